@@ -1,0 +1,1 @@
+"""The console: screens and HTTP API on one port."""

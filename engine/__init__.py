@@ -1,0 +1,1 @@
+"""The engine: everything that happens to a batch between the upload and the drafts."""

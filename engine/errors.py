@@ -1,0 +1,196 @@
+"""Every error the engine raises on purpose; the type says what the worker does.
+
+```text
+EngineError
+├── StoreError                the job store
+│   ├── StoreAway             it does not answer
+│   └── Conflict              a document is not at the version that was expected
+├── FileError                 the file store
+│   ├── FileMissing           no such bucket or object
+│   ├── FileForbidden         a bucket that jobs may not be read from
+│   └── FilesAway             it does not answer
+├── UnreadableFile            an uploaded file of which nothing can be used
+├── JobError                  a request about a job
+│   ├── JobUnknown            there is no such job
+│   ├── IllegalTransition     the job's state does not allow it
+│   └── BadRequest            the request itself is malformed
+├── LeaseLost                 another worker holds the shard; write nothing more
+├── ItemError                 this row fails, with a cause and a reason; the batch goes on
+└── UpstreamError             an answer of Discogs, MusicBrainz, Cover Art Archive or eBay
+    ├── UpstreamDown          busy, broken or unreachable: wait, spend no attempt
+    │   └── OutcomeUnknown    a write may have been applied: look before writing again
+    ├── CredentialsRefused    a person must act
+    └── RequestRefused        the service understood and will not do it: this row fails
+```
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Blame(StrEnum):
+    """Whose fault a failure is, and so what happens next."""
+
+    ITEM = "item"  # this row failed
+    UPSTREAM = "upstream"  # wait and try again; no attempt is spent
+    OPERATOR = "operator"  # the job pauses until a person has acted
+    JOB = "job"  # the job fails
+
+
+class Cause(StrEnum):
+    """Why a row needs attention. Stored with the item: never renamed."""
+
+    INVALID_BARCODE = "invalid_barcode"
+    NO_MATCH = "no_match"
+    AMBIGUOUS = "ambiguous"
+    NO_PRICE = "no_price"
+    REFUSED = "refused"  # the service refused this row's data
+    SET_ASIDE = "set_aside"  # the row stopped its worker three times
+    DEFECT = "defect"  # an error nobody foresaw
+    MERGED = "merged"  # skipped: its quantity went to the first row with this barcode
+    LEFT_OUT = "left_out"  # skipped: the operator excluded the row
+
+
+class EngineError(Exception):
+    """Base of every error raised on purpose; anything else is a defect."""
+
+    blame: ClassVar[Blame] = Blame.ITEM
+
+
+class StoreError(EngineError):
+    """The job store could not do what was asked."""
+
+    blame = Blame.UPSTREAM
+
+
+class StoreAway(StoreError):
+    """The job store does not answer."""
+
+
+class Conflict(StoreError):
+    """A document is not at the version that a write expected; nothing of the commit was applied.
+
+    `path` names the first document found to differ, or is "" when the store does not tell.
+    """
+
+    def __init__(self, path: str = "") -> None:
+        super().__init__(f"{path or 'a document'} was changed in the meantime")
+        self.path = path
+
+
+class FileError(EngineError):
+    """The file store could not do what was asked."""
+
+    blame = Blame.JOB
+
+
+class FileMissing(FileError):
+    """There is no such bucket or object."""
+
+
+class FileForbidden(FileError):
+    """Jobs may not be read from this bucket."""
+
+
+class FilesAway(FileError):
+    """The file store does not answer."""
+
+    blame = Blame.UPSTREAM
+
+
+class UnreadableFile(EngineError):
+    """Nothing in the file can be used; the message says what was found and how to mend it."""
+
+    blame = Blame.JOB
+
+
+class JobError(EngineError):
+    """A request about a job that cannot be met."""
+
+    blame = Blame.OPERATOR
+
+
+class JobUnknown(JobError):
+    """There is no job of that name."""
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(f"Job {job_id} not found")
+
+
+class IllegalTransition(JobError):
+    """The state of the job does not allow what was asked."""
+
+
+class BadRequest(JobError):
+    """What was asked for is malformed; the message says how it should look."""
+
+
+class LeaseLost(EngineError):
+    """Another worker holds the shard, or an operator stopped it. Nothing more may be written."""
+
+    blame = Blame.JOB
+
+
+class ItemError(EngineError):
+    """This row cannot become a draft; the message is the sentence an operator reads."""
+
+    def __init__(self, cause: Cause, reason: str) -> None:
+        super().__init__(reason)
+        self.cause = cause
+
+
+class UpstreamError(EngineError):
+    """An answer, or the lack of one, of a service.
+
+    Holds the service, the call without its query (`GET /releases/1`) and the HTTP status (None when there was no
+    answer). Never a token, a body or a query string.
+    """
+
+    blame = Blame.UPSTREAM
+
+    def __init__(self, service: str, call: str, reason: str, *, status: int | None = None) -> None:
+        super().__init__(f"{service}: {reason}")
+        self.service = service
+        self.call = call
+        self.reason = reason
+        self.status = status
+
+
+class UpstreamDown(UpstreamError):
+    """The service is busy, broken or unreachable.
+
+    `retry_after` is the number of seconds the service asked us to wait, None when it did not say.
+    """
+
+    def __init__(
+        self, service: str, call: str, reason: str, *, status: int | None = None, retry_after: float | None = None
+    ) -> None:
+        super().__init__(service, call, reason, status=status)
+        self.retry_after = retry_after
+
+
+class OutcomeUnknown(UpstreamDown):
+    """A write was sent and may or may not have been applied: ask the service before writing again."""
+
+
+class CredentialsRefused(UpstreamError):
+    """The service does not accept our credentials; no retry can help."""
+
+    blame = Blame.OPERATOR
+
+
+class RequestRefused(UpstreamError):
+    """The service understood the request and refuses it; the same request will be refused again.
+
+    `code` is the service's own error number, None when it has none.
+    """
+
+    blame = Blame.ITEM
+
+    def __init__(
+        self, service: str, call: str, reason: str, *, status: int | None = None, code: int | None = None
+    ) -> None:
+        super().__init__(service, call, reason, status=status)
+        self.code = code

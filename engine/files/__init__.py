@@ -1,0 +1,1 @@
+"""Where file contents live: one contract, one backend a module."""

@@ -1,0 +1,1 @@
+"""The steps of one row: identify, picture, price, draft."""

@@ -1,0 +1,1 @@
+"""Clients for Discogs, MusicBrainz, the Cover Art Archive and eBay."""

@@ -1,0 +1,1 @@
+"""The process that claims shards and runs their rows."""
