@@ -1,0 +1,159 @@
+"""One row of a batch on its way to a draft, and what became of it.
+
+A row that nobody has worked on has no document: it waits. What is stored is what was done.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from engine.errors import Cause
+
+MAX_HISTORY = 5
+MAX_TERMS = 60
+_WORD = re.compile(r"\w+")
+
+
+class ItemStatus(StrEnum):
+    """The state of a row. Stored: never renamed."""
+
+    WAITING = "waiting"  # never stored: no document yet
+    WORKING = "working"  # an intent is stored and its outcome is not
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Outcome(StrEnum):
+    """What a row that succeeded has become."""
+
+    DRAFTED = "drafted"  # an unpublished offer at eBay
+    COMPOSED = "composed"  # a draft kept here and exported; nothing was sent
+
+
+DONE = frozenset({ItemStatus.SUCCEEDED, ItemStatus.FAILED, ItemStatus.SKIPPED})
+NOT_RETRYABLE = frozenset({Cause.INVALID_BARCODE})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A row with a document of its own, `batch_jobs/{job_id}/items/{index:06d}`.
+
+    `upc` is the barcode as an operator writes it (the file's own text when it cannot be used), `gtin` the canonical
+    GTIN-14. `cause` and `error` say why a row failed or was skipped. `attempts` counts the runs that ended in an
+    answer about this row; waiting for a service is none. `intent` is stored before the first write to eBay
+    (`{"sku", "at"}`) and stays. `release` is the matched release in our words, `match`, `picture`, `price` and `draft`
+    the evidence of each step, `offer_id` eBay's number of the unpublished offer. `not_sent` says why a composed draft
+    was not sent. `round` is the number of the last retry that tried the row, 0 for the first run.
+    """
+
+    index: int
+    line: int
+    upc: str
+    gtin: str | None
+    status: ItemStatus = ItemStatus.WAITING
+    cause: Cause | None = None
+    error: str | None = None
+    attempts: int = 0
+    round: int = 0
+    sku: str = ""
+    intent: Mapping[str, Any] | None = None
+    outcome: Outcome | None = None
+    not_sent: str = ""
+    offer_id: str | None = None
+    release: Mapping[str, Any] = field(default_factory=dict)
+    match: Mapping[str, Any] = field(default_factory=dict)
+    picture: Mapping[str, Any] = field(default_factory=dict)
+    price: Mapping[str, Any] = field(default_factory=dict)
+    draft: Mapping[str, Any] = field(default_factory=dict)
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    worker: str = ""
+    history: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def done(self) -> bool:
+        """Whether the row has reached an end; done never goes back, except by a retry."""
+        return self.status in DONE
+
+    @property
+    def retryable(self) -> bool:
+        """Whether running the row again can change its end: a barcode that is wrong stays wrong."""
+        return self.status is ItemStatus.FAILED and self.cause not in NOT_RETRYABLE
+
+    def document(self) -> dict[str, Any]:
+        """Return the stored form, with the terms that a search finds it by."""
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        fields["history"] = [dict(entry) for entry in self.history]
+        fields["retryable"] = self.retryable
+        fields["terms"] = terms(self.upc, *(str(self.release.get(name, "")) for name in ("artist", "title", "label")))
+        return fields
+
+    @classmethod
+    def from_document(cls, fields: Mapping[str, Any]) -> Self:
+        """Return the item that `document` wrote."""
+        known = {name: fields[name] for name in cls.__dataclass_fields__ if name in fields}
+        known["status"] = ItemStatus(known["status"])
+        known["cause"] = Cause(known["cause"]) if known.get("cause") else None
+        known["outcome"] = Outcome(known["outcome"]) if known.get("outcome") else None
+        known["history"] = tuple(known.get("history", ()))
+        return cls(**known)
+
+
+def name(index: int) -> str:
+    """Return the name of the document of row `index`; names sort as rows do."""
+    return f"{index:06d}"
+
+
+def begin(item: Item, *, worker: str, now: datetime) -> Item:
+    """Return `item` as it is when a run of it begins: what the last run found is put into its history."""
+    past = item.history
+    if item.done:
+        entry = {"attempt": item.attempts, "cause": item.cause, "error": item.error, "at": item.finished_at}
+        past = (*past, entry)[-MAX_HISTORY:]
+    return replace(
+        item,
+        status=ItemStatus.WORKING,
+        cause=None,
+        error=None,
+        not_sent="",
+        outcome=None,
+        started_at=now,
+        finished_at=None,
+        worker=worker,
+        history=past,
+    )
+
+
+def intend(item: Item, *, sku: str, now: datetime) -> Item:
+    """Return `item` with the intent to make the draft `sku`; the first intent stays."""
+    return replace(item, sku=sku, intent=item.intent or {"sku": sku, "at": now})
+
+
+def succeed(item: Item, *, now: datetime) -> Item:
+    """Return `item` as succeeded at `now`, one attempt more."""
+    return replace(item, status=ItemStatus.SUCCEEDED, finished_at=now, attempts=item.attempts + 1)
+
+
+def fail(item: Item, cause: Cause, error: str, *, now: datetime) -> Item:
+    """Return `item` as failed at `now` for `cause`; `error` is the sentence an operator reads."""
+    return replace(
+        item, status=ItemStatus.FAILED, cause=cause, error=error, finished_at=now, attempts=item.attempts + 1
+    )
+
+
+def skip(item: Item, cause: Cause, reason: str, *, now: datetime) -> Item:
+    """Return `item` as skipped by choice at `now`; no attempt is spent."""
+    return replace(item, status=ItemStatus.SKIPPED, cause=cause, error=reason, finished_at=now)
+
+
+def terms(upc: str, *texts: str) -> list[str]:
+    """Return what a search finds a row by: its barcode and the beginnings, from two letters, of its words."""
+    words = {word for text in texts for word in _WORD.findall(text.casefold())}
+    beginnings = {word[:length] for word in words for length in range(2, min(len(word), 10) + 1)}
+    return [upc, *sorted(beginnings, key=lambda term: (len(term), term))][:MAX_TERMS]

@@ -1,0 +1,67 @@
+"""Files in a folder, for a laptop and for tests: `gs://bucket/object` is `ROOT/bucket/object`."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from engine.errors import FileMissing, FilesAway
+from engine.files.base import Blob, split
+
+HOME_BUCKET = "draft-maker"
+
+
+class FolderFiles:
+    """The file store in the folder `root`. A file's generation is its time of change in nanoseconds."""
+
+    home = f"gs://{HOME_BUCKET}"
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def stat(self, path: str) -> Blob:
+        """Return what lies at `path`; see `Files.stat`."""
+        with self._translated(path):
+            found = self._place(path).stat()
+        return Blob(path, found.st_mtime_ns, found.st_size)
+
+    def read(self, path: str, generation: int | None = None) -> bytes:
+        """Return the content at `path`; see `Files.read`."""
+        with self._translated(path):
+            content = self._place(path).read_bytes()
+        if generation is not None and self.stat(path).generation != generation:
+            raise FileMissing(f"{path} was replaced by another file since it was looked at")
+        return content
+
+    def create(self, path: str, content: bytes) -> bool:
+        """Write `content` where there is nothing yet; see `Files.create`."""
+        place = self._place(path)
+        with self._translated(path):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".new-") as fresh:
+                fresh.write(content)
+                fresh.flush()
+                os.fsync(fresh.fileno())
+                try:
+                    os.link(fresh.name, place)
+                except FileExistsError:
+                    return False
+        return True
+
+    def _place(self, path: str) -> Path:
+        parts = split(path)
+        if parts is None:
+            raise FileMissing(f"{path} is not an address of the form gs://bucket/object")
+        return self._root.joinpath(*parts)
+
+    @contextmanager
+    def _translated(self, path: str) -> Iterator[None]:
+        try:
+            yield
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+            raise FileMissing(f"{path} was not found") from error
+        except OSError as error:
+            raise FilesAway(f"the folder {self._root} cannot be used ({error.strerror})") from error

@@ -1,0 +1,53 @@
+"""One row in hand: what a pipeline is given, and what it must tell while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from engine.domain.items import Item
+from engine.domain.options import Options
+from engine.domain.rows import Row
+
+
+class Step(StrEnum):
+    """The steps of a row, in their order."""
+
+    IDENTIFY = "identify"
+    PICTURE = "picture"
+    PRICE = "price"
+    DRAFT = "draft"
+
+
+@dataclass(slots=True)
+class Work:
+    """A row in hand. `item` grows with each step, so that a row that fails keeps what was found until then.
+
+    `save` stores an item durably before it returns, and raises LeaseLost when the row is no longer ours: nothing may
+    be sent anywhere after that. `now` is the store's clock.
+    """
+
+    row: Row
+    item: Item
+    options: Options
+    sku: str
+    save: Callable[[Item], None]
+    now: Callable[[], datetime]
+    step: Step = Step.IDENTIFY
+
+
+class Pipeline(Protocol):
+    """What runs a row. A real one asks the services; a benchmark's does nothing."""
+
+    def run(self, work: Work) -> None:
+        """Bring `work.item` to its outcome.
+
+        Raises:
+            ItemError: the row fails, for its cause.
+            UpstreamError: a service is to blame, or a person must act; the row stays undone and no attempt is spent.
+            LeaseLost: the row is no longer ours.
+        """
+        ...

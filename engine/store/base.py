@@ -1,0 +1,126 @@
+"""The contract of a document store. It knows documents, not jobs: leases, counters and states are rules above it.
+
+A document lives at a path of alternating collection and name (`batch_jobs/batch_1/items/000007`) and holds JSON types
+and aware UTC times, in maps and lists. A backend compares versions and writes; it decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any, Literal, Protocol
+
+Fields = dict[str, Any]
+Comparison = Literal["==", "<=", ">=", "<", ">", "contains"]
+Version = int | datetime
+
+
+class Expect(Enum):
+    """What a Put demands of the document it replaces."""
+
+    ABSENT = "absent"
+    ANYTHING = "anything"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as it was read. `read_at` is the store's own clock at that moment."""
+
+    path: str
+    fields: Fields
+    version: Version
+    read_at: datetime
+
+    @property
+    def name(self) -> str:
+        """Return the last part of the path."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write a whole document; with `Expect.ABSENT` only where there is none."""
+
+    path: str
+    fields: Fields
+    expect: Expect = Expect.ANYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Replace the named top-level fields of a document that exists.
+
+    With a `version` only while the document is at that version; with None at any.
+    """
+
+    path: str
+    fields: Fields
+    version: Version | None
+
+
+Write = Put | Patch
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A condition on one top-level field.
+
+    A comparison holds only for documents that have the field, not None, with a value of the same type.
+    `contains` holds for a list that has the value as an element.
+    """
+
+    field: str
+    comparison: Comparison
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Sort by one top-level field; documents without the field are left out."""
+
+    field: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A commit that was applied: the new version of each document, in the order of the writes; the store's clock."""
+
+    versions: tuple[Version, ...]
+    at: datetime
+
+
+class Store(Protocol):
+    """A store of documents. Every method is one atomic step and raises StoreAway when the store does not answer."""
+
+    def get(self, *paths: str) -> list[Document | None]:
+        """Return the documents at `paths`, in that order; None where there is none."""
+        ...
+
+    def find(
+        self, collection: str, where: Sequence[Where] = (), order: Order | None = None, limit: int = 100
+    ) -> list[Document]:
+        """Return at most `limit` documents directly in `collection` for which every condition holds.
+
+        Documents of sub-collections are not in it. Without an `order` they come by path; equal ones by path too.
+        """
+        ...
+
+    def count(self, collection: str, where: Sequence[Where] = ()) -> int:
+        """Return how many documents directly in `collection` hold every condition."""
+        ...
+
+    def commit(self, *writes: Write) -> Committed:
+        """Apply all of `writes`, durably, or none of them.
+
+        Raises:
+            Conflict: a Put that expects none found a document; a Patch found none, or one at another version.
+            StoreAway: the store did not answer. The commit may have been applied: read before writing again.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of connections; the store is not used again."""
+        ...

@@ -1,0 +1,198 @@
+"""Documents in one SQLite file, for a laptop and for tests.
+
+One table of documents with a version column. SQLite comes with the `apsw` package rather than with Python, because
+releases before 3.51.3 can corrupt a write-ahead log that several connections write to
+(https://sqlite.org/wal.html#walresetbug, read 2026-11), and Debian 12 ships 3.40.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from engine.clock import Clock, SystemClock
+from engine.errors import Conflict, StoreAway
+from engine.store.base import Committed, Document, Expect, Fields, Order, Put, Version, Where, Write
+
+WAIT_MILLISECONDS = 8_000
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS documents (
+    collection TEXT NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (collection, name)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS by_available ON documents (collection, body ->> 'available_at')
+    WHERE body ->> 'available_at' IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_created ON documents (collection, body ->> 'created_at')
+    WHERE body ->> 'created_at' IS NOT NULL;
+"""
+
+_TIME = "$at"
+AWAY = (apsw.BusyError, apsw.CantOpenError, apsw.IOError, apsw.FullError, apsw.ReadOnlyError, apsw.NotADBError)
+
+
+class SQLiteStore:
+    """The document store in the file at `path`; safe for threads, and for processes on one machine."""
+
+    def __init__(self, path: Path, clock: Clock | None = None) -> None:
+        self._path = path
+        self._clock = clock or SystemClock()
+        self._idle: list[apsw.Connection] = []
+
+    def get(self, *paths: str) -> list[Document | None]:
+        """Return the documents at `paths`; see `Store.get`."""
+        now = self._clock.now()
+        query = "SELECT version, body FROM documents WHERE collection = ? AND name = ?"
+        with self._connection() as connection:
+            rows: list[Any] = [connection.execute(query, _split(path)).fetchone() for path in paths]
+        return [
+            Document(path, _decode(row[1]), row[0], now) if row else None for path, row in zip(paths, rows, strict=True)
+        ]
+
+    def find(
+        self, collection: str, where: Sequence[Where] = (), order: Order | None = None, limit: int = 100
+    ) -> list[Document]:
+        """Return the documents that match; see `Store.find`."""
+        condition, values = _condition(collection, where)
+        sort = "name"
+        if order:
+            condition += f" AND {_column(order.field)} IS NOT NULL"
+            direction = "DESC" if order.descending else "ASC"
+            sort = f"{_column(order.field)} {direction}, name {direction}"
+        query = f"SELECT name, version, body FROM documents WHERE {condition} ORDER BY {sort} LIMIT ?"  # noqa: S608
+        now = self._clock.now()
+        with self._connection() as connection:
+            rows: list[Any] = connection.execute(query, (*values, limit)).fetchall()
+        return [Document(f"{collection}/{name}", _decode(body), version, now) for name, version, body in rows]
+
+    def count(self, collection: str, where: Sequence[Where] = ()) -> int:
+        """Return how many documents match; see `Store.count`."""
+        condition, values = _condition(collection, where)
+        with self._connection() as connection:
+            query = f"SELECT count(*) FROM documents WHERE {condition}"  # noqa: S608
+            found: Any = connection.execute(query, values).fetchone()
+        return int(found[0])
+
+    def commit(self, *writes: Write) -> Committed:
+        """Apply all of `writes` or none; see `Store.commit`."""
+        statements = [_statement(write) for write in writes]
+        versions: list[Version] = []
+        with self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                for write, (query, values) in zip(writes, statements, strict=True):
+                    row = connection.execute(query, values).fetchone()
+                    if row is None:
+                        raise Conflict(write.path)
+                    versions.append(row[0])
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+        return Committed(tuple(versions), self._clock.now())
+
+    def close(self) -> None:
+        """Close every connection."""
+        while self._idle:
+            self._idle.pop().close()
+
+    @contextmanager
+    def _connection(self) -> Iterator[apsw.Connection]:
+        """Lend a connection to one thread at a time; a failed one is not lent again."""
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._open()
+        try:
+            yield connection
+        except AWAY as error:
+            connection.close()
+            raise self._away(error) from error
+        except BaseException:
+            self._idle.append(connection)
+            raise
+        self._idle.append(connection)
+
+    def _open(self) -> apsw.Connection:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            connection = apsw.Connection(str(self._path))
+            connection.set_busy_timeout(WAIT_MILLISECONDS)
+            connection.pragma("journal_mode", "wal")
+            connection.pragma("synchronous", "full")
+            connection.execute(SCHEMA)
+        except (*AWAY, OSError) as error:
+            raise self._away(error) from error
+        return connection
+
+    def _away(self, error: Exception) -> StoreAway:
+        return StoreAway(f"the job store {self._path} does not answer ({error})")
+
+
+def _statement(write: Write) -> tuple[str, list[object]]:
+    """Return the statement that applies `write` and returns the new version, or no row where it must not."""
+    collection, name = _split(write.path)
+    if isinstance(write, Put):
+        replace = "UPDATE SET version = version + 1, body = excluded.body"
+        action = "NOTHING" if write.expect is Expect.ABSENT else replace
+        query = f"INSERT INTO documents VALUES (?, ?, 1, ?) ON CONFLICT DO {action} RETURNING version"  # noqa: S608
+        return query, [collection, name, _encode(write.fields)]
+    sets = "".join(f", '$.\"{field}\"', json(?)" for field in write.fields)
+    query = f"UPDATE documents SET version = version + 1, body = json_set(body{sets}) WHERE collection = ? AND name = ?"  # noqa: S608
+    values: list[object] = [*map(_encode, write.fields.values()), collection, name]
+    if write.version is not None:
+        query += " AND version = ?"
+        values.append(write.version)
+    return query + " RETURNING version", values
+
+
+def _condition(collection: str, where: Sequence[Where]) -> tuple[str, list[object]]:
+    parts = ["collection = ?"]
+    values: list[object] = [collection]
+    for condition in where:
+        value = condition.value
+        if condition.comparison == "contains":
+            parts.append(f"EXISTS (SELECT 1 FROM json_each(body, '$.\"{condition.field}\"') WHERE value = ?)")  # noqa: S608
+        else:
+            parts.append(f"{_column(condition.field)} {condition.comparison} ?")
+        if isinstance(value, datetime):
+            parts.append(f"{_column(condition.field)} IS NOT NULL")
+            value = _encode(value)
+        values.append(value)
+    return " AND ".join(parts), values
+
+
+def _column(field: str) -> str:
+    """Return a field as SQL. A time comes out as its JSON text, which sorts as times do."""
+    return f"body ->> '{field}'"
+
+
+def _split(path: str) -> tuple[str, str]:
+    collection, _, name = path.rpartition("/")
+    return collection, name
+
+
+def _encode(value: Any) -> str:
+    return json.dumps(value, default=_tag, separators=(",", ":"), ensure_ascii=False)
+
+
+def _tag(value: object) -> dict[str, str]:
+    """Return an aware time as JSON, in UTC and of fixed width, so that texts sort as times do."""
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise TypeError(f"{type(value).__name__} is not a JSON type or an aware time")
+    return {_TIME: value.astimezone(UTC).isoformat(timespec="microseconds")}
+
+
+def _decode(body: str) -> Fields:
+    fields: Fields = json.loads(body, object_hook=_untag)
+    return fields
+
+
+def _untag(value: dict[str, Any]) -> Any:
+    return datetime.fromisoformat(value[_TIME]) if len(value) == 1 and _TIME in value else value
