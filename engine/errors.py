@@ -14,6 +14,7 @@ EngineError
 │   ├── JobUnknown            there is no such job
 │   ├── IllegalTransition     the job's state does not allow it
 │   └── BadRequest            the request itself is malformed
+├── BadSetting                a setting that means nothing
 ├── LeaseLost                 another worker holds the shard; write nothing more
 ├── ItemError                 this row fails, with a cause and a reason; the batch goes on
 └── UpstreamError             an answer of Discogs, MusicBrainz, Cover Art Archive or eBay
@@ -101,9 +102,16 @@ class FilesAway(FileError):
 
 
 class UnreadableFile(EngineError):
-    """Nothing in the file can be used; the message says what was found and how to mend it."""
+    """Nothing in the file can be used; the message says what was found and how to mend it.
+
+    `rows` holds up to the first hundred rows as (line from 1, value, reason), () when the file has no rows.
+    """
 
     blame = Blame.JOB
+
+    def __init__(self, message: str, rows: tuple[tuple[int, str, str], ...] = ()) -> None:
+        super().__init__(message)
+        self.rows = rows
 
 
 class JobError(EngineError):
@@ -125,6 +133,12 @@ class IllegalTransition(JobError):
 
 class BadRequest(JobError):
     """What was asked for is malformed; the message says how it should look."""
+
+
+class BadSetting(EngineError):
+    """A setting has a value that means nothing; the message says what it must look like."""
+
+    blame = Blame.OPERATOR
 
 
 class LeaseLost(EngineError):

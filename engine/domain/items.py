@@ -86,12 +86,17 @@ class Item:
         """Whether running the row again can change its end: a barcode that is wrong stays wrong."""
         return self.status is ItemStatus.FAILED and self.cause not in NOT_RETRYABLE
 
+    @property
+    def terms(self) -> list[str]:
+        """Return what a search finds the row by."""
+        return terms(self.upc, *(str(self.release.get(name, "")) for name in ("artist", "title", "label")))
+
     def document(self) -> dict[str, Any]:
-        """Return the stored form, with the terms that a search finds it by."""
+        """Return the stored form, with what a query looks for."""
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
         fields["history"] = [dict(entry) for entry in self.history]
         fields["retryable"] = self.retryable
-        fields["terms"] = terms(self.upc, *(str(self.release.get(name, "")) for name in ("artist", "title", "label")))
+        fields["terms"] = self.terms
         return fields
 
     @classmethod

@@ -1,1 +1,1 @@
-"""Clients for Discogs, MusicBrainz, the Cover Art Archive and eBay."""
+"""Discogs, MusicBrainz, the Cover Art Archive and eBay: one client a service, each behind its own door."""

@@ -1,0 +1,1 @@
+"""Batches in the stores: how they are submitted, steered, read and exported."""

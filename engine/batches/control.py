@@ -1,0 +1,125 @@
+"""What a person may do with a batch. Each action is one atomic commit, and pressing twice is pressing once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from engine.batches.records import SHARDS, WORKERS, Change, change, items_of, open_shards, shard_path
+from engine.domain import jobs, shards
+from engine.domain.items import ItemStatus
+from engine.domain.jobs import Job, JobStatus
+from engine.domain.shards import Shard, ShardKind
+from engine.errors import IllegalTransition
+from engine.store.base import Expect, Patch, Put, Store, Where, Write
+
+SILENT_AFTER = timedelta(seconds=10)  # a worker that has not been heard of for so long does not count as alive
+
+
+class Control:
+    """Recover, pause, resume, cancel and retry. `by` says who asks, for the history."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def recover(self, job_id: str, *, by: str = "") -> Job:
+        """Put an interrupted, failed, paused or cancelled batch back into the queue; it goes on where it stopped.
+
+        A batch that waits already is returned as it is.
+
+        Raises:
+            JobUnknown: there is no such batch.
+            IllegalTransition: it is completed, or a live worker holds it.
+        """
+
+        def rule(job: Job, now: datetime) -> Change | None:
+            if job.status is JobStatus.PENDING:
+                return None
+            if job.status is JobStatus.COMPLETED:
+                raise IllegalTransition(f"Job {job_id} is completed; retry its failed rows instead")
+            waiting = open_shards(self._store, job)
+            if job.status is JobStatus.RUNNING and any(self._alive(shard, now) for shard in waiting):
+                raise IllegalTransition(f"Job {job_id} is running: a live worker holds it, and it needs no recovery")
+            return Change(jobs.reopen(job, now=now), "recovered", f"from {job.status}", self._freed(waiting, now))
+
+        return change(self._store, job_id, rule, by=by)
+
+    def resume(self, job_id: str, *, by: str = "") -> Job:
+        """Let a paused batch go on.
+
+        Raises:
+            JobUnknown: there is no such batch.
+            IllegalTransition: it is not paused.
+        """
+
+        def rule(job: Job, now: datetime) -> Change | None:
+            if job.status is not JobStatus.PAUSED:
+                raise IllegalTransition(f"Job {job_id} is {job.status}, not paused")
+            return Change(jobs.reopen(job, now=now), "resumed", writes=self._freed(open_shards(self._store, job), now))
+
+        return change(self._store, job_id, rule, by=by)
+
+    def pause(self, job_id: str, *, by: str = "") -> Job:
+        """Stop a batch after the rows in hand; they are finished and kept.
+
+        Raises:
+            JobUnknown: there is no such batch.
+            IllegalTransition: it is neither waiting nor running.
+        """
+        return change(self._store, job_id, lambda job, now: hold(job, JobStatus.PAUSED, now=now), by=by)
+
+    def cancel(self, job_id: str, *, by: str = "") -> Job:
+        """Stop a batch for good after the rows in hand; what is done stays done, the rest is not run.
+
+        Raises:
+            JobUnknown: there is no such batch.
+            IllegalTransition: it is completed or cancelled.
+        """
+        return change(self._store, job_id, lambda job, now: hold(job, JobStatus.CANCELLED, now=now), by=by)
+
+    def retry_failed(self, job_id: str, *, by: str = "") -> Job:
+        """Run the failed rows of a batch again, in place; rows that are done are not touched.
+
+        Raises:
+            JobUnknown: there is no such batch.
+            IllegalTransition: it is held, a retry of it is under way, or nothing in it can be retried.
+        """
+
+        def rule(job: Job, now: datetime) -> Change | None:
+            known = job.engine.get("shards", {})
+            if job.status not in {JobStatus.COMPLETED, *jobs.OPEN}:
+                raise IllegalTransition(f"Job {job_id} is {job.status}; let it go on first")
+            if any(progress["kind"] == ShardKind.RETRY and not progress["done"] for progress in known.values()):
+                raise IllegalTransition(f"The failed rows of job {job_id} are being retried already")
+            retryable = [Where("status", "==", ItemStatus.FAILED), Where("retryable", "==", True)]
+            count = self._store.count(items_of(job_id), retryable)
+            if not count:
+                raise IllegalTransition(f"Job {job_id} has no failed row that a retry could mend")
+            rounds = 1 + sum(progress["kind"] == ShardKind.RETRY for progress in known.values())
+            again = Shard(job_id, len(known), ShardKind.RETRY, 0, job.total_upcs or 0, 0, now, now, round=rounds)
+            reopened = job if job.status in jobs.OPEN else jobs.reopen(job, now=now)
+            queued = Put(shard_path(again), again.document(), Expect.ABSENT)
+            return Change(jobs.fold(reopened, [again]), "retried", f"{count} rows", (queued,))
+
+        return change(self._store, job_id, rule, by=by)
+
+    def _freed(self, waiting: Iterable[Shard], now: datetime) -> tuple[Write, ...]:
+        """Return the writes that put shards back into the queue, after the lease of an owner that still lives."""
+        until = ((shard, shard.lease_until if self._alive(shard, now) else now) for shard in waiting)
+        return tuple(
+            Patch(shard_path(shard), {"hold": None, "available_at": at, "kills": 0}, None) for shard, at in until
+        )
+
+    def _alive(self, shard: Shard, now: datetime) -> bool:
+        """Whether a worker that was heard of lately holds `shard`, or is still finishing what it had in hand."""
+        if shard.owner is None or shard.lease_until is None or shard.lease_until <= now:
+            return False
+        worker = self._store.get(f"{WORKERS}/{shard.owner}")[0]
+        return worker is not None and bool(worker.fields["heartbeat_at"] > now - SILENT_AFTER)
+
+
+def hold(job: Job, status: JobStatus, *, now: datetime, error: str | None = None) -> Change:
+    """Return the change that stops `job` in `status`; the owners of its shards hear of it at their next commit."""
+    open_keys = [key for key, progress in job.engine.get("shards", {}).items() if not progress["done"]]
+    stops = [Patch(f"{SHARDS}/{job.job_id}-{key}", shards.held(status), None) for key in open_keys]
+    return Change(jobs.move(job, status, now=now, error=error), str(status), error or "", tuple(stops))

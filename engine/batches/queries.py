@@ -1,0 +1,161 @@
+"""What the console and the API read of batches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from engine.batches import pages
+from engine.batches.pages import ItemPages
+from engine.batches.records import JOBS, SHARDS, WORKERS, events_of, items_of, load, open_shards
+from engine.batches.rows import RowFiles
+from engine.batches.views import BatchView, CauseCount, ItemPage, JobPage, WorkerView
+from engine.domain.items import NOT_RETRYABLE, Item, ItemStatus
+from engine.domain.jobs import Job, JobStatus, fold
+from engine.domain.shards import Shard
+from engine.errors import Cause
+from engine.store.base import Document, Order, Store, Where
+
+MAX_PAGE = 200
+GONE_AFTER = timedelta(hours=1)
+
+
+class Queries:
+    """Reads. Every method raises StoreAway when the store does not answer: an outage is never an empty answer."""
+
+    def __init__(self, store: Store, rows: RowFiles) -> None:
+        self._store = store
+        self._pages = ItemPages(store, rows)
+
+    def job(self, job_id: str) -> Job:
+        """Return a batch, its counters exact at this moment.
+
+        Raises:
+            JobUnknown: there is none of that name.
+        """
+        return self._exact(load(self._store, job_id))[0]
+
+    def batch(self, job_id: str) -> BatchView:
+        """Return a batch with who works on it.
+
+        Raises:
+            JobUnknown: there is none of that name.
+        """
+        return self._view(load(self._store, job_id), self.workers())
+
+    def batches(self, limit: int = 50, before: datetime | None = None) -> list[BatchView]:
+        """Return the newest `limit` batches, created before `before` or at any time, with who works on them."""
+        workers = self.workers()
+        return [self._view(found, workers) for found in self._newest(limit, None, before)]
+
+    def jobs(self, limit: int = 10, status: JobStatus | None = None) -> JobPage:
+        """Return the newest `limit` jobs, of one `status` or of all."""
+        total = self._store.count(JOBS)
+        filtered = self._store.count(JOBS, [Where("status", "==", status)]) if status else total
+        found = self._newest(limit, status, None)
+        return JobPage(tuple(self._exact(document)[0] for document in found), total, filtered)
+
+    def items(
+        self,
+        job_id: str,
+        *,
+        status: ItemStatus | None = None,
+        cause: Cause | None = None,
+        q: str = "",
+        limit: int = 50,
+        cursor: int = 0,
+    ) -> ItemPage:
+        """Return at most `limit` rows from index `cursor` on, that hold every condition.
+
+        `q` is part of a barcode, or words that begin words of artist, title or label.
+
+        Raises:
+            JobUnknown: there is no such batch.
+        """
+        job = self.job(job_id)
+        limit = max(1, min(limit, MAX_PAGE))
+        where = pages.conditions(status, cause)
+        digits, words = pages.searched(q)
+        if digits:
+            return self._pages.by_barcode(job, digits, where, limit, cursor)
+        if words:
+            return self._pages.by_words(job_id, words, where, limit, cursor)
+        if status is ItemStatus.WAITING:
+            return self._pages.waiting(job, limit, cursor)
+        if where:
+            return self._pages.stored(job_id, where, limit, cursor)
+        return self._pages.all(job, limit, cursor)
+
+    def causes(self, job_id: str) -> list[CauseCount]:
+        """Return why rows of a batch failed, the most frequent cause first."""
+        counts = []
+        for cause in Cause:
+            failed = [Where("status", "==", ItemStatus.FAILED), Where("cause", "==", cause)]
+            if count := self._store.count(items_of(job_id), failed):
+                counts.append(CauseCount(cause, count, cause not in NOT_RETRYABLE))
+        return sorted(counts, key=lambda entry: -entry.count)
+
+    def failed(self, job_id: str, limit: int) -> list[Item]:
+        """Return the failed rows of a batch in the order of the file, at most `limit` of them."""
+        failed = [Where("status", "==", ItemStatus.FAILED)]
+        found = self._store.find(items_of(job_id), failed, Order("index"), limit)
+        return [Item.from_document(document.fields) for document in found]
+
+    def newest(self, job_id: str, limit: int) -> list[Item]:
+        """Return the rows of a batch that were done last, the newest first."""
+        found = self._store.find(items_of(job_id), (), Order("finished_at", descending=True), limit)
+        return [Item.from_document(document.fields) for document in found]
+
+    def events(self, job_id: str, limit: int = 50) -> list[Mapping[str, Any]]:
+        """Return the history of a batch, the newest first: `event`, `by`, `at`, `detail`."""
+        found = self._store.find(events_of(job_id), (), Order("at", descending=True), limit)
+        return [document.fields for document in found]
+
+    def workers(self) -> tuple[WorkerView, ...]:
+        """Return the workers heard of in the last hour, the newest heartbeat first."""
+        found = self._store.find(WORKERS, (), Order("heartbeat_at", descending=True), MAX_PAGE)
+        views = (_worker(document) for document in found)
+        return tuple(view for view in views if view.age < GONE_AFTER and view.state != "stopped")
+
+    def queued(self) -> int:
+        """Return how many shards wait or are worked on."""
+        return self._store.count(SHARDS, [Where("done", "==", False)])
+
+    def _newest(self, limit: int, status: JobStatus | None, before: datetime | None) -> list[Document]:
+        only = [Where("status", "==", status)] if status else []
+        earlier = [Where("created_at", "<", before)] if before else []
+        return self._store.find(JOBS, [*only, *earlier], Order("created_at", descending=True), limit)
+
+    def _exact(self, found: Document) -> tuple[Job, list[Shard]]:
+        """Return a job as its shards stand now, and those of them that are open."""
+        job = Job.from_document(found.fields)
+        shards = open_shards(self._store, job) if job.status not in {JobStatus.COMPLETED, JobStatus.FAILED} else []
+        return fold(job, shards) if shards else job, shards
+
+    def _view(self, found: Document, workers: tuple[WorkerView, ...]) -> BatchView:
+        job, shards = self._exact(found)
+        mine = tuple(worker for worker in workers if worker.job_id == job.job_id)
+        return BatchView(job, found.read_at, mine, _interrupted(job, shards, mine))
+
+
+def _interrupted(job: Job, shards: list[Shard], workers: tuple[WorkerView, ...]) -> bool:
+    """Whether a batch was begun and some owner of it died, while nobody alive works on it."""
+    if job.status is not JobStatus.RUNNING or any(not worker.silent for worker in workers):
+        return False
+    return any(shard.owner for shard in shards) or bool(workers)
+
+
+def _worker(found: Document) -> WorkerView:
+    fields = found.fields
+    return WorkerView(
+        worker=found.name,
+        state=fields["state"],
+        heartbeat_at=fields["heartbeat_at"],
+        age=max(timedelta(0), found.read_at - fields["heartbeat_at"]),
+        started_at=fields["started_at"],
+        host=fields["host"],
+        job_id=fields["job_id"],
+        rows=tuple(fields["rows"]),
+        waits_for=fields["waits_for"],
+    )

@@ -1,0 +1,83 @@
+"""The rows of a batch: its file, pinned, and cut into pieces that can be read one at a time.
+
+A batch keeps a copy of its file, so that it goes on with the very content it began with whatever becomes of the
+original. The rows lie beside it as JSON lines, `ROWS_A_PIECE` a piece: a worker and a screen read the piece they need.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+from engine.domain.rows import Row
+from engine.errors import FileMissing, UnreadableFile
+from engine.files.base import Files
+
+ROWS_A_PIECE = 1_000
+
+
+class RowFiles:
+    """The pinned file and the rows of every batch."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._piece = lru_cache(maxsize=4)(self._read)
+
+    def pin(self, job_id: str, source: str, *, at_most: int) -> tuple[bytes, dict[str, Any]]:
+        """Return the content that `job_id` began with, and what identifies it; it is copied at the first call.
+
+        Raises:
+            FileMissing: the source is not there, and there is no copy of it yet.
+            UnreadableFile: it is larger than `at_most` bytes.
+        """
+        copy = f"{self._home(job_id)}/source"
+        if not self._exists(copy):
+            found = self._files.stat(source)
+            if found.size > at_most:
+                limit = at_most // 1_000_000
+                raise UnreadableFile(f"{source} has {found.size / 1e6:.0f} MB; the limit is {limit} MB: split the file")
+            self._files.create(copy, self._files.read(source, found.generation))
+        pinned = self._files.stat(copy)
+        content = self._files.read(copy, pinned.generation)
+        digest = hashlib.sha256(content).hexdigest()
+        return content, {"path": copy, "generation": pinned.generation, "size": pinned.size, "sha256": digest}
+
+    def write(self, job_id: str, rows: Iterable[Row]) -> int:
+        """Store the rows of a batch, in order and from index 0; return how many there are. Again is harmless."""
+        remaining, number, total = iter(rows), 0, 0
+        while piece := list(islice(remaining, ROWS_A_PIECE)):
+            lines = (json.dumps(row.document(), ensure_ascii=False, separators=(",", ":")) for row in piece)
+            self._files.create(self._place(job_id, number), "\n".join(lines).encode())
+            number, total = number + 1, total + len(piece)
+        return total
+
+    def read(self, job_id: str, start: int, stop: int) -> Iterator[Row]:
+        """Return the rows from index `start` up to and without `stop`, a piece at a time.
+
+        Raises:
+            FileMissing: the batch has not been opened, or its rows were deleted.
+        """
+        for number in range(start // ROWS_A_PIECE, -(-stop // ROWS_A_PIECE)):
+            first = number * ROWS_A_PIECE
+            lines = self._piece(job_id, number)[max(0, start - first) : stop - first]
+            yield from (Row.from_document(json.loads(line)) for line in lines)
+
+    def _read(self, job_id: str, number: int) -> list[bytes]:
+        return self._files.read(self._place(job_id, number)).split(b"\n")
+
+    def _exists(self, path: str) -> bool:
+        try:
+            self._files.stat(path)
+        except FileMissing:
+            return False
+        return True
+
+    def _place(self, job_id: str, number: int) -> str:
+        return f"{self._home(job_id)}/rows/{number:05d}.jsonl"
+
+    def _home(self, job_id: str) -> str:
+        return f"{self._files.home}/batches/{job_id}"

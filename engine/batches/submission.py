@@ -1,0 +1,129 @@
+"""How a batch comes in: checked, stored, queued."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from engine.batches.records import REQUESTS, event, job_path, load, shard_path
+from engine.clock import Clock
+from engine.domain.jobs import Job, JobStatus, fold
+from engine.domain.options import Options
+from engine.domain.shards import Shard, ShardKind
+from engine.errors import BadRequest, Conflict, FileForbidden, StoreAway
+from engine.files.base import Files, split
+from engine.reading import Check, check
+from engine.store.base import Expect, Put, Store, Write
+
+NUMBERS_A_SECOND = 100
+
+
+class Submission:
+    """New batches. `buckets` are those that jobs may be read from; empty means every one."""
+
+    def __init__(self, store: Store, files: Files, clock: Clock, buckets: frozenset[str] = frozenset()) -> None:
+        self._store = store
+        self._files = files
+        self._clock = clock
+        self._buckets = buckets
+
+    def check(self, content: bytes, filename: str) -> Check:
+        """Return what is in a file, row by row, before anything is started.
+
+        Raises:
+            UnreadableFile: nothing in it can be used.
+        """
+        return check(content, filename)
+
+    def upload(
+        self, content: bytes, filename: str, options: Options, *, name: str = "", by: str = "", request_id: str = ""
+    ) -> Job:
+        """Store a file and submit it.
+
+        Raises:
+            UnreadableFile: nothing in it can be used; there is no job.
+        """
+        found = self.check(content, filename)
+        total = found.total if options.first is None else min(found.total, options.first)
+        path = self.keep(content, filename)
+        return self.submit(path, options, name=name or filename, by=by, request_id=request_id, total=total)
+
+    def keep(self, content: bytes, filename: str) -> str:
+        """Store a file under an address made from its content; the same file is stored once."""
+        digest = hashlib.sha256(content).hexdigest()[:16]
+        path = f"{self._files.home}/uploads/{digest}/{_safe(filename)}"
+        self._files.create(path, content)
+        return path
+
+    def submit(
+        self,
+        gcs_path: str,
+        options: Options,
+        *,
+        name: str = "",
+        by: str = "",
+        request_id: str = "",
+        total: int | None = None,
+        retry_of: str | None = None,
+    ) -> Job:
+        """Queue a batch over the file at `gcs_path`; the engine reads it, so it need not be there yet.
+
+        With a `request_id` that was used before, the batch of that time is returned and nothing is queued.
+
+        Raises:
+            BadRequest: `gcs_path` is not `gs://bucket/object`.
+            FileForbidden: jobs may not be read from that bucket.
+        """
+        parts = split(gcs_path)
+        if parts is None:
+            raise BadRequest(f"gcs_path must look like gs://bucket/object, not {gcs_path!r}")
+        if self._buckets and parts[0] not in self._buckets:
+            raise FileForbidden(f"jobs may not be read from the bucket {parts[0]}; DM_BUCKETS lists those they may")
+        now = self._clock.now()
+        for number in range(NUMBERS_A_SECOND):
+            job = Job(
+                job_id=f"batch_{now:%Y%m%d_%H%M%S}_{number}",
+                status=JobStatus.PENDING,
+                gcs_path=gcs_path,
+                created_at=now,
+                updated_at=now,
+                total_upcs=total,
+                create_drafts=options.create_drafts,
+                test_mode=options.test_mode,
+                name=name or parts[1].rpartition("/")[2],
+                created_by=by,
+                retry_of=retry_of,
+                options=options,
+                engine={"sku": f"DM{now:%y%m%d%H%M%S}N{number}R"},
+            )
+            try:
+                return self._queue(job, request_id, now)
+            except Conflict as taken:
+                if taken.path.startswith(f"{REQUESTS}/"):
+                    return self._earlier(request_id)
+        raise StoreAway("no free batch number; try again in a second")
+
+    def _queue(self, job: Job, request_id: str, now: datetime) -> Job:
+        shard = Shard(job.job_id, 0, ShardKind.UNREAD, 0, 0, 0, created_at=now, available_at=now)
+        job = fold(job, [shard])
+        writes: list[Write] = [
+            Put(job_path(job.job_id), job.document(), Expect.ABSENT),
+            Put(shard_path(shard), shard.document(), Expect.ABSENT),
+            event(job.job_id, what="submitted", by=job.created_by, at=now, detail=job.gcs_path),
+        ]
+        if request_id:
+            writes.insert(0, Put(f"{REQUESTS}/{request_id}", {"job_id": job.job_id, "at": now}, Expect.ABSENT))
+        self._store.commit(*writes)
+        return job
+
+    def _earlier(self, request_id: str) -> Job:
+        request = self._store.get(f"{REQUESTS}/{request_id}")[0]
+        if request is None:
+            raise StoreAway("the request was seen before, and its batch cannot be found")
+        return Job.from_document(load(self._store, request.fields["job_id"]).fields)
+
+
+def _safe(filename: str) -> str:
+    """Return a file name as the last part of an address: no folders, no odd characters."""
+    kept = "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in filename.strip())
+    return kept.strip(".") or "upload.txt"

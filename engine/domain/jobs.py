@@ -1,0 +1,233 @@
+"""A batch: the published document `batch_jobs/{job_id}`, and what may happen to it.
+
+`docs/states.md` draws the states. Counters are sums of absolute tallies, one a shard, kept in the `engine` map of the
+document, so that anyone can compute them again at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from engine.domain.items import Item, ItemStatus
+from engine.domain.options import Options
+from engine.domain.shards import Shard, ShardKind, Tally
+from engine.errors import IllegalTransition
+
+NEWEST = 10  # `results` and `checkpoints` hold the newest few
+MAX_FAILED = 100  # `failed_upc_list` of the document holds the newest so many
+
+
+class JobStatus(StrEnum):
+    """The state of a batch. Stored and published: never renamed."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+OPEN = frozenset({JobStatus.PENDING, JobStatus.RUNNING})
+
+TRANSITIONS: Mapping[JobStatus, frozenset[JobStatus]] = {
+    JobStatus.PENDING: frozenset({JobStatus.RUNNING, JobStatus.PAUSED, JobStatus.CANCELLED, JobStatus.FAILED}),
+    JobStatus.RUNNING: frozenset(
+        {JobStatus.PENDING, JobStatus.PAUSED, JobStatus.CANCELLED, JobStatus.FAILED, JobStatus.COMPLETED}
+    ),
+    JobStatus.PAUSED: frozenset({JobStatus.PENDING, JobStatus.CANCELLED}),
+    JobStatus.FAILED: frozenset({JobStatus.PENDING, JobStatus.CANCELLED}),
+    JobStatus.CANCELLED: frozenset({JobStatus.PENDING}),
+    JobStatus.COMPLETED: frozenset({JobStatus.PENDING}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A batch as it is published; the field names are a contract with its readers.
+
+    `total_upcs` is None until the file has been read. `last_processed_index` is the highest index up to which every row
+    is done, -1 before the first. `results`, `checkpoints` and `failed_upc_list` are bounded. `engine` is ours: the
+    pinned content of the file (`content`), its `columns`, the tallies of the `shards`, the `sku` prefix.
+    """
+
+    job_id: str
+    status: JobStatus
+    gcs_path: str
+    created_at: datetime
+    total_upcs: int | None = None
+    processed_upcs: int = 0
+    successful_upcs: int = 0
+    failed_upcs: int = 0
+    skipped_upcs: int = 0
+    last_processed_index: int = -1
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    updated_at: datetime | None = None
+    last_heartbeat: datetime | None = None
+    error: str | None = None
+    create_drafts: bool = True
+    test_mode: bool = False
+    name: str = ""
+    created_by: str = ""
+    retry_of: str | None = None
+    options: Options = field(default_factory=Options)
+    results: tuple[Mapping[str, Any], ...] = ()
+    failed_upc_list: tuple[Mapping[str, Any], ...] = ()
+    checkpoints: tuple[Mapping[str, Any], ...] = ()
+    engine: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns of the uploaded file, () before it was read."""
+        return tuple(self.engine.get("columns", ()))
+
+    def document(self) -> dict[str, Any]:
+        """Return the published form."""
+        stored = {field.name: getattr(self, field.name) for field in fields(self)}
+        for name in ("results", "failed_upc_list", "checkpoints"):
+            stored[name] = [dict(entry) for entry in stored[name]]
+        return {**stored, "options": self.options.document(), "engine": dict(self.engine)}
+
+    @classmethod
+    def from_document(cls, stored: Mapping[str, Any]) -> Self:
+        """Return the job of a document, one of the service this replaces too: naive times are UTC, no `engine` map."""
+        known = {field.name: stored[field.name] for field in fields(cls) if field.name in stored}
+        for name, value in known.items():
+            if isinstance(value, datetime) and value.tzinfo is None:
+                known[name] = value.replace(tzinfo=UTC)
+        for name in ("results", "failed_upc_list", "checkpoints"):
+            known[name] = tuple(known.get(name) or ())
+        options = {"create_drafts": stored.get("create_drafts", True), "test_mode": stored.get("test_mode", False)}
+        known["options"] = Options.from_document(options | dict(stored.get("options") or {}))
+        known["status"] = JobStatus(known["status"])
+        return cls(**known)
+
+
+def move(job: Job, status: JobStatus, *, now: datetime, error: str | None = None) -> Job:
+    """Return `job` in `status`, with `error` as the reason for it.
+
+    Raises:
+        IllegalTransition: its state does not lead there.
+    """
+    if status not in TRANSITIONS[job.status]:
+        raise IllegalTransition(f"Job {job.job_id} is {job.status} and cannot become {status}")
+    return replace(job, status=status, error=error, updated_at=now)
+
+
+def begin(job: Job, *, now: datetime) -> Job:
+    """Return `job` as running; one that runs already is left as it is."""
+    if job.status is not JobStatus.PENDING:
+        return job
+    return replace(move(job, JobStatus.RUNNING, now=now), started_at=job.started_at or now, last_heartbeat=now)
+
+
+def reopen(job: Job, *, now: datetime) -> Job:
+    """Return `job` as pending again, with no error and no end."""
+    return replace(move(job, JobStatus.PENDING, now=now), completed_at=None)
+
+
+def fold(job: Job, shards: Iterable[Shard]) -> Job:
+    """Return `job` with counters and watermark as the last known tallies and `shards` say, in whatever order."""
+    known = {**job.engine.get("shards", {})}
+    for shard in shards:
+        known[shard.key] = _progress(shard)
+    tally, watermark = Tally(), 0
+    for progress in sorted(known.values(), key=lambda progress: progress["a"]):
+        tally += Tally(progress["ok"], progress["bad"], progress["skipped"])
+        if progress["kind"] == ShardKind.ROWS and progress["a"] <= watermark:
+            watermark = max(watermark, progress["next"])
+    return replace(
+        job,
+        processed_upcs=tally.ok + tally.bad + tally.skipped,
+        successful_upcs=tally.ok,
+        failed_upcs=tally.bad,
+        skipped_upcs=tally.skipped,
+        last_processed_index=watermark - 1,
+        engine={**job.engine, "shards": known},
+    )
+
+
+def finished(job: Job) -> bool:
+    """Whether every shard of `job` is done, by the tallies it holds."""
+    shards = job.engine.get("shards", {})
+    return bool(shards) and all(progress["done"] for progress in shards.values())
+
+
+def settle(job: Job, shards: Iterable[Shard], items: Iterable[Item], *, now: datetime) -> Job:
+    """Return `job` after `items` were done: counters, bounded lists, and completed when nothing is left."""
+    done = sorted(items, key=lambda item: item.index)
+    job = replace(
+        fold(job, shards),
+        results=(*(outcome(item) for item in reversed(done)), *job.results)[:NEWEST],
+        checkpoints=(*(_checkpoint(item) for item in reversed(done)), *job.checkpoints)[:NEWEST],
+        failed_upc_list=_failures(job, done),
+        updated_at=now,
+        last_heartbeat=now,
+    )
+    if finished(job) and job.status is JobStatus.RUNNING:
+        return replace(move(job, JobStatus.COMPLETED, now=now), completed_at=now)
+    return job
+
+
+def outcome(item: Item) -> dict[str, Any]:
+    """Return what the published lists say of a row that is done."""
+    release = item.release
+    return {
+        "index": item.index,
+        "upc": item.upc,
+        "status": item.status,
+        "success": item.status is ItemStatus.SUCCEEDED,
+        "cause": item.cause,
+        "error": item.error,
+        "outcome": item.outcome,
+        "not_sent": item.not_sent,
+        "artist": release.get("artist", ""),
+        "title": release.get("title", ""),
+        "price_cents": item.price.get("cents"),
+        "sku": item.sku,
+        "offer_id": item.offer_id,
+        "timestamp": item.finished_at,
+    }
+
+
+def failure(item: Item) -> dict[str, Any]:
+    """Return what `failed_upc_list` says of a row that failed."""
+    return {"upc": item.upc, "index": item.index, "error": item.error, "timestamp": item.finished_at}
+
+
+def _checkpoint(item: Item) -> dict[str, Any]:
+    return {
+        "upc_index": item.index,
+        "upc": item.upc,
+        "success": item.status is ItemStatus.SUCCEEDED,
+        "timestamp": item.finished_at,
+    }
+
+
+def _failures(job: Job, done: Iterable[Item]) -> tuple[Mapping[str, Any], ...]:
+    """Return the newest failures in the order of the rows; a row that was done again counts by its last end."""
+    by_index = {entry["index"]: entry for entry in job.failed_upc_list}
+    for item in done:
+        by_index.pop(item.index, None)
+        if item.status is ItemStatus.FAILED:
+            by_index[item.index] = failure(item)
+    return tuple(by_index[index] for index in sorted(by_index))[-MAX_FAILED:]
+
+
+def _progress(shard: Shard) -> dict[str, Any]:
+    """Return the absolute progress of a shard, as the job document keeps it."""
+    return {
+        "kind": shard.kind,
+        "a": shard.a,
+        "b": shard.b,
+        "next": shard.next,
+        "ok": shard.tally.ok,
+        "bad": shard.tally.bad,
+        "skipped": shard.tally.skipped,
+        "done": shard.done,
+    }

@@ -1,0 +1,175 @@
+"""A range of a batch's rows: the unit of lease, and the arithmetic of its progress.
+
+`available_at` is the whole queue: the time of creation, then the end of the lease, and None when the shard is done or
+held. What is claimable is `available_at <= now`: pending, released and abandoned work are one query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
+
+from engine.domain.items import Item, ItemStatus
+from engine.errors import IllegalTransition
+
+SHARD_ROWS = 2_500
+WINDOW = 64  # no row is begun this far beyond the first one that is not done
+KILLS = 3  # a row that stopped its worker this often is set aside
+
+
+class ShardKind(StrEnum):
+    """What the rows of a shard are. Stored: never renamed."""
+
+    UNREAD = "unread"  # the file of the batch has not been read yet
+    ROWS = "rows"  # rows a to b, each for the first time
+    RETRY = "retry"  # those rows from a to b that failed before this round
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many rows ended how. In a retry, a row that succeeds at last counts `ok` +1 and `bad` -1."""
+
+    ok: int = 0
+    bad: int = 0
+    skipped: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        """Return the sum."""
+        return Tally(self.ok + other.ok, self.bad + other.bad, self.skipped + other.skipped)
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """The document `batch_shards/{job_id}-{number:04d}`: rows `a` up to and without `b`.
+
+    `next` is the watermark: every row before it is done. `owner` holds it until `available_at`, or nobody does (None).
+    `epoch` counts claims, `seq` the checkpoints of a claim. `hold` says why it waits for a person, None when it does
+    not; `lease_until` keeps the lease's end over a hold. After a worker died here, rows before `careful_until` are run
+    one at a time: `suspect` is the row in hand, and `kills` how many workers have died with it.
+    """
+
+    job_id: str
+    number: int
+    kind: ShardKind
+    a: int
+    b: int
+    next: int
+    created_at: datetime
+    available_at: datetime | None
+    round: int = 0
+    tally: Tally = Tally()
+    owner: str | None = None
+    epoch: int = 0
+    seq: int = 0
+    lease_until: datetime | None = None
+    hold: str | None = None
+    done: bool = False
+    careful_until: int = 0
+    suspect: int | None = None
+    kills: int = 0
+
+    @property
+    def name(self) -> str:
+        """Return the name of the document."""
+        return f"{self.job_id}-{self.number:04d}"
+
+    @property
+    def key(self) -> str:
+        """Return the number as the job document names it."""
+        return f"{self.number:04d}"
+
+    def document(self) -> dict[str, Any]:
+        """Return the stored form."""
+        stored = {field.name: getattr(self, field.name) for field in fields(self)}
+        tally = stored.pop("tally")
+        return {**stored, "ok": tally.ok, "bad": tally.bad, "skipped": tally.skipped}
+
+    @classmethod
+    def from_document(cls, stored: Mapping[str, Any]) -> Self:
+        """Return the shard that `document` wrote."""
+        known = {field.name: stored[field.name] for field in fields(cls) if field.name in stored}
+        known["kind"] = ShardKind(known["kind"])
+        return cls(**known, tally=Tally(stored["ok"], stored["bad"], stored["skipped"]))
+
+
+def claimable(shard: Shard, now: datetime) -> bool:
+    """Whether any worker may take `shard` at `now`."""
+    return shard.available_at is not None and shard.available_at <= now
+
+
+def claim(shard: Shard, *, worker: str, now: datetime, lease: timedelta) -> Shard:
+    """Return `shard` as held by `worker` until `now + lease`, one epoch higher.
+
+    Where an owner never let go, a worker died or froze: the rows that were in flight become suspect.
+
+    Raises:
+        IllegalTransition: the shard is not claimable at `now`.
+    """
+    if not claimable(shard, now):
+        raise IllegalTransition(f"shard {shard.name} is not free")
+    held = replace(shard, owner=worker, epoch=shard.epoch + 1, seq=0, available_at=now + lease, lease_until=now + lease)
+    if shard.owner is None:
+        return held
+    in_hand = shard.suspect is not None or shard.kind is ShardKind.UNREAD
+    kills = shard.kills + 1 if in_hand else 0
+    return replace(held, careful_until=shard.next + WINDOW, kills=kills)
+
+
+def renew(shard: Shard, *, now: datetime, lease: timedelta) -> Shard:
+    """Return `shard` with its lease prolonged to `now + lease`; a held one stays held."""
+    until = now + lease
+    return replace(shard, seq=shard.seq + 1, lease_until=until, available_at=None if shard.hold else until)
+
+
+def suspect(shard: Shard, index: int) -> Shard:
+    """Return `shard` with row `index` marked as in hand; the death that made us careful counts for the first one."""
+    kills = shard.kills if shard.suspect == index else 1
+    return replace(shard, suspect=index, kills=kills)
+
+
+def deadly(shard: Shard) -> bool:
+    """Whether what is in hand, a row or the file, has stopped so many workers that it is to be set aside."""
+    return shard.kills >= KILLS
+
+
+def finish(shard: Shard, items: Mapping[int, Item], *, watermark: int) -> Shard:
+    """Return `shard` after the rows `items` were done and every row before `watermark` is."""
+    tally = shard.tally
+    for item in items.values():
+        tally += _counts(shard.kind, item)
+    cleared = shard.suspect in items
+    return replace(
+        shard,
+        tally=tally,
+        next=watermark,
+        suspect=None if cleared else shard.suspect,
+        kills=0 if cleared else shard.kills,
+    )
+
+
+def release(shard: Shard, *, now: datetime) -> Shard:
+    """Return `shard` as let go on purpose: free at once, unless it is held, and no row is suspect for it."""
+    return replace(shard, owner=None, suspect=None, kills=0, lease_until=None, available_at=None if shard.hold else now)
+
+
+def close(shard: Shard) -> Shard:
+    """Return `shard` as done: nobody's, and out of the queue."""
+    return replace(shard, owner=None, available_at=None, lease_until=None, done=True, suspect=None, kills=0)
+
+
+def held(reason: str) -> dict[str, Any]:
+    """Return the fields that stop a shard whatever its state; its owner's next commit conflicts and so hears of it."""
+    return {"hold": reason, "available_at": None}
+
+
+def _counts(kind: ShardKind, item: Item) -> Tally:
+    if kind is ShardKind.RETRY:
+        return Tally(ok=1, bad=-1) if item.status is ItemStatus.SUCCEEDED else Tally()
+    return Tally(
+        ok=int(item.status is ItemStatus.SUCCEEDED),
+        bad=int(item.status is ItemStatus.FAILED),
+        skipped=int(item.status is ItemStatus.SKIPPED),
+    )

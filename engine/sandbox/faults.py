@@ -1,0 +1,118 @@
+"""Faults that can be switched on: what each service does when it has a bad day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal[
+    "latency",  # answers, `seconds` late
+    "unauthorized",  # 401, and 400 where eBay gives out tokens
+    "denied",  # 403 of the service itself
+    "forbidden_html",  # 403 of the network in front of it, in HTML
+    "rate_limited",  # 429; 503 where the service has no 429
+    "server_error",  # 500
+    "busy",  # 503
+    "timeout",  # takes the call and never answers
+    "cut_body",  # does what was asked, and breaks off in the middle of the answer
+    "created_but_500",  # does what was asked, and answers 500
+    "not_indexed",  # eBay does not see an item yet that was put a moment ago
+]
+KINDS: tuple[str, ...] = Kind.__args__  # type: ignore[attr-defined]
+SERVICES = ("discogs", "musicbrainz", "coverart", "ebay")
+
+Canned = tuple[int, dict[str, str], dict[str, Any] | str]
+"""A status, headers, and a JSON body or a page of HTML."""
+
+
+@dataclass(slots=True)
+class Fault:
+    """One fault: it fires on calls whose `METHOD path` contains `match`, skips the first `after` and stops after `times`.
+
+    `times` None means until it is cleared. `seconds` is how late an answer comes, or when a time-out gives up its
+    connection (0: when the caller does).
+    """
+
+    service: str
+    fault: Kind
+    times: int | None = None
+    after: int = 0
+    match: str = ""
+    seconds: float = 0.0
+    seen: int = 0
+    fired: int = 0
+
+    def fires(self, service: str, call: str) -> bool:
+        """Count this call, and tell whether it is to fail."""
+        if service != self.service or self.match not in call:
+            return False
+        if self.fault == "not_indexed" and not call.endswith("POST /sell/inventory/v1/offer"):
+            return False
+        self.seen += 1
+        if self.seen <= self.after or (self.times is not None and self.fired >= self.times):
+            return False
+        self.fired += 1
+        return True
+
+
+@dataclass(slots=True)
+class Faults:
+    """The faults in force, and how late each service answers on a good day."""
+
+    active: list[Fault] = field(default_factory=list)
+    latency: dict[str, float] = field(default_factory=dict)
+
+    def take(self, service: str, call: str) -> list[Fault]:
+        """Return the faults that befall this call, at most one besides latency."""
+        late = [fault for fault in self._of("latency") if fault.fires(service, call)]
+        other = (fault for fault in self.active if fault.fault != "latency" and fault.fires(service, call))
+        return [*late, *([first] if (first := next(other, None)) else [])]
+
+    def _of(self, kind: Kind) -> Iterable[Fault]:
+        return (fault for fault in self.active if fault.fault == kind)
+
+
+def canned(service: str, kind: Kind, path: str) -> Canned:
+    """Return the answer a fault gives in place of the service's own."""
+    if kind == "forbidden_html":
+        return 403, {"Server": "cloudflare"}, "<!DOCTYPE html><title>Attention Required! | Cloudflare</title>"
+    if kind == "unauthorized" and path.endswith("/oauth2/token"):
+        said = "the provided authorization refresh token is invalid or was issued to another client"
+        return 400, {}, {"error": "invalid_grant", "error_description": said}
+    answers = _EBAY if service == "ebay" else _MUSICBRAINZ if service == "musicbrainz" else _DISCOGS
+    status, headers, body = answers["server_error" if kind == "created_but_500" else kind]
+    return status, headers, body
+
+
+def ebay_error(number: int, message: str, **more: Any) -> dict[str, Any]:
+    """Return eBay's error envelope."""
+    error = {"errorId": number, "domain": "API_INVENTORY", "subdomain": "Selling", "category": "REQUEST"}
+    return {"errors": [{**error, "message": message, **more}]}
+
+
+_DISCOGS: dict[str, Canned] = {
+    "unauthorized": (401, {}, {"message": "You must authenticate to access this resource."}),
+    "denied": (403, {}, {"message": "You don't have permission to access this resource."}),
+    "rate_limited": (429, {}, {"message": "You are making requests too quickly."}),
+    "server_error": (500, {}, {"message": "An internal server error occurred. (Malformed query?)"}),
+    "busy": (503, {}, "<html><title>503 Service Temporarily Unavailable</title></html>"),
+}
+_BUSY = "The MusicBrainz web server is currently busy. Please try again later."
+_TOO_FAST = "Your requests are exceeding the allowable rate limit."
+_NAMELESS = "Your requests are being throttled by MusicBrainz because the application has not identified itself."
+_MUSICBRAINZ: dict[str, Canned] = {
+    "unauthorized": (401, {}, {"error": "Authorization required."}),
+    "denied": (403, {"X-RateLimit-Who": "ua-missing"}, {"error": _NAMELESS}),
+    "rate_limited": (503, {"Retry-After": "1", "X-RateLimit-Zone": "ws ip=127.0.0.1"}, {"error": _TOO_FAST}),
+    "server_error": (500, {}, {"error": "Internal server error"}),
+    "busy": (503, {"Retry-After": "0", "X-RateLimit-Zone": "global"}, {"error": _BUSY}),
+}
+_EBAY: dict[str, Canned] = {
+    "unauthorized": (401, {}, ebay_error(1001, "Invalid access token", domain="OAuth")),
+    "denied": (403, {}, ebay_error(1100, "Access denied", domain="ACCESS")),
+    "rate_limited": (429, {}, ebay_error(2001, "Too many requests.", domain="ACCESS")),
+    "server_error": (500, {}, ebay_error(25001, "A system error has occurred. Dependent service failure")),
+    "busy": (503, {"Retry-After": "2"}, "<html><title>503 Service Unavailable</title></html>"),
+    "not_indexed": (400, {}, ebay_error(25751, "The SKU could not be found or is not available in the system.")),
+}
