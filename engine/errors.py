@@ -10,6 +10,7 @@ EngineError
 │   ├── FileForbidden         a bucket that jobs may not be read from
 │   └── FilesAway             it does not answer
 ├── UnreadableFile            an uploaded file of which nothing can be used
+│   └── FileTooLarge          it has too many bytes or rows
 ├── JobError                  a request about a job
 │   ├── JobUnknown            there is no such job
 │   ├── IllegalTransition     the job's state does not allow it
@@ -112,6 +113,10 @@ class UnreadableFile(EngineError):
     def __init__(self, message: str, rows: tuple[tuple[int, str, str], ...] = ()) -> None:
         super().__init__(message)
         self.rows = rows
+
+
+class FileTooLarge(UnreadableFile):
+    """The file has more bytes or rows than one batch may have."""
 
 
 class JobError(EngineError):

@@ -11,7 +11,7 @@ from engine.batches.pages import ItemPages
 from engine.batches.records import JOBS, SHARDS, WORKERS, events_of, items_of, load, open_shards
 from engine.batches.rows import RowFiles
 from engine.batches.views import BatchView, CauseCount, ItemPage, JobPage, WorkerView
-from engine.domain.items import NOT_RETRYABLE, Item, ItemStatus
+from engine.domain.items import NOT_RETRYABLE, Item, ItemStatus, Outcome
 from engine.domain.jobs import Job, JobStatus, fold
 from engine.domain.shards import Shard
 from engine.errors import Cause
@@ -95,6 +95,15 @@ class Queries:
             if count := self._store.count(items_of(job_id), failed):
                 counts.append(CauseCount(cause, count, cause not in NOT_RETRYABLE))
         return sorted(counts, key=lambda entry: -entry.count)
+
+    def composed(self, job_id: str) -> int:
+        """Return how many rows of a batch ended as a draft that was not sent."""
+        return self._store.count(items_of(job_id), [Where("outcome", "==", Outcome.COMPOSED)])
+
+    def finishes(self, job_id: str, since: datetime, until: datetime) -> int:
+        """Return how many rows of a batch were done from `since` up to and without `until`."""
+        between = [Where("finished_at", ">=", since), Where("finished_at", "<", until)]
+        return self._store.count(items_of(job_id), between)
 
     def failed(self, job_id: str, limit: int) -> list[Item]:
         """Return the failed rows of a batch in the order of the file, at most `limit` of them."""

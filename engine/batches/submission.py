@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from engine.batches.records import REQUESTS, event, job_path, load, shard_path
 from engine.clock import Clock
 from engine.domain.jobs import Job, JobStatus, fold
 from engine.domain.options import Options
+from engine.domain.rows import Row, RowState
 from engine.domain.shards import Shard, ShardKind
-from engine.errors import BadRequest, Conflict, FileForbidden, StoreAway
+from engine.errors import BadRequest, Conflict, FileForbidden, StoreAway, UnreadableFile
 from engine.files.base import Files, split
-from engine.reading import Check, check
+from engine.reading import MOST_BYTES, Check, check, corrected, open_file
 from engine.store.base import Expect, Put, Store, Write
 
 NUMBERS_A_SECOND = 100
@@ -34,6 +36,39 @@ class Submission:
             UnreadableFile: nothing in it can be used.
         """
         return check(content, filename)
+
+    def rows(self, content: bytes, filename: str, *states: RowState) -> Iterator[Row]:
+        """Return the rows of a file in its order, all or those in one of `states`.
+
+        Raises:
+            UnreadableFile: nothing in it can be used.
+        """
+        return open_file(content, filename).rows(*states)
+
+    def corrected(self, content: bytes, filename: str, barcodes: Mapping[int, str]) -> bytes:
+        """Return the file as CSV with the barcodes of some lines corrected; every row stays, at the line it had.
+
+        Raises:
+            UnreadableFile: nothing in it can be used.
+        """
+        return corrected(open_file(content, filename), barcodes)
+
+    def fetch(self, gcs_path: str) -> bytes:
+        """Return the content of a file that jobs may be read from.
+
+        Raises:
+            BadRequest: `gcs_path` is not `gs://bucket/object`.
+            FileForbidden: jobs may not be read from that bucket.
+            FileMissing: there is no such file.
+            UnreadableFile: it is too large.
+        """
+        self._allowed(gcs_path)
+        found = self._files.stat(gcs_path)
+        if found.size > MOST_BYTES:
+            raise UnreadableFile(
+                f"The file has {found.size / 1e6:.1f} MB and the most is 10: split it into smaller files"
+            )
+        return self._files.read(gcs_path, found.generation)
 
     def upload(
         self, content: bytes, filename: str, options: Options, *, name: str = "", by: str = "", request_id: str = ""
@@ -74,11 +109,7 @@ class Submission:
             BadRequest: `gcs_path` is not `gs://bucket/object`.
             FileForbidden: jobs may not be read from that bucket.
         """
-        parts = split(gcs_path)
-        if parts is None:
-            raise BadRequest(f"gcs_path must look like gs://bucket/object, not {gcs_path!r}")
-        if self._buckets and parts[0] not in self._buckets:
-            raise FileForbidden(f"jobs may not be read from the bucket {parts[0]}; DM_BUCKETS lists those they may")
+        filename = self._allowed(gcs_path)
         now = self._clock.now()
         for number in range(NUMBERS_A_SECOND):
             job = Job(
@@ -90,7 +121,7 @@ class Submission:
                 total_upcs=total,
                 create_drafts=options.create_drafts,
                 test_mode=options.test_mode,
-                name=name or parts[1].rpartition("/")[2],
+                name=name or filename,
                 created_by=by,
                 retry_of=retry_of,
                 options=options,
@@ -102,6 +133,15 @@ class Submission:
                 if taken.path.startswith(f"{REQUESTS}/"):
                     return self._earlier(request_id)
         raise StoreAway("no free batch number; try again in a second")
+
+    def _allowed(self, gcs_path: str) -> str:
+        """Return the file name of an address that jobs may be read from."""
+        parts = split(gcs_path)
+        if parts is None:
+            raise BadRequest(f"gcs_path must look like gs://bucket/object, not {gcs_path!r}")
+        if self._buckets and parts[0] not in self._buckets:
+            raise FileForbidden(f"jobs may not be read from the bucket {parts[0]}; DM_BUCKETS lists those they may")
+        return parts[1].rpartition("/")[2]
 
     def _queue(self, job: Job, request_id: str, now: datetime) -> Job:
         shard = Shard(job.job_id, 0, ShardKind.UNREAD, 0, 0, 0, created_at=now, available_at=now)

@@ -115,8 +115,8 @@ def name(index: int) -> str:
     return f"{index:06d}"
 
 
-def begin(item: Item, *, worker: str, now: datetime) -> Item:
-    """Return `item` as it is when a run of it begins: what the last run found is put into its history."""
+def begin(item: Item, *, worker: str, round_: int, now: datetime) -> Item:
+    """Return `item` as it is when a run of it begins, in retry `round_`: its last end is put into its history."""
     past = item.history
     if item.done:
         entry = {"attempt": item.attempts, "cause": item.cause, "error": item.error, "at": item.finished_at}
@@ -131,6 +131,7 @@ def begin(item: Item, *, worker: str, now: datetime) -> Item:
         started_at=now,
         finished_at=None,
         worker=worker,
+        round=round_,
         history=past,
     )
 

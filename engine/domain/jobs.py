@@ -7,7 +7,7 @@ document, so that anyone can compute them again at any time.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -88,7 +88,7 @@ class Job:
 
     def document(self) -> dict[str, Any]:
         """Return the published form."""
-        stored = {field.name: getattr(self, field.name) for field in fields(self)}
+        stored = {name: getattr(self, name) for name in self.__dataclass_fields__}
         for name in ("results", "failed_upc_list", "checkpoints"):
             stored[name] = [dict(entry) for entry in stored[name]]
         return {**stored, "options": self.options.document(), "engine": dict(self.engine)}
@@ -96,7 +96,7 @@ class Job:
     @classmethod
     def from_document(cls, stored: Mapping[str, Any]) -> Self:
         """Return the job of a document, one of the service this replaces too: naive times are UTC, no `engine` map."""
-        known = {field.name: stored[field.name] for field in fields(cls) if field.name in stored}
+        known = {name: stored[name] for name in cls.__dataclass_fields__ if name in stored}
         for name, value in known.items():
             if isinstance(value, datetime) and value.tzinfo is None:
                 known[name] = value.replace(tzinfo=UTC)

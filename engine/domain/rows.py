@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
@@ -65,7 +65,8 @@ class Row:
 
     def document(self) -> dict[str, Any]:
         """Return the row as JSON types, without what is empty."""
-        return {name: value for name, value in asdict(self).items() if value not in (None, "", ())}
+        known = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: value for name, value in known.items() if value not in (None, "", ())}
 
     @classmethod
     def from_document(cls, fields: Mapping[str, Any]) -> Self:

@@ -7,7 +7,7 @@ held. What is claimable is `available_at <= now`: pending, released and abandone
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
@@ -46,7 +46,7 @@ class Shard:
     """The document `batch_shards/{job_id}-{number:04d}`: rows `a` up to and without `b`.
 
     `next` is the watermark: every row before it is done. `owner` holds it until `available_at`, or nobody does (None).
-    `epoch` counts claims, `seq` the checkpoints of a claim. `hold` says why it waits for a person, None when it does
+    `epoch` counts claims, `seq` the writes of its owner. `hold` says why it waits for a person, None when it does
     not; `lease_until` keeps the lease's end over a hold. After a worker died here, rows before `careful_until` are run
     one at a time: `suspect` is the row in hand, and `kills` how many workers have died with it.
     """
@@ -83,14 +83,14 @@ class Shard:
 
     def document(self) -> dict[str, Any]:
         """Return the stored form."""
-        stored = {field.name: getattr(self, field.name) for field in fields(self)}
+        stored = {name: getattr(self, name) for name in self.__dataclass_fields__}
         tally = stored.pop("tally")
         return {**stored, "ok": tally.ok, "bad": tally.bad, "skipped": tally.skipped}
 
     @classmethod
     def from_document(cls, stored: Mapping[str, Any]) -> Self:
         """Return the shard that `document` wrote."""
-        known = {field.name: stored[field.name] for field in fields(cls) if field.name in stored}
+        known = {name: stored[name] for name in cls.__dataclass_fields__ if name in stored}
         known["kind"] = ShardKind(known["kind"])
         return cls(**known, tally=Tally(stored["ok"], stored["bad"], stored["skipped"]))
 
@@ -127,7 +127,7 @@ def renew(shard: Shard, *, now: datetime, lease: timedelta) -> Shard:
 def suspect(shard: Shard, index: int) -> Shard:
     """Return `shard` with row `index` marked as in hand; the death that made us careful counts for the first one."""
     kills = shard.kills if shard.suspect == index else 1
-    return replace(shard, suspect=index, kills=kills)
+    return replace(shard, seq=shard.seq + 1, suspect=index, kills=kills)
 
 
 def deadly(shard: Shard) -> bool:
@@ -143,6 +143,7 @@ def finish(shard: Shard, items: Mapping[int, Item], *, watermark: int) -> Shard:
     cleared = shard.suspect in items
     return replace(
         shard,
+        seq=shard.seq + 1,
         tally=tally,
         next=watermark,
         suspect=None if cleared else shard.suspect,
@@ -152,12 +153,20 @@ def finish(shard: Shard, items: Mapping[int, Item], *, watermark: int) -> Shard:
 
 def release(shard: Shard, *, now: datetime) -> Shard:
     """Return `shard` as let go on purpose: free at once, unless it is held, and no row is suspect for it."""
-    return replace(shard, owner=None, suspect=None, kills=0, lease_until=None, available_at=None if shard.hold else now)
+    return replace(
+        shard,
+        seq=shard.seq + 1,
+        owner=None,
+        suspect=None,
+        kills=0,
+        lease_until=None,
+        available_at=None if shard.hold else now,
+    )
 
 
 def close(shard: Shard) -> Shard:
     """Return `shard` as done: nobody's, and out of the queue."""
-    return replace(shard, owner=None, available_at=None, lease_until=None, done=True, suspect=None, kills=0)
+    return replace(release(shard, now=shard.created_at), available_at=None, done=True)
 
 
 def held(reason: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from biip.upc import Upc
 MISSING = "The barcode is missing"
 _ROUNDED = "Excel rounded this barcode and lost its last digits: format the column as Text and enter the barcode again"
 
+_LONGEST = 100  # characters of a cell that may still hold a barcode among blanks and hyphens
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060\ufeff"
 _EDGES = "".join(letter for letter in map(chr, range(0x10000)) if re.match(rf"[\s{_INVISIBLE}]", letter))
 _FORMULA = re.compile(r'=\s*\(?\s*"([^"]*)"\s*\)?')
@@ -60,21 +61,24 @@ def read(value: str) -> Barcode:
     `repaired`; the rest is refused with a `problem`.
     """
     text = value.strip(_EDGES)
-    if text.isascii() and text.isdigit():
+    if text.isascii() and text.isdigit() and len(text) <= _LONGEST:
         return _judge(text, [])
     if not text:
         return Barcode(None, problem=MISSING)
-    bare, removed = _bare(text)
+    if len(text) > _LONGEST:
+        return Barcode(None, problem=f"The cell holds {len(text):,} characters, too many for a barcode")
+    bare, repairs = _bare(text)
     if power := _POWER.fullmatch(bare):
         return _written_out(*power.groups(default=""))
     if bare.isascii() and bare.isdigit():
-        return _judge(bare, removed)
+        return _judge(bare, repairs)
     return Barcode(None, problem=_not_digits(bare))
 
 
 def looks_like(value: str) -> bool:
     """Return whether `value` was meant as a barcode, right or wrong: 6 to 15 digits, or what Excel made of them."""
-    bare, _ = _bare(value.strip(_EDGES))
+    text = value.strip(_EDGES)
+    bare, _ = _bare(text) if len(text) <= _LONGEST else ("", [])
     return bool(_POWER.fullmatch(bare)) or (bare.isascii() and bare.isdigit() and 6 <= len(bare) <= 15)
 
 
@@ -101,11 +105,11 @@ def forms(gtin: str) -> tuple[str, ...]:
 
 
 def _bare(text: str) -> tuple[str, list[str]]:
-    """Return `text` without what people and spreadsheets put around digits, and the names of what was removed."""
-    removed = []
+    """Return `text` without what people and spreadsheets put around digits, and what was done to it."""
+    repairs, removed = [], []
     if not text.isascii():
         plain = "".join(str(unicodedata.decimal(letter, letter)) for letter in text)
-        removed += ["full-width digits"] if plain != text else []
+        repairs += ["rewrote full-width digits"] if plain != text else []
         text = plain
     if formula := _FORMULA.fullmatch(text):
         removed.append("the formula")
@@ -119,7 +123,7 @@ def _bare(text: str) -> tuple[str, list[str]]:
     elif decimals := _DECIMALS.fullmatch(text):
         removed.append("the decimals")
         text = decimals[1]
-    return text, removed
+    return text, repairs + ([f"removed {', '.join(removed)}"] if removed else [])
 
 
 def _written_out(first: str, rest: str, power: str) -> Barcode:
@@ -127,7 +131,7 @@ def _written_out(first: str, rest: str, power: str) -> Barcode:
     length = int(power)
     if len(rest) < length or rest[length:].strip("0"):
         return Barcode(None, problem=_ROUNDED)
-    return _judge(first + rest[:length], ["the power of ten"])
+    return _judge(first + rest[:length], ["wrote out the power of ten"])
 
 
 def _not_digits(text: str) -> str:
@@ -137,9 +141,8 @@ def _not_digits(text: str) -> str:
     return f"The barcode has “{odd}” in it: write its digits only" if odd else MISSING
 
 
-def _judge(digits: str, removed: list[str]) -> Barcode:
+def _judge(digits: str, repairs: list[str]) -> Barcode:
     """Return the barcode that `digits` are, if their number and the check digit say so."""
-    repairs = [f"Removed {', '.join(removed)}"] if removed else []
     if not digits.strip("0"):
         return Barcode(None, problem="The barcode is all zeros" if digits else MISSING)
     if len(digits) == 8:
@@ -150,7 +153,7 @@ def _judge(digits: str, removed: list[str]) -> Barcode:
         return Barcode(None, problem=_wrong_check_digit(digits))
     if len(digits) < 12:
         zeros = "zero" if len(digits) == 11 else "two zeros"
-        repairs.append(f"Restored the {zeros} in front")
+        return _usable(digits, [*repairs, f"restored the {zeros} in front"])
     return _usable(digits, repairs)
 
 
@@ -161,7 +164,7 @@ def _short_form(digits: str, repairs: list[str]) -> Barcode:
         doubt = f"Read as an EAN-8; as a short UPC it would be {expanded}" if expanded else ""
         return _usable(digits, repairs, doubt)
     if expanded:
-        return _usable(expanded, [*repairs, f"Expanded the short UPC {digits}"])
+        return _usable(expanded, [*repairs, f"expanded the short UPC {digits}"])
     return Barcode(None, problem=_wrong_check_digit(digits))
 
 
@@ -175,7 +178,8 @@ def _expanded(digits: str) -> str:
 
 def _usable(digits: str, repairs: list[str], warning: str = "") -> Barcode:
     gtin = digits.zfill(14)
-    return Barcode(gtin, repaired="; ".join(repairs), warning=warning or _oddity(gtin))
+    repaired = "; ".join(repairs)
+    return Barcode(gtin, repaired=repaired[:1].upper() + repaired[1:], warning=warning or _oddity(gtin))
 
 
 def _oddity(gtin: str) -> str:
@@ -202,9 +206,7 @@ def _wrong_check_digit(digits: str) -> str:
     right = check_digit(digits[:-1])
     if len(digits) == 11:
         whole = digits + check_digit(digits)
-        return (
-            f"The barcode has 11 digits and a UPC 12: if the last one is missing it is {whole}; check and write it out"
-        )
+        return f"The barcode has 11 digits and a UPC 12: if the last is missing it is {whole}; check and write it out"
     if len(digits) == 10:
         return "The barcode has 10 digits, too few: a UPC has 12, an EAN 13"
     return f"The last digit should be {right}, not {digits[-1]}: compare the barcode with the one on the case"

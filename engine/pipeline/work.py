@@ -27,7 +27,8 @@ class Work:
     """A row in hand. `item` grows with each step, so that a row that fails keeps what was found until then.
 
     `save` stores an item durably before it returns, and raises LeaseLost when the row is no longer ours: nothing may
-    be sent anywhere after that. `now` is the store's clock.
+    be sent anywhere after that. `mine` raises LeaseLost too, and costs nothing: it is called before every write to a
+    service. `now` is the store's clock.
     """
 
     row: Row
@@ -35,6 +36,7 @@ class Work:
     options: Options
     sku: str
     save: Callable[[Item], None]
+    mine: Callable[[], None]
     now: Callable[[], datetime]
     step: Step = Step.IDENTIFY
 

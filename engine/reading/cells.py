@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 from engine.domain.rows import Condition
 from engine.reading.columns import Columns
 
 _T = TypeVar("_T")
+_remembered = lru_cache(maxsize=512)  # a file holds few different prices and conditions, and is read twice
 
 _CONDITIONS = {
     Condition.NEW: ("new", "brandnew", "sealed", "newsealed", "brandnewsealed", "factorysealed", "1000"),
@@ -76,6 +78,7 @@ def _at(cells: tuple[str, ...], place: int | None) -> str:
     return cells[place] if place is not None and place < len(cells) else ""
 
 
+@_remembered
 def condition(cell: str) -> Condition | None:
     """Return the condition that `cell` names; None when it is empty.
 
@@ -95,6 +98,7 @@ def condition(cell: str) -> Condition | None:
     return found
 
 
+@_remembered
 def price_cents(cell: str) -> int | None:
     """Return the price in US cents; None when `cell` is empty.
 
@@ -118,6 +122,7 @@ def price_cents(cell: str) -> int | None:
     return cents
 
 
+@_remembered
 def quantity(cell: str) -> int:
     """Return the number of copies; 1 when `cell` is empty.
 

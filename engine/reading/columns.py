@@ -24,6 +24,7 @@ _NAMES = {
 }
 _NO_NAME = {"none", "n a", "na", "null", "nan", "nil", "missing", "unknown", "no barcode", "no upc", "not available"}
 MOST_COLUMNS = 256  # columns further to the right are kept with the row, but nothing is looked for there
+_LONGEST_NAME = 100  # characters
 _HEADER_WITHIN = 5  # records: a title or two may stand above the header
 
 
@@ -43,7 +44,7 @@ class Columns:
     header_line: int | None = None
 
     def named(self) -> dict[str, str]:
-        """Return what the header calls each column that was found; a letter (A, B …) where there is no header."""
+        """Return what the header calls each column that was found, or `column 3` where it says nothing."""
         places = {"barcode": self.barcode} | {role: getattr(self, role) for role in _NAMES}
         return {role: self._name(place) for role, place in places.items() if place is not None}
 
@@ -119,7 +120,7 @@ def _fill(records: list[tuple[str, ...]], place: int) -> tuple[int, int]:
 
 def _plain(cell: str) -> str:
     """Return a name in small letters with single spaces for everything else."""
-    return " ".join(re.findall(r"[^\W_]+", cell.casefold()))
+    return " ".join(re.findall(r"[^\W_]+", cell[:_LONGEST_NAME].casefold()))
 
 
 def _is_barcode_name(cell: str) -> bool:

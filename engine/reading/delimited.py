@@ -40,7 +40,7 @@ def _records(text: str, delimiter: str, *, skip: int = 0) -> Iterator[Record]:
     """Yield the records that are not blank, after the first `skip` lines."""
     at, line = 0, 1
     while at < len(text):
-        if blank := _BLANK_LINES.match(text, at):
+        if text[at].isspace() and (blank := _BLANK_LINES.match(text, at)):
             at, line = blank.end(), line + len(_LINE_END.findall(blank.group()))
             continue
         cells, length, lines = _record(text, at, delimiter)
@@ -65,7 +65,18 @@ def _record(text: str, at: int, delimiter: str) -> tuple[tuple[str, ...], int, i
         cells = next(csv.reader(source, delimiter=delimiter, skipinitialspace=True, strict=True))
     except csv.Error:
         return plain
+    if len(taken) > 1 and (is_blank(tuple(cells)) or _are_rows(taken, delimiter)):
+        return plain
     return tuple(cells), sum(map(len, taken)), len(taken)
+
+
+def _are_rows(lines: list[str], delimiter: str) -> bool:
+    """Return whether lines that quotation marks join are rows of their own: a barcode in the same place of two."""
+    places = [
+        {place for place, cell in enumerate(line.split(delimiter)[: columns.MOST_COLUMNS]) if upc.read(cell).gtin}
+        for line in lines
+    ]
+    return any(places[0] & others for others in places[1:])
 
 
 def _line(text: str, at: int) -> str:

@@ -36,9 +36,10 @@ def tally(rows: Iterable[Row]) -> Tally:
     repaired = bytearray()
     keys: list[int] = []  # GTIN and index in one number: the cheapest thing to sort
     for row in rows:
-        counts[row.state] += 1
+        state = row.state
+        counts[state] += 1
         copies.append(row.quantity)
-        repaired.append(row.state is RowState.REPAIRED)
+        repaired.append(state is RowState.REPAIRED)
         if row.gtin is not None:
             keys.append(int(row.gtin) * MOST_ROWS + row.index)
     first = array("i", [-1]) * len(copies)

@@ -42,7 +42,8 @@ class Catalogue:
 
 def load() -> Catalogue:
     """Read the releases and index them."""
-    entries = [json.loads(line) for line in _DATA.read_text(encoding="utf-8").splitlines()]
+    with _DATA.open(encoding="utf-8", newline="\n") as lines:
+        entries = [json.loads(line) for line in lines]
     discogs = {entry["id"]: entry for entry in entries if "discogs" in entry["known_to"]}
     musicbrainz = {mbid(entry): entry for entry in entries if "musicbrainz" in entry["known_to"]}
     by_spelling: dict[str, list[Entry]] = {}
@@ -50,9 +51,8 @@ def load() -> Catalogue:
         for gtin in entry["barcodes"]:
             by_spelling.setdefault(_spelling(entry["search"], gtin), []).append(entry)
     by_gtin: dict[str, list[Entry]] = {}
-    for entry in musicbrainz.values():
-        for gtin in entry["barcodes"]:
-            by_gtin.setdefault(printed(gtin), []).append(entry)
+    for entry in musicbrainz.values():  # where a release has one barcode at most
+        by_gtin.setdefault(printed(entry["barcodes"][0]), []).append(entry)
     return Catalogue(discogs, by_spelling, musicbrainz, by_gtin)
 
 

@@ -28,10 +28,9 @@ Canned = tuple[int, dict[str, str], dict[str, Any] | str]
 
 @dataclass(slots=True)
 class Fault:
-    """One fault: it fires on calls whose `METHOD path` contains `match`, skips the first `after` and stops after `times`.
+    """One fault: it befalls calls whose `METHOD path` contains `match`, but not the first `after`, and `times` in all.
 
-    `times` None means until it is cleared. `seconds` is how late an answer comes, or when a time-out gives up its
-    connection (0: when the caller does).
+    `times` None means until it is cleared. `seconds` is how late a latency makes the answer.
     """
 
     service: str
@@ -47,7 +46,7 @@ class Fault:
         """Count this call, and tell whether it is to fail."""
         if service != self.service or self.match not in call:
             return False
-        if self.fault == "not_indexed" and not call.endswith("POST /sell/inventory/v1/offer"):
+        if self.fault == "not_indexed" and call != "POST /sell/inventory/v1/offer":
             return False
         self.seen += 1
         if self.seen <= self.after or (self.times is not None and self.fired >= self.times):

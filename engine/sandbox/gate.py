@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from engine.sandbox.faults import Canned, Fault, Faults, canned
+from engine.sandbox.faults import Canned, Faults, canned
 from engine.sandbox.ledger import Ledger
 
 KEY = "sandbox.key"
@@ -49,7 +49,7 @@ class Gate:
             await self._app(scope, receive, send_written)
         elif fault.fault == "timeout":
             self._ledger.call(self._service, scope["method"], path, 0, scope[KEY], names)
-            await _hang(fault, receive)
+            await _hang(receive)
         elif fault.fault == "cut_body":
             await self._app(scope, receive, _cutting(send_written))
         else:
@@ -68,11 +68,10 @@ def _key(path: str, query: bytes) -> str:
     return part[1] if part else ""
 
 
-async def _hang(fault: Fault, receive: Receive) -> None:
+async def _hang(receive: Receive) -> None:
     """Keep the caller waiting until it hangs up."""
-    async with asyncio.timeout(fault.seconds or None):
-        while (await receive())["type"] != "http.disconnect":
-            pass
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _unheard(_message: Message) -> None:

@@ -58,8 +58,9 @@ class Ledger:
         if self.path is None:
             return
         if self.path.exists():
-            for line in self.path.read_text(encoding="utf-8").splitlines():
-                self._apply(json.loads(line))
+            with self.path.open(encoding="utf-8", newline="\n") as lines:
+                for line in lines:
+                    self._apply(json.loads(line))
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._file = self.path.open("a", encoding="utf-8")
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import apsw
+import orjson
 
 from engine.clock import Clock, SystemClock
 from engine.errors import Conflict, StoreAway
@@ -179,7 +180,7 @@ def _split(path: str) -> tuple[str, str]:
 
 
 def _encode(value: Any) -> str:
-    return json.dumps(value, default=_tag, separators=(",", ":"), ensure_ascii=False)
+    return orjson.dumps(value, default=_tag, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
 
 
 def _tag(value: object) -> dict[str, str]:

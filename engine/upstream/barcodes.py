@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterable
 
 _LENGTHS = (8, 12, 13, 14)
-_APART = re.compile(r"[\s\-]+")
+_MARKS = re.compile(r"\W+|^T(?=\W*\d)")
 
 
 def gtin14(text: str) -> str | None:
-    """Return the GTIN-14 that `text` spells, None when it is no barcode: a matrix number, or a wrong check digit."""
-    digits = _APART.sub("", text)
+    """Return the GTIN-14 that `text` spells, None when it is no barcode: a matrix number, or a wrong check digit.
+
+    Gaps and the symbol's own marks do not count: `5 024900 001498 >`, and the T before a Japanese one.
+    """
+    digits = _MARKS.sub("", text)
     if len(digits) not in _LENGTHS or not (digits.isascii() and digits.isdigit()):
         return None
     total = sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(reversed(digits[:-1])))

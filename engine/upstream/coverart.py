@@ -17,7 +17,7 @@ class CoverArt:
     """The Cover Art Archive."""
 
     def __init__(self, line: Line, base: str, *, pace: Pacing | None = None) -> None:
-        self._door = Door("coverart", base, line, pace=pace)
+        self._door = Door("coverart", base, line, pace=pace, plain_404=True)
 
     def front(self, mbid: str) -> str | None:
         """Return the https address of the front cover, 500 pixels wide if there is such a one.

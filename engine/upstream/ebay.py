@@ -180,7 +180,8 @@ def refusal(answer: Answer) -> UpstreamError:
     if code in _NOT_INDEXED_YET:
         return UpstreamDown(*where, said, status=answer.status, retry_after=_INDEXING_SECONDS)
     if code == _OFFER_OR_GENERIC and "system error" in said.lower():
-        return UpstreamDown(*where, said, status=answer.status)
+        unsure = not answer.call.startswith("GET ")
+        return (OutcomeUnknown if unsure else UpstreamDown)(*where, said, status=answer.status)
     return RequestRefused(*where, _sentence(error, said), status=answer.status, code=code)
 
 

@@ -1,0 +1,124 @@
+"""Rows a second through the engine on SQLite, beside a plain loop of one-row commits in the same run.
+
+    python -m benchmarks.engine [--rows 10000] [--memory] [--sandbox]
+
+Prints one JSON line. `--memory` runs 10,000 and 100,000 rows in processes of their own and compares their peak.
+`--sandbox` runs real barcodes against the sandbox at zero latency.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import apsw
+
+from engine.batches.queries import Queries
+from engine.batches.rows import RowFiles
+from engine.batches.submission import Submission
+from engine.clock import SystemClock
+from engine.domain.items import Item, ItemStatus, Outcome
+from engine.domain.options import Options
+from engine.domain.upc import check_digit
+from engine.files.folder import FolderFiles
+from engine.pipeline.work import Work
+from engine.store.sqlite import SQLiteStore
+from engine.worker.loop import Worker
+from engine.worker.run import Limits
+
+
+class NoOp:
+    """A pipeline that does nothing, so that only the engine is measured."""
+
+    def run(self, work: Work) -> None:
+        """Call the row composed."""
+        work.item = replace(work.item, outcome=Outcome.COMPOSED)
+
+
+def barcodes(count: int) -> bytes:
+    """Return a file of `count` different valid barcodes."""
+    numbers = (f"{70_000_000_000 + number}" for number in range(count))
+    return "".join(f"{number}{check_digit(number)}\n" for number in numbers).encode()
+
+
+def batch(folder: Path, rows: int, *, rows_a_commit: int, lanes: int = 4) -> float:
+    """Run one batch of `rows` rows; return rows a second from the claim to the end, reading the file included."""
+    clock = SystemClock()
+    store = SQLiteStore(folder / "store.db", clock)
+    files = FolderFiles(folder / "files")
+    job = Submission(store, files, clock).upload(barcodes(rows), "rows.txt", Options())
+    worker = Worker(
+        store,
+        RowFiles(files),
+        NoOp(),
+        clock,
+        lanes=lanes,
+        lease=timedelta(seconds=30),
+        limits=Limits(rows_a_commit=rows_a_commit),
+    )
+    start = time.perf_counter()
+    worker.run(until_idle=True)
+    seconds = time.perf_counter() - start
+    after = Queries(store, RowFiles(files)).job(job.job_id)
+    if (after.status, after.successful_upcs, after.last_processed_index) != ("completed", rows, rows - 1):
+        raise SystemExit(f"the batch did not complete: {after}")
+    store.close()
+    return rows / seconds
+
+
+def plain(folder: Path, rows: int) -> float:
+    """Return rows a second of a loop that commits one row at a time to a file opened in the same way."""
+    connection = apsw.Connection(str(folder / "plain.db"))
+    connection.pragma("journal_mode", "wal")
+    connection.pragma("synchronous", "full")
+    connection.execute("CREATE TABLE items (number INTEGER PRIMARY KEY, body TEXT)")
+    start = time.perf_counter()
+    for number in range(rows):
+        item = Item(number, number + 1, f"{number:012d}", f"{number:014d}", ItemStatus.SUCCEEDED)
+        connection.execute("INSERT INTO items VALUES (?, ?)", (number, json.dumps(item.document())))
+    seconds = time.perf_counter() - start
+    connection.close()
+    return rows / seconds
+
+
+def peak_mb(rows: int) -> float:
+    """Return the peak memory in MB of a process that runs a batch of `rows` rows."""
+    command = [sys.executable, "-m", "benchmarks.engine", "--rows", str(rows), "--peak"]
+    return float(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["peak_mb"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=10_000)
+    parser.add_argument("--memory", action="store_true")
+    parser.add_argument("--peak", action="store_true", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=Path.cwd() / "var") as name:
+        folder = Path(name)
+        if asked.peak:
+            batch(folder, asked.rows, rows_a_commit=32)
+            print(json.dumps({"peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+            return
+        result: dict[str, float | int] = {"rows": asked.rows}
+        if asked.memory:
+            small, large = peak_mb(asked.rows), peak_mb(asked.rows * 10)
+            result |= {"peak_mb": small, "peak_mb_10x": large, "growth_mb": round(large - small, 1)}
+        else:
+            floor = plain(folder, asked.rows)
+            each = batch(folder / "each", asked.rows, rows_a_commit=1)
+            grouped = batch(folder / "grouped", asked.rows, rows_a_commit=32)
+            result |= {"plain": round(floor), "each_row": round(each), "grouped": round(grouped)}
+            result["each_row_of_plain"] = round(each / floor, 2)
+        print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""What happens at a click. Runs in `on_click`, before the screen is drawn; what became of it is told by a toast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import streamlit as st
+
+from console.context import Context
+from engine.errors import EngineError, FilesAway, JobError, StoreError
+
+T = TypeVar("T")
+
+_NOTICES = "notices"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One sentence for the operator, shown once."""
+
+    text: str
+    icon: str
+
+
+def act(context: Context, done: str, action: Callable[[], T]) -> T | None:
+    """Run `action` and tell what became of it: `done`, or why not. Returns None when it was refused."""
+    try:
+        result = action()
+    except (StoreError, FilesAway):
+        _tell("The store does not answer, so nothing was changed for certain. Try again in a moment.", "cloud_off")
+        return None
+    except JobError as error:
+        _tell(f"Not possible now: {error}.", "block")
+        return None
+    except EngineError as error:
+        _tell(str(error), "block")
+        return None
+    finally:
+        context.live.changed()
+    if done:
+        _tell(done, "check")
+    return result
+
+
+def show_notices() -> None:
+    """Show what the last click has led to."""
+    for notice in st.session_state.pop(_NOTICES, []):
+        st.toast(notice.text, icon=f":material/{notice.icon}:", duration="long")
+
+
+def _tell(text: str, icon: str) -> None:
+    st.session_state.setdefault(_NOTICES, []).append(Notice(text, icon))

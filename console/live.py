@@ -1,0 +1,129 @@
+"""One poller a process over what is in view, shared by all browser sessions.
+
+A screen looks at a topic as often as it likes: it gets the last answer and costs the store nothing. The poller asks the
+store for each topic that somebody looked at lately, goes on when the store is away, and forgets what nobody looks at.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Event, Lock, Thread
+from typing import Any, Generic, TypeVar, cast
+
+from engine.clock import Clock
+from engine.errors import EngineError, FilesAway, StoreError
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+TICK_SECONDS = 0.25
+IN_VIEW_SECONDS = 15.0  # a topic that nobody has looked at for so long is forgotten
+AWAY = (StoreError, FilesAway)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot(Generic[T]):
+    """What was read last: when, how long ago, and whether the store has been `away` since."""
+
+    value: T
+    read_at: datetime
+    age: timedelta
+    away: bool
+
+
+@dataclass(slots=True)
+class _Topic:
+    """Something in view. Times are seconds of the monotonic clock."""
+
+    read: Callable[[], Any]
+    every: float
+    looked_at: float
+    due_at: float = 0.0
+    value: Any = None
+    value_at: float | None = None
+    read_at: datetime | None = None
+    error: EngineError | None = None
+    lock: Lock = field(default_factory=Lock)
+
+
+class Live:
+    """The last known state of all that is on somebody's screen."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._topics: dict[Hashable, _Topic] = {}
+        self._stop = Event()
+        self._thread: Thread | None = None
+
+    def start(self) -> None:
+        """Begin to poll; without it every look reads when it is due."""
+        self._stop.clear()
+        self._thread = Thread(target=self._poll, name="live", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop polling."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=2)
+            self._thread = None
+
+    def look(self, topic: Hashable, read: Callable[[], T], *, every: float = 1.0) -> Snapshot[T]:
+        """Return what `read` found last, at most about `every` seconds ago while the store answers.
+
+        `read` belongs to the topic, not to who asks: it must not depend on the operator.
+
+        Raises:
+            StoreError, FilesAway: nothing was ever read, and the store does not answer.
+            EngineError: what else `read` raised.
+        """
+        now = self._clock.monotonic()
+        found = self._topics.setdefault(topic, _Topic(read, every, now))
+        found.looked_at = now
+        if self._thread is None or found.due_at == 0.0:
+            self._refresh(found)
+        elif not self._thread.is_alive() and not self._stop.is_set():
+            self.start()  # a defect ended it
+        return self._snapshot(found)
+
+    def changed(self) -> None:
+        """Have everything read again at the next look: somebody has just changed something."""
+        for topic in list(self._topics.values()):
+            topic.due_at = 0.0
+
+    def _poll(self) -> None:
+        while not self._stop.wait(TICK_SECONDS):
+            now = self._clock.monotonic()
+            for key, topic in list(self._topics.items()):
+                if now - topic.looked_at > IN_VIEW_SECONDS:
+                    self._topics.pop(key, None)
+                elif topic.due_at:
+                    self._refresh(topic)
+
+    def _refresh(self, topic: _Topic) -> None:
+        """Read a topic if it is due; a second reader waits for the first and takes its answer."""
+        with topic.lock:
+            if self._clock.monotonic() < topic.due_at:
+                return
+            topic.due_at = self._clock.monotonic() + topic.every
+            try:
+                topic.value, topic.error = topic.read(), None
+                topic.value_at, topic.read_at = self._clock.monotonic(), self._clock.now()
+            except EngineError as error:
+                if topic.error is None:
+                    log.warning("view_not_read", extra={"error": type(error).__name__})
+                topic.error = error
+            topic.due_at = self._clock.monotonic() + topic.every
+
+    def _snapshot(self, topic: _Topic) -> Snapshot[Any]:
+        with topic.lock:
+            away = isinstance(topic.error, AWAY)
+            if topic.error is not None and (topic.value_at is None or not away):
+                raise topic.error
+            read_at, value_at = cast(datetime, topic.read_at), cast(float, topic.value_at)
+            age = timedelta(seconds=max(0.0, self._clock.monotonic() - value_at))
+            return Snapshot(topic.value, read_at, age, away)

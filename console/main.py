@@ -1,0 +1,14 @@
+"""The script of every browser session: the bar at the top, and the screen it leads to."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from console import actions, navigation
+from console.widgets import style
+
+st.set_page_config(page_title="Draft Maker", page_icon=":material/album:", layout="wide")
+style.apply()
+page = st.navigation(navigation.pages(), position="top")
+actions.show_notices()
+page.run()

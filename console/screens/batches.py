@@ -1,0 +1,159 @@
+"""Batches: what is going on, and what waits for somebody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from console import navigation, pace, words
+from console.context import Context, zone
+from console.figures import moment, speed
+from console.live import AWAY, Snapshot
+from console.pace import Pace
+from console.widgets import notices, tables
+from console.widgets.heading import heading
+from console.words import Word
+from engine.domain.jobs import OPEN, JobStatus
+from engine.public import BatchView, Engine
+
+SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "exu2.txt"
+FIRST = (words.INTERRUPTED, words.STOPPED)  # these wait for a person: they come before the others
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One batch in the list."""
+
+    batch: BatchView
+    word: Word
+    pace: Pace
+
+    @property
+    def left(self) -> int:
+        """Return the rows still to be done; 0 before the file was read."""
+        return self.batch.working + (self.batch.waiting or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchesView:
+    """What the screen shows. `engines` counts the live workers, `unserved` the rows that wait while there is none."""
+
+    entries: tuple[Entry, ...]
+    engines: int
+    unserved: int
+
+
+def load(engine: Engine) -> BatchesView:
+    """Read the newest batches; those that wait for a person come first, then the newest."""
+    found = engine.queries.batches(limit=50)
+    engines = sum(not worker.silent for worker in engine.queries.workers())
+    entries = [Entry(view, words.batch_word(view), _pace(engine, view)) for view in found]
+    entries.sort(key=lambda entry: entry.word not in FIRST)
+    unserved = sum(entry.left for entry in entries if entry.batch.job.status in OPEN)
+    return BatchesView(tuple(entries), engines, 0 if engines else unserved)
+
+
+def render(context: Context) -> None:
+    """Draw the screen; an outage is shown as one, never as an empty table."""
+    with heading(context, "Batches"):
+        if st.button("New batch", icon=":material/add:", type="primary", shortcut="N"):
+            st.switch_page(navigation.NEW_BATCH)
+    notices.ebay_not_connected(context)
+    st.fragment(partial(_list, context), run_every="2s")()
+
+
+def _list(context: Context) -> None:
+    try:
+        snapshot = context.live.look("batches", partial(load, context.engine), every=1.5)
+    except AWAY as error:
+        notices.nothing_read(error)
+        return
+    view = snapshot.value
+    notices.store_away(snapshot, zone())
+    if view.unserved:
+        notices.no_engine(view.unserved)
+    if not view.entries:
+        _empty()
+        return
+    with st.container(key="stale_batches" if snapshot.away else "batches"):
+        row = _table(view, snapshot)
+    notices.freshness(snapshot, zone())
+    if row is not None and row < len(view.entries):
+        navigation.open_batch(view.entries[row].batch.job.job_id)
+
+
+def _table(view: BatchesView, snapshot: Snapshot[BatchesView]) -> int | None:
+    """Draw the list; return the row that was clicked."""
+    chosen: Any = st.dataframe(
+        pd.DataFrame([_cells(entry, snapshot.read_at) for entry in view.entries]),
+        key="list",
+        hide_index=True,
+        row_height=38,
+        on_select="rerun",
+        selection_mode="single-cell",
+        column_config={
+            "Batch": st.column_config.TextColumn(width=230),
+            "State": tables.badges("State", words.BATCH_WORDS, width=130),
+            "Done": st.column_config.ProgressColumn(format="%d %%", min_value=0, max_value=100, width=170),
+            "Items": st.column_config.NumberColumn(format="localized", width=70),
+            "Needs attention": st.column_config.NumberColumn(format="localized", width=110),
+        },
+        alt="The batches, those that wait for somebody first",
+    )
+    return tables.clicked(chosen)
+
+
+def _cells(entry: Entry, now: datetime) -> dict[str, Any]:
+    job = entry.batch.job
+    at = partial(moment, now=now, zone=zone())
+    running = job.status is JobStatus.RUNNING and not entry.batch.interrupted
+    done_at = entry.pace.done_at(entry.left, now) if running else job.completed_at
+    return {
+        "Batch": f"{job.name} · dry run" if job.test_mode else job.name,
+        "State": [entry.word.text],
+        "Done": _percent(entry.batch),
+        "Items": job.total_upcs,
+        "Needs attention": job.failed_upcs,
+        "Speed": speed(entry.pace.per_minute),
+        "Done at": f"about {at(done_at)}" if running and done_at else at(done_at),
+        "By": job.created_by.partition("@")[0] or "–",
+        "Started": at(job.started_at or job.created_at),
+    }
+
+
+def _percent(view: BatchView) -> float:
+    """Return how much is done, in percent; never 100 before all of it is."""
+    total = view.job.total_upcs
+    return 100 * view.job.processed_upcs // total if total else 0
+
+
+def _pace(engine: Engine, view: BatchView) -> Pace:
+    job = view.job
+    if job.status is JobStatus.RUNNING and not view.interrupted:
+        return pace.recent(job, view.at, partial(engine.queries.finishes, job.job_id))
+    return pace.overall(job)
+
+
+def _empty() -> None:
+    """Say how to begin."""
+    with st.container(border=True, key="card_empty", horizontal_alignment="center", gap="small"):
+        st.space("small")
+        st.subheader("No batches yet", anchor=False, text_alignment="center")
+        st.markdown(
+            "A batch turns a file of barcodes into eBay drafts, one for every row. "
+            "Upload a file of your own, or try the sample of 42 barcodes first.",
+            text_alignment="center",
+        )
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            st.page_link(navigation.NEW_BATCH, label="New batch", icon=":material/add:")
+            if SAMPLE.exists():
+                st.download_button(
+                    "Sample file", SAMPLE.read_bytes(), "exu2.txt", icon=":material/download:", on_click="ignore"
+                )
+        st.space("small")

@@ -1,0 +1,4 @@
+"""x."""
+from console.context import Context
+def render(context: Context) -> None:
+    """x."""

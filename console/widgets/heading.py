@@ -1,0 +1,37 @@
+"""The top of every screen: its title, what it is about, and on the right what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from console.context import Context
+from console.words import Word
+
+Badge = tuple[str, str, str]  # text, colour, icon
+
+
+def heading(context: Context, title: str, *, badges: Sequence[Badge] = (), about: str = "") -> DeltaGenerator:
+    """Draw the title with its badges; return the place on the right for the actions."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
+        left = st.container(width="content", gap="xxsmall")
+        right = st.container(
+            horizontal=True, horizontal_alignment="right", vertical_alignment="center", width="content", gap="xsmall"
+        )
+    with left:
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            st.title(title, anchor=False, width="content")
+            for text, color, icon in badges:
+                st.badge(text, color=color, icon=f":material/{icon}:")  # type: ignore[arg-type]
+            if context.settings.profile == "demo":
+                st.badge("Sandbox: no real services", color="gray", icon=":material/science:")
+        if about:
+            st.caption(about)
+    return right
+
+
+def badge(word: Word) -> Badge:
+    """Return the badge of a state."""
+    return word.text, word.color, word.icon

@@ -1,0 +1,28 @@
+"""Columns that several tables share. A badge in a table is a list of one word, coloured by its state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from console.widgets.style import dark
+from console.words import Word
+
+_LIGHT = {"gray": "#5b6b7824", "blue": "#0f5f8f22", "green": "#137a4b22", "red": "#b4231822", "orange": "#b5470826"}
+_DARK = {"gray": "#93a4b133", "blue": "#7cc0ea38", "green": "#4cc38a38", "red": "#ff8b823d", "orange": "#ffb0573d"}
+
+
+def badges(label: str, words: Sequence[Word], *, width: int) -> Any:
+    """Return the column of a state; the words of `words` are all it can hold."""
+    tones = _DARK if dark() else _LIGHT
+    names = list(dict.fromkeys(word.text for word in words))
+    colors = {word.text: tones[word.color] for word in words}
+    return st.column_config.MultiselectColumn(label, options=names, color=[colors[name] for name in names], width=width)
+
+
+def clicked(state: Any) -> int | None:
+    """Return the row of the cell that was clicked in a table with `single-cell` selection, None when none was."""
+    cells = state.selection.cells if state else []
+    return int(cells[0][0]) if cells else None

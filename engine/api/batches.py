@@ -1,0 +1,181 @@
+"""`/api/batch/…`: submit, steer and read batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from engine.api.answers import MAX_FAILED, item_answer, job_answer
+from engine.domain.items import ItemStatus
+from engine.domain.jobs import Job, JobStatus, failure
+from engine.domain.options import Duplicates, Options
+from engine.domain.rows import Condition
+from engine.errors import BadRequest, Cause, IllegalTransition
+from engine.public import Engine
+from engine.reading import MOST_BYTES
+
+router = APIRouter(prefix="/api/batch", tags=["batches"])
+NEWEST = 50
+LINES_A_PIECE = 200
+BY = "api"
+
+
+class ProcessRequest(BaseModel):
+    """What a batch is started with. Fields beyond these are ignored, as they always were."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    gcs_path: str = Field(examples=["gs://bucket/file.txt"])
+    create_drafts: bool = True
+    test_mode: bool = False
+    condition: Condition | None = None
+    duplicates: Duplicates = Duplicates.EACH
+    name: str = ""
+
+
+def engine_of(request: Request) -> Engine:
+    """Return the engine of this application."""
+    engine: Engine = request.app.state.engine
+    return engine
+
+
+TheEngine = Annotated[Engine, Depends(engine_of)]
+
+
+@router.post("/process", summary="Start a batch over a file in the file store")
+def process(body: ProcessRequest, engine: TheEngine) -> dict[str, Any]:
+    """Queue a batch; the engine reads the file, so `total_upcs` may still be null and a missing file fails the job."""
+    options = Options(
+        create_drafts=body.create_drafts,
+        test_mode=body.test_mode,
+        condition=body.condition,
+        duplicates=body.duplicates,
+    )
+    return job_answer(engine.submission.submit(body.gcs_path, options, name=body.name, by=BY))
+
+
+@router.post("/upload", summary="Start a batch over an uploaded file")
+def upload(
+    engine: TheEngine,
+    file: Annotated[UploadFile, File(description="txt, csv or xlsx, up to 10 MB")],
+    create_drafts: Annotated[bool, Form()] = True,
+    test_mode: Annotated[bool, Form()] = False,
+    condition: Annotated[Condition | None, Form()] = None,
+    duplicates: Annotated[Duplicates, Form()] = Duplicates.EACH,
+    name: Annotated[str, Form()] = "",
+) -> dict[str, Any]:
+    """Check a file, store it and queue a batch; 422 with the rows and their reasons when nothing can be used."""
+    options = Options(create_drafts=create_drafts, test_mode=test_mode, condition=condition, duplicates=duplicates)
+    content = file.file.read(MOST_BYTES + 1)
+    return job_answer(engine.submission.upload(content, file.filename or "upload.txt", options, name=name, by=BY))
+
+
+@router.get("/status/{job_id}", summary="The state and progress of a batch")
+def status(job_id: str, engine: TheEngine) -> dict[str, Any]:
+    """Return the job; `results.failed_upc_list` holds up to 1,000 failed rows, `failed.txt` all of them."""
+    return _whole(engine, engine.queries.job(job_id))
+
+
+@router.get("/jobs", summary="The newest batches")
+def jobs(
+    engine: TheEngine, limit: Annotated[int, Query(ge=1, le=200)] = 10, status: JobStatus | None = None
+) -> dict[str, Any]:
+    """Return jobs, newest first; `filtered` counts those with the status, `total` all."""
+    page = engine.queries.jobs(limit, status)
+    return {"total": page.total, "filtered": page.filtered, "jobs": [job_answer(job) for job in page.jobs]}
+
+
+@router.post("/recover/{job_id}", summary="Let an interrupted, failed or stopped batch go on")
+def recover(job_id: str, engine: TheEngine) -> dict[str, Any]:
+    """Return the job, pending again; 400 when it is completed or a live worker holds it."""
+    try:
+        return job_answer(engine.control.recover(job_id, by=BY))
+    except IllegalTransition as error:
+        raise BadRequest(str(error)) from error
+
+
+@router.post("/{job_id}/pause", summary="Stop after the rows in hand")
+def pause(job_id: str, engine: TheEngine) -> dict[str, Any]:
+    """Return the job, paused; 409 when it neither waits nor runs."""
+    return job_answer(engine.control.pause(job_id, by=BY))
+
+
+@router.post("/{job_id}/resume", summary="Let a paused batch go on")
+def resume(job_id: str, engine: TheEngine) -> dict[str, Any]:
+    """Return the job, pending again; 409 when it is not paused."""
+    return job_answer(engine.control.resume(job_id, by=BY))
+
+
+@router.post("/{job_id}/cancel", summary="Stop for good after the rows in hand")
+def cancel(job_id: str, engine: TheEngine) -> dict[str, Any]:
+    """Return the job, cancelled; 409 when it is completed or cancelled."""
+    return job_answer(engine.control.cancel(job_id, by=BY))
+
+
+@router.post("/{job_id}/retry-failed", summary="Run the failed rows again, in place")
+def retry_failed(job_id: str, engine: TheEngine) -> dict[str, Any]:
+    """Return the job, pending again; 409 when nothing in it can be retried, or it is being retried already."""
+    return job_answer(engine.control.retry_failed(job_id, by=BY))
+
+
+@router.post("/{job_id}/retry-as-new", summary="Start a batch of the failed rows")
+def retry_as_new(job_id: str, engine: TheEngine) -> dict[str, Any]:
+    """Return the new job, `retry_of` this one; 409 when nothing in it can be retried."""
+    return job_answer(engine.retry_as_new(job_id, by=BY))
+
+
+@router.get("/{job_id}/items", summary="The rows of a batch")
+def items(
+    job_id: str,
+    engine: TheEngine,
+    status: ItemStatus | None = None,
+    cause: Cause | None = None,
+    q: str = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[int, Query(ge=0)] = 0,
+) -> dict[str, Any]:
+    """Return rows in the order of the file, and the cursor of the next page, null on the last."""
+    page = engine.queries.items(job_id, status=status, cause=cause, q=q, limit=limit, cursor=cursor)
+    return {"items": [item_answer(item) for item in page.items], "next": page.next}
+
+
+@router.get("/{job_id}/results.csv", summary="One line for each row of the uploaded file")
+def results_csv(job_id: str, engine: TheEngine) -> StreamingResponse:
+    """Stream the file's own columns and what became of each row."""
+    return _download(engine.exports.results_csv(job_id), "text/csv; charset=utf-8", f"{job_id}-results.csv")
+
+
+@router.get("/{job_id}/results.jsonl", summary="Everything known of each row")
+def results_jsonl(job_id: str, engine: TheEngine) -> StreamingResponse:
+    """Stream one JSON object a row, drafts included."""
+    return _download(engine.exports.results_jsonl(job_id), "application/x-ndjson", f"{job_id}-results.jsonl")
+
+
+@router.get("/{job_id}/failed.txt", summary="The barcodes that failed")
+def failed_txt(job_id: str, engine: TheEngine) -> StreamingResponse:
+    """Stream the barcodes of failed rows, one a line: a file for a new batch."""
+    return _download(engine.exports.failed_txt(job_id), "text/plain; charset=utf-8", f"{job_id}-failed.txt")
+
+
+def _whole(engine: Engine, job: Job) -> dict[str, Any]:
+    """Return a job with its failed rows and its newest ones read from the items, not from the bounded lists."""
+    failed = [failure(item) for item in engine.queries.failed(job.job_id, MAX_FAILED)] if job.failed_upcs else []
+    newest = engine.queries.newest(job.job_id, NEWEST) if job.processed_upcs else []
+    return job_answer(job, failed=failed, newest=newest)
+
+
+def _download(lines: Iterable[str], media_type: str, filename: str) -> StreamingResponse:
+    disposition = f'attachment; filename="{filename}"'
+    return StreamingResponse(_pieces(lines), media_type=media_type, headers={"Content-Disposition": disposition})
+
+
+def _pieces(lines: Iterable[str]) -> Iterator[str]:
+    """Join lines to pieces worth sending."""
+    remaining = iter(lines)
+    while piece := "".join(islice(remaining, LINES_A_PIECE)):
+        yield piece

@@ -1,0 +1,76 @@
+"""The item specifics of a listing: facts of the release by eBay's names. Nothing here speaks of the copy. Pure.
+
+Source: contracts/UPSTREAMS.md 3.7 (names up to 40 characters, values up to 50).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.domain.candidates import descriptions
+from engine.domain.categories import CONTAINERS, MUSIC, VINYL, category, medium
+from engine.domain.listings import clipped, plain
+from engine.domain.releases import Release
+
+MAX_VALUE = 50
+_MAX_VALUES = 3
+
+_SPEEDS = {"33 ⅓ RPM": "33 RPM", "45 RPM": "45 RPM", "78 RPM": "78 RPM"}
+_SIZES = ('7"', '10"', '12"')
+_TYPES = {  # the first that a release is described as
+    "Compilation": "Compilation",
+    "EP": "EP",
+    "Single": "Single",
+    "Maxi-Single": "Single",
+    "Mini-Album": "Album",
+    "Album": "Album",
+}
+
+
+def aspects(release: Release) -> dict[str, list[str]]:
+    """Return the item specifics that are known, each name with its list of values; an unknown one is left out."""
+    known: dict[str, list[str]] = {}
+    for name, values in _facts(release):
+        told = (clipped(plain(value), MAX_VALUE) for value in values)
+        if kept := list(dict.fromkeys(filter(None, told)))[:_MAX_VALUES]:
+            known[name] = kept
+    return known
+
+
+def _facts(release: Release) -> Iterator[tuple[str, list[str]]]:
+    place = category(release.formats)
+    yield "Artist", [release.artist]
+    yield "Release Title" if place is None or place in MUSIC else "Movie/TV Title", [release.title]
+    yield "Format", [_format(release)]
+    yield "Record Label", [release.label]
+    yield "Release Year", [str(release.year or "")]
+    yield "Catalog Number", [release.catalog_number]
+    yield "Genre", list(release.genres)
+    yield "Style", list(release.styles)
+    yield "Country of Release", [release.country]
+    if place in MUSIC:
+        yield "Type", [_type(release)]
+    if place == VINYL:
+        yield from _record(release)
+
+
+def _format(release: Release) -> str:
+    """Return the medium in eBay's words: a vinyl is a `Record`, a box set what lies in it."""
+    if category(release.formats) == VINYL:
+        return "Record"
+    return next((item.name for item in release.formats if item.name not in CONTAINERS), medium(release.formats))
+
+
+def _record(release: Release) -> Iterator[tuple[str, list[str]]]:
+    """Yield what is told of a record: what it is made of, its size and its speed."""
+    words = descriptions(release)
+    yield "Material", ["Vinyl" if any(item.name == "Vinyl" for item in release.formats) else ""]
+    yield "Record Size", [size for size in _SIZES if size in words]
+    yield "Speed", [speed for word, speed in _SPEEDS.items() if word in words]
+
+
+def _type(release: Release) -> str:
+    if any(item.name == "Box Set" for item in release.formats):
+        return "Box Set"
+    words = descriptions(release)
+    return next((name for word, name in _TYPES.items() if word in words), "")

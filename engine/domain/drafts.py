@@ -1,0 +1,162 @@
+"""A draft: the inventory item and the unpublished offer that eBay is given, composed of what is known. Pure.
+
+What is known of the release comes from the databases, what is known of the copy from the operator alone.
+
+Source: contracts/UPSTREAMS.md 3.3 and 3.7; eBay's Inventory API v1.18.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.domain.aspects import aspects
+from engine.domain.candidates import descriptions
+from engine.domain.categories import Category, category
+from engine.domain.listings import description, plain, title
+from engine.domain.pricing import CURRENCY, Price, dollars
+from engine.domain.releases import Release
+from engine.domain.rows import Condition
+from engine.domain.upc import display
+
+MARKETPLACE = "EBAY_US"
+MAX_NOTE = 1_000
+
+_GRADES = {
+    Condition.NEW: "New",
+    Condition.LIKE_NEW: "Like New",
+    Condition.USED_VERY_GOOD: "Very Good",
+    Condition.USED_GOOD: "Good",
+    Condition.USED_ACCEPTABLE: "Acceptable",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What the operator says of the copies that one draft offers; `condition` is None and `note` "" when unsaid."""
+
+    sku: str
+    gtin: str
+    condition: Condition | None = None
+    quantity: int = 1
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft as it is sent, kept and exported.
+
+    `inventory_item` and `offer` are eBay's payloads. `category` is None when this program knows none for the medium.
+    `image_url` is "" when there is no picture. `not_publishable` says what is left to do before it can be published.
+    """
+
+    copy: Copy
+    title: str
+    description: str
+    category: Category | None
+    price_cents: int
+    image_url: str
+    inventory_item: Mapping[str, Any]
+    offer: Mapping[str, Any]
+    not_publishable: tuple[str, ...]
+
+    def document(self) -> dict[str, Any]:
+        """Return the draft as JSON types."""
+        return {
+            "sku": self.copy.sku,
+            "title": self.title,
+            "category_id": self.category.id if self.category else None,
+            "category": self.category.name if self.category else None,
+            "condition": self.inventory_item.get("condition"),
+            "condition_description": self.inventory_item.get("conditionDescription", ""),
+            "grade": self.copy.condition,
+            "quantity": self.copy.quantity,
+            "price_cents": self.price_cents,
+            "currency": CURRENCY,
+            "upc": display(self.copy.gtin),
+            "image_url": self.image_url,
+            "not_publishable": list(self.not_publishable),
+            "inventory_item": dict(self.inventory_item),
+            "offer": dict(self.offer),
+        }
+
+
+def compose(copy: Copy, release: Release, price: Price, image_url: str = "") -> Draft:
+    """Return the draft that offers `copy` of `release`; `image_url` is https, "" when there is no picture."""
+    place = category(release.formats)
+    name = title(release, copy.gtin)
+    graded = _condition(copy, place)
+    text = description(release, copy.gtin, note="" if "conditionDescription" in graded else copy.note)
+    product = {
+        "title": name,
+        "description": text,
+        "aspects": aspects(release),
+        **_codes(copy.gtin),
+        **({"imageUrls": [image_url]} if image_url else {}),
+    }
+    item = {
+        "availability": {"shipToLocationAvailability": {"quantity": copy.quantity}},
+        **graded,
+        "product": product,
+    }
+    left = tuple(_left_to_do(copy, release, place, image_url))
+    return Draft(copy, name, text, place, price.cents, image_url, item, _offer(copy, place, price), left)
+
+
+def _offer(copy: Copy, place: Category | None, price: Price) -> dict[str, Any]:
+    """Return the offer. eBay's own catalogue stays out of it, lest it replace what was matched here."""
+    return {
+        "sku": copy.sku,
+        "marketplaceId": MARKETPLACE,
+        "format": "FIXED_PRICE",
+        "availableQuantity": copy.quantity,
+        **({"categoryId": place.id} if place else {}),
+        "listingDuration": "GTC",
+        "pricingSummary": {"price": {"currency": CURRENCY, "value": dollars(price.cents)}},
+        "includeCatalogProductDetails": False,
+    }
+
+
+def _condition(copy: Copy, place: Category | None) -> dict[str, str]:
+    """Return the condition fields, {} when the operator gave no grade.
+
+    Where a category knows only new and used, the operator's own grade goes into the words beside it. eBay ignores those
+    words for a copy that is new or like new.
+    """
+    if copy.condition is None:
+        return {}
+    term = place.conditions[copy.condition] if place else copy.condition.value
+    words = [plain(copy.note)]
+    if term != copy.condition:
+        words.insert(0, f"Graded {_GRADES[copy.condition]} by the seller.")
+    told = " ".join(filter(None, words))[:MAX_NOTE]
+    if not told or term in (Condition.NEW, Condition.LIKE_NEW):
+        return {"condition": term}
+    return {"condition": term, "conditionDescription": told}
+
+
+def _codes(gtin: str) -> dict[str, list[str]]:
+    """Return the barcode under the name that eBay knows it by; a carton's code (14 digits) under none."""
+    code = display(gtin)
+    name = {12: "upc", 13: "ean"}.get(len(code))
+    return {name: [code]} if name else {}
+
+
+def _left_to_do(copy: Copy, release: Release, place: Category | None, image_url: str) -> list[str]:
+    """Return, as sentences, what keeps the draft from being published as it is."""
+    left = []
+    if copy.condition is None:
+        left.append("The condition is not set: only you can grade the copy.")
+    if place is None:
+        left.append(f"No category is known for {release.format or 'an unknown medium'}: choose one at eBay.")
+    if not release.artist or not release.title:
+        left.append(f"The {'title' if release.artist else 'artist'} is unknown: eBay asks for it.")
+    if not image_url:
+        left.append("There is no picture: eBay asks for at least one.")
+    elif copy.condition is not Condition.NEW:
+        left.append("The picture is a catalogue cover: for a used copy eBay wants your own photo.")
+    if "Unofficial Release" in descriptions(release):
+        left.append("The release is marked unofficial: eBay does not allow bootlegs.")
+    left.append("Postage, payment, returns and the place it is sent from are not set: choose them at eBay.")
+    return left

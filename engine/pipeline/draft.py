@@ -1,0 +1,78 @@
+"""Last step: the draft, composed and, unless the operator said otherwise, put to eBay as an unpublished offer.
+
+The SKU comes from the job and the row, and eBay keeps one offer a SKU: whatever was killed, and whenever, looking
+before writing finds the draft that an earlier run made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from engine.domain.candidates import Candidate
+from engine.domain.drafts import Copy, Draft, compose
+from engine.domain.items import Outcome, intend
+from engine.domain.options import Duplicates
+from engine.domain.pricing import Price
+from engine.pipeline.price import graded
+from engine.pipeline.work import Work
+from engine.upstream.ebay import Ebay, Offer
+
+NOT_CONNECTED = "eBay is not connected: the draft was composed and kept here. Connect eBay on the System page."
+
+
+def make_draft(work: Work, candidate: Candidate, price: Price, image_url: str, ebay: Ebay | None) -> None:
+    """Compose the draft and bring `work.item` to its outcome.
+
+    Raises:
+        UpstreamError: eBay does not answer, refuses the draft or does not accept us.
+        LeaseLost: the row is no longer ours; nothing was written after that was known.
+    """
+    draft = compose(_copy(work), candidate.release, price, image_url)
+    work.item = replace(work.item, sku=work.sku, draft=draft.document())
+    not_sent = work.options.not_sent or ("" if ebay else NOT_CONNECTED)
+    if ebay is None or not_sent:
+        work.item = replace(work.item, outcome=Outcome.COMPOSED, not_sent=not_sent)
+        return
+    work.item = intend(work.item, sku=work.sku, now=work.now())
+    work.save(work.item)
+    work.item = replace(work.item, outcome=Outcome.DRAFTED, offer_id=_send(work, draft, ebay))
+
+
+def _copy(work: Work) -> Copy:
+    """Return the copies that the row offers: its own, or all with its barcode when they share one draft."""
+    row = work.row
+    return Copy(
+        sku=work.sku,
+        gtin=row.gtin or "",
+        condition=graded(work),
+        quantity=row.copies if work.options.duplicates is Duplicates.QUANTITY else row.quantity,
+        note=row.note,
+    )
+
+
+def _send(work: Work, draft: Draft, ebay: Ebay) -> str:
+    """Bring eBay to hold exactly this draft and return the number of its offer; doing it again changes nothing.
+
+    An offer that somebody has published in the meantime is a live listing and is left alone. Before each write the row
+    must still be ours.
+    """
+    sku = draft.copy.sku
+    standing = next(iter(ebay.offers(sku)), None)
+    if standing and standing.status == "PUBLISHED":
+        return standing.offer_id
+    work.mine()
+    ebay.put_item(sku, draft.inventory_item)
+    if standing is None:
+        work.mine()
+        return ebay.create_offer(draft.offer)
+    if _differs(standing, draft.offer):
+        work.mine()
+        ebay.update_offer(standing.offer_id, draft.offer)
+    return standing.offer_id
+
+
+def _differs(standing: Offer, offer: Mapping[str, Any]) -> bool:
+    """Return whether eBay holds something else than `offer` says; what it adds of its own does not count."""
+    return any(standing.body.get(name) != value for name, value in offer.items())

@@ -1,0 +1,49 @@
+"""The pipeline of one row: identify, picture, price, draft."""
+
+from __future__ import annotations
+
+from engine.errors import Cause, ItemError, RequestRefused
+from engine.pipeline.draft import make_draft
+from engine.pipeline.identification import identify
+from engine.pipeline.picture import find_cover
+from engine.pipeline.price import set_price
+from engine.pipeline.work import Step, Work
+from engine.upstream.coverart import CoverArt
+from engine.upstream.discogs import Discogs
+from engine.upstream.ebay import Ebay
+from engine.upstream.musicbrainz import MusicBrainz
+
+_NAMES = {"discogs": "Discogs", "musicbrainz": "MusicBrainz", "coverart": "The Cover Art Archive", "ebay": "eBay"}
+
+
+class RowPipeline:
+    """Runs rows against the services; holds nothing of a row, so threads may share it.
+
+    `discogs` is None without a token, `ebay` while no seller is connected.
+    """
+
+    def __init__(
+        self, *, musicbrainz: MusicBrainz, coverart: CoverArt, discogs: Discogs | None, ebay: Ebay | None
+    ) -> None:
+        self._musicbrainz = musicbrainz
+        self._coverart = coverart
+        self._discogs = discogs
+        self._ebay = ebay
+
+    def run(self, work: Work) -> None:
+        """Bring `work.item` to its outcome, as `Pipeline.run` says; a refusal of this row's data fails the row."""
+        try:
+            self._steps(work)
+        except RequestRefused as refusal:
+            name = _NAMES.get(refusal.service, refusal.service)
+            raise ItemError(Cause.REFUSED, f"{name} refused this row: {refusal.reason}") from refusal
+
+    def _steps(self, work: Work) -> None:
+        work.step = Step.IDENTIFY
+        candidate = identify(work, self._musicbrainz, self._discogs)
+        work.step = Step.PICTURE
+        image_url = find_cover(work, self._coverart, candidate)
+        work.step = Step.PRICE
+        price = set_price(work, candidate, self._discogs, self._ebay)
+        work.step = Step.DRAFT
+        make_draft(work, candidate, price, image_url, self._ebay)

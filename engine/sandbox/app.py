@@ -1,0 +1,65 @@
+"""The four services under one address: /discogs, /musicbrainz, /coverart and /ebay, with switches under /sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount, Router
+
+from engine.clock import Clock, SystemClock
+from engine.sandbox import catalogue, discogs, musicbrainz
+from engine.sandbox.controls import Controls
+from engine.sandbox.ebay import Ebay
+from engine.sandbox.faults import Faults
+from engine.sandbox.gate import Gate
+from engine.sandbox.ledger import Ledger
+
+
+def create_app(ledger: Path | None = None, *, clock: Clock | None = None) -> Starlette:
+    """Return the sandbox; with `ledger` it goes on where the file of that name ended."""
+    clock = clock or SystemClock()
+    known, faults, book = catalogue.load(), Faults(), Ledger(clock, ledger)
+    services = {
+        "discogs": discogs.routes(known),
+        "musicbrainz": musicbrainz.routes(known),
+        "coverart": musicbrainz.cover_routes(known),
+        "ebay": Ebay(book, clock).routes(),
+    }
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        book.close()
+
+    mounts = [
+        Mount(f"/{name}", Gate(name, Router(routes, redirect_slashes=False), book, faults))
+        for name, routes in services.items()
+    ]
+    return Starlette(routes=[*mounts, *Controls(book, faults).routes()], lifespan=lifespan)
+
+
+def server(port: int, *, host: str = "127.0.0.1", ledger: Path | None = None) -> uvicorn.Server:
+    """Return a server that is ready to run."""
+    config = uvicorn.Config(
+        create_app(ledger),
+        host=host,
+        port=port,
+        http="httptools",
+        access_log=False,
+        log_level="critical",
+        timeout_graceful_shutdown=1,
+        timeout_keep_alive=60,
+    )
+    return uvicorn.Server(config)
+
+
+def serve(port: int, *, host: str = "127.0.0.1", ledger: Path | None = None) -> None:
+    """Serve until the process is told to stop.
+
+    `ledger` is an append-only JSON-lines file: what was asked and made survives a restart, even a kill.
+    """
+    server(port, host=host, ledger=ledger).run()

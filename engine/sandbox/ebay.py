@@ -1,0 +1,207 @@
+"""eBay as the sandbox plays it: tokens, inventory items, unpublished offers and asking prices."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from engine.clock import Clock
+from engine.sandbox.browse import listings
+from engine.sandbox.faults import ebay_error
+from engine.sandbox.gate import KEY
+from engine.sandbox.ledger import Draft, Ledger
+from engine.sandbox.payloads import Fault, item_fault, offer_fault
+
+CLIENT_ID = CLIENT_SECRET = REFRESH_TOKEN = "sandbox"  # noqa: S105 - the ones that the sandbox accepts
+Handler = Callable[[Request], Awaitable[Response]]
+
+_LIVES_SECONDS = 7200
+_SKU = re.compile(r"[A-Za-z0-9_-]{1,50}")
+_FIRST_OFFER = 9_000_000_000
+
+
+@dataclass(slots=True)
+class Ebay:
+    """The state of the account: access tokens with the moment they run out, and the drafts in the ledger."""
+
+    ledger: Ledger
+    clock: Clock
+    tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
+
+    def routes(self) -> list[Route]:
+        """Return the calls that eBay answers."""
+        items, offers = "/sell/inventory/v1/inventory_item/{sku}", "/sell/inventory/v1/offer"
+        seller, writes = partial(self._guarded, seller=True), partial(self._guarded, seller=True, write=True)
+        return [
+            Route("/identity/v1/oauth2/token", self.token, methods=["POST"]),
+            Route(items, writes(self.put_item), methods=["PUT"]),
+            Route(items, seller(self.get_item), methods=["GET"]),
+            Route(items, seller(self.delete_item), methods=["DELETE"]),
+            Route(offers, writes(self.create_offer), methods=["POST"]),
+            Route(offers, seller(self.offers), methods=["GET"]),
+            Route(offers + "/{offer_id}", writes(self.put_offer), methods=["PUT"]),
+            Route(offers + "/{offer_id}", seller(self.delete_offer), methods=["DELETE"]),
+            Route(offers + "/{offer_id}/publish", seller(self.publish), methods=["POST"]),
+            Route("/buy/browse/v1/item_summary/search", self._guarded(self.browse, seller=False), methods=["GET"]),
+        ]
+
+    async def token(self, request: Request) -> JSONResponse:
+        """Give out an access token to the one application, and for the one seller."""
+        form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
+        basic = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
+        if request.headers.get("authorization") != f"Basic {basic}":
+            return JSONResponse({"error": "invalid_client", "error_description": "client authentication failed"}, 401)
+        grant = form.get("grant_type")
+        if grant == "refresh_token" and form.get("refresh_token") != REFRESH_TOKEN:
+            said = "the provided authorization refresh token is invalid or was issued to another client"
+            return JSONResponse({"error": "invalid_grant", "error_description": said}, 400)
+        if grant not in ("refresh_token", "client_credentials"):
+            return JSONResponse({"error": "unsupported_grant_type"}, 400)
+        kind = "User Access Token" if grant == "refresh_token" else "Application Access Token"
+        value = secrets.token_urlsafe(24)
+        self.tokens[value] = (kind, self.clock.monotonic() + _LIVES_SECONDS)
+        return JSONResponse({"access_token": value, "expires_in": _LIVES_SECONDS, "token_type": kind})
+
+    async def put_item(self, request: Request) -> Response:
+        """Replace an inventory item."""
+        sku = request.path_params["sku"]
+        if not _SKU.fullmatch(sku):
+            said = "This is an invalid value for a SKU. Only alphanumeric characters can be used for SKUs, "
+            return JSONResponse(ebay_error(25707, said + "and their length must not exceed 50 characters"), 400)
+        body = await _body(request)
+        fault = item_fault(body)
+        if fault:
+            return _refuse(fault)
+        self.ledger.write("item", sku=sku, body=body)
+        return Response(status_code=204)
+
+    async def get_item(self, request: Request) -> Response:
+        """Return an inventory item."""
+        sku = request.path_params["sku"]
+        item = self.ledger.draft(sku).item
+        if item is None:
+            return JSONResponse(ebay_error(25710, "We didn't find the entity you are requesting."), 404)
+        return JSONResponse({"sku": sku, "locale": "en_US", **item})
+
+    async def delete_item(self, request: Request) -> Response:
+        """Remove an inventory item."""
+        sku = request.path_params["sku"]
+        if self.ledger.draft(sku).item is None:
+            return JSONResponse(ebay_error(25710, "We didn't find the entity you are requesting."), 404)
+        self.ledger.write("item", sku=sku, body=None)
+        return Response(status_code=204)
+
+    async def create_offer(self, request: Request) -> Response:
+        """Create an unpublished offer, unless there is one."""
+        body = await _body(request)
+        sku = str(body.get("sku", "")) if body else ""
+        request.scope[KEY] = sku
+        fault = offer_fault(body)
+        if fault:
+            return _refuse(fault)
+        draft = self.ledger.draft(sku)
+        if draft.item is None:
+            said = f"{sku} could not be found or is not available in the system."
+            return JSONResponse(ebay_error(25702, said), 400)
+        if draft.offer_id:
+            standing = [{"name": "offerId", "value": draft.offer_id}]
+            said = "A user error has occurred. Offer entity already exists."
+            return JSONResponse(ebay_error(25002, said, parameters=standing), 400)
+        offer_id = str(_FIRST_OFFER + self.ledger.offers_made + 1)
+        self.ledger.write("offer", sku=sku, offer_id=offer_id, body=body)
+        return JSONResponse({"offerId": offer_id}, 201)
+
+    async def offers(self, request: Request) -> Response:
+        """Return the offers for a SKU."""
+        sku = request.query_params.get("sku", "")
+        if not sku:
+            return JSONResponse(ebay_error(25707, "This is an invalid value for a SKU."), 400)
+        draft = self.ledger.draft(sku)
+        if not draft.offer_id:
+            return JSONResponse(ebay_error(25713, "This Offer is not available."), 404)
+        return JSONResponse({"total": 1, "size": 1, "offers": [_offer(draft)]})
+
+    async def put_offer(self, request: Request) -> Response:
+        """Replace an offer."""
+        body = await _body(request)
+        offer_id = request.path_params["offer_id"]
+        sku = self.ledger.by_offer.get(offer_id)
+        if sku is None:
+            return JSONResponse(ebay_error(25713, "This Offer is not available."), 404)
+        request.scope[KEY] = sku
+        fault = offer_fault({**(body or {}), "sku": sku, "marketplaceId": "EBAY_US", "format": "FIXED_PRICE"})
+        if fault:
+            return _refuse(fault)
+        self.ledger.write("update", sku=sku, offer_id=offer_id, body=body)
+        return Response(status_code=204)
+
+    async def delete_offer(self, request: Request) -> Response:
+        """Remove an offer."""
+        sku = self.ledger.by_offer.get(request.path_params["offer_id"])
+        if sku is None:
+            return JSONResponse(ebay_error(25713, "This Offer is not available."), 404)
+        self.ledger.write("delete", sku=sku)
+        return Response(status_code=204)
+
+    async def publish(self, request: Request) -> Response:
+        """Note that somebody wanted to sell; it is here so that a test can assert that nobody did."""
+        self.ledger.write("publish", offer_id=request.path_params["offer_id"])
+        return JSONResponse({"listingId": "110000000000"})
+
+    async def browse(self, request: Request) -> Response:
+        """Return what others ask."""
+        if "X-EBAY-C-MARKETPLACE-ID" not in request.headers:
+            return JSONResponse(ebay_error(12023, "The marketplace ID is missing.", domain="API_BROWSE"), 400)
+        asked = request.query_params
+        return JSONResponse(listings(asked.get("gtin") or asked.get("q", ""), asked.get("filter", "")))
+
+    def _guarded(self, call: Handler, *, seller: bool, write: bool = False) -> Handler:
+        """Return `call` behind the check of token and language."""
+
+        async def guarded(request: Request) -> Response:
+            return self._refused(request, seller=seller, write=write) or await call(request)
+
+        return guarded
+
+    def _refused(self, request: Request, *, seller: bool, write: bool) -> Response | None:
+        """Return the refusal of a call without a good token or language, None when it may go on."""
+        value = request.headers.get("authorization", "").removeprefix("Bearer ")
+        kind, until = self.tokens.get(value, ("", 0.0))
+        if not kind or self.clock.monotonic() >= until:
+            return JSONResponse(ebay_error(1001, "Invalid access token", domain="OAuth"), 401)
+        if seller and kind != "User Access Token":
+            said = "Insufficient permissions to fulfill the request."
+            return JSONResponse(ebay_error(1100, "Access denied", domain="ACCESS", longMessage=said), 403)
+        for header in ("Content-Language", "Accept-Language") if write else ():
+            if request.headers.get(header) != "en-US":
+                return JSONResponse(ebay_error(25709, f"Invalid value for header {header}."), 400)
+        return None
+
+
+async def _body(request: Request) -> dict[str, Any] | None:
+    """Return the JSON object that was sent, None when it is none."""
+    try:
+        body = json.loads(await request.body())
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _refuse(fault: Fault) -> JSONResponse:
+    number, message, parameters = fault
+    return JSONResponse(ebay_error(number, message, parameters=parameters), 400)
+
+
+def _offer(draft: Draft) -> dict[str, Any]:
+    return {**(draft.offer or {}), "offerId": draft.offer_id, "sku": draft.sku, "status": "UNPUBLISHED"}

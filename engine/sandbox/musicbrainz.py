@@ -1,0 +1,177 @@
+"""MusicBrainz and the Cover Art Archive as the sandbox plays them."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from functools import lru_cache
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from engine.sandbox.catalogue import Catalogue, Entry, chance, has_front, mbid, printed
+from engine.upstream.words import COUNTRIES
+
+_CODES = {name: code for code, name in COUNTRIES.items()}
+_VARIOUS = {"id": "89ad4ac3-39f7-470e-963a-56509c546377", "name": "Various Artists", "sort-name": "Various Artists"}
+_NUMBER = re.compile(r"\d+")
+_NAMESAKE = re.compile(r" \(\d+\)$")
+_NOT_FOUND = {"error": "Not Found", "help": "For usage, please see: https://musicbrainz.org/development/mmd"}
+_NAMELESS = "Your requests are being throttled by MusicBrainz because the application has not identified itself."
+
+
+def routes(catalogue: Catalogue) -> list[Route]:
+    """Return the calls that MusicBrainz answers."""
+
+    async def search(request: Request) -> JSONResponse:
+        if not request.headers.get("user-agent"):
+            return JSONResponse({"error": _NAMELESS}, 403)
+        asked = _NUMBER.findall(request.query_params.get("query", ""))
+        hits = {mbid(entry): entry for code in asked for entry in catalogue.musicbrainz_by_barcode.get(code, [])}
+        releases = [{"score": 100, **_release(entry, tracks=False)} for entry in hits.values()]
+        body = {"created": "2026-01-01T00:00:00.000Z", "count": len(releases), "offset": 0, "releases": releases}
+        return JSONResponse(body)
+
+    async def release(request: Request) -> JSONResponse:
+        if not request.headers.get("user-agent"):
+            return JSONResponse({"error": _NAMELESS}, 403)
+        entry = catalogue.musicbrainz.get(request.path_params["mbid"])
+        if entry is None:
+            return JSONResponse(_NOT_FOUND, 404)
+        front = has_front(entry)
+        archive = {"artwork": front, "count": int(front), "front": front, "back": False, "darkened": False}
+        return JSONResponse({**_release(entry, tracks=True), "cover-art-archive": archive})
+
+    return [Route("/ws/2/release/", search), Route("/ws/2/release", search), Route("/ws/2/release/{mbid}", release)]
+
+
+def cover_routes(catalogue: Catalogue) -> list[Route]:
+    """Return the calls that the Cover Art Archive and archive.org behind it answer."""
+
+    def entry_of(request: Request) -> Entry | None:
+        entry = catalogue.musicbrainz.get(request.path_params["mbid"])
+        return entry if entry and has_front(entry) else None
+
+    def root(request: Request) -> str:
+        return f"{request.base_url}coverart"
+
+    async def index(request: Request) -> Response:
+        entry = entry_of(request)
+        if entry is None:
+            return Response("<html><title>404 Not Found</title></html>", 404, media_type="text/html")
+        return RedirectResponse(f"{root(request)}/archive/{mbid(entry)}/index.json", 307)
+
+    async def archive(request: Request) -> Response:
+        entry = entry_of(request)
+        if entry is None:
+            return JSONResponse({"error": "not found"}, 404)
+        picture = f"{root(request)}/release/{mbid(entry)}/{entry['id']}"
+        sizes = {size: f"{picture}-{size}.png" for size in ("250", "500", "1200")}
+        thumbnails = {**sizes, "small": sizes["250"], "large": sizes["500"]}
+        front = {"id": entry["id"], "image": f"{picture}.png", "types": ["Front"], "front": True, "back": False}
+        image = {**front, "comment": "", "approved": True, "edit": 1, "thumbnails": thumbnails}
+        return JSONResponse({"release": f"https://musicbrainz.org/release/{mbid(entry)}", "images": [image]})
+
+    async def picture(request: Request) -> Response:
+        return Response(_cover(request.path_params["mbid"]), media_type="image/png")
+
+    return [
+        Route("/release/{mbid}", index),
+        Route("/archive/{mbid}/index.json", archive),
+        Route("/release/{mbid}/{name}.png", picture),
+    ]
+
+
+def _release(entry: Entry, *, tracks: bool) -> dict[str, Any]:
+    """Return a release in MusicBrainz' words."""
+    words = {word for _, _, said in entry["formats"] for word in said}
+    code = _CODES.get(entry["country"])
+    date = entry["released"].removesuffix("-00").removesuffix("-00")
+    labels = [
+        {"catalog-number": None if catno == "none" else catno, "label": {"name": _NAMESAKE.sub("", name)}}
+        for name, catno in entry["labels"]
+    ]
+    return {
+        "id": mbid(entry),
+        "title": entry["title"],
+        "status": "Promotion" if "Promo" in words else "Bootleg" if "Unofficial Release" in words else "Official",
+        "artist-credit": [_credit(*names) for names in entry["artists"]],
+        "release-group": _group(words, entry["title"]),
+        "date": date,
+        **({"country": code} if code else {}),
+        "barcode": printed(entry["barcodes"][0]),
+        "label-info": labels,
+        "track-count": len(entry["tracks"]),
+        "media": _media(entry, tracks=tracks),
+    }
+
+
+def _credit(name: str, sleeve: str, join: str) -> dict[str, Any]:
+    if name == "Various":
+        return {"name": _VARIOUS["name"], "joinphrase": "", "artist": _VARIOUS}
+    plain = _NAMESAKE.sub("", name)
+    phrase = ", " if join == "," else f" {join} " if join else ""
+    artist = {"id": "00000000-0000-4000-8000-000000000000", "name": plain, "sort-name": plain}
+    return {"name": sleeve or plain, "joinphrase": phrase, "artist": artist}
+
+
+def _group(words: set[str], title: str) -> dict[str, Any]:
+    kinds = {"Album": "Album", "LP": "Album", "Mini-Album": "Album", "Single": "Single", "Maxi-Single": "Single"}
+    primary = "EP" if "EP" in words else next((kinds[word] for word in kinds if word in words), None)
+    return {"title": title, "primary-type": primary, "secondary-types": sorted(words & {"Compilation"})}
+
+
+def _media(entry: Entry, *, tracks: bool) -> list[dict[str, Any]]:
+    """Return the media; the tracks stand on the first, unless their positions name the disc (`2-1`)."""
+    kinds = [
+        _medium(name, words)
+        for name, quantity, words in entry["formats"]
+        for _ in range(quantity)
+        if name != "All Media"
+    ]
+    media: list[dict[str, Any]] = [{"position": place, "format": kind} for place, kind in enumerate(kinds, start=1)]
+    for medium in media:
+        mine = [track for track in entry["tracks"] if _disc(track[0], len(media)) == medium["position"]]
+        medium["track-count"] = len(mine)
+        if tracks:
+            medium["tracks"] = [_track(place, *track) for place, track in enumerate(mine, start=1)]
+    return media
+
+
+def _medium(name: str, words: list[str]) -> str:
+    if name == "Vinyl":
+        size = next((word for word in words if word.endswith('"')), '12"' if "LP" in words else "")
+        return f"{size} Vinyl".strip()
+    return {"File": "Digital Media", "DVD": "DVD-Video", "CDr": "CD-R"}.get(name, name)
+
+
+def _disc(position: str, discs: int) -> int:
+    head, dash, _ = position.partition("-")
+    return int(head) if dash and head.isdecimal() and 1 <= int(head) <= discs else 1
+
+
+def _track(place: int, position: str, title: str, duration: str) -> dict[str, Any]:
+    seconds = 0
+    for part in duration.split(":"):
+        seconds = seconds * 60 + int(part) if part.isdecimal() else 0
+    return {"position": place, "number": position, "title": title, "length": seconds * 1000 or None}
+
+
+@lru_cache(maxsize=512)
+def _cover(about: str) -> bytes:
+    """Return a picture of 500 × 500: a mirrored pattern in two colours, of its own for every release."""
+    hues = [int(255 * chance(about, "hue", part)) for part in range(3)]
+    colours = bytes([*(40 + hue // 2 for hue in hues), *(120 + hue // 2 for hue in hues)])
+    rows = b""
+    for row in range(5):
+        half = [chance(about, row, column) < 0.5 for column in range(3)]
+        line = b"\0" + b"".join(bytes([dark]) * 100 for dark in (*half, half[1], half[0]))
+        rows += line * 100
+    header = struct.pack(">IIBBBBB", 500, 500, 8, 3, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"PLTE", colours), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
+    )

@@ -1,0 +1,63 @@
+"""What a worker tells of itself: `workers/{name}`, for the console and for recovery."""
+
+from __future__ import annotations
+
+import logging
+import platform
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from engine.batches.records import WORKERS
+from engine.clock import Clock
+from engine.errors import StoreError
+from engine.store.base import Put, Store
+
+log = logging.getLogger(__name__)
+
+BEAT_SECONDS = 2.0
+IDLE_BEAT_SECONDS = 5.0
+
+
+class Heartbeat:
+    """A thread that writes what `state` returns every few seconds, until it is closed."""
+
+    def __init__(self, store: Store, clock: Clock, name: str, state: Callable[[], dict[str, Any]]) -> None:
+        self._store = store
+        self._clock = clock
+        self._path = f"{WORKERS}/{name}"
+        self._state = state
+        self._started_at = clock.now()
+        self._changed = threading.Event()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+
+    def start(self) -> None:
+        """Begin to tell."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Tell a last time that the worker has stopped."""
+        self._closing = True
+        self._changed.set()
+        self._thread.join(BEAT_SECONDS)
+        self._write({**self._state(), "state": "stopped", "job_id": None, "rows": [], "waits_for": ""})
+
+    def _run(self) -> None:
+        while not self._closing:
+            state = self._state()
+            self._write(state)
+            self._changed.wait(BEAT_SECONDS if state["job_id"] else IDLE_BEAT_SECONDS)
+            self._changed.clear()
+
+    def beat(self) -> None:
+        """Tell now: something changed."""
+        self._changed.set()
+
+    def _write(self, state: dict[str, Any]) -> None:
+        now = self._clock.now()
+        known = {"host": platform.node(), "started_at": self._started_at, "heartbeat_at": now}
+        try:
+            self._store.commit(Put(self._path, {**known, **state}))
+        except StoreError as error:
+            log.warning("heartbeat_not_stored", extra={"error": str(error)})

@@ -1,0 +1,190 @@
+"""A worker: claims one shard after the other and runs it, until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+import random
+import secrets
+import threading
+from datetime import datetime, timedelta
+from typing import Any
+
+from engine.batches.control import hold
+from engine.batches.records import SHARDS, Change, change
+from engine.batches.rows import RowFiles
+from engine.clock import Clock
+from engine.domain import jobs, shards
+from engine.domain.jobs import Job, JobStatus
+from engine.domain.shards import ShardKind
+from engine.errors import Blame, Conflict, EngineError, IllegalTransition, LeaseLost, StoreAway
+from engine.pipeline.work import Pipeline
+from engine.store.base import Order, Store, Where
+from engine.worker.beat import Heartbeat
+from engine.worker.holding import Holding
+from engine.worker.lanes import Lanes
+from engine.worker.opening import open_batch
+from engine.worker.run import Limits, ShardRun
+from engine.worker.source import rows_to_run
+
+log = logging.getLogger(__name__)
+
+CANDIDATES = 16
+IDLE_SECONDS = 1.0
+
+
+class Worker:
+    """One worker of this process. `run` returns after `stop` was called, from a signal handler or another thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        files: RowFiles,
+        pipeline: Pipeline,
+        clock: Clock,
+        *,
+        lanes: int,
+        lease: timedelta,
+        limits: Limits | None = None,
+    ) -> None:
+        self.name = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(2)}"
+        self._store = store
+        self._files = files
+        self._pipeline = pipeline
+        self._clock = clock
+        self._lease = lease
+        self._limits = limits or Limits()
+        self._lanes = Lanes(lanes)
+        self._stop = threading.Event()
+        self._run: ShardRun | None = None
+        self._job_id: str | None = None
+        self._beat = Heartbeat(store, clock, self.name, self._state)
+
+    def stop(self) -> None:
+        """Ask the worker to finish the rows in hand, let go of its shard and return."""
+        self._stop.set()
+
+    def run(self, *, until_idle: bool = False) -> None:
+        """Work until `stop` is called; with `until_idle` only until there is nothing to claim."""
+        log.info("worker_started", extra={"worker": self.name, "lanes": self._lanes.count})
+        self._beat.start()
+        try:
+            while not self._stop.is_set():
+                if not self._work():
+                    if until_idle:
+                        break
+                    self._stop.wait(IDLE_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 - spreads the workers
+        finally:
+            self._lanes.close()
+            self._beat.close()
+            log.info("worker_stopped", extra={"worker": self.name})
+
+    def _work(self) -> bool:
+        """Claim a shard and run it; return whether there was one to work on."""
+        try:
+            holding = self._claim()
+            if holding is None:
+                return False
+            self._job_id = holding.shard.job_id
+            self._beat.beat()
+            return self._hold(holding)
+        except LeaseLost as lost:
+            log.warning("lease_lost", extra={"job_id": self._job_id, "reason": str(lost)})
+            return True
+        except StoreAway as away:
+            log.warning("store_away", extra={"error": str(away)})
+            return False
+        finally:
+            self._run = self._job_id = None
+            self._beat.beat()
+
+    def _claim(self) -> Holding | None:
+        """Take a shard that is free, not always the first one, so that workers do not all reach for the same."""
+        free = [Where("available_at", "<=", self._clock.now())]
+        found = self._store.find(SHARDS, free, Order("available_at"), CANDIDATES)
+        random.shuffle(found)
+        for document in found:
+            try:
+                return Holding.claim(
+                    self._store, self._clock, document, worker=self.name, lease=self._lease, stop=self._stop
+                )
+            except (Conflict, IllegalTransition):
+                continue
+        return None
+
+    def _hold(self, holding: Holding) -> bool:
+        """Run what was claimed; return False when it must wait for something before it is tried again."""
+        job = self._begin(holding)
+        try:
+            if holding.shard.kind is ShardKind.UNREAD:
+                if shards.deadly(holding.shard):
+                    raise IllegalTransition(f"The file stopped the engine {shards.KILLS} times while it was read.")
+                job = open_batch(self._store, self._files, holding, job, worker=self.name)
+            done = self._run_rows(holding, job)
+        except (LeaseLost, StoreAway):
+            raise
+        except EngineError as error:
+            return self._give_up(holding, job, error)
+        if done:
+            holding.close(by=self.name)
+        else:
+            holding.release(by=self.name)
+        return True
+
+    def _begin(self, holding: Holding) -> Job:
+        """Mark the batch as running, and say so in its history where that is news."""
+
+        def rule(job: Job, now: datetime) -> Change:
+            begun = jobs.begin(job, now=now)
+            news = "taken over" if holding.taken_over else "started" if begun.status is not job.status else ""
+            return Change(begun, news, f"from row {holding.shard.next}" if news else "")
+
+        log.info("shard_claimed", extra={"job_id": holding.shard.job_id, "shard": holding.shard.key})
+        return change(self._store, holding.shard.job_id, rule, by=self.name)
+
+    def _run_rows(self, holding: Holding, job: Job) -> bool:
+        self._run = ShardRun(
+            holding,
+            job,
+            rows_to_run(self._store, self._files, holding.shard),
+            pipeline=self._pipeline,
+            lanes=self._lanes,
+            clock=self._clock,
+            worker=self.name,
+            stop=self._stop,
+            limits=self._limits,
+        )
+        done = self._run.run()
+        if refused := self._run.refused:
+            self._halt(job, JobStatus.PAUSED, str(refused))
+        return done
+
+    def _give_up(self, holding: Holding, job: Job, error: EngineError) -> bool:
+        """Let go of a shard that cannot be run: the batch fails, unless what is to blame may come back."""
+        log.error("shard_given_up", extra={"job_id": job.job_id, "error": str(error)})
+        waits = error.blame is Blame.UPSTREAM
+        if not waits:
+            self._halt(job, JobStatus.FAILED, str(error))
+        holding.release(by=self.name)
+        return not waits
+
+    def _halt(self, job: Job, status: JobStatus, reason: str) -> None:
+        """Stop the batch with a reason, unless a person stopped it already."""
+
+        def rule(job: Job, now: datetime) -> Change | None:
+            return hold(job, status, now=now, error=reason) if job.status in jobs.OPEN else None
+
+        change(self._store, job.job_id, rule, by=self.name)
+
+    def _state(self) -> dict[str, Any]:
+        """Return what the heartbeat tells."""
+        run = self._run
+        hands = list(run.in_hand.values()) if run else []
+        waiting = sorted({hand.waits_for for hand in hands if hand.waits_for})
+        rows = [
+            {"job_id": self._job_id, "index": hand.work.row.index, "upc": hand.work.item.upc, "step": hand.work.step}
+            for hand in hands
+        ]
+        state = "stopping" if self._stop.is_set() else "working" if self._job_id else "idle"
+        return {"state": state, "job_id": self._job_id, "rows": rows, "waits_for": "; ".join(waiting)}

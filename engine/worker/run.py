@@ -1,0 +1,275 @@
+"""One shard, run from its watermark to its end by several lanes, each row checkpointed as it ends."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import timedelta
+from queue import Empty, SimpleQueue
+
+from engine.clock import Clock
+from engine.domain import items, shards
+from engine.domain.items import Item
+from engine.domain.jobs import Job
+from engine.domain.options import Duplicates
+from engine.domain.rows import Row
+from engine.domain.shards import WINDOW, ShardKind
+from engine.errors import Cause, CredentialsRefused, EngineError, ItemError, LeaseLost, StoreAway, UpstreamDown
+from engine.pipeline.work import Pipeline, Work
+from engine.worker.holding import Holding
+from engine.worker.lanes import Lanes
+
+log = logging.getLogger(__name__)
+
+LISTEN_SECONDS = 0.5
+FIRST_WAIT_SECONDS = 1.0
+LONGEST_WAIT_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`rows_a_commit` rows may share a checkpoint when they end together; a stop waits `grace_seconds` for rows."""
+
+    rows_a_commit: int = 32
+    grace_seconds: float = 7.0
+
+
+@dataclass(eq=False, slots=True)
+class InHand:
+    """A row on a lane. `waits_for` says what it waits for, "" when it does not; `raised` what it ended with."""
+
+    work: Work
+    waits_for: str = ""
+    raised: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """An item that a lane wants stored before it goes on; `stored` is set once it is, or with what prevented it."""
+
+    item: Item
+    stored: Future[None]
+
+
+class GivenBack(Exception):
+    """The row was given back undone: the worker stops, or the batch is held."""
+
+
+class ShardRun:
+    """The run of one shard. One thread commits; the lanes run rows and wait for it where something must be durable.
+
+    Once `stop` is set, the batch is held, or a service refuses our credentials, no row is begun any more, rows that
+    wait for a service are given back, and those being worked on are finished; after a stop only for `grace_seconds`.
+    """
+
+    def __init__(
+        self,
+        holding: Holding,
+        job: Job,
+        rows: Iterator[tuple[Row, Item]],
+        *,
+        pipeline: Pipeline,
+        lanes: Lanes,
+        clock: Clock,
+        worker: str,
+        stop: threading.Event,
+        limits: Limits,
+    ) -> None:
+        self.holding = holding
+        self.job = job
+        self.in_hand: dict[int, InHand] = {}
+        self.refused: CredentialsRefused | None = None
+        self._rows = rows
+        self._pipeline = pipeline
+        self._lanes = lanes
+        self._clock = clock
+        self._worker = worker
+        self._stop = stop
+        self._limits = limits
+        self._drain = threading.Event()
+        self._over = False
+        self._told: SimpleQueue[InHand | Intent] = SimpleQueue()
+        self._frontier = holding.shard.next
+        self._given_back: set[int] = set()
+        self._upcoming = next(rows, None)
+
+    def run(self) -> bool:
+        """Run the rows; return whether all of them are done.
+
+        Raises:
+            LeaseLost: another worker has the shard.
+            FileMissing: the rows of the batch are gone.
+            StoreAway: the store does not answer, and the worker is to stop.
+        """
+        give_up_at = float("inf")
+        try:
+            while True:
+                self._begin_rows()
+                if not self.in_hand:
+                    return self._upcoming is None and not self._given_back
+                if self._stop.is_set() and give_up_at == float("inf"):
+                    give_up_at = self._clock.monotonic() + self._limits.grace_seconds
+                if self._clock.monotonic() > give_up_at:
+                    return False
+                self._take_in()
+        finally:
+            self._over = True
+            self._drain.set()
+
+    def _begin_rows(self) -> None:
+        """Put rows on free lanes, as far as they may be begun."""
+        if self._stop.is_set() or self.holding.held or self.refused or self._given_back:
+            self._drain.set()
+            return
+        while self._upcoming and self._may_begin(self._upcoming[0].index):
+            self._begin(*self._upcoming)
+            self._upcoming = next(self._rows, None)
+        if self._upcoming is None:
+            self._frontier = self.holding.shard.b
+
+    def _may_begin(self, index: int) -> bool:
+        shard = self.holding.shard
+        if len(self.in_hand) >= (1 if index < shard.careful_until else self._lanes.count):
+            return False
+        return shard.kind is ShardKind.RETRY or index < self._watermark() + WINDOW
+
+    def _begin(self, row: Row, item: Item) -> None:
+        if row.index < self.holding.shard.careful_until:
+            self.holding.suspect(row.index)
+        begun = items.begin(item, worker=self._worker, round_=self.holding.shard.round, now=self.holding.now())
+        work = Work(
+            row,
+            begun,
+            self.job.options,
+            sku=f"{self.job.engine['sku']}{items.name(row.index)}",
+            save=self._save,
+            mine=self._mine,
+            now=self.holding.now,
+        )
+        hand = self.in_hand[row.index] = InHand(work)
+        self._frontier = row.index + 1
+        deadly = shards.deadly(self.holding.shard)
+
+        def ended(raised: Exception | None) -> None:
+            hand.raised = raised
+            self._told.put(hand)
+
+        self._lanes.start(self._set_aside if deadly else lambda: self._run(hand), ended)
+
+    def _watermark(self) -> int:
+        """Return the first row of the shard that is not done."""
+        return min((self._frontier, *self.in_hand, *self._given_back))
+
+    def _take_in(self) -> None:
+        """Wait for what the lanes tell, and store it in one commit."""
+        ended: dict[int, Item] = {}
+        intents: list[Intent] = []
+        for told in self._gather():
+            if isinstance(told, Intent):
+                intents.append(told)
+                continue
+            index = told.work.row.index
+            del self.in_hand[index]
+            item = self._judge(told)
+            if item is None:
+                self._given_back.add(index)
+            else:
+                ended[index] = item
+        if ended or intents:
+            self._store(ended, intents)
+            self.holding.publish(by=self._worker)
+        else:
+            self.holding.renew()
+
+    def _gather(self) -> Iterator[InHand | Intent]:
+        """Yield what was told, waiting for the first of it no longer than the lease and a stop allow."""
+        try:
+            yield self._told.get(timeout=max(0.01, min(self.holding.renewal_in(), LISTEN_SECONDS)))
+            for _ in range(self._limits.rows_a_commit - 1):
+                yield self._told.get_nowait()
+        except Empty:
+            return
+
+    def _store(self, ended: dict[int, Item], intents: list[Intent]) -> None:
+        try:
+            self.holding.checkpoint(ended, [intent.item for intent in intents], watermark=self._watermark())
+        except EngineError as error:
+            for intent in intents:
+                intent.stored.set_exception(error)
+            raise
+        for intent in intents:
+            intent.stored.set_result(None)
+        for item in ended.values():
+            log.info("row_ended", extra={"job_id": self.job.job_id, "upc": item.upc, "status": item.status})
+
+    def _judge(self, hand: InHand) -> Item | None:
+        """Return the row at its end; None when it was given back undone."""
+        error, item, now = hand.raised, hand.work.item, self.holding.now()
+        if error is None:
+            return item if item.done else items.succeed(item, now=now)
+        if isinstance(error, ItemError):
+            return items.fail(item, error.cause, str(error), now=now)
+        if isinstance(error, CredentialsRefused):
+            self.refused = error
+            return None
+        if isinstance(error, (GivenBack, LeaseLost, StoreAway)):
+            return None
+        reference = f"{self.job.job_id}/{item.index}"
+        log.error("row_defect", exc_info=error, extra={"job_id": self.job.job_id, "upc": item.upc})
+        return items.fail(item, Cause.DEFECT, f"An error that nobody foresaw; reference {reference}.", now=now)
+
+    def _run(self, hand: InHand) -> None:
+        """Run one row, on a lane, for as long as a service keeps it waiting; waiting spends no attempt."""
+        work = hand.work
+        if work.row.gtin is None:
+            raise ItemError(Cause.INVALID_BARCODE, work.row.problem)
+        if work.row.repeat_of is not None and work.options.duplicates is Duplicates.QUANTITY:
+            reason = (
+                f"Counted in the quantity of row {work.row.repeat_of + 1} of the batch, which has the same barcode."
+            )
+            work.item = items.skip(work.item, Cause.MERGED, reason, now=work.now())
+            return
+        for wait in waits():
+            try:
+                self._pipeline.run(work)
+            except UpstreamDown as down:
+                seconds = wait if down.retry_after is None else max(down.retry_after, wait)
+                until = work.now() + timedelta(seconds=seconds)
+                hand.waits_for = f"{down}; next try at {until:%H:%M:%S} UTC"
+                log.warning("row_waits", extra={"job_id": self.job.job_id, "upc": work.item.upc, "reason": str(down)})
+                if self._drain.wait(seconds):
+                    raise GivenBack from down
+                hand.waits_for = ""
+            else:
+                return
+
+    def _set_aside(self) -> None:
+        raise ItemError(
+            Cause.SET_ASIDE, f"Set aside: the engine stopped {shards.KILLS} times while it worked on this row."
+        )
+
+    def _save(self, item: Item) -> None:
+        """Have `item` stored, from a lane; return once it is durable."""
+        intent = Intent(item, Future())
+        self._told.put(intent)
+        while not self._over:
+            try:
+                return intent.stored.result(timeout=LISTEN_SECONDS)
+            except TimeoutError:
+                continue
+        raise LeaseLost(f"shard {self.holding.shard.name} was let go")
+
+    def _mine(self) -> None:
+        if self._over or not self.holding.alive():
+            raise LeaseLost(f"the lease of shard {self.holding.shard.name} ran out")
+
+
+def waits() -> Iterator[float]:
+    """Yield the seconds to wait after each answer that a service did not give: doubling, up to a longest one."""
+    seconds = FIRST_WAIT_SECONDS
+    while True:
+        yield seconds
+        seconds = min(seconds * 2, LONGEST_WAIT_SECONDS)

@@ -1,0 +1,64 @@
+"""Which rows of a shard are to be run, in their order, with what is stored of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from heapq import merge
+
+from engine.batches.pages import waiting
+from engine.batches.records import items_of
+from engine.batches.rows import RowFiles
+from engine.domain.items import Item, ItemStatus
+from engine.domain.rows import Row
+from engine.domain.shards import WINDOW, Shard, ShardKind
+from engine.store.base import Order, Store, Where
+
+PAGE = 100
+
+
+def rows_to_run(store: Store, files: RowFiles, shard: Shard) -> Iterator[tuple[Row, Item]]:
+    """Return the rows of `shard` that are not done, from its watermark on.
+
+    Raises:
+        FileMissing: the rows of the batch are gone.
+    """
+    return _again(store, files, shard) if shard.kind is ShardKind.RETRY else _first(store, files, shard)
+
+
+def _first(store: Store, files: RowFiles, shard: Shard) -> Iterator[tuple[Row, Item]]:
+    """Return rows for their first run. What an earlier worker stored lies within a window behind the watermark."""
+    between = [Where("index", ">=", shard.next), Where("index", "<", min(shard.next + WINDOW, shard.b))]
+    found = store.find(items_of(shard.job_id), between, Order("index"), WINDOW) if shard.epoch > 1 else []
+    stored = {document.fields["index"]: Item.from_document(document.fields) for document in found}
+    for row in files.read(shard.job_id, shard.next, shard.b):
+        item = stored.get(row.index) or waiting(row)
+        if not item.done:
+            yield row, item
+
+
+def _again(store: Store, files: RowFiles, shard: Shard) -> Iterator[tuple[Row, Item]]:
+    """Return the rows that failed before this retry, and those that an earlier worker had in hand in this one."""
+    found = merge(_failed(store, shard), _in_hand(store, shard), key=lambda item: item.index)
+    for item in found:
+        yield next(files.read(shard.job_id, item.index, item.index + 1)), item
+
+
+def _failed(store: Store, shard: Shard) -> Iterator[Item]:
+    """Return failed rows, page by page; one that this retry has tried carries its round."""
+    start, retryable = shard.next, [Where("status", "==", ItemStatus.FAILED), Where("retryable", "==", True)]
+    while True:
+        found = store.find(items_of(shard.job_id), [*retryable, Where("index", ">=", start)], Order("index"), PAGE)
+        items = [Item.from_document(document.fields) for document in found]
+        yield from (item for item in items if item.round < shard.round)
+        if len(items) < PAGE:
+            return
+        start = items[-1].index + 1
+
+
+def _in_hand(store: Store, shard: Shard) -> list[Item]:
+    """Return the rows whose intent was stored in this retry and whose end was not."""
+    if shard.epoch == 1:
+        return []
+    in_hand = [Where("status", "==", ItemStatus.WORKING), Where("round", "==", shard.round)]
+    found = store.find(items_of(shard.job_id), [*in_hand, Where("index", ">=", shard.next)], Order("index"), PAGE)
+    return [Item.from_document(document.fields) for document in found]

@@ -1,0 +1,6 @@
+"""Batch."""
+
+from console.context import context
+from console.screens import batch
+
+batch.render(context())

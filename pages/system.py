@@ -1,0 +1,6 @@
+"""System."""
+
+from console.context import context
+from console.screens import system
+
+system.render(context())

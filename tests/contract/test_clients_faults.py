@@ -1,0 +1,266 @@
+"""Every fault of the sandbox fires, and the clients tell it as what it is."""
+
+import logging
+import traceback
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from sandbox_server import Sandbox, running
+
+from engine.clock import SystemClock
+from engine.errors import CredentialsRefused, OutcomeUnknown, UpstreamDown, UpstreamError
+from engine.sandbox.faults import KINDS
+from engine.upstream.coverart import CoverArt
+from engine.upstream.discogs import Discogs
+from engine.upstream.ebay import Ebay
+from engine.upstream.http import Line
+from engine.upstream.musicbrainz import MusicBrainz
+from engine.upstream.oauth import Keys
+
+BARCODE = "00074646362822"
+MBID = "bc5c4d0c-16e1-5ade-b22f-43aa15e6df0b"
+SECRETS = ("discogs-secret", "client-secret", "refresh-secret", b64encode(b"sandbox:client-secret").decode())
+ITEM = {"product": {"title": "A title"}}
+OFFER = {"sku": "SKU1", "marketplaceId": "EBAY_US", "format": "FIXED_PRICE"}
+
+
+class Clients:
+    """One client of each service, impatient enough for tests."""
+
+    def __init__(self, url: str, session: requests.Session, observe: Callable[[str], None]) -> None:
+        line = Line(session, "DraftMaker/0.1 +tests@example.org", observe, read_seconds=0.3)
+        keys = Keys("sandbox", "sandbox", "sandbox")
+        self.discogs = Discogs(line, f"{url}/discogs", token="sandbox")
+        self.musicbrainz = MusicBrainz(line, f"{url}/musicbrainz")
+        self.coverart = CoverArt(line, f"{url}/coverart")
+        self.ebay = Ebay(line, f"{url}/ebay", keys=keys, clock=SystemClock())
+
+    def read(self, service: str) -> object:
+        """Make one reading call."""
+        calls: dict[str, Callable[[], object]] = {
+            "discogs": lambda: self.discogs.search(BARCODE),
+            "musicbrainz": lambda: self.musicbrainz.search([BARCODE]),
+            "coverart": lambda: self.coverart.front(MBID),
+            "ebay": lambda: self.ebay.offers("SKU1"),
+        }
+        return calls[service]()
+
+
+@pytest.fixture(scope="module")
+def running_sandbox() -> Iterator[Sandbox]:
+    with running() as started:
+        yield started
+
+
+@pytest.fixture
+def sandbox(running_sandbox: Sandbox) -> Sandbox:
+    running_sandbox.reset()
+    return running_sandbox
+
+
+@pytest.fixture
+def points() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def clients(sandbox: Sandbox, points: list[str]) -> Iterator[Clients]:
+    with requests.Session() as session:
+        made = Clients(sandbox.url, session, points.append)
+        made.ebay.check()  # the token is there already, so a fault befalls the call that a test makes
+        points.clear()
+        yield made
+
+
+READING = {
+    "forbidden_html": UpstreamDown,
+    "rate_limited": UpstreamDown,
+    "server_error": UpstreamDown,
+    "busy": UpstreamDown,
+    "timeout": UpstreamDown,
+    "cut_body": UpstreamDown,
+    "created_but_500": UpstreamDown,
+    "unauthorized": CredentialsRefused,
+    "denied": CredentialsRefused,
+}
+
+
+@pytest.mark.parametrize("service", ["discogs", "musicbrainz", "coverart", "ebay"])
+@pytest.mark.parametrize(("fault", "kind"), READING.items())
+def test_a_fault_while_reading_is_told_as_what_it_is(
+    sandbox: Sandbox, clients: Clients, service: str, fault: str, kind: type[UpstreamError]
+) -> None:
+    sandbox.fault(service, fault)
+    with pytest.raises(UpstreamError) as caught:
+        clients.read(service)
+    assert type(caught.value) is kind
+    assert caught.value.service == service
+    assert sandbox.fired() >= 1
+
+
+@pytest.mark.parametrize("service", ["discogs", "musicbrainz", "coverart", "ebay"])
+def test_a_healed_service_answers_again(sandbox: Sandbox, clients: Clients, service: str) -> None:
+    sandbox.fault(service, "busy", times=1)
+    with pytest.raises(UpstreamDown):
+        clients.read(service)
+    clients.read(service)
+    assert sandbox.fired() == 1
+
+
+@pytest.mark.parametrize("fault", ["server_error", "busy", "timeout", "cut_body", "created_but_500"])
+def test_a_write_that_may_have_been_applied_is_told_so(sandbox: Sandbox, clients: Clients, fault: str) -> None:
+    clients.ebay.put_item("SKU1", ITEM)
+    sandbox.fault("ebay", fault, match="POST /sell/inventory/v1/offer")
+    with pytest.raises(OutcomeUnknown):
+        clients.ebay.create_offer(OFFER)
+    assert sandbox.fired() == 1
+    made = {"cut_body", "created_but_500"}
+    assert len(clients.ebay.offers("SKU1")) == (fault in made)
+
+
+@pytest.mark.parametrize("fault", ["created_but_500", "cut_body"])
+def test_an_offer_that_was_made_unheard_is_found_again_not_made_again(
+    sandbox: Sandbox, clients: Clients, fault: str
+) -> None:
+    clients.ebay.put_item("SKU1", ITEM)
+    sandbox.fault("ebay", fault, match="POST /sell", times=1)
+    with pytest.raises(OutcomeUnknown):
+        clients.ebay.create_offer(OFFER)
+    (offer,) = clients.ebay.offers("SKU1")
+    assert clients.ebay.create_offer(OFFER) == offer.offer_id
+    assert sandbox.ledger()["offers"]["SKU1"]["created"] == 1
+
+
+def test_an_item_is_seen_some_moments_after_it_was_put(sandbox: Sandbox, clients: Clients) -> None:
+    clients.ebay.put_item("SKU1", ITEM)
+    sandbox.fault("ebay", "not_indexed", times=1)
+    with pytest.raises(UpstreamDown) as caught:
+        clients.ebay.create_offer(OFFER)
+    assert not isinstance(caught.value, OutcomeUnknown)
+    assert caught.value.retry_after == 1.0
+    assert clients.ebay.create_offer(OFFER)
+    assert sandbox.fired() == 1
+
+
+def test_a_late_answer_is_an_answer(sandbox: Sandbox, clients: Clients) -> None:
+    sandbox.fault("discogs", "latency", seconds=0.05)
+    assert clients.discogs.search(BARCODE)
+    assert sandbox.fired() == 1
+
+
+def test_a_latency_of_the_service_makes_every_answer_late() -> None:
+    with running() as slow, requests.Session() as session:
+        slow.latency(discogs=0.5)
+        with pytest.raises(UpstreamDown, match="in time"):
+            Clients(slow.url, session, lambda _point: None).discogs.search(BARCODE)
+
+
+def test_every_fault_is_covered_here() -> None:
+    assert {*READING, "latency", "not_indexed"} == set(KINDS)
+
+
+def test_faults_skip_and_stop_as_told(sandbox: Sandbox, clients: Clients) -> None:
+    sandbox.fault("discogs", "server_error", after=1, times=1, match="/releases/")
+    assert clients.discogs.search(BARCODE)
+    assert clients.discogs.release(3)
+    with pytest.raises(UpstreamDown):
+        clients.discogs.release(3)
+    assert clients.discogs.release(3)
+    assert sandbox.faults()[0]["fired"] == 1
+
+
+def test_a_service_that_is_not_there_is_down_and_no_write_is_in_doubt() -> None:
+    with requests.Session() as session:
+        line = Line(session, "DraftMaker/0.1 +tests@example.org")
+        ebay = Ebay(line, "http://127.0.0.1:1", keys=Keys("a", "b", "c"), clock=SystemClock())
+        with pytest.raises(UpstreamDown) as caught:
+            ebay.create_offer(OFFER)
+    assert type(caught.value) is UpstreamDown
+    assert caught.value.status is None
+
+
+def test_a_call_is_observed_before_and_after(clients: Clients, points: list[str], sandbox: Sandbox) -> None:
+    clients.discogs.search(BARCODE)
+    clients.ebay.put_item("SKU1", ITEM)
+    sandbox.fault("coverart", "timeout")
+    with pytest.raises(UpstreamDown):
+        clients.coverart.front(MBID)
+    assert points == [
+        "discogs.search:before",
+        "discogs.search:after",
+        "ebay.put_item:before",
+        "ebay.put_item:after",
+        "coverart.front:before",
+        "coverart.front:after",
+    ]
+
+
+@pytest.mark.parametrize("fault", [*READING, "not there"])
+def test_no_secret_and_no_query_stands_in_an_error_or_a_log(
+    sandbox: Sandbox, fault: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = "http://127.0.0.1:1" if fault == "not there" else sandbox.url
+    caplog.set_level(logging.INFO)
+    if fault != "not there":
+        sandbox.fault("discogs", fault)
+        sandbox.fault("ebay", fault)
+    with requests.Session() as session:
+        line = Line(session, "DraftMaker/0.1 +tests@example.org", read_seconds=0.3)
+        keys = Keys("sandbox", "client-secret", "refresh-secret")
+        discogs = Discogs(line, f"{url}/discogs", token="discogs-secret")
+        ebay = Ebay(line, f"{url}/ebay", keys=keys, clock=SystemClock())
+        for call in (lambda: discogs.search(BARCODE), lambda: ebay.offers("SKU1")):
+            with pytest.raises(UpstreamError) as caught:
+                call()
+            error = caught.value
+            told = "".join([*traceback.format_exception(error), repr(vars(error)), repr(keys), caplog.text])
+            assert not [secret for secret in (*SECRETS, "barcode=", "074646362822") if secret in told]
+
+
+def test_no_secret_stands_in_an_address(sandbox: Sandbox, clients: Clients) -> None:
+    clients.discogs.search(BARCODE)
+    clients.ebay.offers("SKU1")
+    assert all("?" not in call["path"] for call in sandbox.ledger()["calls"])
+
+
+def test_the_ledger_outlives_the_sandbox(tmp_path: Path) -> None:
+    book = tmp_path / "ledger.jsonl"
+    with running(book) as first, requests.Session() as session:
+        ebay = Clients(first.url, session, lambda _point: None).ebay
+        ebay.put_item("SKU1", ITEM)
+        offer_id = ebay.create_offer(OFFER)
+        before = first.ledger()
+    with running(book) as second, requests.Session() as session:
+        assert second.ledger() == before
+        ebay = Clients(second.url, session, lambda _point: None).ebay
+        assert ebay.create_offer(OFFER) == offer_id
+        ebay.put_item("SKU2", ITEM)
+        assert ebay.create_offer({**OFFER, "sku": "SKU2"}) != offer_id
+        second.reset()
+        assert second.ledger()["offers"] == {}
+        assert book.read_text() == ""
+
+
+def test_a_call_that_got_no_answer_stands_in_the_ledger_too(sandbox: Sandbox, clients: Clients) -> None:
+    sandbox.fault("discogs", "timeout", times=1)
+    with pytest.raises(UpstreamDown):
+        clients.discogs.release(3)
+    (call,) = sandbox.ledger("discogs")["calls"]
+    assert (call["path"], call["status"], call["key"], call["fault"]) == ("/releases/3", 0, "3", "timeout")
+
+
+def test_publishing_would_be_noticed(sandbox: Sandbox, clients: Clients) -> None:
+    form = {"grant_type": "refresh_token", "refresh_token": "sandbox"}
+    token = sandbox.session.post(
+        f"{sandbox.url}/ebay/identity/v1/oauth2/token", data=form, auth=("sandbox", "sandbox"), timeout=5
+    ).json()["access_token"]
+    sandbox.session.post(
+        f"{sandbox.url}/ebay/sell/inventory/v1/offer/9/publish",
+        json={},
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=5,
+    )
+    assert sandbox.ledger()["published"] == ["9"]

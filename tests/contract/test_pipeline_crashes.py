@@ -1,0 +1,125 @@
+"""A row whose worker dies, or whose eBay fails, at the worst moments: run again, it has exactly one draft."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from engine.domain.items import Item, Outcome
+from engine.domain.options import Options
+from engine.domain.pricing import PriceBasis, PriceRule
+from engine.errors import OutcomeUnknown, UpstreamDown
+from tests.pipeline_runs import Runs, runs
+
+GTIN = "07961220922684"  # known to both services
+OPTIONS = Options(price_rule=PriceRule(PriceBasis.FIXED, fixed={"*": {"*": 599}}))
+CALLS = (
+    "musicbrainz.search",
+    "discogs.search",
+    "discogs.release",
+    "coverart.front",
+    "ebay.token",
+    "ebay.offers",
+    "ebay.put_item",
+    "ebay.create_offer",
+)
+
+
+class Killed(BaseException):
+    """The worker is gone; nothing may catch this."""
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Runs]:
+    with runs() as started:
+        yield started
+
+
+@pytest.fixture
+def bench(shared: Runs) -> Runs:
+    shared.sandbox.reset()
+    shared.stored.clear()
+    return shared
+
+
+def finish(bench: Runs) -> Item:
+    """Run the row again, from what was stored of it, on a sandbox that is well."""
+    bench.sandbox.heal()
+    work = bench.work(GTIN, OPTIONS)
+    bench.pipeline().run(work)
+    return work.item
+
+
+def one_draft(bench: Runs, item: Item) -> bool:
+    offers = bench.sandbox.ledger(calls=False)["offers"]
+    made = {sku: (offer["created"], offer["offer_id"]) for sku, offer in offers.items()}
+    return item.outcome is Outcome.DRAFTED and made == {"DM1": (1, item.offer_id)}
+
+
+@pytest.mark.parametrize("moment", [f"{call}:{when}" for call in CALLS for when in ("before", "after")])
+def test_a_worker_killed_around_any_call_leaves_one_draft(bench: Runs, moment: str) -> None:
+    def kill(point: str) -> None:
+        if point == moment:
+            raise Killed
+
+    with pytest.raises(Killed):
+        bench.pipeline(observe=kill).run(bench.work(GTIN, OPTIONS))
+    assert one_draft(bench, finish(bench))
+
+
+@pytest.mark.parametrize("stored", [False, True], ids=["before", "after"])
+def test_a_worker_killed_around_storing_the_intent_leaves_one_draft(bench: Runs, stored: bool) -> None:
+    work = bench.work(GTIN, OPTIONS)
+    store = work.save
+
+    def save(item: Item) -> None:
+        if stored:
+            store(item)
+        raise Killed
+
+    work.save = save
+    with pytest.raises(Killed):
+        bench.pipeline().run(work)
+    assert not bench.offers()
+    assert one_draft(bench, finish(bench))
+
+
+@pytest.mark.parametrize("match", ["PUT /sell/inventory/v1/inventory_item", "POST /sell/inventory/v1/offer"])
+@pytest.mark.parametrize("fault", ["created_but_500", "cut_body", "server_error", "busy"])
+def test_a_write_that_fails_in_doubt_leaves_one_draft(bench: Runs, match: str, fault: str) -> None:
+    bench.sandbox.fault("ebay", fault, match=match)
+    with pytest.raises(OutcomeUnknown):
+        bench.pipeline().run(bench.work(GTIN, OPTIONS))
+    assert bench.sandbox.fired() == 1
+    assert one_draft(bench, finish(bench))
+
+
+def test_a_write_that_is_never_answered_leaves_one_draft(bench: Runs) -> None:
+    bench.sandbox.fault("ebay", "timeout", match="POST /sell/inventory/v1/offer")
+    with pytest.raises(OutcomeUnknown):
+        bench.pipeline(read_seconds=0.5).run(bench.work(GTIN, OPTIONS))
+    assert one_draft(bench, finish(bench))
+
+
+def test_an_item_that_ebay_does_not_see_yet_is_waited_for(bench: Runs) -> None:
+    bench.sandbox.fault("ebay", "not_indexed")
+    with pytest.raises(UpstreamDown) as outage:
+        bench.pipeline().run(bench.work(GTIN, OPTIONS))
+    assert outage.value.retry_after == 1.0
+    assert one_draft(bench, finish(bench))
+
+
+def test_the_first_intent_stays_through_every_run(bench: Runs) -> None:
+    bench.sandbox.fault("ebay", "server_error", match="POST /sell/inventory/v1/offer")
+    with pytest.raises(OutcomeUnknown):
+        bench.pipeline().run(bench.work(GTIN, OPTIONS))
+    first = bench.stored["DM1"].intent
+    assert finish(bench).intent == first
+
+
+def test_a_row_run_again_after_it_was_drafted_adopts_its_draft(bench: Runs) -> None:
+    first = finish(bench)
+    again = finish(bench)
+    assert again.offer_id == first.offer_id
+    assert one_draft(bench, again)

@@ -1,0 +1,83 @@
+"""The real pipeline against the sandbox, one row at a time, as a worker would run it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import requests
+
+from engine.clock import SystemClock
+from engine.domain.items import Item, ItemStatus
+from engine.domain.options import Options
+from engine.domain.rows import Row
+from engine.pipeline.row import RowPipeline
+from engine.pipeline.work import Work
+from engine.upstream.coverart import CoverArt
+from engine.upstream.discogs import Discogs
+from engine.upstream.ebay import Ebay
+from engine.upstream.http import Line, Observe, unobserved
+from engine.upstream.musicbrainz import MusicBrainz
+from engine.upstream.oauth import Keys
+from tests.sandbox_server import Sandbox, running
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+@dataclass
+class Runs:
+    """Pipelines on one sandbox. `stored` holds the items that were saved, by SKU, as a store would."""
+
+    sandbox: Sandbox
+    session: requests.Session
+    stored: dict[str, Item] = field(default_factory=dict)
+
+    def pipeline(
+        self,
+        *,
+        discogs: bool = True,
+        ebay: bool = True,
+        ebay_url: str = "",
+        observe: Observe = unobserved,
+        read_seconds: float = 10.0,
+    ) -> RowPipeline:
+        line = Line(self.session, "DraftMaker/1.0 +test@example.com", observe, read_seconds)
+        url = self.sandbox.url
+        keys = Keys("sandbox", "sandbox", "sandbox")
+        return RowPipeline(
+            musicbrainz=MusicBrainz(line, f"{url}/musicbrainz"),
+            coverart=CoverArt(line, f"{url}/coverart"),
+            discogs=Discogs(line, f"{url}/discogs", token="sandbox") if discogs else None,
+            ebay=Ebay(line, ebay_url or f"{url}/ebay", keys=keys, clock=SystemClock()) if ebay else None,
+        )
+
+    def work(self, gtin: str, options: Options | None = None, *, sku: str = "DM1", **row: Any) -> Work:
+        """Return a row in hand: its stored item, or a new one."""
+        fresh = Item(0, 1, gtin, gtin, status=ItemStatus.WORKING)
+        return Work(
+            row=Row(0, 1, gtin, gtin, **row),
+            item=self.stored.get(sku, fresh),
+            options=options or Options(),
+            sku=sku,
+            save=lambda item: self.stored.__setitem__(sku, Item.from_document(item.document())),
+            mine=lambda: None,
+            now=lambda: NOW,
+        )
+
+    def calls(self, service: str) -> list[str]:
+        """Return what the sandbox was asked, as `METHOD path`."""
+        return [f"{call['method']} {call['path']}" for call in self.sandbox.ledger(service)["calls"]]
+
+    def offers(self) -> dict[str, int]:
+        """Return how many offers were ever created, by SKU."""
+        return {sku: offer["created"] for sku, offer in self.sandbox.ledger(calls=False)["offers"].items()}
+
+
+@contextlib.contextmanager
+def runs() -> Iterator[Runs]:
+    """Run a sandbox for as long as the block lasts."""
+    with running() as sandbox, requests.Session() as session:
+        yield Runs(sandbox, session)

@@ -1,0 +1,126 @@
+"""Conditions, prices and quantities as people write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.domain.rows import Condition
+from engine.reading import cells
+
+
+@pytest.mark.parametrize(
+    ("words", "condition"),
+    [
+        ("", None),
+        ("  ", None),
+        ("New|NEW|brand new|Brand-New|Sealed|New, sealed|1000", Condition.NEW),
+        ("Like New|like-new|LN|LIKE_NEW|LikeNew|Used - Like New|UsedLikeNew|2750", Condition.LIKE_NEW),
+        ("Very Good|VG|vg|USED_VERY_GOOD|Used: Very Good|4000", Condition.USED_VERY_GOOD),
+        ("Good|G|used_good|5000", Condition.USED_GOOD),
+        ("Acceptable|Used; Acceptable|6000", Condition.USED_ACCEPTABLE),
+    ],
+)
+def test_words_that_mean_one_condition_are_taken(words: str, condition: Condition | None) -> None:
+    assert {cells.condition(word) for word in words.split("|")} == {condition}
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Used",
+        "VG+",
+        "VG++",
+        "VG-",
+        "G+",
+        "NM",
+        "M-",
+        "Mint",
+        "Near Mint (NM or M-)",
+        "Very Good (VG)",
+        "EX",
+        "Excellent",
+        "Fair",
+        "Poor",
+        "P",
+        "Used New",
+        "used - new",
+        "3000",
+        "9.99",
+        "ok",
+        "Goods",
+    ],
+)
+def test_another_scale_or_no_grade_at_all_is_refused(word: str) -> None:
+    with pytest.raises(cells.CellProblem) as refused:
+        cells.condition(word)
+
+    assert str(refused.value) == (
+        f"The condition “{word}” is not one of New, Like New, Very Good, Good or Acceptable: write one of these"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "cents"),
+    [
+        ("", None),
+        ("9.99", 999),
+        ("$9.99", 999),
+        ("$ 9.99", 999),
+        ("US $9.99", 999),
+        ("$9.99 USD", 999),
+        ("9,99", 999),
+        (".99", 99),
+        ("9.9", 990),
+        ("9", 900),
+        ("USD 12", 1200),
+        ("12 usd", 1200),
+        ("1,234.50", 123450),
+        ("1.234,50", 123450),
+        ("1,234", 123400),
+        ("12,345.00", 1234500),
+        ("\u00a09.99\u00a0", 999),
+        ("999999.99", 99_999_999),
+    ],
+)
+def test_a_price_that_reads_in_one_way_is_taken(text: str, cents: int | None) -> None:
+    assert cells.price_cents(text) == cents
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("0", "The price must be more than 0, not “0”"),
+        ("$0.00", "The price must be more than 0, not “$0.00”"),
+        ("-5", "The price must be more than 0, not “-5”"),
+        ("free", "The price “free” cannot be read: write it like 9.99"),
+        ("$", "The price “$” cannot be read: write it like 9.99"),
+        (".", "The price “.” cannot be read: write it like 9.99"),
+        ("1.234", "The price “1.234” cannot be read: write it like 9.99"),
+        ("9.99.9", "The price “9.99.9” cannot be read: write it like 9.99"),
+        ("5-10", "The price “5-10” cannot be read: write it like 9.99"),
+        ("1e3", "The price “1e3” cannot be read: write it like 9.99"),
+        ("£9.99", "The price “£9.99” is not in US dollars: write it in dollars, like 9.99"),
+        ("9,99 €", "The price “9,99 €” is not in US dollars: write it in dollars, like 9.99"),
+        ("9.99 EUR", "The price “9.99 EUR” is not in US dollars: write it in dollars, like 9.99"),
+        ("C$9.99", "The price “C$9.99” cannot be read: write it like 9.99"),
+        ("889214112798", "The price “889214112798” is too high: the most is 999,999.99"),
+    ],
+)
+def test_any_other_price_is_refused(text: str, problem: str) -> None:
+    with pytest.raises(cells.CellProblem) as refused:
+        cells.price_cents(text)
+
+    assert str(refused.value) == problem
+
+
+@pytest.mark.parametrize(("text", "copies"), [("", 1), ("1", 1), (" 12 ", 12), ("3.0", 3), ("2,00", 2), ("9999", 9999)])
+def test_a_whole_number_is_a_quantity(text: str, copies: int) -> None:
+    assert cells.quantity(text) == copies
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "two", "1,000", "1.000", "10000", "889214112798", "1" * 5000, "٣"])
+def test_anything_else_is_no_quantity(text: str) -> None:
+    with pytest.raises(cells.CellProblem) as refused:
+        cells.quantity(text)
+
+    assert str(refused.value) == f"The quantity “{text}” is not a whole number from 1 to 9,999"

@@ -1,0 +1,44 @@
+import pytest
+
+from engine.upstream.barcodes import display, gtin14, gtins, lengths, spellings
+
+
+@pytest.mark.parametrize(
+    ("text", "gtin"),
+    [
+        ("074646362822", "00074646362822"),
+        ("7 2064-24425-2 4", "00720642442524"),
+        ("8 712488 993867", "08712488993867"),
+        ("5 024900 001498 >", "05024900001498"),
+        ("T4988 002 13219 5", "04988002132195"),
+    ],
+)
+def test_a_barcode_is_read_as_people_type_it(text: str, gtin: str) -> None:
+    assert gtin14(text) == gtin
+
+
+@pytest.mark.parametrize("text", ["074646362823", "none", "", "BMD-1012A", "7112975237", "IFPI L554", "٠٧٤٦٤٦٣٦٢٨٢٢"])
+def test_what_is_no_barcode_is_left_out(text: str) -> None:
+    assert gtin14(text) is None
+
+
+def test_matrix_numbers_among_barcodes_are_left_out() -> None:
+    mixed = ["8712488993867", "8 712488 993867", "Sony DADC IFPI L554 A0100318454-0101 14 A4", "IFPI 94Z3", "STEMRA"]
+    assert gtins(mixed) == {"08712488993867"}
+
+
+def test_a_upc_is_asked_for_as_printed_then_as_an_ean_then_spaced() -> None:
+    assert spellings("00074646362822") == ("074646362822", "0074646362822", "0 74646 36282 2")
+
+
+def test_an_ean_is_asked_for_as_printed_then_spaced() -> None:
+    assert spellings("05024900001498") == ("5024900001498", "5 024900 001498")
+
+
+def test_a_gtin_of_fourteen_digits_is_asked_for_as_it_is() -> None:
+    assert spellings("15024900001495")[0] == "15024900001495"
+
+
+def test_every_length_is_offered_once() -> None:
+    assert lengths("00074646362822") == ("074646362822", "0074646362822", "00074646362822")
+    assert display("05024900001498") == "5024900001498"
