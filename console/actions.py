@@ -24,8 +24,11 @@ class Notice:
     icon: str
 
 
-def act(context: Context, done: str, action: Callable[[], T]) -> T | None:
-    """Run `action` and tell what became of it: `done`, or why not. Returns None when it was refused."""
+def act(context: Context, done: str | Callable[[T], str], action: Callable[[], T]) -> T | None:
+    """Run `action` and tell what became of it: `done`, or why not. Returns None when it was refused.
+
+    `done` is a sentence, or makes one of what the action returned; "" tells nothing.
+    """
     try:
         result = action()
     except (StoreError, FilesAway):
@@ -39,9 +42,19 @@ def act(context: Context, done: str, action: Callable[[], T]) -> T | None:
         return None
     finally:
         context.live.changed()
-    if done:
-        _tell(done, "check")
+    if sentence := done if isinstance(done, str) else done(result):
+        _tell(sentence, "check")
     return result
+
+
+def redraw() -> None:
+    """Have the whole screen drawn again: a click in one part has changed what another shows."""
+    st.session_state.setdefault(_NOTICES, [])
+
+
+def untold() -> bool:
+    """Whether something has happened that the whole screen must show."""
+    return _NOTICES in st.session_state
 
 
 def show_notices() -> None:

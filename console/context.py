@@ -30,7 +30,7 @@ class Context:
 def context() -> Context:
     """Return the handles of this process."""
     settings, clock = Settings(), SystemClock()
-    return Context(bootstrap.engine(settings, clock), settings, Live(clock), clock)
+    return Context(bootstrap.open_engine(settings, clock), settings, Live(clock), clock)
 
 
 def operator() -> str:

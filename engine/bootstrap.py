@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
+import requests
+
+from engine import __version__
 from engine.batches.control import Control
 from engine.batches.exports import Exports
 from engine.batches.health import HealthCheck
@@ -14,10 +21,21 @@ from engine.clock import Clock, SystemClock
 from engine.errors import BadSetting
 from engine.files.base import Files
 from engine.files.folder import FolderFiles
+from engine.pipeline.row import RowPipeline
 from engine.public import Engine
 from engine.settings import Settings
 from engine.store.base import Store
 from engine.store.sqlite import SQLiteStore
+from engine.upstream.coverart import CoverArt
+from engine.upstream.discogs import Discogs
+from engine.upstream.ebay import Ebay
+from engine.upstream.http import Line, Observe, session, unobserved
+from engine.upstream.musicbrainz import MusicBrainz
+from engine.upstream.oauth import Keys
+from engine.upstream.pace import Pace
+from engine.worker.loop import Worker
+
+PROJECT = "https://example.com/draft-maker"
 
 
 def open_store(address: str, clock: Clock) -> Store:
@@ -44,8 +62,12 @@ def open_files(address: str) -> Files:
     return FolderFiles(Path(place))
 
 
-def engine(settings: Settings, clock: Clock | None = None) -> Engine:
-    """Return the door that the console and the API use."""
+def open_engine(settings: Settings, clock: Clock | None = None) -> Engine:
+    """Return the door that the console and the API use.
+
+    Raises:
+        BadSetting: a setting means nothing.
+    """
     clock = clock or SystemClock()
     store, files = open_store(settings.store, clock), open_files(settings.files)
     rows = RowFiles(files)
@@ -57,3 +79,46 @@ def engine(settings: Settings, clock: Clock | None = None) -> Engine:
         exports=Exports(store, rows),
         health=HealthCheck(store, clock),
     )
+
+
+def open_pipeline(
+    settings: Settings, stop: threading.Event, session: requests.Session, observe: Observe = unobserved
+) -> RowPipeline:
+    """Return the pipeline of a worker that ends when `stop` is set; `observe` is told of every call to a service."""
+    clock = SystemClock()
+    line = Line(session, f"DraftMaker/{__version__} +{settings.contact or PROJECT}", observe)
+    token = settings.discogs_token.get_secret_value()
+    discogs_pace = Pace(settings.discogs_per_minute or 0, 60, clock=clock, stop=stop)
+    musicbrainz_pace = Pace(settings.musicbrainz_per_second or 0, 1, clock=clock, stop=stop)
+    keys = Keys(
+        settings.ebay_client_id,
+        settings.ebay_client_secret.get_secret_value(),
+        settings.ebay_refresh_token.get_secret_value(),
+    )
+    return RowPipeline(
+        musicbrainz=MusicBrainz(line, settings.musicbrainz_url, pace=musicbrainz_pace),
+        coverart=CoverArt(line, settings.coverart_url),
+        discogs=Discogs(line, settings.discogs_url, token=token, pace=discogs_pace) if token else None,
+        ebay=Ebay(line, settings.ebay_url, keys=keys, clock=clock) if settings.ebay_connected else None,
+    )
+
+
+@contextmanager
+def open_worker(settings: Settings, stop: threading.Event, observe: Observe = unobserved) -> Iterator[Worker]:
+    """Lend a worker that ends when `stop` is set.
+
+    Raises:
+        BadSetting: a setting means nothing.
+    """
+    clock = SystemClock()
+    store, files = open_store(settings.store, clock), open_files(settings.files)
+    with session(settings.lanes) as connections, closing(store):
+        yield Worker(
+            store,
+            RowFiles(files),
+            open_pipeline(settings, stop, connections, observe),
+            clock,
+            lanes=settings.lanes,
+            lease=timedelta(seconds=settings.lease_seconds),
+            stop=stop,
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -25,6 +26,7 @@ class Settings(BaseSettings):
     lanes: int = Field(4, validation_alias="DM_LANES", ge=1, le=64)
 
     sandbox_url: str = Field("", validation_alias="DM_SANDBOX_URL")
+    sandbox_latency: float = Field(0.1, validation_alias="DM_SANDBOX_LATENCY", ge=0)
     discogs_url: str = Field("", validation_alias="DISCOGS_URL")
     musicbrainz_url: str = Field("", validation_alias="MUSICBRAINZ_URL")
     coverart_url: str = Field("", validation_alias="COVERART_URL")
@@ -66,6 +68,11 @@ class Settings(BaseSettings):
             if getattr(self, name) is None:
                 object.__setattr__(self, name, limit)
         return self
+
+    @property
+    def sandbox_port(self) -> int:
+        """Return the port that the sandbox listens on."""
+        return urlsplit(self.sandbox_url).port or self.port + 1
 
     @property
     def ebay_connected(self) -> bool:

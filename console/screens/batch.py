@@ -1,4 +1,54 @@
-"""x."""
+"""One batch: how it is doing, and what to do."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from console import navigation
 from console.context import Context
+from console.live import AWAY
+from console.screens import batch_head, batch_items, batch_row, batch_side
+from console.screens.batch_view import load
+from console.widgets import notices, parts
+from console.widgets.heading import heading
+from engine.errors import JobUnknown
+
+
 def render(context: Context) -> None:
-    """x."""
+    """Draw the screen of `?job_id=`; an outage is shown as one."""
+    job_id = st.query_params.get("job_id", "")
+    try:
+        load(context, job_id)
+    except JobUnknown:
+        _unknown(context, job_id)
+        return
+    except AWAY as error:
+        heading(context, "Batch")
+        parts.live(partial(_until_read, context, job_id, type(error)), name="away")
+        return
+    look = partial(load, context, job_id)
+    parts.live(partial(batch_head.draw, context, look), name="head")
+    rows, side = st.columns([2.3, 1], gap="medium")
+    with rows:
+        batch_items.draw(context, look)
+    with side:
+        parts.live(partial(batch_side.draw, context, look), name="side")
+    batch_row.draw(context, job_id)
+
+
+def _until_read(context: Context, job_id: str, error: type[Exception]) -> None:
+    """Try again by itself until there is something to show."""
+    try:
+        load(context, job_id)
+    except AWAY:
+        notices.nothing_read(error)
+    else:
+        st.rerun()
+
+
+def _unknown(context: Context, job_id: str) -> None:
+    heading(context, "No such batch")
+    st.markdown(f"There is no batch `{job_id}`." if job_id else "The address names no batch.")
+    st.page_link(navigation.BATCHES, label="All batches", icon=":material/arrow_back:")

@@ -19,8 +19,11 @@ from engine.sandbox.gate import Gate
 from engine.sandbox.ledger import Ledger
 
 
-def create_app(ledger: Path | None = None, *, clock: Clock | None = None) -> Starlette:
-    """Return the sandbox; with `ledger` it goes on where the file of that name ended."""
+def create_app(ledger: Path | None = None, *, latency: float = 0.0, clock: Clock | None = None) -> Starlette:
+    """Return the sandbox; with `ledger` it goes on where the file of that name ended.
+
+    Every service answers `latency` seconds late until it is told otherwise.
+    """
     clock = clock or SystemClock()
     known, faults, book = catalogue.load(), Faults(), Ledger(clock, ledger)
     services = {
@@ -29,6 +32,8 @@ def create_app(ledger: Path | None = None, *, clock: Clock | None = None) -> Sta
         "coverart": musicbrainz.cover_routes(known),
         "ebay": Ebay(book, clock).routes(),
     }
+
+    faults.latency = dict.fromkeys(services, latency)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -42,10 +47,12 @@ def create_app(ledger: Path | None = None, *, clock: Clock | None = None) -> Sta
     return Starlette(routes=[*mounts, *Controls(book, faults).routes()], lifespan=lifespan)
 
 
-def server(port: int, *, host: str = "127.0.0.1", ledger: Path | None = None) -> uvicorn.Server:
+def server(
+    port: int, *, host: str = "127.0.0.1", ledger: Path | None = None, latency: float = 0.0
+) -> uvicorn.Server:
     """Return a server that is ready to run."""
     config = uvicorn.Config(
-        create_app(ledger),
+        create_app(ledger, latency=latency),
         host=host,
         port=port,
         http="httptools",
@@ -57,9 +64,9 @@ def server(port: int, *, host: str = "127.0.0.1", ledger: Path | None = None) ->
     return uvicorn.Server(config)
 
 
-def serve(port: int, *, host: str = "127.0.0.1", ledger: Path | None = None) -> None:
+def serve(port: int, *, host: str = "127.0.0.1", ledger: Path | None = None, latency: float = 0.0) -> None:
     """Serve until the process is told to stop.
 
     `ledger` is an append-only JSON-lines file: what was asked and made survives a restart, even a kill.
     """
-    server(port, host=host, ledger=ledger).run()
+    server(port, host=host, ledger=ledger, latency=latency).run()

@@ -35,7 +35,7 @@ IDLE_SECONDS = 1.0
 
 
 class Worker:
-    """One worker of this process. `run` returns after `stop` was called, from a signal handler or another thread."""
+    """One worker of this process. `run` returns after `stop` was called or set, by a signal or another thread."""
 
     def __init__(
         self,
@@ -46,6 +46,7 @@ class Worker:
         *,
         lanes: int,
         lease: timedelta,
+        stop: threading.Event | None = None,
         limits: Limits | None = None,
     ) -> None:
         self.name = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(2)}"
@@ -56,7 +57,7 @@ class Worker:
         self._lease = lease
         self._limits = limits or Limits()
         self._lanes = Lanes(lanes)
-        self._stop = threading.Event()
+        self._stop = stop or threading.Event()
         self._run: ShardRun | None = None
         self._job_id: str | None = None
         self._beat = Heartbeat(store, clock, self.name, self._state)

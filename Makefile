@@ -1,0 +1,47 @@
+# Needs Python 3.11 or newer and make, nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: run test check fmt bench lock help
+
+run: .venv/ready  ## Set up if need be, then start console, worker and sandbox; PORT=9000 chooses another port
+	$(BIN)/python -m engine demo
+
+test: .venv/ready-dev  ## Set up if need be, then run every test
+	$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/ready-dev  ## Formatting, lint, types, and the direction of imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fmt: .venv/ready-dev  ## Format the code, and mend what lint can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/ready-dev  ## Run every benchmark; one JSON line each
+	mkdir -p var
+	$(BIN)/python -m benchmarks.engine
+	$(BIN)/python -m benchmarks.engine --memory
+	$(BIN)/python -m benchmarks.engine --sandbox
+
+lock: .venv/ready-dev  ## Lock the packages of pyproject.toml, with hashes, at their newest versions
+	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header -q --extra dev pyproject.toml -o requirements-dev.txt
+
+help:  ## Show this list
+	@sed -n 's/^\([a-z]*\):.*##/\1:/p' $(MAKEFILE_LIST)
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make run PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/ready: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -q -r requirements.txt
+	@touch $@
+
+.venv/ready-dev: requirements-dev.txt | .venv/bin/python
+	$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -q -r requirements-dev.txt
+	@touch $@ .venv/ready

@@ -1,0 +1,147 @@
+"""The top of a batch: its state, what can be done, and its numbers."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from console import words
+from console.context import Context, zone
+from console.figures import NONE, ago, moment, number, reference, rows, share, span, speed
+from console.screens import batch_actions
+from console.screens.batch_view import BatchScreen, Look
+from console.widgets import bar, notices
+from console.widgets.heading import Badge, badge, heading
+from engine.domain.jobs import JobStatus
+
+
+def draw(context: Context, look: Look) -> None:
+    """Draw the title with its actions, what needs a person, the bar and the tiles."""
+    snapshot = look()
+    screen = snapshot.value
+    with heading(context, screen.job.name, badges=_badges(screen), about=_about(screen)):
+        batch_actions.draw(context, screen, disabled=snapshot.away)
+    notices.store_away(snapshot, zone())
+    if screen.unserved and not screen.batch.interrupted:
+        notices.no_engine(screen.counts.left)
+    _box(context, screen, disabled=snapshot.away)
+    with st.container(key="stale_numbers" if snapshot.away else "numbers", gap="small"):
+        bar.draw(screen.counts)
+        _tiles(screen)
+    notices.freshness(snapshot, zone())
+
+
+def _badges(screen: BatchScreen) -> list[Badge]:
+    job = screen.job
+    icon = "experiment" if job.test_mode else "draft"
+    first = [(f"First {job.options.first}", "gray", "filter_list")] if job.options.first else []
+    return [badge(words.batch_word(screen.batch)), (words.not_sent_line(job), "gray", icon), *first]
+
+
+def _about(screen: BatchScreen) -> str:
+    job = screen.job
+    began = moment(job.started_at or job.created_at, now=screen.batch.at, zone=zone())
+    parts = [
+        reference(job.job_id),
+        job.gcs_path.rpartition("/")[2],
+        "not read yet" if job.total_upcs is None else rows(job.total_upcs, "row"),
+        f"{'started' if job.started_at else 'queued'} {began}" + (f" by {job.created_by}" if job.created_by else ""),
+        f"failed rows of {reference(job.retry_of)}" if job.retry_of else "",
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def _box(context: Context, screen: BatchScreen, *, disabled: bool) -> None:
+    """Draw what a person must decide; draws nothing when there is nothing to decide."""
+    choice = batch_actions.decision(screen)
+    if choice is None:
+        return
+    with st.container(border=True, key="card_decision"):
+        text, action = st.columns([4, 1.2], vertical_alignment="center")
+        text.markdown(f"{words.batch_word(screen.batch).tinted} {_told(screen)}")
+        with action.container(horizontal=True, horizontal_alignment="right"):
+            batch_actions.button(context, screen.job, choice, disabled=disabled)
+
+
+def _told(screen: BatchScreen) -> str:
+    """Return what has happened, and what is safe."""
+    job, counts = screen.job, screen.counts
+    safe = f"{rows(counts.succeeded, 'finished item')} {_are(counts.succeeded)} safe and will not be drafted twice."
+    if screen.batch.interrupted:
+        silent = min((worker.age for worker in screen.batch.workers), default=None)
+        stopped = f"**The engine stopped{f' {ago(silent)}' if silent else ''}.**"
+        stuck = f"{rows(counts.stuck)} {_were(counts.stuck)} in progress." if counts.stuck else ""
+        return f"{stopped} {stuck} {safe} {_rescue(screen.engines)}"
+    if job.status is JobStatus.PAUSED:
+        return f"**The engine paused this batch.** {job.error} {safe}"
+    return f"**This batch failed.** {job.error or 'The engine gave no reason.'} {safe if counts.succeeded else ''}"
+
+
+def _rescue(engines: int) -> str:
+    """Return what happens if nobody presses anything."""
+    if engines:
+        return "A running engine takes it over by itself; Recover does it now."
+    return f"No engine is running: start one with `{notices.START_ENGINE}`."
+
+
+def _tiles(screen: BatchScreen) -> None:
+    counts, detail = screen.counts, screen.detail
+    done = words.COMPOSED if counts.composed and not counts.drafted else words.DRAFTED
+    mendable = f"{number(detail.retryable)} can be retried as they are" if counts.attention else "none"
+    with st.grid(5, min_column_width=170, gap="small"):
+        _tile(f"{done.tinted} {done.text}", number(counts.drafted or counts.composed), _succeeded(screen))
+        _tile(f"{words.ATTENTION.tinted} {words.ATTENTION.text}", number(counts.attention), mendable)
+        in_progress = f"{number(counts.working)} · {number(counts.waiting)}"
+        _tile(f"{words.WORKING.tinted} Working · waiting", in_progress, f"{rows(len(screen.workers), 'engine')} on it")
+        _tile(":material/speed: Speed", speed(detail.pace.per_minute), _measured(screen))
+        _tile(*_ending(screen))
+
+
+def _succeeded(screen: BatchScreen) -> str:
+    counts = screen.counts
+    if counts.drafted and counts.composed:
+        return f"{number(counts.composed)} more composed, not sent"
+    part = share(counts.succeeded, counts.total or 0)
+    return f"{part}, not sent to eBay" if counts.composed else part
+
+
+def _measured(screen: BatchScreen) -> str:
+    """Return what the speed was taken over."""
+    if screen.detail.pace.per_minute is None:
+        return "not known yet" if _moving(screen) else "stopped"
+    return "over the whole batch" if screen.job.status is JobStatus.COMPLETED else "last 5 minutes"
+
+
+def _ending(screen: BatchScreen) -> tuple[str, str, str]:
+    """Return when the batch was done, or will be."""
+    job, at = screen.job, screen.batch.at
+    if job.status is JobStatus.COMPLETED and job.completed_at:
+        took = span(job.completed_at - (job.started_at or job.created_at))
+        return ":material/flag: Finished", moment(job.completed_at, now=at, zone=zone()), f"took {took}"
+    label = ":material/flag: Done at about"
+    done_at = screen.detail.pace.done_at(screen.counts.left, at)
+    if _moving(screen) and done_at:
+        return label, moment(done_at, now=at, zone=zone()), f"in {span(done_at - at)}"
+    return label, NONE, "not known yet" if _moving(screen) else _HELD.get(job.status, "recover to continue")
+
+
+_HELD = {
+    JobStatus.PENDING: "waits for an engine",
+    JobStatus.PAUSED: "resume to continue",
+    JobStatus.CANCELLED: "cancelled",
+}
+
+
+def _moving(screen: BatchScreen) -> bool:
+    return screen.job.status is JobStatus.RUNNING and not screen.batch.interrupted
+
+
+def _tile(label: str, value: str, note: str) -> None:
+    st.metric(label, value, note, delta_color="off", delta_arrow="off", border=True)
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"

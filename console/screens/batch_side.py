@@ -1,0 +1,122 @@
+"""Beside the rows of a batch: why rows failed, how fast it goes, who works, what has happened, what can be taken away."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from console import words
+from console.actions import redraw
+from console.context import Context, zone
+from console.figures import ago, moment, number, rows, speed
+from console.screens.batch_view import BatchScreen, Look
+from engine.errors import Cause
+from engine.public import CauseCount, WorkerView
+
+
+def draw(context: Context, look: Look) -> None:
+    """Draw the cards; those with nothing to say are left out."""
+    del context
+    snapshot = look()
+    screen = snapshot.value
+    with st.container(key="stale_side" if snapshot.away else "side", gap="small"):
+        if screen.detail.causes:
+            _causes(screen)
+        if any(screen.detail.pace.minutes):
+            _speed(screen)
+        if screen.batch.workers:
+            _workers(screen)
+        _history(screen)
+        _downloads(screen)
+
+
+def _causes(screen: BatchScreen) -> None:
+    with st.container(border=True, key="card_causes", gap="small"):
+        st.subheader("Why items failed", anchor=False)
+        for cause in screen.detail.causes:
+            _cause(cause)
+
+
+def _cause(found: CauseCount) -> None:
+    advice = words.ADVICE[found.cause]
+    text, action = st.columns([3, 1], vertical_alignment="center", gap="small")
+    with text.container(gap="xxsmall"):
+        st.markdown(f"**{advice.name}** :red-badge[{number(found.count)}]")
+        st.caption(f"{advice.sentence} {advice.next_step}")
+    action.button("Show", key=f"show_{found.cause}", on_click=_show, args=(found.cause,), width="stretch")
+
+
+def _show(cause: Cause) -> None:
+    """Have the table show the rows that failed for `cause`."""
+    st.session_state["show"] = "attention"
+    st.session_state["cause"] = cause
+    st.session_state["page"] = 1
+    redraw()
+
+
+def _speed(screen: BatchScreen) -> None:
+    pace = screen.detail.pace
+    with st.container(border=True, key="card_speed", gap="xsmall"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.subheader("Speed", anchor=False, width="content")
+            st.caption("items a minute, last 15 min", width="content")
+        st.altair_chart(_chart(pace.minutes, screen.batch.at), height=90)
+        if pace.per_minute:
+            st.caption(f"Now {speed(pace.per_minute)}, counted by what was finished.")
+
+
+def _chart(minutes: tuple[int, ...], at: datetime) -> alt.LayerChart:
+    """Return the finishes of each minute as an area."""
+    first = at.replace(second=0, microsecond=0) - timedelta(minutes=len(minutes) - 1)
+    times = [(first + timedelta(minutes=index)).astimezone(zone()) for index in range(len(minutes))]
+    data = pd.DataFrame({"minute": [f"{time:%H:%M}" for time in times], "items": minutes})
+    base = alt.Chart(data).encode(
+        x=alt.X("minute:O", axis=alt.Axis(title=None, labels=False, ticks=False, domain=False)),
+        y=alt.Y("items:Q", axis=alt.Axis(title=None, tickCount=2, domain=False), scale=alt.Scale(zero=True, nice=True)),
+        tooltip=["minute", "items"],
+    )
+    return base.mark_area(opacity=0.25) + base.mark_line(strokeWidth=2)
+
+
+def _workers(screen: BatchScreen) -> None:
+    with st.container(border=True, key="card_workers", gap="xsmall"):
+        st.subheader("Engines", anchor=False)
+        for worker in screen.batch.workers:
+            st.markdown(worker_line(worker))
+
+
+def worker_line(worker: WorkerView) -> str:
+    """Return who it is, when it was heard of, and what it has in hand."""
+    color = "red" if worker.silent else "green"
+    had = "had" if worker.silent else "has"
+    waits = f" · waits for {worker.waits_for}" if worker.waits_for and not worker.silent else ""
+    hand = f" · {had} {rows(len(worker.rows))}" if worker.rows else ""
+    dot = f":{color}[:material/{'heart_broken' if worker.silent else 'favorite'}:]"
+    return f"{dot} `{worker.worker}` heartbeat {ago(worker.age)}{hand}{waits}"
+
+
+def _history(screen: BatchScreen) -> None:
+    with st.container(border=True, key="card_history", gap="xsmall"):
+        st.subheader("History", anchor=False)
+        for event in screen.detail.events:
+            at = moment(event["at"], now=screen.batch.at, zone=zone())
+            by = f" by {event['by']}" if event["by"] else ""
+            detail = f" · {event['detail']}" if event["detail"] and event["event"] != "submitted" else ""
+            st.markdown(f":gray[{at}] {words.event_word(event['event'])}:gray[{by}{detail}]")
+
+
+def _downloads(screen: BatchScreen) -> None:
+    base = f"/api/batch/{screen.job.job_id}"
+    with st.container(border=True, key="card_downloads", gap="small"):
+        st.subheader("Downloads", anchor=False)
+        st.caption("One line for each row of the uploaded file, in its order, with status and reason.")
+        with st.container(horizontal=True, gap="xsmall"):
+            st.link_button("Results CSV", f"{base}/results.csv", icon=":material/table_view:")
+            st.link_button("JSON lines", f"{base}/results.jsonl", icon=":material/data_object:")
+            failed = screen.job.failed_upcs
+            st.link_button(
+                f"Failed UPCs ({number(failed)})", f"{base}/failed.txt", icon=":material/error:", disabled=not failed
+            )
