@@ -10,26 +10,34 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import apsw
+import requests
 
+from engine import sandbox as sandbox_package
 from engine.batches.queries import Queries
 from engine.batches.rows import RowFiles
 from engine.batches.submission import Submission
+from engine.bootstrap import open_engine, open_worker
 from engine.clock import SystemClock
 from engine.domain.items import Item, ItemStatus, Outcome
 from engine.domain.options import Options
+from engine.domain.pricing import PriceBasis, PriceRule
 from engine.domain.upc import check_digit
 from engine.files.folder import FolderFiles
 from engine.pipeline.work import Work
+from engine.settings import Settings
 from engine.store.sqlite import SQLiteStore
 from engine.worker.loop import Worker
 from engine.worker.run import Limits
@@ -89,6 +97,52 @@ def plain(folder: Path, rows: int) -> float:
     return rows / seconds
 
 
+def with_sandbox(folder: Path, copies: int) -> dict[str, float | int]:
+    """Return rows a second of real barcodes, drafted at the sandbox over HTTP at zero latency, and calls a row."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    known = Path(sandbox_package.__file__).with_name("releases.jsonl").read_text(encoding="utf-8").splitlines()
+    codes = [code for line in known for code in json.loads(line)["barcodes"]]
+    address = f"http://127.0.0.1:{port}"
+    settings = Settings(
+        DM_STORE=f"sqlite:///{folder}/store.db", DM_FILES=f"file:{folder}/files", DM_SANDBOX_URL=address
+    )
+    command = [sys.executable, "-m", "engine", "sandbox"]
+    variables = {**os.environ, "DM_SANDBOX_URL": address, "DM_SANDBOX_LATENCY": "0"}
+    server = subprocess.Popen(command, env=variables)
+    try:
+        _await(f"{address}/sandbox/health")
+        engine = open_engine(settings)
+        content = "".join(f"{code}\n" for code in codes * copies).encode()
+        rule = PriceRule(PriceBasis.FIXED, fixed={"*": {"*": 999}})
+        job = engine.submission.upload(content, "rows.txt", Options(price_rule=rule))
+        with open_worker(settings, threading.Event()) as worker:
+            start = time.perf_counter()
+            worker.run(until_idle=True)
+            seconds = time.perf_counter() - start
+        after = engine.queries.job(job.job_id)
+        ledger = requests.get(f"{address}/sandbox/ledger", params={"calls": "0"}, timeout=5).json()
+        rows = after.processed_upcs
+        speed = round(rows / seconds, 1)
+        return {"rows": rows, "drafted": after.successful_upcs, "rows_s": speed, "calls": ledger["last"]}
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _await(url: str) -> None:
+    """Return once `url` answers."""
+    for _ in range(100):
+        try:
+            requests.get(url, timeout=1)
+        except requests.ConnectionError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit(f"{url} does not answer")
+
+
 def peak_mb(rows: int) -> float:
     """Return the peak memory in MB of a process that runs a batch of `rows` rows."""
     command = [sys.executable, "-m", "benchmarks.engine", "--rows", str(rows), "--peak"]
@@ -99,6 +153,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--memory", action="store_true")
+    parser.add_argument("--sandbox", action="store_true")
     parser.add_argument("--peak", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=Path.cwd() / "var") as name:
@@ -108,7 +163,9 @@ def main() -> None:
             print(json.dumps({"peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
             return
         result: dict[str, float | int] = {"rows": asked.rows}
-        if asked.memory:
+        if asked.sandbox:
+            result = with_sandbox(folder, copies=2)
+        elif asked.memory:
             small, large = peak_mb(asked.rows), peak_mb(asked.rows * 10)
             result |= {"peak_mb": small, "peak_mb_10x": large, "growth_mb": round(large - small, 1)}
         else:

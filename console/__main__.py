@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from console.app import app
 from console.context import context
+from engine import log
 
 
 def main() -> None:
-    """Serve until stopped; the demo on this machine only."""
+    """Serve until stopped. The demo answers on this machine only, and only to its own name."""
     settings = context().settings
-
-    address = "127.0.0.1" if settings.profile == "demo" else "0.0.0.0"  # noqa: S104 - the container's only door
-    app.run(config={"server.port": settings.port, "server.address": address})
+    log.configure(settings.log)
+    demo = settings.profile == "demo"
+    app.run(
+        config={
+            "server.port": settings.port,
+            "server.address": "127.0.0.1" if demo else "0.0.0.0",  # noqa: S104 - the container's only door
+            "server.allowedHosts": ["127.0.0.1", "localhost"] if demo else [],
+        }
+    )
 
 
 if __name__ == "__main__":

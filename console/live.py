@@ -19,6 +19,7 @@ from engine.errors import EngineError, FilesAway, StoreError
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 TICK_SECONDS = 0.25
 IN_VIEW_SECONDS = 15.0  # a topic that nobody has looked at for so long is forgotten
@@ -26,10 +27,10 @@ AWAY = (StoreError, FilesAway)
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot(Generic[T]):
+class Snapshot(Generic[T_co]):
     """What was read last: when, how long ago, and whether the store has been `away` since."""
 
-    value: T
+    value: T_co
     read_at: datetime
     age: timedelta
     away: bool

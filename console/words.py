@@ -217,3 +217,22 @@ def not_sent_line(job: Job) -> str:
     if job.test_mode:
         return "Dry run: nothing is sent to eBay"
     return "Unpublished drafts at eBay" if job.create_drafts else "Composed here, not sent to eBay"
+
+
+def progress(item: Item, step: str | None) -> float:
+    """Return how far a row has come, 0 to 1; `step` is what a worker does with it now."""
+    if step is not None:
+        return STEPS.get(step, ("", 0.1))[1]
+    if item.status in {ItemStatus.SUCCEEDED, ItemStatus.SKIPPED}:
+        return 1.0
+    reached = [("release", 0.25), ("picture", 0.5), ("price", 0.75), ("intent", 0.9)]
+    return max((part for name, part in reached if getattr(item, name)), default=0.0)
+
+
+def why(item: Item, step: str | None) -> str:
+    """Return what is to be said of a row in a table: the step it is at, or why it ended as it did."""
+    if step is not None:
+        return STEPS.get(step, ("In hand", 0.1))[0]
+    if item.cause is not None:
+        return ADVICE[item.cause].name
+    return "Not sent" if item.not_sent else ""

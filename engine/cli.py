@@ -157,9 +157,9 @@ def _engine() -> Engine:
 
 
 def _stop_on_signals() -> threading.Event:
-    """Return an event that Ctrl-C and SIGTERM set."""
+    """Return an event that Ctrl-C, SIGTERM and a closed terminal set."""
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     return stop
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
@@ -26,7 +27,8 @@ def render(context: Context) -> None:
         return
     except AWAY as error:
         heading(context, "Batch")
-        parts.live(partial(_until_read, context, job_id, type(error)), name="away")
+        notices.nothing_read(error)
+        parts.live(partial(_until_read, context, job_id), name="away")
         return
     look = partial(load, context, job_id)
     parts.live(partial(batch_head.draw, context, look), name="head")
@@ -38,13 +40,10 @@ def render(context: Context) -> None:
     batch_row.draw(context, job_id)
 
 
-def _until_read(context: Context, job_id: str, error: type[Exception]) -> None:
-    """Try again by itself until there is something to show."""
-    try:
+def _until_read(context: Context, job_id: str) -> None:
+    """Draw the whole screen as soon as there is something to show."""
+    with suppress(*AWAY):
         load(context, job_id)
-    except AWAY:
-        notices.nothing_read(error)
-    else:
         st.rerun()
 
 

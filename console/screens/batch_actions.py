@@ -78,7 +78,13 @@ def draw(context: Context, screen: BatchScreen, *, disabled: bool) -> None:
     st.link_button("Results CSV", f"/api/batch/{job.job_id}/results.csv", icon=":material/download:", disabled=disabled)
     if menu:
         st.menu_button(
-            "More", list(menu), key="more", on_click=_chosen, args=(context, job, menu), disabled=disabled, width="content"
+            "More",
+            list(menu),
+            key="more",
+            on_click=_chosen,
+            args=(context, job, menu),
+            disabled=disabled,
+            width="content",
         )
 
 
@@ -98,7 +104,11 @@ def button(context: Context, job: Job, choice: Choice, *, disabled: bool) -> Non
 
 def pause(context: Context, job: Job) -> None:
     """Stop the batch after the rows in hand."""
-    act(context, f"{job.name} pauses after the items in hand.", partial(context.engine.control.pause, job.job_id, by=operator()))
+    act(
+        context,
+        f"{job.name} pauses after the items in hand.",
+        partial(context.engine.control.pause, job.job_id, by=operator()),
+    )
 
 
 def resume(context: Context, job: Job) -> None:
@@ -136,4 +146,3 @@ def _chosen(context: Context, job: Job, menu: Mapping[str, Action]) -> None:
     action = menu.get(st.session_state["more"])
     if action is not None:
         action(context, job)
-

@@ -1,4 +1,4 @@
-"""Beside the rows of a batch: why rows failed, how fast it goes, who works, what has happened, what can be taken away."""
+"""Beside the rows of a batch: why some failed, its speed, who works, what has happened, what can be taken away."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _chart(minutes: tuple[int, ...], at: datetime) -> alt.LayerChart:
         y=alt.Y("items:Q", axis=alt.Axis(title=None, tickCount=2, domain=False), scale=alt.Scale(zero=True, nice=True)),
         tooltip=["minute", "items"],
     )
-    return base.mark_area(opacity=0.25) + base.mark_line(strokeWidth=2)
+    return alt.layer(base.mark_area(opacity=0.25), base.mark_line(strokeWidth=2))
 
 
 def _workers(screen: BatchScreen) -> None:

@@ -1,4 +1,7 @@
 """x."""
+
 from console.context import Context
+
+
 def render(context: Context) -> None:
-    """x."""
+    """X."""

@@ -36,7 +36,7 @@ RESULT_COLUMNS = (
     "outcome",
     "not_sent",
 )
-FORMULA = "=+-@\t\r"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"[+-]?[\d.,]+")
 
 
@@ -128,7 +128,7 @@ def _line(cells: list[object]) -> str:
 
 def _safe(cell: object) -> object:
     """Return a cell that no spreadsheet takes for a formula: what came from outside may begin with one."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in FORMULA and not _NUMBER.fullmatch(cell) else cell
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) and not _NUMBER.fullmatch(cell) else cell
 
 
 def _iso(value: object) -> str:

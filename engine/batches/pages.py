@@ -36,6 +36,10 @@ class ItemPages:
             tuple(self._items(job.job_id, self._read(job.job_id, cursor, stop))), stop if stop < total else None
         )
 
+    def at(self, job_id: str, indices: Sequence[int]) -> tuple[Item, ...]:
+        """Return the rows at `indices`, in that order."""
+        return tuple(self._items(job_id, (row for index in indices for row in self._read(job_id, index, index + 1))))
+
     def stored(self, job_id: str, where: Sequence[Where], limit: int, cursor: int) -> ItemPage:
         """Return a page of the rows that have a document and hold the conditions."""
         wanted = [*where, Where("index", ">=", cursor)]

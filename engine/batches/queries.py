@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -86,6 +86,15 @@ class Queries:
         if where:
             return self._pages.stored(job_id, where, limit, cursor)
         return self._pages.all(job, limit, cursor)
+
+    def items_at(self, job_id: str, indices: Sequence[int]) -> tuple[Item, ...]:
+        """Return the rows at `indices`, in that order, as they stand now; none before the file was read.
+
+        Raises:
+            JobUnknown: there is no such batch.
+        """
+        load(self._store, job_id)
+        return self._pages.at(job_id, indices)
 
     def causes(self, job_id: str) -> list[CauseCount]:
         """Return why rows of a batch failed, the most frequent cause first."""

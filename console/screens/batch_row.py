@@ -1,0 +1,174 @@
+"""One row, whole, in a drawer: what was found, why it ended as it did, and what was tried before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from console import words
+from console.context import Context, zone
+from console.figures import moment, money
+from console.live import AWAY
+from console.screens.batch_items import hands
+from console.widgets import notices
+from engine.domain.items import Item
+from engine.public import BatchView, Engine
+
+_FACTS = (
+    ("artist", "Artist"),
+    ("title", "Title"),
+    ("year", "Year"),
+    ("label", "Label"),
+    ("catalog_number", "Catalogue number"),
+    ("format", "Format"),
+    ("country", "Country"),
+)
+
+
+def load(engine: Engine, job_id: str, index: int) -> tuple[BatchView, Item | None]:
+    """Read a row and the batch it belongs to; None when there is no such row."""
+    found = engine.queries.items_at(job_id, [index])
+    return engine.queries.batch(job_id), found[0] if found else None
+
+
+def draw(context: Context, job_id: str) -> None:
+    """Open the drawer when a row was chosen."""
+    index = st.session_state.get("row")
+    if index is None:
+        return
+    try:
+        snapshot = context.live.look(("row", job_id, index), partial(load, context.engine, job_id, index))
+    except AWAY as error:
+        notices.nothing_read(error)
+        return
+    view, item = snapshot.value
+    if item is not None:
+        title = f"Row {item.line}: {item.upc}"
+        st.dialog(title, width="medium", position="right", on_dismiss=_close)(_row)(view, item)
+
+
+def _close() -> None:
+    st.session_state.pop("row", None)
+
+
+def _row(view: BatchView, item: Item) -> None:
+    step = hands(view).get(item.index)
+    word = words.item_word(item, in_hand=step is not None)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.badge(word.text, color=word.color, icon=word.symbol)
+        if item.price.get("cents") is not None:
+            st.badge(money(item.price["cents"]), color="gray", icon=":material/sell:")
+        if item.match.get("confidence"):
+            st.badge(
+                f"{str(item.match['confidence']).capitalize()} confidence", color="gray", icon=":material/verified:"
+            )
+    if item.cause is not None:
+        _reason(item)
+    if item.not_sent:
+        st.info(item.not_sent, icon=":material/info:")
+    _release(item)
+    _evidence(item)
+    _price(item)
+    _draft(item)
+    _history(view, item)
+
+
+def _reason(item: Item) -> None:
+    assert item.cause is not None, "a reason has a cause"  # noqa: S101
+    advice = words.ADVICE[item.cause]
+    with st.container(border=True, key="card_reason", gap="xxsmall"):
+        st.markdown(f"**{advice.name}.** {item.error or advice.sentence}")
+        st.caption(f"What to do: {advice.next_step}")
+
+
+def _release(item: Item) -> None:
+    if not item.release:
+        return
+    picture = item.picture.get("url")
+    if picture:
+        cover, facts = st.columns([1, 2.4], gap="small")
+        cover.image(picture, width="stretch", alt=f"Cover of {words.release_line(item)}")
+    else:
+        facts = st.container()
+    known = {name: item.release[field] for field, name in _FACTS if item.release.get(field)}
+    with facts:
+        _pairs(known)
+        if not picture and item.picture.get("reason"):
+            st.caption(str(item.picture["reason"]))
+
+
+def _evidence(item: Item) -> None:
+    reasons, candidates = item.match.get("reasons") or [], item.match.get("candidates") or []
+    if not reasons and not candidates:
+        return
+    st.subheader("Match", anchor=False)
+    for reason in reasons:
+        if reason != item.error:
+            st.markdown(f"- {reason}")
+    if len(candidates) > 1 or (candidates and not item.release):
+        st.dataframe(
+            pd.DataFrame([_candidate(candidate) for candidate in candidates]),
+            hide_index=True,
+            placeholder="",
+            column_config={"Page": st.column_config.LinkColumn(display_text="Open", width=60)},
+            alt="Releases that carry this barcode, the best first",
+        )
+
+
+def _candidate(candidate: Mapping[str, Any]) -> dict[str, Any]:
+    release = " – ".join(str(candidate[name]) for name in ("artist", "title") if candidate.get(name))
+    about = ", ".join(str(candidate[name]) for name in ("format", "country", "year") if candidate.get(name))
+    label = " ".join(str(candidate[name]) for name in ("label", "catalog_number") if candidate.get(name))
+    return {"Candidate": release, "Pressing": about, "Label": label, "Page": candidate.get("url") or None}
+
+
+def _price(item: Item) -> None:
+    if not item.price:
+        return
+    st.subheader("Price", anchor=False)
+    source = words.price_source(str(item.price.get("source", "")))
+    st.markdown(f"**{money(item.price.get('cents'))}** · {source}")
+    if item.price.get("reason"):
+        st.caption(str(item.price["reason"]))
+
+
+def _draft(item: Item) -> None:
+    if not item.draft and not item.sku:
+        return
+    st.subheader("Draft", anchor=False)
+    _pairs(
+        {
+            "Title": item.draft.get("title"),
+            "SKU": f"`{item.sku}`" if item.sku else None,
+            "eBay offer": f"`{item.offer_id}`, unpublished" if item.offer_id else None,
+        }
+    )
+    if item.draft:
+        with st.expander("The whole draft"):
+            st.json(dict(item.draft))
+
+
+def _history(view: BatchView, item: Item) -> None:
+    """Draw each attempt, the newest first."""
+    at = partial(moment, now=view.at, zone=zone())
+    lines = [
+        f"Attempt {entry['attempt']} · {at(entry['at'])} · {entry['error'] or 'succeeded'}" for entry in item.history
+    ]
+    if item.finished_at is not None:
+        lines.append(f"Attempt {item.attempts} · {at(item.finished_at)} · {item.error or 'succeeded'}")
+    elif item.started_at is not None:
+        lines.append(f"Begun {at(item.started_at)} by `{item.worker}`")
+    if lines:
+        st.subheader("Attempts", anchor=False)
+        st.markdown("\n".join(f"- {line}" for line in reversed(lines)))
+
+
+def _pairs(known: Mapping[str, Any]) -> None:
+    """Draw names with their values; what is not known is left out."""
+    lines = [f"| {name} | {value} |" for name, value in known.items() if value]
+    if lines:
+        st.markdown("\n".join(["| | |", "|---|---|", *lines]))

@@ -1,0 +1,133 @@
+"""`POST /api/batch/process`: what is taken, what is refused, what is answered."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.api.serving import Served, compact, lines, serving, settings, upcs
+
+PROCESS = "/api/batch/process"
+
+
+def test_a_batch_is_queued_with_the_defaults_of_the_published_call(served: Served) -> None:
+    job = served.post(PROCESS, {"gcs_path": "gs://bucket/file.txt"})
+    assert re.fullmatch(r"batch_\d{8}_\d{6}_\d+", job["job_id"])
+    assert (job["status"], job["gcs_path"]) == ("pending", "gs://bucket/file.txt")
+    assert (job["create_drafts"], job["test_mode"]) == (True, False)
+    assert (job["processed_upcs"], job["last_processed_index"]) == (0, -1)
+
+
+def test_the_booleans_are_kept_as_they_are_sent(served: Served) -> None:
+    job = served.post(PROCESS, {"gcs_path": "gs://bucket/file.txt", "create_drafts": False, "test_mode": True})
+    assert (job["create_drafts"], job["test_mode"]) == (False, True)
+    again = served.status(job["job_id"])
+    assert (again["create_drafts"], again["test_mode"]) == (False, True)
+
+
+def test_fields_that_nobody_knows_are_ignored(served: Served) -> None:
+    body = {"gcs_path": "gs://bucket/file.txt", "strategy": "fast", "job_id": "mine", "status": "completed"}
+    job = served.post(PROCESS, body)
+    assert job["status"] == "pending"
+    assert job["job_id"] != "mine"
+    assert "strategy" not in job
+
+
+def test_our_own_options_are_taken(served: Served) -> None:
+    options = {"condition": "USED_GOOD", "duplicates": "quantity", "name": "Shelf 4"}
+    job = served.post(PROCESS, {"gcs_path": "gs://bucket/file.txt", **options})
+    assert job["name"] == "Shelf 4"
+    assert job["options"]["condition"] == "USED_GOOD"
+    assert job["options"]["duplicates"] == "quantity"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "file.txt", "/etc/passwd", "s3://bucket/file.txt", "gs://", "gs://bucket", "gs://bucket/", "gs:///file.txt"]
+    + ["gs://bucket/../../etc/passwd", "gs://bucket/a/./b", "GS://bucket/file.txt", "gs://bucket/folder/"],
+)
+def test_a_path_that_is_no_address_of_an_object_is_a_bad_request(served: Served, path: str) -> None:
+    response = served.call("POST", PROCESS, json={"gcs_path": path})
+    assert response.status_code == 400
+    assert "gs://bucket/object" in response.json()["detail"]
+    assert served.get("/api/batch/jobs")["total"] == 0
+
+
+def test_a_bucket_that_jobs_may_not_be_read_from_is_forbidden(tmp_path: Path) -> None:
+    with serving(settings(tmp_path, DM_BUCKETS="ours, theirs")) as served:
+        response = served.call("POST", PROCESS, json={"gcs_path": "gs://secret/file.txt"})
+        assert response.status_code == 403
+        assert "secret" in response.json()["detail"]
+        assert served.post(PROCESS, {"gcs_path": "gs://theirs/file.txt"})["status"] == "pending"
+        assert served.get("/api/batch/jobs")["total"] == 1
+
+
+def test_our_own_uploads_need_no_place_among_the_allowed_buckets(tmp_path: Path) -> None:
+    with serving(settings(tmp_path, DM_BUCKETS="ours")) as served:
+        sent = served.call("POST", "/api/batch/upload", files={"file": ("rows.txt", lines(upcs(2)))})
+        assert sent.status_code == 200, sent.text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'"gs://bucket/file.txt"',
+        b"{}",
+        b'{"gcs_path": 7}',
+        b'{"gcs_path": null}',
+        b'{"gcs_path": "gs://b/f", "create_drafts": "perhaps"}',
+        b'{"gcs_path": "gs://b/f", "test_mode": []}',
+        b'{"gcs_path": "gs://b/f", "duplicates": "never"}',
+        b'{"gcs_path": "gs://b/f", "condition": "Excellent"}',
+    ],
+)
+def test_a_malformed_body_cannot_be_processed(served: Served, body: bytes) -> None:
+    response = served.call("POST", PROCESS, data=body, headers={"Content-Type": "application/json"})
+    assert response.status_code == 422, response.text
+    assert response.json()["detail"]
+    assert served.get("/api/batch/jobs")["total"] == 0
+
+
+def test_curl_without_a_content_type_is_understood(served: Served) -> None:
+    body = b'{"gcs_path": "gs://bucket/file.txt"}'
+    form = {"Content-Type": "application/x-www-form-urlencoded"}  # what `curl -d` says when it is told nothing
+    response = served.call("POST", PROCESS, data=body, headers=form)
+    assert response.status_code == 200, response.text
+
+
+def test_a_missing_file_fails_the_job_with_a_clear_error(served: Served) -> None:
+    job_id = served.post(PROCESS, {"gcs_path": "gs://bucket/missing.txt"})["job_id"]
+    served.work()
+    job = served.status(job_id)
+    assert job["status"] == "failed"
+    assert job["error"] == "gs://bucket/missing.txt was not found"
+    assert job["total_upcs"] is None
+
+
+def test_a_file_of_which_nothing_can_be_used_fails_the_job_with_its_reason(served: Served) -> None:
+    job_id = served.finished("not a barcode\n")
+    job = served.status(job_id)
+    assert job["status"] == "failed"
+    assert "not a barcode" in job["error"]
+
+
+def test_the_answer_is_compact_so_that_grep_finds_the_job(served: Served) -> None:
+    response = served.call("POST", PROCESS, json={"gcs_path": "gs://bucket/file.txt"})
+    assert compact(response.text)
+    grep = ["grep", "-o", '"job_id":"[^"]*']
+    found = subprocess.run(grep, input=response.content, capture_output=True, check=True).stdout.decode()
+    assert found.splitlines() == [f'"job_id":"{response.json()["job_id"]}']
+
+
+def test_batches_of_one_second_are_numbered(served: Served) -> None:
+    names = [served.post(PROCESS, {"gcs_path": "gs://bucket/file.txt"})["job_id"] for _ in range(8)]
+    assert len(set(names)) == 8
+    stamps = [name.rpartition("_") for name in names]
+    first = [int(number) for stamp, _, number in stamps if stamp == stamps[-1][0]]
+    assert first == list(range(len(first)))
