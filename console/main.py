@@ -7,7 +7,7 @@ import streamlit as st
 from console import actions, navigation
 from console.widgets import style
 
-st.set_page_config(page_title="Draft Maker", page_icon=":material/album:", layout="wide")
+st.set_page_config(page_title="Draft Maker", page_icon=style.ICON, layout="wide")
 style.apply()
 page = st.navigation(navigation.pages(), position="top")
 actions.show_notices()

@@ -11,7 +11,7 @@ from engine.domain.jobs import Job, JobStatus
 MINUTES = 15  # that the chart shows
 WINDOW = timedelta(minutes=5)  # that the speed is taken over
 ENOUGH_ROWS = 5
-ENOUGH_TIME = timedelta(seconds=15)
+ENOUGH_TIME = timedelta(seconds=10)  # of a batch that is still running
 
 Finishes = Callable[[datetime, datetime], int]
 
@@ -37,7 +37,7 @@ def overall(job: Job) -> Pace:
     """Return the pace of a batch that is done: its rows over its whole time."""
     if job.started_at is None or job.completed_at is None:
         return Pace(None)
-    return Pace(_rate(job.processed_upcs, job.completed_at - job.started_at))
+    return Pace(_rate(job.processed_upcs, job.completed_at - job.started_at, timedelta(seconds=1)))
 
 
 def recent(job: Job, now: datetime, finishes: Finishes) -> Pace:
@@ -45,7 +45,7 @@ def recent(job: Job, now: datetime, finishes: Finishes) -> Pace:
     if job.status is JobStatus.COMPLETED or job.started_at is None:
         return overall(job)
     since = max(now - WINDOW, job.started_at)
-    return Pace(_rate(finishes(since, now), now - since))
+    return Pace(_rate(finishes(since, now), now - since, ENOUGH_TIME))
 
 
 def charted(job: Job, now: datetime, finishes: Finishes) -> Pace:
@@ -56,7 +56,7 @@ def charted(job: Job, now: datetime, finishes: Finishes) -> Pace:
     return Pace(recent(job, now, finishes).per_minute, minutes)
 
 
-def _rate(rows: int, length: timedelta) -> float | None:
-    if rows < ENOUGH_ROWS or length < ENOUGH_TIME:
+def _rate(rows: int, length: timedelta, enough: timedelta) -> float | None:
+    if rows < ENOUGH_ROWS or length < enough:
         return None
     return rows / (length / timedelta(minutes=1))

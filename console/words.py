@@ -86,12 +86,12 @@ def _completed(job: Job) -> Word:
     return IN_PART if job.successful_upcs else NONE_DONE
 
 
-def item_word(item: Item, *, in_hand: bool) -> Word:
-    """Return the state of a row; `in_hand` says that a live worker is at it now."""
-    if in_hand:
-        return WORKING
-    if item.status is ItemStatus.WORKING:
+def item_word(item: Item, *, in_hand: bool, stuck: bool = False) -> Word:
+    """Return the state of a row: `in_hand` of a live worker, or `stuck` in that of a dead one."""
+    if stuck and not item.done:
         return INTERRUPTED
+    if in_hand or item.status is ItemStatus.WORKING:
+        return WORKING
     if item.status is ItemStatus.SUCCEEDED:
         return DRAFTED if item.outcome is Outcome.DRAFTED else COMPOSED
     return {ItemStatus.FAILED: ATTENTION, ItemStatus.SKIPPED: SKIPPED}.get(item.status, WAITING)
@@ -132,42 +132,42 @@ class Advice:
 ADVICE: Mapping[Cause, Advice] = {
     Cause.INVALID_BARCODE: Advice(
         "Barcode not usable",
-        "What stands in the file is not a barcode that can be looked up.",
-        "Compare it with the case, correct the file, and upload those rows again.",
+        "What stands in the file cannot be looked up.",
+        "Compare it with the case, correct the file, upload those rows again.",
     ),
     Cause.NO_MATCH: Advice(
         "Not in the catalogues",
         "Neither Discogs nor MusicBrainz knows this barcode.",
-        "Check the barcode against the case. Catalogues grow: a retry later can find it.",
+        "Check it against the case, or retry later.",
     ),
     Cause.AMBIGUOUS: Advice(
         "Several releases match",
-        "More than one release carries this barcode, and a buyer would see the difference.",
-        "Open the row and compare the candidates with the copy on the shelf.",
+        "More than one release carries this barcode.",
+        "Open the row and compare the candidates with the copy.",
     ),
     Cause.NO_PRICE: Advice(
         "No price",
-        "The file names no price, and the price rule found none. A price is never made up.",
-        "Put a price column into the file, or start these rows as a new batch with a fixed price.",
+        "None in the file, and none found by the price rule.",
+        "Add a price column, or start them again with a fixed price.",
     ),
     Cause.REFUSED: Advice(
         "Refused by the service",
-        "The service understood the row and will not take it as it is.",
-        "Read its reason in the row, correct the file, then retry.",
+        "The service understood the row and will not take it.",
+        "Open the row, read the reason, correct the file.",
     ),
     Cause.SET_ASIDE: Advice(
         "Set aside",
-        "The engine stopped three times at this row, so the batch went on without it.",
-        "Retry it once; if it stops the engine again, list it by hand and report the row.",
+        "The engine stopped three times at this row and went on without it.",
+        "Retry it once, then list it by hand.",
     ),
     Cause.DEFECT: Advice(
         "Unforeseen error",
-        "Something went wrong that nobody foresaw. Nothing was lost.",
-        "Retry it once; if it fails again, report the row with its batch.",
+        "Something happened that nobody foresaw; nothing was lost.",
+        "Retry it once, then report the row with its batch.",
     ),
     Cause.MERGED: Advice(
         "Counted into an earlier row",
-        "This barcode stands in an earlier row: its draft holds the quantity of both.",
+        "This barcode stands in an earlier row, whose draft holds the quantity of both.",
         "Nothing to do.",
     ),
     Cause.LEFT_OUT: Advice("Left out", "This row was not part of the batch.", "Start a batch that takes all rows."),
@@ -175,7 +175,9 @@ ADVICE: Mapping[Cause, Advice] = {
 
 _EVENTS: Mapping[str, str] = {
     "submitted": "Submitted",
-    "begun": "Started",
+    "opened": "File read",
+    "started": "Started",
+    "taken over": "Taken over",
     "recovered": "Recovered",
     "resumed": "Resumed",
     "paused": "Paused",
@@ -183,8 +185,6 @@ _EVENTS: Mapping[str, str] = {
     "retried": "Failed rows retried",
     "completed": "Finished",
     "failed": "Failed",
-    "claimed": "Taken by an engine",
-    "released": "Put back by an engine",
 }
 
 
@@ -236,3 +236,8 @@ def why(item: Item, step: str | None) -> str:
     if item.cause is not None:
         return ADVICE[item.cause].name
     return "Not sent" if item.not_sent else ""
+
+
+def person(name: str) -> str:
+    """Return who did something, without the domain of an address."""
+    return name.partition("@")[0]

@@ -44,10 +44,16 @@ def open_store(address: str, clock: Clock) -> Store:
     Raises:
         BadSetting: the address means no store.
     """
-    scheme, found, place = address.partition(":///")
-    if scheme != "sqlite" or not found or not place:
-        raise BadSetting(f"DM_STORE is {address!r}; it must look like sqlite:///var/draftmaker.db")
-    return SQLiteStore(Path(place), clock)
+    if address.startswith("sqlite:///") and (place := address.removeprefix("sqlite:///")):
+        return SQLiteStore(Path(place), clock)
+    project, _, database = address.removeprefix("firestore://").partition("/")
+    if not address.startswith("firestore://") or not project or not database or "/" in database:
+        raise BadSetting(
+            f"DM_STORE is {address!r}; it must look like sqlite:///var/draftmaker.db or firestore://PROJECT/DATABASE"
+        )
+    from engine.store.firestore import FirestoreStore  # a laptop does without Google's libraries
+
+    return FirestoreStore(project, database)
 
 
 def open_files(address: str) -> Files:
@@ -56,10 +62,14 @@ def open_files(address: str) -> Files:
     Raises:
         BadSetting: the address means no file store.
     """
-    scheme, found, place = address.partition(":")
-    if scheme != "file" or not found or not place:
-        raise BadSetting(f"DM_FILES is {address!r}; it must look like file:var/files")
-    return FolderFiles(Path(place))
+    if address.startswith("file:") and (place := address.removeprefix("file:")):
+        return FolderFiles(Path(place))
+    bucket = address.removeprefix("gs://").rstrip("/")
+    if not address.startswith("gs://") or not bucket:
+        raise BadSetting(f"DM_FILES is {address!r}; it must look like file:var/files or gs://BUCKET/PREFIX")
+    from engine.files.gcs import CloudFiles  # a laptop does without Google's libraries
+
+    return CloudFiles(f"gs://{bucket}")
 
 
 def open_engine(settings: Settings, clock: Clock | None = None) -> Engine:

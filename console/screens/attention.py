@@ -1,7 +1,98 @@
-"""x."""
+"""Needs attention: what failed in the newest batches, cause by cause, and what mends it."""
 
-from console.context import Context
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+
+from console import navigation, words
+from console.context import Context, zone
+from console.figures import moment, number, rows
+from console.live import AWAY
+from console.screens.batch_items import Query
+from console.widgets import notices, parts
+from console.widgets.heading import heading
+from engine.domain.jobs import Job
+from engine.errors import Cause
+from engine.public import Engine
+
+BATCHES = 30  # the newest, that are looked through
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """All rows that failed for one cause, by batch; the batch with the most of them comes first."""
+
+    cause: Cause
+    batches: tuple[tuple[Job, int], ...]
+    retryable: bool
+
+    @property
+    def count(self) -> int:
+        """Return how many rows there are."""
+        return sum(count for _, count in self.batches)
+
+
+def load(engine: Engine) -> list[Group]:
+    """Read why rows of the newest batches failed, the most frequent cause first."""
+    found: dict[Cause, list[tuple[Job, int]]] = {}
+    retryable: dict[Cause, bool] = {}
+    for view in engine.queries.batches(limit=BATCHES):
+        for entry in engine.queries.causes(view.job.job_id) if view.job.failed_upcs else ():
+            found.setdefault(entry.cause, []).append((view.job, entry.count))
+            retryable[entry.cause] = entry.retryable
+    groups = [
+        Group(cause, tuple(sorted(jobs, key=lambda pair: -pair[1])), retryable[cause]) for cause, jobs in found.items()
+    ]
+    return sorted(groups, key=lambda group: -group.count)
 
 
 def render(context: Context) -> None:
-    """X."""
+    """Draw the screen; an outage is shown as one."""
+    about = f"Why items of the newest {BATCHES} batches failed, and what mends it."
+    heading(context, "Needs attention", about=about)
+    parts.live(partial(_groups, context), name="groups")
+
+
+def _groups(context: Context) -> None:
+    try:
+        snapshot = context.live.look("attention", partial(load, context.engine), every=5.0)
+    except AWAY as error:
+        notices.nothing_read(error)
+        return
+    notices.store_away(snapshot, zone())
+    with st.container(key="stale_groups" if snapshot.away else "groups", gap="small"):
+        for group in snapshot.value:
+            _group(group, partial(moment, now=snapshot.read_at, zone=zone()))
+        if not snapshot.value:
+            _nothing()
+    notices.freshness(snapshot, zone())
+
+
+def _group(group: Group, at: partial[str]) -> None:
+    advice = words.ADVICE[group.cause]
+    with st.container(border=True, key=f"card_{group.cause}"):
+        told, batches = st.columns([1.5, 1], gap="large", vertical_alignment="center")
+        with told.container(gap="xxsmall"):
+            st.markdown(f"#### {advice.name} :red-badge[{number(group.count)}]")
+            st.markdown(advice.sentence)
+            st.caption(advice.next_step if group.retryable else f"{advice.next_step} A retry alone cannot mend it.")
+        with batches.container(gap="xxsmall"):
+            for job, count in group.batches[:5]:
+                st.page_link(
+                    navigation.BATCH,
+                    label=f"**{job.name}** · {rows(count)} · {at(job.created_at)}",
+                    icon=":material/chevron_right:",
+                    query_params={"job_id": job.job_id, **Query("attention", group.cause).address()},
+                )
+            if len(group.batches) > 5:
+                st.caption(f"and in {number(len(group.batches) - 5)} more")
+
+
+def _nothing() -> None:
+    with st.container(border=True, key="card_nothing", horizontal_alignment="center"):
+        st.markdown(
+            ":green[:material/check_circle:] **Nothing needs attention.** Rows that fail are listed here by cause."
+        )

@@ -25,9 +25,8 @@ def draw(context: Context, look: Look) -> None:
         notices.no_engine(screen.counts.left)
     _box(context, screen, disabled=snapshot.away)
     with st.container(key="stale_numbers" if snapshot.away else "numbers", gap="small"):
-        bar.draw(screen.counts)
+        bar.draw(screen.counts, notices.updated(snapshot, zone()))
         _tiles(screen)
-    notices.freshness(snapshot, zone())
 
 
 def _badges(screen: BatchScreen) -> list[Badge]:
@@ -44,7 +43,8 @@ def _about(screen: BatchScreen) -> str:
         reference(job.job_id),
         job.gcs_path.rpartition("/")[2],
         "not read yet" if job.total_upcs is None else rows(job.total_upcs, "row"),
-        f"{'started' if job.started_at else 'queued'} {began}" + (f" by {job.created_by}" if job.created_by else ""),
+        f"{'started' if job.started_at else 'queued'} {began}"
+        + (f" by {words.person(job.created_by)}" if job.created_by else ""),
         f"failed rows of {reference(job.retry_of)}" if job.retry_of else "",
     ]
     return " · ".join(filter(None, parts))
@@ -65,7 +65,9 @@ def _box(context: Context, screen: BatchScreen, *, disabled: bool) -> None:
 def _told(screen: BatchScreen) -> str:
     """Return what has happened, and what is safe."""
     job, counts = screen.job, screen.counts
-    safe = f"{rows(counts.succeeded, 'finished item')} {_are(counts.succeeded)} safe and will not be drafted twice."
+    safe = "Nothing is lost."
+    if counts.succeeded:
+        safe = f"{rows(counts.succeeded, 'finished item')} {_are(counts.succeeded)} safe and will not be drafted twice."
     if screen.batch.interrupted:
         silent = min((worker.age for worker in screen.batch.workers), default=None)
         stopped = f"**The engine stopped{f' {ago(silent)}' if silent else ''}.**"
@@ -73,7 +75,7 @@ def _told(screen: BatchScreen) -> str:
         return f"{stopped} {stuck} {safe} {_rescue(screen.engines)}"
     if job.status is JobStatus.PAUSED:
         return f"**The engine paused this batch.** {job.error} {safe}"
-    return f"**This batch failed.** {job.error or 'The engine gave no reason.'} {safe if counts.succeeded else ''}"
+    return f"**This batch failed.** {job.error or 'The engine gave no reason.'} {safe}"
 
 
 def _rescue(engines: int) -> str:
@@ -86,8 +88,8 @@ def _rescue(engines: int) -> str:
 def _tiles(screen: BatchScreen) -> None:
     counts, detail = screen.counts, screen.detail
     done = words.COMPOSED if counts.composed and not counts.drafted else words.DRAFTED
-    mendable = f"{number(detail.retryable)} can be retried as they are" if counts.attention else "none"
-    with st.grid(5, min_column_width=170, gap="small"):
+    mendable = f"{number(detail.retryable)} can be retried" if counts.attention else "none"
+    with st.grid(5, min_column_width=130, gap="small"):
         _tile(f"{done.tinted} {done.text}", number(counts.drafted or counts.composed), _succeeded(screen))
         _tile(f"{words.ATTENTION.tinted} {words.ATTENTION.text}", number(counts.attention), mendable)
         in_progress = f"{number(counts.working)} · {number(counts.waiting)}"
@@ -107,7 +109,7 @@ def _succeeded(screen: BatchScreen) -> str:
 def _measured(screen: BatchScreen) -> str:
     """Return what the speed was taken over."""
     if screen.detail.pace.per_minute is None:
-        return "not known yet" if _moving(screen) else "stopped"
+        return "not known yet" if _moving(screen) else "not started" if not screen.job.started_at else "stopped"
     return "over the whole batch" if screen.job.status is JobStatus.COMPLETED else "last 5 minutes"
 
 

@@ -1,9 +1,9 @@
-"""The rows of a batch: a page of them, filtered and searched by the store. Their order stands still while they change."""
+"""The rows of a batch, page by page, filtered and searched by the store; their order stands still while they change."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -13,13 +13,16 @@ import streamlit as st
 from console import words
 from console.actions import redraw
 from console.context import Context
+from console.counts import in_hand
 from console.figures import money, number, rows
 from console.live import AWAY
 from console.screens.batch_view import BatchScreen, Look
 from console.widgets import notices, parts, tables
+from console.widgets.covers import cover
 from engine.domain.items import Item, ItemStatus
 from engine.errors import Cause
 from engine.public import BatchView, Engine
+from engine.settings import Settings
 
 PAGE = 50
 STRIDE = 200  # rows asked for at a time on the way to a page
@@ -50,6 +53,22 @@ class Query:
     q: str = ""
     page: int = 1
 
+    @classmethod
+    def of(cls, address: Mapping[str, str]) -> Query:
+        """Return what the parameters of an address ask for; what means nothing is left out."""
+        show, cause, page = address.get("show", ""), address.get("cause", ""), address.get("page", "")
+        return cls(
+            show if show in SHOWN else "all",
+            Cause(cause) if cause in set(Cause) else None,
+            address.get("q", "").strip(),
+            int(page) if page.isascii() and page.isdigit() and page.strip("0") else 1,
+        )
+
+    def address(self) -> dict[str, str]:
+        """Return the parameters that ask for it, without what is not narrowed down."""
+        given = {"show": self.show, "cause": str(self.cause or ""), "q": self.q, "page": str(self.page)}
+        return {name: value for name, value in given.items() if value not in ("", "all", "1")}
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -66,7 +85,7 @@ def load(engine: Engine, view: BatchView, query: Query, matching: int | None) ->
     start = (query.page - 1) * PAGE
     total = view.job.total_upcs or 0
     if query.show == "working":
-        found = [index for index in hands(view) if not query.q]
+        found = [index for index in in_hand(view) if not query.q]
         return Listing(query, tuple(found[start : start + PAGE]), len(found) > start + PAGE, matching)
     if query.show == "all" and not query.q:
         return Listing(query, tuple(range(start, min(start + PAGE, total))), start + PAGE < total, matching)
@@ -86,12 +105,6 @@ def _walk(engine: Engine, job_id: str, query: Query, enough: int) -> list[int]:
         found += [item.index for item in page.items]
         cursor = page.next
     return found[:enough]
-
-
-def hands(view: BatchView) -> dict[int, str]:
-    """Return the rows that live workers have in hand, by index, with the step each is at."""
-    rows_in_hand = (row for worker in view.workers if not worker.silent for row in worker.rows)
-    return dict(sorted((row["index"], row["step"]) for row in rows_in_hand))
 
 
 def matching(screen: BatchScreen, query: Query) -> int | None:
@@ -119,53 +132,64 @@ def draw(context: Context, look: Look) -> None:
 
 
 def _filters(screen: BatchScreen) -> Query:
-    """Draw what narrows the list down; all of it is kept in the address."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        show = st.segmented_control(
+    """Draw what narrows the list down. The address of the page has it all, and is followed when it changes."""
+    query = Query.of(st.query_params)
+    if st.session_state.get("query") != query:
+        st.session_state.update(query=query, show=query.show, cause=query.cause, q=query.q)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.segmented_control(
             "Show",
             list(SHOWN),
-            default="all",
             required=True,
             format_func=SHOWN.__getitem__,
             key="show",
-            bind="query-params",
-            on_change=_first_page,
+            on_change=_narrow,
             label_visibility="collapsed",
         )
-        q = st.text_input(
+        st.text_input(
             "Search",
             key="q",
             type="search",
             placeholder="UPC, artist, title",
             icon=":material/search:",
-            bind="query-params",
-            on_change=_first_page,
+            on_change=_narrow,
             label_visibility="collapsed",
             live="400ms",
-            width=220,
+            width=175,
         )
-        cause = _cause(screen) if show == "attention" else None
-    page = st.session_state.get("page") or _page_in_address()
-    return Query(show or "all", cause, (q or "").strip(), max(1, int(page)))
+        if query.show == "attention" and screen.detail.causes:
+            st.selectbox(
+                "Cause",
+                [found.cause for found in screen.detail.causes],
+                format_func=lambda cause: words.ADVICE[cause].name,
+                index=None,
+                placeholder="Every cause",
+                key="cause",
+                on_change=_narrow,
+                label_visibility="collapsed",
+                width=155,
+            )
+    return query
 
 
-def _cause(screen: BatchScreen) -> Cause | None:
-    """Draw the choice of a cause, of those that there are."""
-    known = [found.cause for found in screen.detail.causes]
-    if not known:
-        return None
-    return st.selectbox(
-        "Cause",
-        known,
-        index=None,
-        format_func=lambda cause: words.ADVICE[cause].name,
-        placeholder="Every cause",
-        key="cause",
-        bind="query-params",
-        on_change=_first_page,
-        label_visibility="collapsed",
-        width=200,
-    )
+def narrow(query: Query) -> None:
+    """Have the table show what `query` means."""
+    st.session_state.update(query=query, show=query.show, cause=query.cause, q=query.q)
+    kept = {"job_id": st.query_params["job_id"]} | query.address()
+    st.query_params.from_dict(kept)
+
+
+def _narrow() -> None:
+    """Follow the filters, from the first page on."""
+    state = st.session_state
+    show = state["show"]
+    narrow(Query(show, state.get("cause") if show == "attention" else None, (state["q"] or "").strip()))
+
+
+def _turn(key: str) -> None:
+    """Follow the page."""
+    narrow(replace(st.session_state["query"], page=st.session_state[key]))
+    redraw()
 
 
 def _rows(context: Context, look: Look, query: Query) -> None:
@@ -184,12 +208,12 @@ def _rows(context: Context, look: Look, query: Query) -> None:
         _nothing(screen, query)
         return
     with st.container(key="stale_rows" if snapshot.away else "rows"):
-        _table(screen, snapshot.value)
-    _foot(screen, listing, count)
+        _table(context.settings, screen, snapshot.value)
+    _foot(listing, count)
 
 
 def _listing(context: Context, screen: BatchScreen, query: Query, count: int | None) -> Listing:
-    """Return the rows of the page: the same as before until the operator asks for others, so that none of them moves."""
+    """Return the rows of the page: those of before until the operator asks for others, so that none of them moves."""
     held = st.session_state.get("listing")
     if query.show == "all" and not query.q:
         return load(context.engine, screen.batch, query, count)
@@ -200,9 +224,20 @@ def _listing(context: Context, screen: BatchScreen, query: Query, count: int | N
     return listing
 
 
-def _table(screen: BatchScreen, items: tuple[Item, ...]) -> None:
-    in_hand = hands(screen.batch)
-    cells = pd.DataFrame([_cells(item, in_hand.get(item.index)) for item in items])
+def _table(settings: Settings, screen: BatchScreen, items: tuple[Item, ...]) -> None:
+    steps, dead = in_hand(screen.batch), in_hand(screen.batch, silent=True)
+    held = screen.batch.interrupted  # what was begun is nobody's now
+    cells = pd.DataFrame(
+        [
+            _cells(
+                item,
+                steps.get(item.index),
+                cover(item, settings),
+                stuck=item.index in dead or (held and item.status is ItemStatus.WORKING),
+            )
+            for item in items
+        ]
+    )
     if not cells["Cover"].any():
         cells = cells.drop(columns="Cover")
     key = f"table_{screen.job.job_id}"
@@ -211,12 +246,12 @@ def _table(screen: BatchScreen, items: tuple[Item, ...]) -> None:
         key=key,
         hide_index=True,
         row_height=36,
-        height=36 * min(VISIBLE_ROWS, len(items)) + 37,
+        height="content" if len(items) <= VISIBLE_ROWS else 36 * VISIBLE_ROWS + 37,
         on_select=partial(_open, key, [item.index for item in items]),
         selection_mode="single-cell",
         placeholder="",
         column_config={
-            "Row": st.column_config.NumberColumn(width=48, format="plain"),
+            "Row": st.column_config.NumberColumn(width=48, format="%d"),
             "UPC": st.column_config.TextColumn(width=112),
             "Cover": st.column_config.ImageColumn("", width=42),
             "Matched release": st.column_config.TextColumn(width=250),
@@ -229,12 +264,12 @@ def _table(screen: BatchScreen, items: tuple[Item, ...]) -> None:
     )
 
 
-def _cells(item: Item, step: str | None) -> dict[str, Any]:
-    word = words.item_word(item, in_hand=step is not None)
+def _cells(item: Item, step: str | None, picture: str | None, *, stuck: bool) -> dict[str, Any]:
+    word = words.item_word(item, in_hand=step is not None, stuck=stuck)
     return {
         "Row": item.line,
         "UPC": item.upc,
-        "Cover": item.picture.get("url") or None,
+        "Cover": picture,
         "Matched release": words.release_line(item),
         "Status": [word.text],
         "Steps": words.progress(item, step),
@@ -243,7 +278,7 @@ def _cells(item: Item, step: str | None) -> dict[str, Any]:
     }
 
 
-def _foot(screen: BatchScreen, listing: Listing, count: int | None) -> None:
+def _foot(listing: Listing, count: int | None) -> None:
     """Draw the number of rows, the pages, and how to see those that have come since."""
     query, shown = listing.query, len(listing.indices)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
@@ -256,7 +291,8 @@ def _foot(screen: BatchScreen, listing: Listing, count: int | None) -> None:
                 )
         pages = -(-count // PAGE) if count is not None else query.page + int(listing.more)
         if pages > 1:
-            st.pagination(max(pages, query.page), key="page", bind="query-params", on_change=redraw)
+            key = f"page_{query.show}_{query.cause}_{query.q}"
+            st.pagination(max(pages, query.page), default=query.page, key=key, on_change=_turn, args=(key,))
 
 
 def _nothing(screen: BatchScreen, query: Query) -> None:
@@ -280,17 +316,7 @@ def _open(key: str, indices: list[int]) -> None:
         redraw()
 
 
-def _first_page() -> None:
-    st.session_state["page"] = 1
-
-
 def _anew() -> None:
     """Forget the page as it stands."""
     st.session_state.pop("listing", None)
     redraw()
-
-
-def _page_in_address() -> int:
-    """Return the page that the address names, before its widget is drawn for the first time."""
-    given = st.query_params.get("page", "1")
-    return int(given) if given.isascii() and given.isdigit() and given.strip("0") else 1

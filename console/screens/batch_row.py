@@ -11,12 +11,15 @@ import streamlit as st
 
 from console import words
 from console.context import Context, zone
+from console.counts import in_hand
 from console.figures import moment, money
 from console.live import AWAY
-from console.screens.batch_items import hands
 from console.widgets import notices
-from engine.domain.items import Item
+from console.widgets.covers import cover
+from console.widgets.facts import facts
+from engine.domain.items import Item, ItemStatus
 from engine.public import BatchView, Engine
+from engine.settings import Settings
 
 _FACTS = (
     ("artist", "Artist"),
@@ -48,16 +51,16 @@ def draw(context: Context, job_id: str) -> None:
     view, item = snapshot.value
     if item is not None:
         title = f"Row {item.line}: {item.upc}"
-        st.dialog(title, width="medium", position="right", on_dismiss=_close)(_row)(view, item)
+        st.dialog(title, width="medium", position="right", on_dismiss=_close)(_row)(context.settings, view, item)
 
 
 def _close() -> None:
     st.session_state.pop("row", None)
 
 
-def _row(view: BatchView, item: Item) -> None:
-    step = hands(view).get(item.index)
-    word = words.item_word(item, in_hand=step is not None)
+def _row(settings: Settings, view: BatchView, item: Item) -> None:
+    stuck = view.interrupted and (item.status is ItemStatus.WORKING or item.index in in_hand(view, silent=True))
+    word = words.item_word(item, in_hand=item.index in in_hand(view), stuck=stuck)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.badge(word.text, color=word.color, icon=word.symbol)
         if item.price.get("cents") is not None:
@@ -70,7 +73,7 @@ def _row(view: BatchView, item: Item) -> None:
         _reason(item)
     if item.not_sent:
         st.info(item.not_sent, icon=":material/info:")
-    _release(item)
+    _release(item, cover(item, settings))
     _evidence(item)
     _price(item)
     _draft(item)
@@ -85,18 +88,17 @@ def _reason(item: Item) -> None:
         st.caption(f"What to do: {advice.next_step}")
 
 
-def _release(item: Item) -> None:
+def _release(item: Item, picture: str | None) -> None:
     if not item.release:
         return
-    picture = item.picture.get("url")
     if picture:
-        cover, facts = st.columns([1, 2.4], gap="small")
-        cover.image(picture, width="stretch", alt=f"Cover of {words.release_line(item)}")
+        left, about = st.columns([1, 2.4], gap="small")
+        left.image(picture, width="stretch", alt=f"Cover of {words.release_line(item)}")
     else:
-        facts = st.container()
+        about = st.container()
     known = {name: item.release[field] for field, name in _FACTS if item.release.get(field)}
-    with facts:
-        _pairs(known)
+    with about:
+        facts(known)
         if not picture and item.picture.get("reason"):
             st.caption(str(item.picture["reason"]))
 
@@ -105,7 +107,7 @@ def _evidence(item: Item) -> None:
     reasons, candidates = item.match.get("reasons") or [], item.match.get("candidates") or []
     if not reasons and not candidates:
         return
-    st.subheader("Match", anchor=False)
+    st.markdown("#### Match")
     for reason in reasons:
         if reason != item.error:
             st.markdown(f"- {reason}")
@@ -129,7 +131,7 @@ def _candidate(candidate: Mapping[str, Any]) -> dict[str, Any]:
 def _price(item: Item) -> None:
     if not item.price:
         return
-    st.subheader("Price", anchor=False)
+    st.markdown("#### Price")
     source = words.price_source(str(item.price.get("source", "")))
     st.markdown(f"**{money(item.price.get('cents'))}** · {source}")
     if item.price.get("reason"):
@@ -139,12 +141,12 @@ def _price(item: Item) -> None:
 def _draft(item: Item) -> None:
     if not item.draft and not item.sku:
         return
-    st.subheader("Draft", anchor=False)
-    _pairs(
+    st.markdown("#### Draft")
+    facts(
         {
             "Title": item.draft.get("title"),
-            "SKU": f"`{item.sku}`" if item.sku else None,
-            "eBay offer": f"`{item.offer_id}`, unpublished" if item.offer_id else None,
+            "SKU": item.sku,
+            "eBay offer": f"{item.offer_id}, unpublished" if item.offer_id else None,
         }
     )
     if item.draft:
@@ -163,12 +165,5 @@ def _history(view: BatchView, item: Item) -> None:
     elif item.started_at is not None:
         lines.append(f"Begun {at(item.started_at)} by `{item.worker}`")
     if lines:
-        st.subheader("Attempts", anchor=False)
+        st.markdown("#### Attempts")
         st.markdown("\n".join(f"- {line}" for line in reversed(lines)))
-
-
-def _pairs(known: Mapping[str, Any]) -> None:
-    """Draw names with their values; what is not known is left out."""
-    lines = [f"| {name} | {value} |" for name, value in known.items() if value]
-    if lines:
-        st.markdown("\n".join(["| | |", "|---|---|", *lines]))

@@ -12,6 +12,7 @@ from console import words
 from console.actions import redraw
 from console.context import Context, zone
 from console.figures import ago, moment, number, rows, speed
+from console.screens.batch_items import Query, narrow
 from console.screens.batch_view import BatchScreen, Look
 from engine.errors import Cause
 from engine.public import CauseCount, WorkerView
@@ -42,18 +43,16 @@ def _causes(screen: BatchScreen) -> None:
 
 def _cause(found: CauseCount) -> None:
     advice = words.ADVICE[found.cause]
-    text, action = st.columns([3, 1], vertical_alignment="center", gap="small")
-    with text.container(gap="xxsmall"):
-        st.markdown(f"**{advice.name}** :red-badge[{number(found.count)}]")
+    with st.container(gap="xxsmall"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", wrap=False):
+            st.markdown(f"**{advice.name}** :red-badge[{number(found.count)}]", width="content")
+            st.button(f"Show {number(found.count)}", key=f"show_{found.cause}", on_click=_show, args=(found.cause,))
         st.caption(f"{advice.sentence} {advice.next_step}")
-    action.button("Show", key=f"show_{found.cause}", on_click=_show, args=(found.cause,), width="stretch")
 
 
 def _show(cause: Cause) -> None:
     """Have the table show the rows that failed for `cause`."""
-    st.session_state["show"] = "attention"
-    st.session_state["cause"] = cause
-    st.session_state["page"] = 1
+    narrow(Query("attention", cause))
     redraw()
 
 
@@ -68,8 +67,8 @@ def _speed(screen: BatchScreen) -> None:
             st.caption(f"Now {speed(pace.per_minute)}, counted by what was finished.")
 
 
-def _chart(minutes: tuple[int, ...], at: datetime) -> alt.LayerChart:
-    """Return the finishes of each minute as an area."""
+def _chart(minutes: tuple[int, ...], at: datetime) -> alt.Chart:
+    """Return the finishes of each minute as a bar."""
     first = at.replace(second=0, microsecond=0) - timedelta(minutes=len(minutes) - 1)
     times = [(first + timedelta(minutes=index)).astimezone(zone()) for index in range(len(minutes))]
     data = pd.DataFrame({"minute": [f"{time:%H:%M}" for time in times], "items": minutes})
@@ -78,7 +77,8 @@ def _chart(minutes: tuple[int, ...], at: datetime) -> alt.LayerChart:
         y=alt.Y("items:Q", axis=alt.Axis(title=None, tickCount=2, domain=False), scale=alt.Scale(zero=True, nice=True)),
         tooltip=["minute", "items"],
     )
-    return alt.layer(base.mark_area(opacity=0.25), base.mark_line(strokeWidth=2))
+    chart: alt.Chart = base.mark_bar(cornerRadiusTopLeft=2, cornerRadiusTopRight=2)
+    return chart
 
 
 def _workers(screen: BatchScreen) -> None:
@@ -103,7 +103,7 @@ def _history(screen: BatchScreen) -> None:
         st.subheader("History", anchor=False)
         for event in screen.detail.events:
             at = moment(event["at"], now=screen.batch.at, zone=zone())
-            by = f" by {event['by']}" if event["by"] else ""
+            by = f" by {words.person(event['by'])}" if event["by"] else ""
             detail = f" · {event['detail']}" if event["detail"] and event["event"] != "submitted" else ""
             st.markdown(f":gray[{at}] {words.event_word(event['event'])}:gray[{by}{detail}]")
 

@@ -13,10 +13,10 @@ import streamlit as st
 
 from console import navigation, pace, words
 from console.context import Context, zone
-from console.figures import moment, speed
+from console.figures import NONE, moment, speed
 from console.live import AWAY, Snapshot
 from console.pace import Pace
-from console.widgets import notices, tables
+from console.widgets import notices, parts, tables
 from console.widgets.heading import heading
 from console.words import Word
 from engine.domain.jobs import OPEN, JobStatus
@@ -65,7 +65,7 @@ def render(context: Context) -> None:
         if st.button("New batch", icon=":material/add:", type="primary", shortcut="N"):
             st.switch_page(navigation.NEW_BATCH)
     notices.ebay_not_connected(context)
-    st.fragment(partial(_list, context), run_every="2s")()
+    parts.live(partial(_list, context), name="list")
 
 
 def _list(context: Context) -> None:
@@ -95,6 +95,7 @@ def _table(view: BatchesView, snapshot: Snapshot[BatchesView]) -> int | None:
         key="list",
         hide_index=True,
         row_height=38,
+        height="content",
         on_select="rerun",
         selection_mode="single-cell",
         column_config={
@@ -122,7 +123,7 @@ def _cells(entry: Entry, now: datetime) -> dict[str, Any]:
         "Needs attention": job.failed_upcs,
         "Speed": speed(entry.pace.per_minute),
         "Done at": f"about {at(done_at)}" if running and done_at else at(done_at),
-        "By": job.created_by.partition("@")[0] or "–",
+        "By": words.person(job.created_by) or NONE,
         "Started": at(job.started_at or job.created_at),
     }
 
@@ -151,7 +152,8 @@ def _empty() -> None:
             text_alignment="center",
         )
         with st.container(horizontal=True, horizontal_alignment="center"):
-            st.page_link(navigation.NEW_BATCH, label="New batch", icon=":material/add:")
+            if st.button("Choose a file", icon=":material/upload_file:"):
+                st.switch_page(navigation.NEW_BATCH)
             if SAMPLE.exists():
                 st.download_button(
                     "Sample file", SAMPLE.read_bytes(), "exu2.txt", icon=":material/download:", on_click="ignore"

@@ -11,9 +11,9 @@ from console.figures import number
 from console.words import SKIPPED, WAITING, Word
 
 
-def draw(counts: Counts) -> None:
-    """Draw the bar and its legend."""
-    st.html(bar(counts) + legend(counts))
+def draw(counts: Counts, note: str) -> None:
+    """Draw the bar and its legend, with a note at its end."""
+    st.html(bar(counts) + legend(counts, note))
 
 
 def bar(counts: Counts) -> str:
@@ -25,16 +25,17 @@ def bar(counts: Counts) -> str:
     return f'<div class="dm-bar" role="img" aria-label="{told}">{spans}</div>'
 
 
-def legend(counts: Counts) -> str:
-    """Return each state that holds rows with its count, and their sum."""
+def legend(counts: Counts, note: str = "") -> str:
+    """Return each state that holds rows with its count, their sum, and a note on the right."""
+    fresh = f'<span class="dm-fresh">{escape(note)}</span>'
     if counts.total is None:
-        return '<div class="dm-legend"><span>The file is being read.</span></div>'
+        return f'<div class="dm-legend"><span>The file has not been read yet.</span>{fresh}</div>'
     entries = "".join(
         f'<span><i class="dm-dot dm-{_tone(word)}"></i><b>{number(count)}</b> {escape(word.text.lower())}</span>'
         for word, count in counts.parts
         if count
     )
-    return f'<div class="dm-legend">{entries}<span>= <b>{number(counts.total)}</b> in the file</span></div>'
+    return f'<div class="dm-legend">{entries}<span>= <b>{number(counts.total)}</b> in the batch</span>{fresh}</div>'
 
 
 def _tone(word: Word) -> str:

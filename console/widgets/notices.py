@@ -7,7 +7,7 @@ from datetime import tzinfo
 import streamlit as st
 
 from console.context import Context
-from console.figures import ago, moment, rows, second
+from console.figures import moment, rows, second, span
 from console.live import Snapshot
 from engine.errors import EngineError
 
@@ -16,8 +16,12 @@ START_ENGINE = "python -m engine worker"
 
 def freshness(snapshot: Snapshot[object], zone: tzinfo) -> None:
     """Draw how old the numbers are."""
-    if not snapshot.away:
-        st.caption(f"Updated {second(snapshot.read_at, zone)} · live", text_alignment="right")
+    st.caption(updated(snapshot, zone), text_alignment="right")
+
+
+def updated(snapshot: Snapshot[object], zone: tzinfo) -> str:
+    """Return when the numbers were read, and whether more are coming."""
+    return f"Updated {second(snapshot.read_at, zone)} · {'the store is away' if snapshot.away else 'live'}"
 
 
 def store_away(snapshot: Snapshot[object], zone: tzinfo) -> None:
@@ -25,7 +29,7 @@ def store_away(snapshot: Snapshot[object], zone: tzinfo) -> None:
     if snapshot.away:
         at = moment(snapshot.read_at, now=snapshot.read_at, zone=zone)
         st.warning(
-            f"**Showing data from {at}.** The job store does not answer since {ago(snapshot.age)}. "
+            f"**Showing data from {at}.** The job store has not answered for {span(snapshot.age)}. "
             "Running batches keep their place; actions come back by themselves when it answers.",
             icon=":material/cloud_off:",
         )

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import streamlit as st
 
-_SHEET = Path(__file__).resolve().parent / "style.css"
+_HERE = Path(__file__).resolve().parent
+_SHEET = _HERE / "style.css"
+ICON = _HERE / "icon.svg"
 
 
 def apply() -> None:

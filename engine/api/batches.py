@@ -11,16 +11,19 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine.api.answers import MAX_FAILED, item_answer, job_answer
+from engine.api.limits import LimitedRoute, too_large
 from engine.domain.items import ItemStatus
 from engine.domain.jobs import Job, JobStatus, failure
 from engine.domain.options import Duplicates, Options
 from engine.domain.rows import Condition
-from engine.errors import BadRequest, Cause, IllegalTransition
+from engine.errors import BadRequest, Cause, FileTooLarge, IllegalTransition
 from engine.public import Engine
 from engine.reading import MOST_BYTES
 
 router = APIRouter(prefix="/api/batch", tags=["batches"])
+uploads = APIRouter(prefix="/api/batch", tags=["batches"], route_class=LimitedRoute)
 NEWEST = 50
+MOST_JOBS = 200
 LINES_A_PIECE = 200
 BY = "api"
 
@@ -59,7 +62,7 @@ def process(body: ProcessRequest, engine: TheEngine) -> dict[str, Any]:
     return job_answer(engine.submission.submit(body.gcs_path, options, name=body.name, by=BY))
 
 
-@router.post("/upload", summary="Start a batch over an uploaded file")
+@uploads.post("/upload", summary="Start a batch over an uploaded file")
 def upload(
     engine: TheEngine,
     file: Annotated[UploadFile, File(description="txt, csv or xlsx, up to 10 MB")],
@@ -71,7 +74,9 @@ def upload(
 ) -> dict[str, Any]:
     """Check a file, store it and queue a batch; 422 with the rows and their reasons when nothing can be used."""
     options = Options(create_drafts=create_drafts, test_mode=test_mode, condition=condition, duplicates=duplicates)
-    content = file.file.read(MOST_BYTES + 1)
+    if file.size is not None and file.size > MOST_BYTES:
+        raise FileTooLarge(too_large(file.size))
+    content = file.file.read()
     return job_answer(engine.submission.upload(content, file.filename or "upload.txt", options, name=name, by=BY))
 
 
@@ -82,11 +87,9 @@ def status(job_id: str, engine: TheEngine) -> dict[str, Any]:
 
 
 @router.get("/jobs", summary="The newest batches")
-def jobs(
-    engine: TheEngine, limit: Annotated[int, Query(ge=1, le=200)] = 10, status: JobStatus | None = None
-) -> dict[str, Any]:
-    """Return jobs, newest first; `filtered` counts those with the status, `total` all."""
-    page = engine.queries.jobs(limit, status)
+def jobs(engine: TheEngine, limit: Annotated[int, Query(ge=1)] = 10, status: JobStatus | None = None) -> dict[str, Any]:
+    """Return jobs, newest first, at most 200; `filtered` counts those with the status, `total` all."""
+    page = engine.queries.jobs(min(limit, MOST_JOBS), status)
     return {"total": page.total, "filtered": page.filtered, "jobs": [job_answer(job) for job in page.jobs]}
 
 
@@ -163,9 +166,14 @@ def failed_txt(job_id: str, engine: TheEngine) -> StreamingResponse:
 
 
 def _whole(engine: Engine, job: Job) -> dict[str, Any]:
-    """Return a job with its failed rows and its newest ones read from the items, not from the bounded lists."""
-    failed = [failure(item) for item in engine.queries.failed(job.job_id, MAX_FAILED)] if job.failed_upcs else []
+    """Return a job with its failed rows and its newest ones read from the items, not from the bounded lists.
+
+    A job of the service this replaces has no items: its own lists are all there is.
+    """
     newest = engine.queries.newest(job.job_id, NEWEST) if job.processed_upcs else []
+    if not newest:
+        return job_answer(job)
+    failed = [failure(item) for item in engine.queries.failed(job.job_id, MAX_FAILED)] if job.failed_upcs else []
     return job_answer(job, failed=failed, newest=newest)
 
 

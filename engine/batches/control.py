@@ -25,7 +25,7 @@ class Control:
     def recover(self, job_id: str, *, by: str = "") -> Job:
         """Put an interrupted, failed, paused or cancelled batch back into the queue; it goes on where it stopped.
 
-        A batch that waits already is returned as it is.
+        A batch that waits already is returned as it is; one whose rows are all done is completed.
 
         Raises:
             JobUnknown: there is no such batch.
@@ -37,6 +37,8 @@ class Control:
                 return None
             if job.status is JobStatus.COMPLETED:
                 raise IllegalTransition(f"Job {job_id} is completed; retry its failed rows instead")
+            if not job.engine.get("shards"):
+                raise IllegalTransition(f"Job {job_id} was not made by this engine; submit its file again")
             waiting = open_shards(self._store, job)
             if job.status is JobStatus.RUNNING and any(self._alive(shard, now) for shard in waiting):
                 raise IllegalTransition(f"Job {job_id} is running: a live worker holds it, and it needs no recovery")
@@ -97,9 +99,10 @@ class Control:
                 raise IllegalTransition(f"Job {job_id} has no failed row that a retry could mend")
             rounds = 1 + sum(progress["kind"] == ShardKind.RETRY for progress in known.values())
             again = Shard(job_id, len(known), ShardKind.RETRY, 0, job.total_upcs or 0, 0, now, now, round=rounds)
-            reopened = job if job.status in jobs.OPEN else jobs.reopen(job, now=now)
+            longer = jobs.fold(job, [again])
+            reopened = longer if job.status in jobs.OPEN else jobs.reopen(longer, now=now)
             queued = Put(shard_path(again), again.document(), Expect.ABSENT)
-            return Change(jobs.fold(reopened, [again]), "retried", f"{count} rows", (queued,))
+            return Change(reopened, "retried", f"{count} rows", (queued,))
 
         return change(self._store, job_id, rule, by=by)
 

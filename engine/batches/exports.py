@@ -8,15 +8,16 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import tee
 
-from engine.batches.pages import left_out, waiting
-from engine.batches.records import items_of, load
-from engine.batches.rows import ROWS_A_PIECE, RowFiles
+from engine.batches.pages import ItemPages, left_out
+from engine.batches.records import load
+from engine.batches.rows import RowFiles
 from engine.domain.items import Item, ItemStatus
 from engine.domain.jobs import Job
 from engine.domain.rows import Row
 from engine.errors import IllegalTransition
-from engine.store.base import Order, Store, Where
+from engine.store.base import Store
 
 RESULT_COLUMNS = (
     "row",
@@ -46,6 +47,7 @@ class Exports:
     def __init__(self, store: Store, rows: RowFiles) -> None:
         self._store = store
         self._rows = rows
+        self._pages = ItemPages(store, rows)
 
     def results_csv(self, job_id: str) -> Iterator[str]:
         """Return the lines of `results.csv`: the file's own columns, then `RESULT_COLUMNS`, one line a row."""
@@ -89,16 +91,11 @@ class Exports:
             yield _line([*own, row.line, *_result(item)])
 
     def _pairs(self, job: Job) -> Iterator[tuple[Row, Item]]:
-        """Return each row of the file with what became of it; the rows that nobody has begun wait."""
-        total = job.engine.get("rows", 0)
-        for start in range(0, total, ROWS_A_PIECE):
-            stop = min(start + ROWS_A_PIECE, total)
-            between = [Where("index", ">=", start), Where("index", "<", stop)]
-            found = self._store.find(items_of(job.job_id), between, Order("index"), ROWS_A_PIECE)
-            items = {document.fields["index"]: Item.from_document(document.fields) for document in found}
-            for row in self._rows.read(job.job_id, start, stop):
-                begun = waiting(row) if row.index < (job.total_upcs or 0) else left_out(row)
-                yield row, items.get(row.index, begun)
+        """Return each row of the file with what became of it; rows that nobody has begun wait, the rest is left out."""
+        begun, total = job.total_upcs or 0, job.engine.get("rows", 0)
+        wanted, beside = tee(self._rows.read(job.job_id, 0, min(begun, total)))
+        yield from zip(beside, self._pages.items(job.job_id, wanted), strict=True)
+        yield from ((row, left_out(row)) for row in self._rows.read(job.job_id, begun, total))
 
 
 def _result(item: Item) -> list[object]:

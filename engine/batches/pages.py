@@ -9,7 +9,7 @@ from itertools import islice
 from engine.batches.records import item_path, items_of
 from engine.batches.rows import RowFiles
 from engine.batches.views import ItemPage
-from engine.domain.items import Item, ItemStatus
+from engine.domain.items import BEGINNING, Item, ItemStatus, words
 from engine.domain.jobs import Job
 from engine.domain.rows import Row
 from engine.domain.shards import ShardKind
@@ -32,13 +32,12 @@ class ItemPages:
         """Return a page of every row: the file's rows, and over them what is stored."""
         total = job.total_upcs or 0
         stop = min(cursor + limit, total)
-        return ItemPage(
-            tuple(self._items(job.job_id, self._read(job.job_id, cursor, stop))), stop if stop < total else None
-        )
+        items = tuple(self.items(job.job_id, self._read(job.job_id, cursor, stop)))
+        return ItemPage(items, stop if items and stop < total else None)
 
     def at(self, job_id: str, indices: Sequence[int]) -> tuple[Item, ...]:
         """Return the rows at `indices`, in that order."""
-        return tuple(self._items(job_id, (row for index in indices for row in self._read(job_id, index, index + 1))))
+        return tuple(self.items(job_id, (row for index in indices for row in self._read(job_id, index, index + 1))))
 
     def stored(self, job_id: str, where: Sequence[Where], limit: int, cursor: int) -> ItemPage:
         """Return a page of the rows that have a document and hold the conditions."""
@@ -50,25 +49,28 @@ class ItemPages:
     def waiting(self, job: Job, limit: int, cursor: int) -> ItemPage:
         """Return a page of the rows without a document: those behind the watermark of each shard."""
         rows = (row for start, stop in _undone(job, cursor) for row in self._read(job.job_id, start, stop))
-        waiting = (item for item in self._items(job.job_id, rows) if item.status is ItemStatus.WAITING)
+        waiting = (item for item in self.items(job.job_id, rows) if item.status is ItemStatus.WAITING)
         return _page(waiting, limit)
 
     def by_barcode(self, job: Job, digits: str, where: Sequence[Where], limit: int, cursor: int) -> ItemPage:
         """Return a page of the rows whose barcode holds `digits`, whether they were begun or not."""
         rows = self._read(job.job_id, cursor, job.total_upcs or 0)
-        hits = (row for row in rows if digits.lstrip("0") in (row.gtin or row.value))
-        items = self._items(job.job_id, hits)
+        part = digits.lstrip("0") or digits
+        hits = (row for row in rows if part in (row.gtin or row.value))
+        items = self.items(job.job_id, hits)
         return _page((item for item in items if all(_holds(item, condition) for condition in where)), limit)
 
-    def by_words(self, job_id: str, words: Sequence[str], where: Sequence[Where], limit: int, cursor: int) -> ItemPage:
-        """Return a page of the rows in which every one of `words` begins a word of artist, title or label.
+    def by_words(self, job_id: str, asked: Sequence[str], where: Sequence[Where], limit: int, cursor: int) -> ItemPage:
+        """Return a page of the rows in which every one of `asked` begins a word of artist, title or label.
 
-        The store looks for the longest word; where there are more, a page can be shorter than `limit` and not the last.
+        The store looks for the beginning of the longest one; so a page can be shorter than `limit` and not the last.
         """
-        page = self.stored(job_id, [*where, Where("terms", "contains", max(words, key=len))], limit, cursor)
-        return ItemPage(tuple(item for item in page.items if set(words) <= set(item.terms)), page.next)
+        longest = max(asked, key=len)[:BEGINNING]
+        found = [Where("terms", "contains", longest)] if len(longest) > 1 else []
+        page = self.stored(job_id, [*where, *found], limit, cursor)
+        return ItemPage(tuple(item for item in page.items if _has(item, asked)), page.next)
 
-    def _items(self, job_id: str, rows: Iterable[Row]) -> Iterator[Item]:
+    def items(self, job_id: str, rows: Iterable[Row]) -> Iterator[Item]:
         """Return for each row what is stored of it, else the row as it waits."""
         remaining = iter(rows)
         while some := list(islice(remaining, SCAN)):
@@ -100,7 +102,7 @@ def searched(q: str) -> tuple[str, list[str]]:
     digits = q.replace(" ", "").replace("-", "")
     if digits.isascii() and digits.isdigit() and len(digits) >= DIGITS:
         return digits, []
-    return "", [word[:10] for word in q.casefold().split()]
+    return "", words(q)
 
 
 def conditions(status: ItemStatus | None, cause: Cause | None) -> list[Where]:
@@ -112,6 +114,10 @@ def conditions(status: ItemStatus | None, cause: Cause | None) -> list[Where]:
 def _page(items: Iterable[Item], limit: int) -> ItemPage:
     found = list(islice(items, limit + 1))
     return ItemPage(tuple(found[:limit]), found[limit].index if len(found) > limit else None)
+
+
+def _has(item: Item, asked: Sequence[str]) -> bool:
+    return all(any(word.startswith(part) for word in item.words) for part in asked)
 
 
 def _holds(item: Item, condition: Where) -> bool:

@@ -154,14 +154,14 @@ class Queries:
     def _view(self, found: Document, workers: tuple[WorkerView, ...]) -> BatchView:
         job, shards = self._exact(found)
         mine = tuple(worker for worker in workers if worker.job_id == job.job_id)
-        return BatchView(job, found.read_at, mine, _interrupted(job, shards, mine))
+        return BatchView(job, found.read_at, mine, _interrupted(job, shards, workers))
 
 
 def _interrupted(job: Job, shards: list[Shard], workers: tuple[WorkerView, ...]) -> bool:
-    """Whether a batch was begun and some owner of it died, while nobody alive works on it."""
-    if job.status is not JobStatus.RUNNING or any(not worker.silent for worker in workers):
-        return False
-    return any(shard.owner for shard in shards) or bool(workers)
+    """Whether a batch was begun, and who holds it now was not heard of for too long."""
+    alive = {worker.worker for worker in workers if not worker.silent}
+    owners = {shard.owner for shard in shards if shard.owner}
+    return job.status is JobStatus.RUNNING and bool(owners) and not owners & alive
 
 
 def _worker(found: Document) -> WorkerView:

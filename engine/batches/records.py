@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -82,6 +82,16 @@ def event(job_id: str, *, what: str, by: str, at: datetime, detail: str = "") ->
     return Put(f"{events_of(job_id)}/{at:%Y%m%dT%H%M%S.%f}-{secrets.token_hex(3)}", fields)
 
 
+def written(found: Document, wanted: Change, *, by: str) -> list[Write]:
+    """Return the writes that make `wanted` of the job `found`, as long as nobody else has changed it."""
+    told = [event(wanted.job.job_id, what=wanted.event, by=by, at=found.read_at, detail=wanted.detail)]
+    return [
+        Patch(found.path, wanted.job.document(), found.version),
+        *wanted.writes,
+        *(told if wanted.event else ()),
+    ]
+
+
 def change(store: Store, job_id: str, rule: Callable[[Job, datetime], Change | None], *, by: str) -> Job:
     """Change a job by `rule`, again from the newest version whenever somebody else was faster.
 
@@ -97,11 +107,8 @@ def change(store: Store, job_id: str, rule: Callable[[Job, datetime], Change | N
         wanted = rule(job, found.read_at)
         if wanted is None:
             return job
-        told: Iterable[Write] = ()
-        if wanted.event:
-            told = [event(job_id, what=wanted.event, by=by, at=found.read_at, detail=wanted.detail)]
         try:
-            store.commit(Patch(found.path, wanted.job.document(), found.version), *wanted.writes, *told)
+            store.commit(*written(found, wanted, by=by))
         except Conflict:
             continue
         return wanted.job

@@ -7,11 +7,12 @@ original. The rows lie beside it as JSON lines, `ROWS_A_PIECE` a piece: a worker
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import Any
+
+import orjson
 
 from engine.domain.rows import Row
 from engine.errors import FileMissing, UnreadableFile
@@ -50,8 +51,7 @@ class RowFiles:
         """Store the rows of a batch, in order and from index 0; return how many there are. Again is harmless."""
         remaining, number, total = iter(rows), 0, 0
         while piece := list(islice(remaining, ROWS_A_PIECE)):
-            lines = (json.dumps(row.document(), ensure_ascii=False, separators=(",", ":")) for row in piece)
-            self._files.create(self._place(job_id, number), "\n".join(lines).encode())
+            self._files.create(self._place(job_id, number), b"\n".join(orjson.dumps(row.document()) for row in piece))
             number, total = number + 1, total + len(piece)
         return total
 
@@ -64,7 +64,7 @@ class RowFiles:
         for number in range(start // ROWS_A_PIECE, -(-stop // ROWS_A_PIECE)):
             first = number * ROWS_A_PIECE
             lines = self._piece(job_id, number)[max(0, start - first) : stop - first]
-            yield from (Row.from_document(json.loads(line)) for line in lines)
+            yield from (Row.from_document(orjson.loads(line)) for line in lines)
 
     def _read(self, job_id: str, number: int) -> list[bytes]:
         return self._files.read(self._place(job_id, number)).split(b"\n")

@@ -18,10 +18,11 @@ from engine.reading import MOST_BYTES, Check, check, corrected, open_file
 from engine.store.base import Expect, Put, Store, Write
 
 NUMBERS_A_SECOND = 100
+MAX_NAME = 100  # characters of a file name that are kept, its end
 
 
 class Submission:
-    """New batches. `buckets` are those that jobs may be read from; empty means every one."""
+    """New batches. `buckets` are those that jobs may be read from, beside what was uploaded; empty means every one."""
 
     def __init__(self, store: Store, files: Files, clock: Clock, buckets: frozenset[str] = frozenset()) -> None:
         self._store = store
@@ -106,10 +107,12 @@ class Submission:
         With a `request_id` that was used before, the batch of that time is returned and nothing is queued.
 
         Raises:
-            BadRequest: `gcs_path` is not `gs://bucket/object`.
+            BadRequest: `gcs_path` is not `gs://bucket/object`, or the batch is limited to less than one row.
             FileForbidden: jobs may not be read from that bucket.
         """
         filename = self._allowed(gcs_path)
+        if options.first is not None and options.first < 1:
+            raise BadRequest(f"a batch takes at least one row, not the first {options.first}")
         now = self._clock.now()
         for number in range(NUMBERS_A_SECOND):
             job = Job(
@@ -129,9 +132,9 @@ class Submission:
             )
             try:
                 return self._queue(job, request_id, now)
-            except Conflict as taken:
-                if taken.path.startswith(f"{REQUESTS}/"):
-                    return self._earlier(request_id)
+            except Conflict:
+                if earlier := self._earlier(request_id):
+                    return earlier
         raise StoreAway("no free batch number; try again in a second")
 
     def _allowed(self, gcs_path: str) -> str:
@@ -139,7 +142,8 @@ class Submission:
         parts = split(gcs_path)
         if parts is None:
             raise BadRequest(f"gcs_path must look like gs://bucket/object, not {gcs_path!r}")
-        if self._buckets and parts[0] not in self._buckets:
+        ours = gcs_path.startswith(f"{self._files.home}/uploads/")
+        if self._buckets and parts[0] not in self._buckets and not ours:
             raise FileForbidden(f"jobs may not be read from the bucket {parts[0]}; DM_BUCKETS lists those they may")
         return parts[1].rpartition("/")[2]
 
@@ -156,14 +160,13 @@ class Submission:
         self._store.commit(*writes)
         return job
 
-    def _earlier(self, request_id: str) -> Job:
-        request = self._store.get(f"{REQUESTS}/{request_id}")[0]
-        if request is None:
-            raise StoreAway("the request was seen before, and its batch cannot be found")
-        return Job.from_document(load(self._store, request.fields["job_id"]).fields)
+    def _earlier(self, request_id: str) -> Job | None:
+        """Return the batch that was queued with `request_id`; None when there is none."""
+        request = self._store.get(f"{REQUESTS}/{request_id}")[0] if request_id else None
+        return Job.from_document(load(self._store, request.fields["job_id"]).fields) if request else None
 
 
 def _safe(filename: str) -> str:
     """Return a file name as the last part of an address: no folders, no odd characters."""
     kept = "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in filename.strip())
-    return kept.strip(".") or "upload.txt"
+    return kept.strip(".")[-MAX_NAME:] or "upload.txt"

@@ -6,16 +6,19 @@ A row that nobody has worked on has no document: it waits. What is stored is wha
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, Self
 
 from engine.errors import Cause
 
 MAX_HISTORY = 5
-MAX_TERMS = 60
+MAX_WORDS = 30  # a row is found by so many of its words
+BEGINNING = 5  # by their first letters, from two up to so many
 _WORD = re.compile(r"\w+")
 
 
@@ -87,16 +90,19 @@ class Item:
         return self.status is ItemStatus.FAILED and self.cause not in NOT_RETRYABLE
 
     @property
-    def terms(self) -> list[str]:
-        """Return what a search finds the row by."""
-        return terms(self.upc, *(str(self.release.get(name, "")) for name in ("artist", "title", "label")))
+    def words(self) -> list[str]:
+        """Return the words that a search finds the row by."""
+        if not self.release:
+            return []
+        texts = (str(self.release.get(name) or "") for name in ("artist", "title", "label"))
+        return list(dict.fromkeys(words(" ".join(texts))))[:MAX_WORDS]
 
     def document(self) -> dict[str, Any]:
-        """Return the stored form, with what a query looks for."""
-        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        fields["history"] = [dict(entry) for entry in self.history]
+        """Return the stored form, with what a query looks for: `retryable` and `terms`, the beginnings of its words."""
+        fields = dict(zip(_STORED, _values(self), strict=True))
+        fields["history"] = list(self.history)
         fields["retryable"] = self.retryable
-        fields["terms"] = self.terms
+        fields["terms"] = beginnings(self.words)
         return fields
 
     @classmethod
@@ -108,6 +114,10 @@ class Item:
         known["outcome"] = Outcome(known["outcome"]) if known.get("outcome") else None
         known["history"] = tuple(known.get("history", ()))
         return cls(**known)
+
+
+_STORED = tuple(Item.__dataclass_fields__)
+_values = attrgetter(*_STORED)
 
 
 def name(index: int) -> str:
@@ -158,8 +168,12 @@ def skip(item: Item, cause: Cause, reason: str, *, now: datetime) -> Item:
     return replace(item, status=ItemStatus.SKIPPED, cause=cause, error=reason, finished_at=now)
 
 
-def terms(upc: str, *texts: str) -> list[str]:
-    """Return what a search finds a row by: its barcode and the beginnings, from two letters, of its words."""
-    words = {word for text in texts for word in _WORD.findall(text.casefold())}
-    beginnings = {word[:length] for word in words for length in range(2, min(len(word), 10) + 1)}
-    return [upc, *sorted(beginnings, key=lambda term: (len(term), term))][:MAX_TERMS]
+def words(text: str) -> list[str]:
+    """Return the words of `text` as a search compares them: no capitals, no accents."""
+    plain = text if text.isascii() else unicodedata.normalize("NFKD", text)
+    return _WORD.findall("".join(letter for letter in plain if not unicodedata.combining(letter)).casefold())
+
+
+def beginnings(found: Iterable[str]) -> list[str]:
+    """Return the beginnings of words by which a store can look for them."""
+    return sorted({word[:length] for word in found for length in range(2, min(len(word), BEGINNING) + 1)})

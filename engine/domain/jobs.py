@@ -18,6 +18,7 @@ from engine.domain.shards import Shard, ShardKind, Tally
 from engine.errors import IllegalTransition
 
 NEWEST = 10  # `results` and `checkpoints` hold the newest few
+TIMES = frozenset({"created_at", "started_at", "completed_at", "updated_at", "last_heartbeat"})
 MAX_FAILED = 100  # `failed_upc_list` of the document holds the newest so many
 
 
@@ -39,9 +40,9 @@ TRANSITIONS: Mapping[JobStatus, frozenset[JobStatus]] = {
     JobStatus.RUNNING: frozenset(
         {JobStatus.PENDING, JobStatus.PAUSED, JobStatus.CANCELLED, JobStatus.FAILED, JobStatus.COMPLETED}
     ),
-    JobStatus.PAUSED: frozenset({JobStatus.PENDING, JobStatus.CANCELLED}),
+    JobStatus.PAUSED: frozenset({JobStatus.PENDING, JobStatus.CANCELLED, JobStatus.COMPLETED}),
     JobStatus.FAILED: frozenset({JobStatus.PENDING, JobStatus.CANCELLED}),
-    JobStatus.CANCELLED: frozenset({JobStatus.PENDING}),
+    JobStatus.CANCELLED: frozenset({JobStatus.PENDING, JobStatus.COMPLETED}),
     JobStatus.COMPLETED: frozenset({JobStatus.PENDING}),
 }
 
@@ -95,11 +96,10 @@ class Job:
 
     @classmethod
     def from_document(cls, stored: Mapping[str, Any]) -> Self:
-        """Return the job of a document, one of the service this replaces too: naive times are UTC, no `engine` map."""
+        """Return the job of a document, also one of the service this replaces: times as text or naive, no `engine`."""
         known = {name: stored[name] for name in cls.__dataclass_fields__ if name in stored}
-        for name, value in known.items():
-            if isinstance(value, datetime) and value.tzinfo is None:
-                known[name] = value.replace(tzinfo=UTC)
+        for name in TIMES & known.keys():
+            known[name] = _aware(known[name])
         for name in ("results", "failed_upc_list", "checkpoints"):
             known[name] = tuple(known.get(name) or ())
         options = {"create_drafts": stored.get("create_drafts", True), "test_mode": stored.get("test_mode", False)}
@@ -127,8 +127,23 @@ def begin(job: Job, *, now: datetime) -> Job:
 
 
 def reopen(job: Job, *, now: datetime) -> Job:
-    """Return `job` as pending again, with no error and no end."""
+    """Return `job` as pending again, with no error and no end; as completed where nothing of it is left to do.
+
+    Raises:
+        IllegalTransition: its state does not lead there.
+    """
+    if finished(job):
+        return complete(job, now=now)
     return replace(move(job, JobStatus.PENDING, now=now), completed_at=None)
+
+
+def complete(job: Job, *, now: datetime) -> Job:
+    """Return `job` as completed at `now`.
+
+    Raises:
+        IllegalTransition: its state does not lead there.
+    """
+    return replace(move(job, JobStatus.COMPLETED, now=now), completed_at=now)
 
 
 def fold(job: Job, shards: Iterable[Shard]) -> Job:
@@ -159,19 +174,21 @@ def finished(job: Job) -> bool:
 
 
 def settle(job: Job, shards: Iterable[Shard], items: Iterable[Item], *, now: datetime) -> Job:
-    """Return `job` after `items` were done: counters, bounded lists, and completed when nothing is left."""
+    """Return `job` after a live worker ended `items`: running, counters, bounded lists, completed with its last row.
+
+    A job that a person stopped stays as it is; one that was paused and has no row left is completed.
+    """
     done = sorted(items, key=lambda item: item.index)
     job = replace(
-        fold(job, shards),
+        fold(begin(job, now=now), shards),
         results=(*(outcome(item) for item in reversed(done)), *job.results)[:NEWEST],
         checkpoints=(*(_checkpoint(item) for item in reversed(done)), *job.checkpoints)[:NEWEST],
         failed_upc_list=_failures(job, done),
         updated_at=now,
         last_heartbeat=now,
     )
-    if finished(job) and job.status is JobStatus.RUNNING:
-        return replace(move(job, JobStatus.COMPLETED, now=now), completed_at=now)
-    return job
+    over = finished(job) and job.status in {JobStatus.RUNNING, JobStatus.PAUSED}
+    return complete(job, now=now) if over else job
 
 
 def outcome(item: Item) -> dict[str, Any]:
@@ -198,6 +215,12 @@ def outcome(item: Item) -> dict[str, Any]:
 def failure(item: Item) -> dict[str, Any]:
     """Return what `failed_upc_list` says of a row that failed."""
     return {"upc": item.upc, "index": item.index, "error": item.error, "timestamp": item.finished_at}
+
+
+def _aware(value: datetime | str | None) -> datetime | None:
+    """Return a time as aware UTC; the service this replaces wrote text, or times that name no zone."""
+    time = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return time.replace(tzinfo=UTC) if time is not None and time.tzinfo is None else time
 
 
 def _checkpoint(item: Item) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, Self
 
 from engine.domain.items import Item, ItemStatus
@@ -47,8 +48,9 @@ class Shard:
 
     `next` is the watermark: every row before it is done. `owner` holds it until `available_at`, or nobody does (None).
     `epoch` counts claims, `seq` the writes of its owner. `hold` says why it waits for a person, None when it does
-    not; `lease_until` keeps the lease's end over a hold. After a worker died here, rows before `careful_until` are run
-    one at a time: `suspect` is the row in hand, and `kills` how many workers have died with it.
+    not; `lease_until` keeps the lease's end over a hold. After a worker died here with several rows in hand, the rows
+    before `careful_until` are run one at a time: `suspect` is the row in hand, and `kills` how many workers have died
+    with it.
     """
 
     job_id: str
@@ -83,9 +85,7 @@ class Shard:
 
     def document(self) -> dict[str, Any]:
         """Return the stored form."""
-        stored = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        tally = stored.pop("tally")
-        return {**stored, "ok": tally.ok, "bad": tally.bad, "skipped": tally.skipped}
+        return dict(zip(_STORED, _values(self), strict=True))
 
     @classmethod
     def from_document(cls, stored: Mapping[str, Any]) -> Self:
@@ -93,6 +93,11 @@ class Shard:
         known = {name: stored[name] for name in cls.__dataclass_fields__ if name in stored}
         known["kind"] = ShardKind(known["kind"])
         return cls(**known, tally=Tally(stored["ok"], stored["bad"], stored["skipped"]))
+
+
+_OWN = tuple(name for name in Shard.__dataclass_fields__ if name != "tally")
+_STORED = (*_OWN, "ok", "bad", "skipped")
+_values = attrgetter(*_OWN, "tally.ok", "tally.bad", "tally.skipped")
 
 
 def claimable(shard: Shard, now: datetime) -> bool:
@@ -103,29 +108,43 @@ def claimable(shard: Shard, now: datetime) -> bool:
 def claim(shard: Shard, *, worker: str, now: datetime, lease: timedelta) -> Shard:
     """Return `shard` as held by `worker` until `now + lease`, one epoch higher.
 
-    Where an owner never let go, a worker died or froze: the rows that were in flight become suspect.
+    Where an owner never let go, a worker died or froze. If one row was in hand, or the file, that counts against it; if
+    there may have been several, those that may have been become suspect.
 
     Raises:
         IllegalTransition: the shard is not claimable at `now`.
     """
     if not claimable(shard, now):
         raise IllegalTransition(f"shard {shard.name} is not free")
-    held = replace(shard, owner=worker, epoch=shard.epoch + 1, seq=0, available_at=now + lease, lease_until=now + lease)
+    until = now + lease
+    held = replace(shard, owner=worker, epoch=shard.epoch + 1, seq=0, available_at=until, lease_until=until)
     if shard.owner is None:
         return held
-    in_hand = shard.suspect is not None or shard.kind is ShardKind.UNREAD
-    kills = shard.kills + 1 if in_hand else 0
-    return replace(held, careful_until=shard.next + WINDOW, kills=kills)
+    if shard.kind is ShardKind.UNREAD or shard.suspect is not None:
+        return replace(held, kills=shard.kills + 1)
+    if shard.next < shard.careful_until:
+        return held  # between two rows of those that are run one at a time
+    return replace(held, careful_until=shard.b if shard.kind is ShardKind.RETRY else shard.next + WINDOW)
+
+
+def touch(shard: Shard) -> Shard:
+    """Return `shard` as its owner has written it once more, nothing else changed."""
+    return replace(shard, seq=shard.seq + 1)
 
 
 def renew(shard: Shard, *, now: datetime, lease: timedelta) -> Shard:
     """Return `shard` with its lease prolonged to `now + lease`; a held one stays held."""
     until = now + lease
-    return replace(shard, seq=shard.seq + 1, lease_until=until, available_at=None if shard.hold else until)
+    return replace(shard, lease_until=until, available_at=None if shard.hold else until)
+
+
+def alone(shard: Shard, index: int) -> bool:
+    """Whether row `index` is run with no other beside it, so that a death would be its own."""
+    return index < shard.careful_until or shard.suspect is not None
 
 
 def suspect(shard: Shard, index: int) -> Shard:
-    """Return `shard` with row `index` marked as in hand; the death that made us careful counts for the first one."""
+    """Return `shard` with row `index` marked as in hand; the death that made us careful counts for each such row."""
     kills = shard.kills if shard.suspect == index else 1
     return replace(shard, seq=shard.seq + 1, suspect=index, kills=kills)
 

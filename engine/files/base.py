@@ -45,9 +45,11 @@ class Files(Protocol):
 
 
 def split(path: str) -> tuple[str, str] | None:
-    """Return bucket and object of `gs://bucket/object`; None when `path` is not such an address."""
+    """Return bucket and object of `gs://bucket/object`; None when `path` is not such an address, or not printable."""
     scheme, found, rest = path.partition("gs://")
     bucket, slash, name = rest.partition("/")
     if scheme or not found or not bucket or not slash or not name or name.endswith("/"):
+        return None
+    if any(ord(letter) < 32 or letter == "\x7f" for letter in path):
         return None
     return None if {".", "..", ""} & {bucket, *name.split("/")} else (bucket, name)

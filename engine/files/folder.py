@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from stat import S_ISREG
 
 from engine.errors import FileMissing, FilesAway
 from engine.files.base import Blob, split
 
 HOME_BUCKET = "draft-maker"
+NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP})
 
 
 class FolderFiles:
@@ -26,6 +29,8 @@ class FolderFiles:
         """Return what lies at `path`; see `Files.stat`."""
         with self._translated(path):
             found = self._place(path).stat()
+        if not S_ISREG(found.st_mode):
+            raise FileMissing(f"{path} is a folder, not a file")
         return Blob(path, found.st_mtime_ns, found.st_size)
 
     def read(self, path: str, generation: int | None = None) -> bytes:
@@ -39,7 +44,7 @@ class FolderFiles:
     def create(self, path: str, content: bytes) -> bool:
         """Write `content` where there is nothing yet; see `Files.create`."""
         place = self._place(path)
-        with self._translated(path):
+        with self._usable():
             place.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".new-") as fresh:
                 fresh.write(content)
@@ -49,6 +54,7 @@ class FolderFiles:
                     os.link(fresh.name, place)
                 except FileExistsError:
                     return False
+            _make_durable(place.parent)
         return True
 
     def _place(self, path: str) -> Path:
@@ -59,9 +65,26 @@ class FolderFiles:
 
     @contextmanager
     def _translated(self, path: str) -> Iterator[None]:
+        with self._usable():
+            try:
+                yield
+            except OSError as error:
+                if error.errno not in NOT_THERE:
+                    raise
+                raise FileMissing(f"{path} was not found") from error
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
         try:
             yield
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-            raise FileMissing(f"{path} was not found") from error
         except OSError as error:
             raise FilesAway(f"the folder {self._root} cannot be used ({error.strerror})") from error
+
+
+def _make_durable(folder: Path) -> None:
+    """Have the names in `folder` outlive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

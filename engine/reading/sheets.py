@@ -8,7 +8,7 @@ from itertools import islice
 
 from engine.domain import upc
 from engine.domain.rows import Row, RowState
-from engine.errors import UnreadableFile
+from engine.errors import FileTooLarge, UnreadableFile
 from engine.reading.cells import beside
 from engine.reading.columns import Columns, find
 from engine.reading.delimited import open_text
@@ -84,7 +84,7 @@ def open_file(content: bytes, name: str) -> Sheet:
         UnreadableFile: not one row can be used, or the file is too large; with the rows and their reasons if any.
     """
     if len(content) > MOST_BYTES:
-        raise UnreadableFile(
+        raise FileTooLarge(
             f"The file has {len(content) / 1e6:.1f} MB and the most is 10: split it into smaller files"
         )
     if not content.strip():
@@ -106,7 +106,7 @@ def check(content: bytes, name: str) -> Check:
 def _limited(rows: Iterator[Row]) -> Iterator[Row]:
     for row in rows:
         if row.index == MOST_ROWS:
-            raise UnreadableFile(f"The file has more than {MOST_ROWS:,} rows: split it into smaller files")
+            raise FileTooLarge(f"The file has more than {MOST_ROWS:,} rows: split it into smaller files")
         yield row
 
 

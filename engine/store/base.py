@@ -78,7 +78,7 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Sort by one top-level field; documents without the field are left out."""
+    """Sort by one top-level field, of one type; documents that lack it or hold None there are left out."""
 
     field: str
     descending: bool = False
@@ -96,7 +96,7 @@ class Store(Protocol):
     """A store of documents. Every method is one atomic step and raises StoreAway when the store does not answer."""
 
     def get(self, *paths: str) -> list[Document | None]:
-        """Return the documents at `paths`, in that order; None where there is none."""
+        """Return the documents at `paths`, in that order and as they stand at one moment; None where there is none."""
         ...
 
     def find(
@@ -104,7 +104,8 @@ class Store(Protocol):
     ) -> list[Document]:
         """Return at most `limit` documents directly in `collection` for which every condition holds.
 
-        Documents of sub-collections are not in it. Without an `order` they come by path; equal ones by path too.
+        Documents of sub-collections are not in it. Without an `order` they come by path; equal ones by path too, in
+        the direction of the order.
         """
         ...
 
@@ -118,6 +119,15 @@ class Store(Protocol):
         Raises:
             Conflict: a Put that expects none found a document; a Patch found none, or one at another version.
             StoreAway: the store did not answer. The commit may have been applied: read before writing again.
+        """
+        ...
+
+    def transact(self, *writes: Write) -> Committed:
+        """Do what `commit` does, in a transaction of the store; for claims, where many reach for the same documents.
+
+        Raises:
+            Conflict: as with `commit`.
+            StoreAway: as with `commit`.
         """
         ...
 

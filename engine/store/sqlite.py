@@ -32,6 +32,12 @@ CREATE INDEX IF NOT EXISTS by_available ON documents (collection, body ->> 'avai
     WHERE body ->> 'available_at' IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_created ON documents (collection, body ->> 'created_at')
     WHERE body ->> 'created_at' IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_index ON documents (collection, body ->> 'index')
+    WHERE body ->> 'index' IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_finished ON documents (collection, body ->> 'finished_at')
+    WHERE body ->> 'finished_at' IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_cause ON documents (collection, body ->> 'cause')
+    WHERE body ->> 'cause' IS NOT NULL;
 """
 
 _TIME = "$at"
@@ -50,7 +56,7 @@ class SQLiteStore:
         """Return the documents at `paths`; see `Store.get`."""
         now = self._clock.now()
         query = "SELECT version, body FROM documents WHERE collection = ? AND name = ?"
-        with self._connection() as connection:
+        with self._connection() as connection, _snapshot(connection, len(paths)):
             rows: list[Any] = [connection.execute(query, _split(path)).fetchone() for path in paths]
         return [
             Document(path, _decode(row[1]), row[0], now) if row else None for path, row in zip(paths, rows, strict=True)
@@ -97,6 +103,10 @@ class SQLiteStore:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
         return Committed(tuple(versions), self._clock.now())
+
+    def transact(self, *writes: Write) -> Committed:
+        """Apply all of `writes` or none; see `Store.transact`: here every commit is a transaction."""
+        return self.commit(*writes)
 
     def close(self) -> None:
         """Close every connection."""
@@ -157,21 +167,50 @@ def _condition(collection: str, where: Sequence[Where]) -> tuple[str, list[objec
     parts = ["collection = ?"]
     values: list[object] = [collection]
     for condition in where:
-        value = condition.value
+        value, types = _comparable(condition.value)
+        path = f"'$.\"{condition.field}\"'"
         if condition.comparison == "contains":
-            parts.append(f"EXISTS (SELECT 1 FROM json_each(body, '$.\"{condition.field}\"') WHERE value = ?)")  # noqa: S608
+            element = f"SELECT 1 FROM json_each(body, {path}) WHERE type IN {types} AND value = ?"  # noqa: S608
+            parts.append(f"json_type(body, {path}) = 'array' AND EXISTS ({element})")
         else:
-            parts.append(f"{_column(condition.field)} {condition.comparison} ?")
-        if isinstance(value, datetime):
-            parts.append(f"{_column(condition.field)} IS NOT NULL")
-            value = _encode(value)
+            column = _column(condition.field)
+            parts.append(f"{column} {condition.comparison} ? AND {column} IS NOT NULL")
+            parts.append(f"json_type(body, {path}) IN {types}")
         values.append(value)
     return " AND ".join(parts), values
+
+
+def _comparable(value: Any) -> tuple[object, str]:
+    """Return a value as SQL compares it, and the JSON types of fields that it can be compared with."""
+    match value:
+        case bool():
+            return value, "('true', 'false')"
+        case int() | float():
+            return value, "('integer', 'real')"
+        case str():
+            return value, "('text')"
+        case datetime():
+            return _encode(value), "('object')"
+    return None, "('null')"  # nothing equals None
 
 
 def _column(field: str) -> str:
     """Return a field as SQL. A time comes out as its JSON text, which sorts as times do."""
     return f"body ->> '{field}'"
+
+
+@contextmanager
+def _snapshot(connection: apsw.Connection, reads: int) -> Iterator[None]:
+    """Have several reads see one moment; a single one does so by itself."""
+    if reads < 2:
+        yield
+        return
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def _split(path: str) -> tuple[str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from engine.domain.upc import check_digit, display, forms
+
 _LENGTHS = (8, 12, 13, 14)
 _MARKS = re.compile(r"\W+|^T(?=\W*\d)")
 
@@ -17,8 +19,7 @@ def gtin14(text: str) -> str | None:
     digits = _MARKS.sub("", text)
     if len(digits) not in _LENGTHS or not (digits.isascii() and digits.isdigit()):
         return None
-    total = sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(reversed(digits[:-1])))
-    return digits.zfill(14) if (10 - total % 10) % 10 == int(digits[-1]) else None
+    return digits.zfill(14) if check_digit(digits[:-1]) == digits[-1] else None
 
 
 def gtins(texts: Iterable[str]) -> frozenset[str]:
@@ -26,21 +27,9 @@ def gtins(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(gtin for text in texts if (gtin := gtin14(text)))
 
 
-def display(gtin: str) -> str:
-    """Return the form printed on the sleeve: 12 digits for a UPC, 13 for an EAN, else all 14."""
-    return gtin[2:] if gtin.startswith("00") else gtin.removeprefix("0")
-
-
-def lengths(gtin: str) -> tuple[str, ...]:
-    """Return the barcode at every length it can be written in, the printed one first."""
-    zeros = len(gtin) - len(gtin.lstrip("0"))
-    sizes = (size for size in _LENGTHS if size >= len(gtin) - zeros)
-    return tuple(dict.fromkeys((display(gtin), *(gtin[-size:] for size in sizes))))
-
-
 def spellings(gtin: str) -> tuple[str, ...]:
     """Return the forms worth asking for one by one, the likeliest first; nearly nobody types all 14 digits."""
-    return (*(form for form in lengths(gtin) if len(form) < 14 or form == display(gtin)), _spaced(display(gtin)))
+    return (*(form for form in forms(gtin) if len(form) < 14 or form == display(gtin)), _spaced(display(gtin)))
 
 
 def _spaced(shown: str) -> str:

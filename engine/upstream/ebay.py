@@ -18,8 +18,8 @@ from typing import Any
 from urllib.parse import quote
 
 from engine.clock import Clock
+from engine.domain.upc import display
 from engine.errors import CredentialsRefused, OutcomeUnknown, RequestRefused, UpstreamDown, UpstreamError
-from engine.upstream.barcodes import display
 from engine.upstream.http import Answer, Door, Line, Pacing
 from engine.upstream.oauth import Keys, Token
 

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.domain.releases import Format, Release, Track
+from engine.domain.upc import forms
 from engine.errors import CredentialsRefused
-from engine.upstream.barcodes import gtins, lengths
+from engine.upstream.barcodes import gtins
 from engine.upstream.http import Answer, Door, Line, Pacing
 from engine.upstream.words import country, medium
 
@@ -59,8 +60,8 @@ class MusicBrainz:
 
     def _hits(self, gtin14s: Sequence[str]) -> Iterator[Release]:
         """Yield every release that carries one of the barcodes, in whatever length it is stored."""
-        forms = " OR ".join(form for gtin in gtin14s for form in lengths(gtin))
-        params = {"query": f"barcode:({forms})", "fmt": "json", "limit": str(_PAGE)}
+        barcodes = " OR ".join(form for gtin in gtin14s for form in forms(gtin))
+        params = {"query": f"barcode:({barcodes})", "fmt": "json", "limit": str(_PAGE)}
         seen = 0
         while True:
             answer = self._ask("search", "/ws/2/release/", {**params, "offset": str(seen)})

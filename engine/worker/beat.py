@@ -33,7 +33,8 @@ class Heartbeat:
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
     def start(self) -> None:
-        """Begin to tell."""
+        """Tell a first time, and go on telling."""
+        self._write(self._state())
         self._thread.start()
 
     def close(self) -> None:
@@ -45,10 +46,9 @@ class Heartbeat:
 
     def _run(self) -> None:
         while not self._closing:
-            state = self._state()
-            self._write(state)
-            self._changed.wait(BEAT_SECONDS if state["job_id"] else IDLE_BEAT_SECONDS)
+            self._changed.wait(BEAT_SECONDS if self._state()["job_id"] else IDLE_BEAT_SECONDS)
             self._changed.clear()
+            self._write(self._state())
 
     def beat(self) -> None:
         """Tell now: something changed."""

@@ -2,51 +2,62 @@
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from engine.batches.records import Change, change, item_path, shard_path
+from engine.batches.control import hold
+from engine.batches.records import Change, load, shard_path, written
 from engine.clock import Clock
 from engine.domain import jobs, shards
 from engine.domain.items import Item
-from engine.domain.jobs import Job
-from engine.domain.shards import Shard
+from engine.domain.jobs import Job, JobStatus
+from engine.domain.shards import WINDOW, Shard
 from engine.errors import Conflict, LeaseLost, StoreAway
-from engine.store.base import Committed, Document, Patch, Put, Store, Version
-
-log = logging.getLogger(__name__)
+from engine.store.base import Committed, Document, Fields, Patch, Put, Store, Write
 
 JOB_SECONDS = 1.0  # the job document is written at most this often while rows are run
 LEASE_SECONDS = 1.0  # a lease is prolonged by checkpoints at most this often: its end is what the queue is sorted by
-KEPT = jobs.MAX_FAILED  # so many of the newest ends are remembered for the job document
+KEPT = jobs.MAX_FAILED + WINDOW  # so many of the newest ends are remembered for the job document
 AGAIN_SECONDS = 1.0
+
+Rule = Callable[[Shard], Shard]
+Tell = Callable[[Job, Shard, datetime], Change]
+"""What becomes of the job, given the shard as it is written in the same commit and the store's clock."""
 
 
 class Holding:
     """One shard in the hands of one worker, from claim to release.
 
-    Every write carries the version that was last seen, so a worker that lost its lease, or that was stopped by an
-    operator, hears of it here. `taken_over` tells that its last owner never let go.
-    One thread uses it, but for `alive`.
+    Every commit carries the version of the shard that was last seen, and what is told to the job goes with it: a worker
+    that lost its lease can write nothing, and one that was stopped by an operator hears of it here. `taken_over` tells
+    that the last owner never let go. One thread uses it, but for `alive` and `now`.
     """
 
-    def __init__(self, store: Store, clock: Clock, shard: Shard, *, lease: timedelta, stop: threading.Event) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        shard: Shard,
+        renewed: float,
+        *,
+        worker: str,
+        lease: timedelta,
+        stop: threading.Event,
+    ) -> None:
         self.shard = shard
         self.taken_over = False
         self._store = store
         self._clock = clock
-        self._lease = lease
+        self._worker = worker
+        self._lease = lease.total_seconds()
         self._stop = stop
-        self._version: Version = 0
-        self._seen_at = shard.created_at
-        self._seen = self._renewed = clock.monotonic()
+        self._path = shard_path(shard)
+        self._renewed = renewed
         self._job_written = float("-inf")
-        self._ended: list[Item] = []
-        self._stored: dict[str, Any] = {}
+        self._ended: deque[Item] = deque(maxlen=KEPT)
 
     @classmethod
     def claim(
@@ -59,11 +70,13 @@ class Holding:
             IllegalTransition: it is not free by the store's clock.
         """
         before = clock.monotonic()
-        shard = shards.claim(Shard.from_document(found.fields), worker=worker, now=found.read_at, lease=lease)
-        holding = cls(store, clock, shard, lease=lease, stop=stop)
-        holding.taken_over = found.fields["owner"] is not None
-        committed = store.commit(Patch(found.path, shard.document(), found.version))
-        holding._committed(committed, before, renewed=True)
+        free = Shard.from_document(found.fields)
+        shard = shards.claim(free, worker=worker, now=found.read_at, lease=lease)
+        document = shard.document()
+        committed = store.transact(Patch(found.path, document, found.version))
+        holding = cls(store, clock, shard, before, worker=worker, lease=lease, stop=stop)
+        holding.taken_over = free.owner is not None
+        holding._committed(shard, document, committed, before)
         return holding
 
     @property
@@ -73,136 +86,182 @@ class Holding:
 
     def now(self) -> datetime:
         """Return the store's clock, as it runs since it was last seen."""
-        return self._seen_at + timedelta(seconds=self._clock.monotonic() - self._seen)
+        seen_at, seen = self._seen
+        return seen_at + timedelta(seconds=self._clock.monotonic() - seen)
 
     def alive(self) -> bool:
         """Whether the lease still runs, by a clock that does not jump and from before it was renewed."""
-        return self._clock.monotonic() < self._renewed + self._lease.total_seconds()
+        return self._clock.monotonic() < self._renewed + self._lease
 
     def renewal_in(self) -> float:
         """Return the seconds until the lease is to be renewed; a third of it may pass without a checkpoint."""
-        return self._renewed + self._lease.total_seconds() / 3 - self._clock.monotonic()
+        return self._renewed + self._lease / 3 - self._clock.monotonic()
+
+    def begin(self) -> Job:
+        """Mark the batch as running, say so in its history where that is news, and return it.
+
+        Raises:
+            LeaseLost: another worker has the shard.
+        """
+
+        def tell(job: Job, shard: Shard, now: datetime) -> Change:
+            begun = jobs.begin(job, now=now)
+            news = "taken over" if self.taken_over else "started" if begun.status is not job.status else ""
+            return Change(begun, news, f"from row {shard.next}" if news else "")
+
+        return self.tell(shards.touch, tell)
 
     def renew(self) -> None:
-        """Prolong the lease, when it is time to.
+        """Prolong the lease, and tell the job that somebody is at it, when it is time to.
 
         Raises:
             LeaseLost: another worker has the shard.
         """
         if self.renewal_in() <= 0:
-            self._write(self.shard, renew=True)
+            self._commit(shards.touch, (), self._progress, renew=True)
 
     def suspect(self, index: int) -> None:
-        """Mark row `index` as in hand before it is run."""
-        self._write(shards.suspect(self.shard, index))
+        """Mark row `index` as in hand before it is run.
 
-    def checkpoint(self, ended: Mapping[int, Item], intents: Iterable[Item], *, watermark: int) -> None:
-        """Store in one commit: the rows that ended, the intents of rows in hand, counters and watermark.
+        Raises:
+            LeaseLost: another worker has the shard.
+        """
+        self._commit(lambda shard: shards.suspect(shard, index))
+
+    def checkpoint(self, ended: Mapping[int, Item], puts: Sequence[Put], *, watermark: int) -> None:
+        """Store in one commit: the rows that ended and what else is in `puts`, counters and watermark.
 
         Raises:
             LeaseLost: another worker has the shard; nothing was stored.
         """
-        self._write(shards.finish(self.shard, ended, watermark=watermark), *ended.values(), *intents)
-        self._ended = [*self._ended, *ended.values()][-KEPT:]
+        self._ended.extend(ended.values())
+        due = self._clock.monotonic() >= self._job_written + JOB_SECONDS
+        tell = self._progress if due else None
+        self._commit(lambda shard: shards.finish(shard, ended, watermark=watermark), puts, tell)
 
-    def publish(self, *, by: str, now: bool = False) -> None:
-        """Bring the job document up to date, at most every `JOB_SECONDS` or `now`."""
-        if not now and self._clock.monotonic() < self._job_written + JOB_SECONDS:
+    def release(self) -> None:
+        """Let go of the shard so that any worker may take it at once, and leave the job document exact.
+
+        Raises:
+            LeaseLost: another worker has the shard.
+        """
+        self._commit(lambda shard: shards.release(shard, now=self.now()), (), self._progress, renew=False)
+
+    def halt(self, status: JobStatus, reason: str) -> None:
+        """Let go of the shard and stop the whole batch with a reason, unless a person has stopped it already.
+
+        Raises:
+            LeaseLost: another worker has the shard.
+        """
+
+        def stop(shard: Shard) -> Shard:
+            free = shards.release(shard, now=self.now())
+            return free if free.hold else replace(free, **shards.held(status))
+
+        def tell(job: Job, shard: Shard, now: datetime) -> Change:
+            job = self._settled(job, shard, now)
+            if job.status not in jobs.OPEN:
+                return Change(job)
+            stopped = hold(job, status, now=now, error=reason)
+            return replace(stopped, writes=tuple(write for write in stopped.writes if write.path != self._path))
+
+        self._commit(stop, (), tell, renew=False)
+
+    def close(self) -> Job:
+        """Mark the shard as done and leave the job document exact; with its last shard the batch is completed.
+
+        Raises:
+            LeaseLost: another worker has the shard.
+        """
+
+        def tell(job: Job, shard: Shard, now: datetime) -> Change:
+            after = self._settled(job, shard, now)
+            done = "completed" if after.status is JobStatus.COMPLETED else ""
+            return Change(after, done, f"{after.successful_upcs} of {after.total_upcs} rows" if done else "")
+
+        return self.tell(shards.close, tell)
+
+    def drop(self) -> None:
+        """Take the shard out of the queue: its job is gone.
+
+        Raises:
+            LeaseLost: another worker has the shard.
+        """
+        self._commit(shards.close, renew=False)
+
+    def tell(self, rule: Rule, tell: Tell) -> Job:
+        """Change shard and job in one commit; return the job as it was written.
+
+        Raises:
+            LeaseLost: another worker has the shard.
+        """
+        written: list[Job] = []
+
+        def heard(job: Job, shard: Shard, now: datetime) -> Change:
+            wanted = tell(job, shard, now)
+            written.append(wanted.job)
+            return wanted
+
+        self._commit(rule, (), heard)
+        return written[-1]
+
+    def _progress(self, job: Job, shard: Shard, now: datetime) -> Change:
+        return Change(self._settled(job, shard, now))
+
+    def _settled(self, job: Job, shard: Shard, now: datetime) -> Job:
+        return jobs.settle(job, [shard], self._ended, now=now)
+
+    def _commit(
+        self, rule: Rule, puts: Sequence[Write] = (), tell: Tell | None = None, *, renew: bool | None = None
+    ) -> None:
+        """Apply `rule` to the shard with `puts` in one commit, whatever the store's weather, or find the lease lost."""
+        while True:
+            before = self._clock.monotonic()
+            renewed = before > self._renewed + min(LEASE_SECONDS, self._lease / 3) if renew is None else renew
+            wanted = rule(self.shard)
+            if renewed and not wanted.done:
+                wanted = shards.renew(wanted, now=self.now(), lease=timedelta(seconds=self._lease))
+            document = wanted.document()
+            try:
+                told = self._told(tell, wanted) if tell else ()
+                committed = self._store.commit(self._patch(document), *puts, *told)
+            except StoreAway:
+                if self._stop.wait(AGAIN_SECONDS):
+                    raise
+                continue
+            except Conflict:
+                if not self._applied(wanted):
+                    continue
+            else:
+                self._committed(wanted, document, committed, before)
+                if renewed:
+                    self._renewed = before
+            if tell:
+                self._job_written = before
+                self._ended.clear()
             return
-        ended, self._ended = self._ended, []
-        self._job_written = self._clock.monotonic()
 
-        def rule(job: Job, at: datetime) -> Change:
-            return Change(jobs.settle(job, [self.shard], ended, now=at))
+    def _patch(self, document: Fields) -> Patch:
+        changed = {name: value for name, value in document.items() if self._stored[name] != value}
+        return Patch(self._path, changed, self._version)
 
-        try:
-            change(self._store, self.shard.job_id, rule, by=by)
-        except StoreAway:
-            log.warning("job_not_published", extra={"job_id": self.shard.job_id})
-            self._ended = ended + self._ended
+    def _told(self, tell: Tell, shard: Shard) -> list[Write]:
+        found = load(self._store, shard.job_id)
+        return written(found, tell(Job.from_document(found.fields), shard, found.read_at), by=self._worker)
 
-    def release(self, *, by: str) -> None:
-        """Let go of the shard so that any worker may take it at once, and leave the job document exact."""
-        self._write(shards.release(self.shard, now=self.now()), renew=False)
-        self.publish(by=by, now=True)
-
-    def close(self, *, by: str) -> Job:
-        """Mark the shard as done and leave the job document exact; with its last shard the batch is completed."""
-        ended, self._ended = self._ended, []
-
-        def rule(job: Job, at: datetime) -> Change:
-            current = self._current()
-            closed = shards.close(self.shard)
-            after = jobs.settle(jobs.begin(job, now=at), [closed], ended, now=at)
-            done = "completed" if after.status is jobs.JobStatus.COMPLETED else ""
-            detail = f"{after.successful_upcs} of {after.total_upcs} rows" if done else ""
-            return Change(after, done, detail, (Patch(current.path, closed.document(), current.version),))
-
-        return change(self._store, self.shard.job_id, rule, by=by)
-
-    def become(self, shard: Shard) -> Patch:
-        """Return the write that makes `shard` of the one in hand; `reload` follows when it was committed."""
-        wanted = shard.document()
-        changed = {name: value for name, value in wanted.items() if (name, value) not in self._stored.items()}
-        return Patch(shard_path(self.shard), changed, self._version)
-
-    def reload(self) -> None:
-        """Take over the shard as it is stored.
+    def _applied(self, wanted: Shard) -> bool:
+        """Look at the stored shard after a refusal: it may hold our own write, whose answer was lost.
 
         Raises:
             LeaseLost: another worker has it.
         """
-        before = self._clock.monotonic()
-        found = self._current()
-        self.shard = Shard.from_document(found.fields)
-        self._committed(Committed((found.version,), found.read_at), before)
-
-    def _write(self, wanted: Shard, *items: Item, renew: bool | None = None) -> None:
-        """Commit `wanted` and `items` together, whatever the store's weather, or find that the lease is lost."""
-        puts = [Put(item_path(wanted.job_id, item.index), item.document()) for item in items]
-        while True:
-            before = self._clock.monotonic()
-            renewed = before > self._renewed + LEASE_SECONDS if renew is None else renew
-            fresh = shards.renew(wanted, now=self.now(), lease=self._lease) if renewed else wanted
-            try:
-                committed = self._store.commit(self.become(fresh), *puts)
-            except StoreAway:
-                if self._stop.wait(AGAIN_SECONDS):
-                    raise
-            except Conflict:
-                if self._applied(fresh):
-                    return
-                wanted = replace(wanted, hold=self.shard.hold, available_at=self.shard.available_at)
-            else:
-                self.shard = fresh
-                self._committed(committed, before, renewed=renewed)
-                return
-
-    def _applied(self, wanted: Shard) -> bool:
-        """Look at the stored shard after a refusal: it may hold our own write, whose answer was lost."""
-        found = self._current()
-        stored = Shard.from_document(found.fields)
-        self._version, self._stored = found.version, stored.document()
-        if stored.seq == wanted.seq:
-            self.shard = stored
-            return True
-        self.shard = replace(self.shard, hold=stored.hold, available_at=stored.available_at)
-        return False
-
-    def _current(self) -> Document:
-        """Return the stored shard, if it is still ours.
-
-        Raises:
-            LeaseLost: it is not.
-        """
-        found = self._store.get(shard_path(self.shard))[0]
+        found = self._store.get(self._path)[0]
         if found is None or found.fields["epoch"] != self.shard.epoch:
             raise LeaseLost(f"shard {self.shard.name} is held by another worker")
-        return found
+        self.shard, self._stored, self._version = Shard.from_document(found.fields), found.fields, found.version
+        return self.shard.seq == wanted.seq
 
-    def _committed(self, committed: Committed, before: float, *, renewed: bool = False) -> None:
+    def _committed(self, shard: Shard, document: Fields, committed: Committed, before: float) -> None:
         """Remember what is stored now; `before` is a moment from before the commit was sent."""
-        self._version, self._stored = committed.versions[0], self.shard.document()
-        self._seen_at, self._seen = committed.at, before
-        if renewed:
-            self._renewed = before
+        self.shard, self._stored, self._version = shard, document, committed.versions[0]
+        self._seen = (committed.at, before)

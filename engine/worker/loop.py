@@ -8,17 +8,26 @@ import platform
 import random
 import secrets
 import threading
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from engine.batches.control import hold
-from engine.batches.records import SHARDS, Change, change
+from engine.batches.records import SHARDS
 from engine.batches.rows import RowFiles
 from engine.clock import Clock
-from engine.domain import jobs, shards
-from engine.domain.jobs import Job, JobStatus
+from engine.domain import shards
+from engine.domain.jobs import JobStatus
 from engine.domain.shards import ShardKind
-from engine.errors import Blame, Conflict, EngineError, IllegalTransition, LeaseLost, StoreAway
+from engine.errors import (
+    Blame,
+    Conflict,
+    CredentialsRefused,
+    EngineError,
+    IllegalTransition,
+    JobUnknown,
+    LeaseLost,
+    StoreAway,
+    UnreadableFile,
+)
 from engine.pipeline.work import Pipeline
 from engine.store.base import Order, Store, Where
 from engine.worker.beat import Heartbeat
@@ -116,35 +125,32 @@ class Worker:
 
     def _hold(self, holding: Holding) -> bool:
         """Run what was claimed; return False when it must wait for something before it is tried again."""
-        job = self._begin(holding)
         try:
-            if holding.shard.kind is ShardKind.UNREAD:
-                if shards.deadly(holding.shard):
-                    raise IllegalTransition(f"The file stopped the engine {shards.KILLS} times while it was read.")
-                job = open_batch(self._store, self._files, holding, job, worker=self.name)
-            done = self._run_rows(holding, job)
+            refused = self._run_rows(holding)
         except (LeaseLost, StoreAway):
             raise
+        except JobUnknown as gone:
+            log.error("shard_dropped", extra={"job_id": holding.shard.job_id, "error": str(gone)})  # noqa: TRY400
+            holding.drop()
         except EngineError as error:
-            return self._give_up(holding, job, error)
-        if done:
-            holding.close(by=self.name)
+            return self._give_up(holding, error)
+        except Exception:
+            reference = f"{holding.shard.name}/{holding.shard.epoch}"
+            log.exception("batch_defect", extra={"job_id": holding.shard.job_id, "reference": reference})
+            holding.halt(JobStatus.FAILED, f"An error that nobody foresaw stopped this batch; reference {reference}.")
         else:
-            holding.release(by=self.name)
+            if refused:
+                holding.halt(JobStatus.PAUSED, str(refused))
         return True
 
-    def _begin(self, holding: Holding) -> Job:
-        """Mark the batch as running, and say so in its history where that is news."""
-
-        def rule(job: Job, now: datetime) -> Change:
-            begun = jobs.begin(job, now=now)
-            news = "taken over" if holding.taken_over else "started" if begun.status is not job.status else ""
-            return Change(begun, news, f"from row {holding.shard.next}" if news else "")
-
+    def _run_rows(self, holding: Holding) -> CredentialsRefused | None:
+        """Run the rows that were claimed and let go of them, unless a service refused us: then it is returned."""
         log.info("shard_claimed", extra={"job_id": holding.shard.job_id, "shard": holding.shard.key})
-        return change(self._store, holding.shard.job_id, rule, by=self.name)
-
-    def _run_rows(self, holding: Holding, job: Job) -> bool:
+        job = holding.begin()
+        if holding.shard.kind is ShardKind.UNREAD:
+            if shards.deadly(holding.shard):
+                raise UnreadableFile(f"The file stopped the engine {shards.KILLS} times while it was read.")
+            job = open_batch(self._files, holding, job)
         self._run = ShardRun(
             holding,
             job,
@@ -157,26 +163,22 @@ class Worker:
             limits=self._limits,
         )
         done = self._run.run()
-        if refused := self._run.refused:
-            self._halt(job, JobStatus.PAUSED, str(refused))
-        return done
+        if self._run.refused:
+            return self._run.refused
+        if done:
+            holding.close()
+        else:
+            holding.release()
+        return None
 
-    def _give_up(self, holding: Holding, job: Job, error: EngineError) -> bool:
+    def _give_up(self, holding: Holding, error: EngineError) -> bool:
         """Let go of a shard that cannot be run: the batch fails, unless what is to blame may come back."""
-        log.error("shard_given_up", extra={"job_id": job.job_id, "error": str(error)})
-        waits = error.blame is Blame.UPSTREAM
-        if not waits:
-            self._halt(job, JobStatus.FAILED, str(error))
-        holding.release(by=self.name)
-        return not waits
-
-    def _halt(self, job: Job, status: JobStatus, reason: str) -> None:
-        """Stop the batch with a reason, unless a person stopped it already."""
-
-        def rule(job: Job, now: datetime) -> Change | None:
-            return hold(job, status, now=now, error=reason) if job.status in jobs.OPEN else None
-
-        change(self._store, job.job_id, rule, by=self.name)
+        log.error("shard_given_up", extra={"job_id": holding.shard.job_id, "error": str(error)})
+        if error.blame is Blame.UPSTREAM:
+            holding.release()
+            return False
+        holding.halt(JobStatus.FAILED, str(error))
+        return True
 
     def _state(self) -> dict[str, Any]:
         """Return what the heartbeat tells."""

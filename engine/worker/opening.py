@@ -8,18 +8,18 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
-from engine.batches.records import Change, change, shard_path
+from engine.batches.records import Change, shard_path
 from engine.batches.rows import ROWS_A_PIECE, RowFiles
 from engine.domain import jobs
 from engine.domain.jobs import Job
 from engine.domain.rows import Row
-from engine.domain.shards import SHARD_ROWS, Shard, ShardKind, Tally
+from engine.domain.shards import SHARD_ROWS, Shard, ShardKind
 from engine.reading import MOST_BYTES, Sheet, open_file
-from engine.store.base import Expect, Put, Store
+from engine.store.base import Expect, Put
 from engine.worker.holding import Holding
 
 
-def open_batch(store: Store, files: RowFiles, holding: Holding, job: Job, *, worker: str) -> Job:
+def open_batch(files: RowFiles, holding: Holding, job: Job) -> Job:
     """Read the file of `job`, store its rows, and make shards of them; the first stays in hand.
 
     Done again after a crash, it reads the copy that was pinned first and comes to the same rows.
@@ -31,31 +31,41 @@ def open_batch(store: Store, files: RowFiles, holding: Holding, job: Job, *, wor
     """
     content, identity = files.pin(job.job_id, job.gcs_path, at_most=MOST_BYTES)
     sheet = open_file(content, job.gcs_path.rpartition("/")[2])
-    total = files.write(job.job_id, _renewing(_limited(sheet, job.options.first), holding.renew))
-    count = min(total, job.options.first or total)
-    columns = _columns(sheet)
+    first = job.options.first
+    total = files.write(job.job_id, _renewing(_limited(sheet, first), holding.renew))
+    count = total if first is None else min(total, first)
+    known = {"content": identity, "columns": _columns(sheet), "rows": total}
 
-    def rule(job: Job, now: datetime) -> Change:
-        first, *others = cut(holding.shard, count, now)
-        known = {**job.engine, "content": identity, "columns": columns, "rows": total}
-        opened = jobs.fold(replace(job, total_upcs=count, engine=known, updated_at=now), [first, *others])
-        queued = [Put(shard_path(shard), shard.document(), Expect.ABSENT) for shard in others]
-        return Change(opened, "opened", f"{count} rows", (holding.become(first), *queued))
+    def tell(job: Job, shard: Shard, now: datetime) -> Change:
+        others = list(cut(shard, count, now))
+        opened = replace(job, total_upcs=count, engine={**job.engine, **known}, updated_at=now)
+        queued = tuple(Put(shard_path(other), other.document(), Expect.ABSENT) for other in others)
+        return Change(jobs.fold(opened, [shard, *others]), "opened", f"{count} rows", queued)
 
-    opened = change(store, job.job_id, rule, by=worker)
-    holding.reload()
-    return opened
+    return holding.tell(lambda shard: read(shard, count), tell)
 
 
-def cut(shard: Shard, count: int, now: datetime) -> list[Shard]:
-    """Return the shards of a batch of `count` rows, the first of them in the place of `shard`."""
-    ranges = [(start, min(start + SHARD_ROWS, count)) for start in range(0, count, SHARD_ROWS)]
-    first = replace(shard, kind=ShardKind.ROWS, a=0, b=ranges[0][1], next=0, tally=Tally(), kills=0)
-    others = [
-        Shard(shard.job_id, number, ShardKind.ROWS, a, b, a, created_at=now, available_at=now)
-        for number, (a, b) in enumerate(ranges[1:], start=1)
-    ]
-    return [first, *others]
+def read(shard: Shard, count: int) -> Shard:
+    """Return the unread `shard` of a batch of `count` rows as its first range of rows."""
+    return replace(shard, kind=ShardKind.ROWS, b=min(SHARD_ROWS, count), seq=shard.seq + 1, kills=0)
+
+
+def cut(first: Shard, count: int, now: datetime) -> Iterator[Shard]:
+    """Return the shards behind the `first` of a batch of `count` rows; while it is held, they are."""
+    for number, start in enumerate(range(first.b, count, SHARD_ROWS), start=1):
+        stop = min(start + SHARD_ROWS, count)
+        free_at = None if first.hold else now
+        yield Shard(
+            first.job_id,
+            number,
+            ShardKind.ROWS,
+            start,
+            stop,
+            start,
+            created_at=now,
+            available_at=free_at,
+            hold=first.hold,
+        )
 
 
 def _columns(sheet: Sheet) -> list[str]:

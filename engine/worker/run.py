@@ -8,8 +8,12 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from queue import Empty, SimpleQueue
 
+import orjson
+
+from engine.batches.records import item_path
 from engine.clock import Clock
 from engine.domain import items, shards
 from engine.domain.items import Item
@@ -19,6 +23,7 @@ from engine.domain.rows import Row
 from engine.domain.shards import WINDOW, ShardKind
 from engine.errors import Cause, CredentialsRefused, EngineError, ItemError, LeaseLost, StoreAway, UpstreamDown
 from engine.pipeline.work import Pipeline, Work
+from engine.store.base import Put
 from engine.worker.holding import Holding
 from engine.worker.lanes import Lanes
 
@@ -39,11 +44,17 @@ class Limits:
 
 @dataclass(eq=False, slots=True)
 class InHand:
-    """A row on a lane. `waits_for` says what it waits for, "" when it does not; `raised` what it ended with."""
+    """A row on a lane. `waits_for` says what it waits for, "" when it does not.
+
+    At its end, `item` is the row as it became and `put` the write that stores it; both None when it was given back
+    undone. `refused` is the answer of a service that does not accept us.
+    """
 
     work: Work
     waits_for: str = ""
-    raised: Exception | None = None
+    item: Item | None = None
+    put: Put | None = None
+    refused: CredentialsRefused | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +143,16 @@ class ShardRun:
 
     def _may_begin(self, index: int) -> bool:
         shard = self.holding.shard
-        if len(self.in_hand) >= (1 if index < shard.careful_until else self._lanes.count):
+        if len(self.in_hand) >= (1 if shards.alone(shard, index) else self._lanes.count):
             return False
         return shard.kind is ShardKind.RETRY or index < self._watermark() + WINDOW
 
     def _begin(self, row: Row, item: Item) -> None:
         if row.index < self.holding.shard.careful_until:
             self.holding.suspect(row.index)
-        begun = items.begin(item, worker=self._worker, round_=self.holding.shard.round, now=self.holding.now())
         work = Work(
             row,
-            begun,
+            item,
             self.job.options,
             sku=f"{self.job.engine['sku']}{items.name(row.index)}",
             save=self._save,
@@ -151,13 +161,8 @@ class ShardRun:
         )
         hand = self.in_hand[row.index] = InHand(work)
         self._frontier = row.index + 1
-        deadly = shards.deadly(self.holding.shard)
-
-        def ended(raised: Exception | None) -> None:
-            hand.raised = raised
-            self._told.put(hand)
-
-        self._lanes.start(self._set_aside if deadly else lambda: self._run(hand), ended)
+        task = self._set_aside if shards.deadly(self.holding.shard) else self._run
+        self._lanes.start(partial(task, hand), partial(self._end, hand))
 
     def _watermark(self) -> int:
         """Return the first row of the shard that is not done."""
@@ -166,21 +171,23 @@ class ShardRun:
     def _take_in(self) -> None:
         """Wait for what the lanes tell, and store it in one commit."""
         ended: dict[int, Item] = {}
+        puts: list[Put] = []
         intents: list[Intent] = []
         for told in self._gather():
             if isinstance(told, Intent):
                 intents.append(told)
+                puts.append(Put(item_path(self.job.job_id, told.item.index), told.item.document()))
                 continue
             index = told.work.row.index
             del self.in_hand[index]
-            item = self._judge(told)
-            if item is None:
+            self.refused = self.refused or told.refused
+            if told.item is None or told.put is None:
                 self._given_back.add(index)
             else:
-                ended[index] = item
-        if ended or intents:
-            self._store(ended, intents)
-            self.holding.publish(by=self._worker)
+                ended[index] = told.item
+                puts.append(told.put)
+        if puts:
+            self._store(ended, puts, intents)
         else:
             self.holding.renew()
 
@@ -193,9 +200,9 @@ class ShardRun:
         except Empty:
             return
 
-    def _store(self, ended: dict[int, Item], intents: list[Intent]) -> None:
+    def _store(self, ended: dict[int, Item], puts: list[Put], intents: list[Intent]) -> None:
         try:
-            self.holding.checkpoint(ended, [intent.item for intent in intents], watermark=self._watermark())
+            self.holding.checkpoint(ended, puts, watermark=self._watermark())
         except EngineError as error:
             for intent in intents:
                 intent.stored.set_exception(error)
@@ -205,25 +212,43 @@ class ShardRun:
         for item in ended.values():
             log.info("row_ended", extra={"job_id": self.job.job_id, "upc": item.upc, "status": item.status})
 
-    def _judge(self, hand: InHand) -> Item | None:
+    def _end(self, hand: InHand, raised: Exception | None) -> None:
+        """Bring a row to its end, on its lane, and tell of it."""
+        item = self._judge(hand, raised)
+        if item is not None:
+            document = item.document()
+            try:
+                orjson.dumps(document, default=str)
+            except TypeError as error:
+                bare = Item(item.index, item.line, item.upc, item.gtin, attempts=item.attempts - 1, round=item.round)
+                item = self._defect(bare, error)
+                document = item.document()
+            hand.item, hand.put = item, Put(item_path(self.job.job_id, item.index), document)
+        self._told.put(hand)
+
+    def _judge(self, hand: InHand, error: Exception | None) -> Item | None:
         """Return the row at its end; None when it was given back undone."""
-        error, item, now = hand.raised, hand.work.item, self.holding.now()
+        item, now = hand.work.item, self.holding.now()
         if error is None:
             return item if item.done else items.succeed(item, now=now)
         if isinstance(error, ItemError):
             return items.fail(item, error.cause, str(error), now=now)
         if isinstance(error, CredentialsRefused):
-            self.refused = error
+            hand.refused = error
             return None
         if isinstance(error, (GivenBack, LeaseLost, StoreAway)):
             return None
+        return self._defect(item, error)
+
+    def _defect(self, item: Item, error: Exception) -> Item:
         reference = f"{self.job.job_id}/{item.index}"
         log.error("row_defect", exc_info=error, extra={"job_id": self.job.job_id, "upc": item.upc})
-        return items.fail(item, Cause.DEFECT, f"An error that nobody foresaw; reference {reference}.", now=now)
+        reason = f"An error that nobody foresaw; reference {reference}."
+        return items.fail(item, Cause.DEFECT, reason, now=self.holding.now())
 
     def _run(self, hand: InHand) -> None:
         """Run one row, on a lane, for as long as a service keeps it waiting; waiting spends no attempt."""
-        work = hand.work
+        work = self._started(hand)
         if work.row.gtin is None:
             raise ItemError(Cause.INVALID_BARCODE, work.row.problem)
         if work.row.repeat_of is not None and work.options.duplicates is Duplicates.QUANTITY:
@@ -246,7 +271,13 @@ class ShardRun:
             else:
                 return
 
-    def _set_aside(self) -> None:
+    def _started(self, hand: InHand) -> Work:
+        work, round_ = hand.work, self.holding.shard.round
+        work.item = items.begin(work.item, worker=self._worker, round_=round_, now=work.now())
+        return work
+
+    def _set_aside(self, hand: InHand) -> None:
+        self._started(hand)
         raise ItemError(
             Cause.SET_ASIDE, f"Set aside: the engine stopped {shards.KILLS} times while it worked on this row."
         )

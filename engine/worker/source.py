@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from heapq import merge
 
 from engine.batches.pages import waiting
-from engine.batches.records import items_of
+from engine.batches.records import item_path, items_of
 from engine.batches.rows import RowFiles
 from engine.domain.items import Item, ItemStatus
 from engine.domain.rows import Row
@@ -26,13 +26,18 @@ def rows_to_run(store: Store, files: RowFiles, shard: Shard) -> Iterator[tuple[R
 
 
 def _first(store: Store, files: RowFiles, shard: Shard) -> Iterator[tuple[Row, Item]]:
-    """Return rows for their first run. What an earlier worker stored lies within a window behind the watermark."""
-    between = [Where("index", ">=", shard.next), Where("index", "<", min(shard.next + WINDOW, shard.b))]
-    found = store.find(items_of(shard.job_id), between, Order("index"), WINDOW) if shard.epoch > 1 else []
-    stored = {document.fields["index"]: Item.from_document(document.fields) for document in found}
+    """Return rows for their first run. What an earlier worker stored lies within a window behind the watermark.
+
+    A row that a retry works on has been through its first run, whatever its state is now.
+    """
+    window = range(shard.next, min(shard.next + WINDOW, shard.b)) if shard.epoch > 1 else range(0)
+    found = store.get(*(item_path(shard.job_id, index) for index in window))
+    stored = {
+        index: Item.from_document(document.fields) for index, document in zip(window, found, strict=True) if document
+    }
     for row in files.read(shard.job_id, shard.next, shard.b):
         item = stored.get(row.index) or waiting(row)
-        if not item.done:
+        if not item.done and item.round == shard.round:
             yield row, item
 
 

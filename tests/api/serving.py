@@ -172,7 +172,6 @@ class Served:
         job_id = self.start(lines(upcs(count)))
         with self.working(pipeline):
             until(lambda: self.status(job_id)["processed_upcs"] == index)
-            until(lambda: any(worker["items"] for worker in self.get("/api/workers")["workers"]))
             yield job_id, pipeline
 
 
@@ -198,6 +197,7 @@ def serving(chosen: Settings) -> Iterator[Served]:
         try:
             yield Served(url, chosen, engine, store, session)
         finally:
+            session.close()
             server.should_exit = True
             thread.join(timeout=10)
 

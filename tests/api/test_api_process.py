@@ -46,8 +46,20 @@ def test_our_own_options_are_taken(served: Served) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["", "file.txt", "/etc/passwd", "s3://bucket/file.txt", "gs://", "gs://bucket", "gs://bucket/", "gs:///file.txt"]
-    + ["gs://bucket/../../etc/passwd", "gs://bucket/a/./b", "GS://bucket/file.txt", "gs://bucket/folder/"],
+    [
+        "",
+        "file.txt",
+        "/etc/passwd",
+        "s3://bucket/file.txt",
+        "GS://bucket/file.txt",
+        "gs://",
+        "gs://bucket",
+        "gs://bucket/",
+        "gs:///file.txt",
+        "gs://bucket/folder/",
+        "gs://bucket/../../etc/passwd",
+        "gs://bucket/a/./b",
+    ],
 )
 def test_a_path_that_is_no_address_of_an_object_is_a_bad_request(served: Served, path: str) -> None:
     response = served.call("POST", PROCESS, json={"gcs_path": path})
@@ -94,11 +106,12 @@ def test_a_malformed_body_cannot_be_processed(served: Served, body: bytes) -> No
     assert served.get("/api/batch/jobs")["total"] == 0
 
 
-def test_curl_without_a_content_type_is_understood(served: Served) -> None:
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain"])
+def test_a_body_that_a_foreign_web_page_could_send_is_refused(served: Served, kind: str) -> None:
     body = b'{"gcs_path": "gs://bucket/file.txt"}'
-    form = {"Content-Type": "application/x-www-form-urlencoded"}  # what `curl -d` says when it is told nothing
-    response = served.call("POST", PROCESS, data=body, headers=form)
-    assert response.status_code == 200, response.text
+    response = served.call("POST", PROCESS, data=body, headers={"Content-Type": kind})
+    assert response.status_code == 422
+    assert served.get("/api/batch/jobs")["total"] == 0
 
 
 def test_a_missing_file_fails_the_job_with_a_clear_error(served: Served) -> None:

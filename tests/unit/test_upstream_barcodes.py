@@ -1,6 +1,6 @@
 import pytest
 
-from engine.upstream.barcodes import display, gtin14, gtins, lengths, spellings
+from engine.upstream.barcodes import gtin14, gtins, spellings
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,3 @@ def test_an_ean_is_asked_for_as_printed_then_spaced() -> None:
 
 def test_a_gtin_of_fourteen_digits_is_asked_for_as_it_is() -> None:
     assert spellings("15024900001495")[0] == "15024900001495"
-
-
-def test_every_length_is_offered_once() -> None:
-    assert lengths("00074646362822") == ("074646362822", "0074646362822", "00074646362822")
-    assert display("05024900001498") == "5024900001498"

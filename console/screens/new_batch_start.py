@@ -1,0 +1,199 @@
+"""The card beside a checked file: how the batch is to be run, and the button that says what it starts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import partial
+from pathlib import PurePosixPath
+from typing import NoReturn
+
+import pandas as pd
+import streamlit as st
+
+from console import navigation, words
+from console.actions import act
+from console.context import Context, operator
+from console.figures import number, rows
+from console.widgets.facts import facts
+from engine.domain.options import Duplicates, Options
+from engine.domain.pricing import PriceBasis, PriceRule
+from engine.domain.rows import Condition, Row, RowState
+from engine.domain.upc import display
+from engine.public import Check
+
+REQUEST = "request"  # of the session: what makes a second click the same start
+DRY_RUN, FIRST, ALL = "Dry run", "First 25", "All"
+FIRST_ROWS = 25
+FORMATS = {"*": "Any other", "CD": "CD", "Vinyl": "Vinyl", "Cassette": "Cassette", "DVD": "DVD", "Blu-ray": "Blu-ray"}
+ANY_CONDITION = "Any"
+
+_MODE_HELP = (
+    "**Dry run** finds releases, pictures and prices and composes the drafts; nothing is sent to eBay. "
+    "**First 25** makes real drafts of the first 25 rows. **All** takes every row. Nothing is ever published."
+)
+
+
+def draw(context: Context, source: str, check: Check) -> None:
+    """Draw the choices and the start."""
+    with st.container(border=True, key="card_start", gap="small"):
+        st.subheader("Before you start", anchor=False)
+        name = st.text_input("Batch name", PurePosixPath(check.name).stem, key=f"name_{check.name}", max_chars=80)
+        mode = st.segmented_control(
+            "Mode", [DRY_RUN, FIRST, ALL], default=ALL, required=True, key="mode", help=_MODE_HELP, width="stretch"
+        )
+        condition = _condition(check)
+        duplicates = _duplicates(check)
+        rule = _price_rule(check)
+        options = Options(
+            test_mode=mode == DRY_RUN,
+            condition=condition,
+            duplicates=duplicates,
+            first=FIRST_ROWS if mode == FIRST and check.total > FIRST_ROWS else None,
+            price_rule=rule,
+        )
+        _summary(context, check, options)
+        total = min(check.total, options.first or check.total)
+        st.button(
+            f"Start {'dry run' if options.test_mode else 'batch'} of {number(total)}",
+            icon=":material/play_arrow:",
+            type="primary",
+            width="stretch",
+            shortcut="Ctrl+Enter",
+            disabled=rule.basis is PriceBasis.FIXED and not rule.fixed,
+            on_click=_start,
+            args=(context, source, options, name.strip(), total),
+        )
+        st.caption("The file is kept. Closing this tab does not stop the batch.")
+
+
+def leave(job_id: str) -> NoReturn:
+    """Go to the batch that was just started."""
+    navigation.open_batch(job_id)
+
+
+def barcode(row: Row) -> str:
+    """Return the barcode that will be looked up, the file's own text where it cannot be."""
+    return display(row.gtin) if row.gtin else row.value
+
+
+def _condition(check: Check) -> Condition | None:
+    """Draw the choice of a grading; there is none until somebody who has seen the copies makes it."""
+    in_file = f" Rows whose `{check.columns['condition']}` names one keep it." if "condition" in check.columns else ""
+    return st.selectbox(
+        "Condition",
+        list(Condition),
+        index=None,
+        format_func=words.CONDITION_WORDS.__getitem__,
+        placeholder="Not stated",
+        key="condition",
+        help=f"The grading of every copy in this file. It is never guessed.{in_file}",
+    )
+
+
+def _duplicates(check: Check) -> Duplicates:
+    repeated = check.counts[RowState.REPEATED]
+    if not repeated:
+        return Duplicates.EACH
+    labels = {Duplicates.EACH: "One draft each", Duplicates.QUANTITY: "One draft, with quantity"}
+    chosen = st.segmented_control(
+        f"Repeated barcodes ({number(repeated)})",
+        list(labels),
+        default=Duplicates.EACH,
+        required=True,
+        format_func=labels.__getitem__,
+        key="duplicates",
+        width="stretch",
+    )
+    return chosen or Duplicates.EACH
+
+
+def _price_rule(check: Check) -> PriceRule:
+    """Draw where a price comes from when the row names none."""
+    labels = {
+        PriceBasis.COMPARABLE: "eBay asking prices",
+        PriceBasis.FIXED: "Fixed price by format and condition",
+        PriceBasis.DISCOGS_LOWEST: "Discogs, lowest price",
+    }
+    in_file = f"A price in `{check.columns['price']}` always wins. " if "price" in check.columns else ""
+    basis = st.selectbox(
+        "Price",
+        list(labels),
+        format_func=labels.__getitem__,
+        key="basis",
+        help=f"{in_file}A row for which no price is found needs attention; a price is never made up.",
+    )
+    if basis is PriceBasis.FIXED:
+        return PriceRule(basis, fixed=_fixed())
+    with st.container(key="limits"):
+        first, second, third = st.columns(3, gap="xsmall")
+    factor = first.number_input("Factor", 0.1, 5.0, 1.0, 0.05, key="factor", help="0.9 asks a tenth less")
+    floor = second.number_input("At least $", 0.0, None, None, 0.5, key="floor", placeholder="any")
+    ceiling = third.number_input("At most $", 0.0, None, None, 0.5, key="ceiling", placeholder="any")
+    return PriceRule(basis, factor, _cents(floor), _cents(ceiling))
+
+
+def _fixed() -> dict[str, dict[str, int]]:
+    """Draw the table of prices; an empty cell leaves it to `Any`."""
+    columns = {ANY_CONDITION: "*"} | {word: str(condition) for condition, word in words.CONDITION_WORDS.items()}
+    empty = pd.DataFrame(
+        {"Format": list(FORMATS.values())} | {name: pd.Series([None] * len(FORMATS), dtype=float) for name in columns}
+    )
+    typed = st.data_editor(
+        empty,
+        key="fixed_prices",
+        hide_index=True,
+        disabled=["Format"],
+        column_config={"Format": st.column_config.TextColumn(width=80, pinned=True)}
+        | {name: st.column_config.NumberColumn(name, format="dollar", min_value=0.99, width=76) for name in columns},
+    )
+    prices: dict[str, dict[str, int]] = {}
+    for medium, (_, row) in zip(FORMATS, typed.iterrows(), strict=True):
+        known = {code: _cents(row[name]) for name, code in columns.items() if pd.notna(row[name])}
+        if known:
+            prices[medium] = {code: cents for code, cents in known.items() if cents is not None}
+    if not prices:
+        st.caption(":orange[Fill in at least one price.]")
+    return prices
+
+
+def _summary(context: Context, check: Check, options: Options) -> None:
+    """Draw what will happen, line by line."""
+    total = min(check.total, options.first or check.total)
+    invalid = check.counts[RowState.INVALID]
+    if options.test_mode:
+        drafts = "composed, nothing is sent to eBay"
+    elif context.settings.ebay_connected:
+        drafts = "at eBay, unpublished; publishing stays with you"
+    else:
+        drafts = "composed and kept here: eBay is not connected"
+    left = check.total - total
+    facts(
+        {
+            "Rows": number(total) + (f" of {number(check.total)}, the rest is left out" if left else ""),
+            "Invalid": f"{number(invalid)}, will need attention with the reason" if invalid else None,
+            "Drafts": drafts,
+        }
+    )
+
+
+def _start(context: Context, source: str, options: Options, name: str, total: int) -> None:
+    """Start the batch; pressed twice, with the same choices, it is one batch."""
+    chosen = json.dumps([st.session_state.get(REQUEST, ""), source, name, options.document()])
+    request_id = hashlib.sha256(chosen.encode()).hexdigest()[:32]
+    submit = partial(
+        context.engine.submission.submit,
+        source,
+        options,
+        name=name,
+        by=operator(),
+        request_id=request_id,
+        total=total,
+    )
+    job = act(context, lambda job: f"{job.name} is queued: {rows(total)}.", submit)
+    if job is not None:
+        st.session_state["opened"] = job.job_id
+
+
+def _cents(dollars: float | None) -> int | None:
+    return None if dollars is None else round(dollars * 100)

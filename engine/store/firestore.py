@@ -1,0 +1,269 @@
+"""Documents in Firestore, for any number of consoles and workers.
+
+A document's version is its `update_time`, and the store's clock is Firestore's. The library's own retries are off: no
+time limit bounds them. Reads are repeated here while `PATIENCE_SECONDS` last; a commit never, because one that got no
+answer may have been applied.
+
+Source: https://cloud.google.com/firestore/quotas (10 MiB a request, 1 MiB a document; read 2026-11)
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+from typing import Any, TypeVar
+
+import grpc
+from google.api_core import exceptions, gapic_v1
+from google.api_core.retry import Retry, if_exception_type
+from google.auth.exceptions import GoogleAuthError, TransportError
+from google.cloud import firestore
+from google.cloud.firestore_v1.base_query import FieldFilter
+from google.cloud.firestore_v1.services.firestore import FirestoreClient
+from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
+
+from engine.clock import SystemClock
+from engine.errors import Conflict, StoreAway
+from engine.store.base import Committed, Document, Expect, Fields, Order, Put, Where, Write
+
+PATIENCE_SECONDS = 4.5  # so that a call ends within five, whatever the server does
+FIRST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 1.0
+CHANNEL = {
+    "grpc.initial_reconnect_backoff_ms": 100,
+    "grpc.max_reconnect_backoff_ms": 1_000,  # two minutes by default: a worker would not hear that the server is back
+    "grpc.max_receive_message_length": -1,
+    "grpc.max_send_message_length": -1,
+}
+KEEPALIVE = {"grpc.keepalive_time_ms": 30_000, "grpc.keepalive_timeout_ms": 5_000}
+
+NEVER = Retry(predicate=if_exception_type())  # where the library does not take None for "do not retry"
+SILENT = (
+    exceptions.Aborted,
+    exceptions.Cancelled,
+    exceptions.DeadlineExceeded,
+    exceptions.InternalServerError,
+    exceptions.ResourceExhausted,
+    exceptions.ServiceUnavailable,
+    exceptions.Unknown,
+    TransportError,
+)
+RANGES = frozenset({"<", "<=", ">", ">="})
+UNMET = (exceptions.AlreadyExists, exceptions.FailedPrecondition, exceptions.NotFound)
+_PLACE = re.compile(r"(?:/documents|path=)/([^\s}]+)")
+_RESERVED = re.compile(r"\.{0,2}|__.*__|.{1500,}", re.DOTALL)
+
+T = TypeVar("T")
+
+
+class FirestoreStore:
+    """The document store in `database` of the Google Cloud project `project`; safe for threads."""
+
+    def __init__(self, project: str, database: str) -> None:
+        self._project = project
+        self._database = database
+        self._clock = SystemClock()
+        self._closed = threading.Event()
+        self._opening = threading.Lock()
+
+    def get(self, *paths: str) -> list[Document | None]:
+        """Return the documents at `paths`; see `Store.get`."""
+        possible = {path for path in paths if not any(map(_RESERVED.fullmatch, path.split("/")))}
+
+        def ask(client: firestore.Client, seconds: float) -> dict[str, Document]:
+            found = client.get_all([client.document(path) for path in possible], retry=NEVER, timeout=seconds)
+            return {snapshot.reference.path: _document(snapshot) for snapshot in found if snapshot.exists}
+
+        documents = self._read(ask) if possible else {}
+        return [documents.get(path) for path in paths]
+
+    def find(
+        self, collection: str, where: Sequence[Where] = (), order: Order | None = None, limit: int = 100
+    ) -> list[Document]:
+        """Return the documents that match; see `Store.find`."""
+        if any(condition.value is None for condition in where):
+            return []
+
+        def ask(client: firestore.Client, seconds: float) -> list[Document]:
+            query = _query(client, collection, where, order).limit(limit)
+            return [_document(snapshot) for snapshot in query.stream(retry=NEVER, timeout=seconds)]
+
+        return self._read(ask)
+
+    def count(self, collection: str, where: Sequence[Where] = ()) -> int:
+        """Return how many documents match; see `Store.count`."""
+        if any(condition.value is None for condition in where):
+            return 0
+
+        def ask(client: firestore.Client, seconds: float) -> int:
+            counted = _query(client, collection, where).count().get(retry=NEVER, timeout=seconds)
+            return int(counted[0][0].value)
+
+        return self._read(ask)
+
+    def commit(self, *writes: Write) -> Committed:
+        """Apply all of `writes` or none; see `Store.commit`."""
+        with self._asked() as client, _preconditions():
+            batch = client.batch()
+            _add(batch, client, writes)
+            batch.commit(retry=None, timeout=PATIENCE_SECONDS)
+            return _committed(batch)
+
+    def transact(self, *writes: Write) -> Committed:
+        """Apply all of `writes` or none, in a transaction that reads nothing; see `Store.transact`."""
+
+        @firestore.transactional
+        def write(transaction: firestore.Transaction, client: firestore.Client) -> None:
+            _add(transaction, client, writes)
+
+        with self._asked() as client, _preconditions():
+            transaction = _Transaction(client, max_attempts=1)
+            write(transaction, client)
+            return _committed(transaction)
+
+    def close(self) -> None:
+        """Let go of the connection; who waits for the server waits no longer."""
+        self._closed.set()
+        if "_client" in vars(self):
+            self._client.close()
+
+    @cached_property
+    def _client(self) -> firestore.Client:
+        return _Client(project=self._project, database=self._database)
+
+    def _read(self, ask: Callable[[firestore.Client, float], T]) -> T:
+        """Return what `ask` answers within the seconds it is given; it is asked again while our patience lasts."""
+        end = self._clock.monotonic() + PATIENCE_SECONDS
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                with self._asked() as client:
+                    return ask(client, end - self._clock.monotonic())
+            except _Silence:
+                if self._clock.monotonic() + pause >= end or self._closed.wait(pause):
+                    raise
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    @contextmanager
+    def _asked(self) -> Iterator[firestore.Client]:
+        """Lend the client, and say in our words why there was no answer."""
+        name = f"the job store firestore://{self._project}/{self._database}"
+        try:
+            with self._opening:
+                client = self._client
+            yield client
+        except SILENT as error:
+            raise _Silence(f"{name} does not answer ({_first_line(error)})") from error
+        except (exceptions.GoogleAPICallError, GoogleAuthError) as error:
+            raise StoreAway(f"{name} refuses ({_first_line(error)})") from error
+
+
+class _Silence(StoreAway):
+    """No answer, where another try may get one."""
+
+
+class _Transport(FirestoreGrpcTransport):
+    """A connection on which no call is repeated and every call ends: a transaction has no time limits of its own."""
+
+    def _prep_wrapped_messages(self, client_info: gapic_v1.client_info.ClientInfo) -> None:
+        super()._prep_wrapped_messages(client_info)
+        self._wrapped_methods = {
+            method: gapic_v1.method.wrap_method(method, default_timeout=PATIENCE_SECONDS / 2, client_info=client_info)
+            for method in dict(self._wrapped_methods)
+        }
+
+
+class _Client(firestore.Client):
+    """Google's client, on a connection that is sought again every second."""
+
+    @property
+    def _firestore_api(self) -> FirestoreClient:
+        api: FirestoreClient | None = self._firestore_api_internal
+        if api is None:
+            if self._emulator_host:
+                channel = grpc.insecure_channel(self._emulator_host, options=list(CHANNEL.items()))
+            else:
+                options = list({**CHANNEL, **KEEPALIVE}.items())
+                channel = _Transport.create_channel(self._target, credentials=self._credentials, options=options)
+            api = FirestoreClient(transport=_Transport(host=self._target, channel=channel))
+            self._firestore_api_internal = api
+        return api
+
+
+class _Transaction(firestore.Transaction):
+    """A transaction of writes alone: it reads nothing, so it holds no lock that a rollback would give back."""
+
+    def _rollback(self) -> None:
+        self._clean_up()
+
+
+@contextmanager
+def _preconditions() -> Iterator[None]:
+    """Say which precondition of a commit was not met, where Firestore tells."""
+    try:
+        yield
+    except UNMET as error:
+        if isinstance(error, exceptions.NotFound) and "to update" not in error.message:
+            raise
+        place = _PLACE.search(error.message)
+        raise Conflict(place[1] if place else "") from error
+    except ValueError as error:
+        if isinstance(error.__cause__, exceptions.Aborted):  # what the library makes of it in a transaction
+            raise error.__cause__ from error
+        raise
+
+
+def _query(
+    client: firestore.Client, collection: str, where: Sequence[Where], order: Order | None = None
+) -> firestore.Query:
+    """Return a query whose answers come in the order of the contract; Firestore breaks ties by path itself."""
+    query = client.collection(collection)
+    for condition in where:
+        operator = "array_contains" if condition.comparison == "contains" else condition.comparison
+        query = query.where(filter=FieldFilter(condition.field, operator, condition.value))
+    if order is None:
+        return query
+    if not any(condition.field == order.field and condition.comparison in RANGES for condition in where):
+        query = query.where(filter=FieldFilter(order.field, "!=", None))  # Firestore sorts None; the contract does not
+    direction = firestore.Query.DESCENDING if order.descending else firestore.Query.ASCENDING
+    return query.order_by(order.field, direction=direction)
+
+
+def _add(batch: firestore.WriteBatch, client: firestore.Client, writes: Sequence[Write]) -> None:
+    """Add `writes` to a batch or a transaction, each with its precondition."""
+    for write in writes:
+        reference = client.document(write.path)
+        if isinstance(write, Put):
+            (batch.create if write.expect is Expect.ABSENT else batch.set)(reference, write.fields)
+        elif write.version is None:
+            batch.update(reference, write.fields)
+        else:
+            batch.update(reference, write.fields, option=client.write_option(last_update_time=write.version))
+
+
+def _committed(batch: firestore.WriteBatch) -> Committed:
+    return Committed(tuple(result.update_time for result in batch.write_results), _plain(batch.commit_time))
+
+
+def _document(snapshot: firestore.DocumentSnapshot) -> Document:
+    fields: Fields = _plain(snapshot.to_dict())
+    return Document(snapshot.reference.path, fields, snapshot.update_time, _plain(snapshot.read_time))
+
+
+def _plain(value: Any) -> Any:
+    """Return a value with times of Python's own kind in place of the library's."""
+    if isinstance(value, datetime):
+        return datetime.combine(value.date(), value.timetz())
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]

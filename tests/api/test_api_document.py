@@ -1,0 +1,185 @@
+"""The API about itself: its OpenAPI document and page, what it says of secrets (nothing), and of errors (a sentence)."""
+
+from __future__ import annotations
+
+import logging
+import re
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from engine.log import JSONLines, TextLines
+from engine.store.base import Put
+from engine.upstream.http import session
+from engine.worker.loop import Worker
+from tests.api.serving import Scripted, Served, lines, serving, settings, upcs
+from tests.sandbox_server import running
+
+PUBLISHED = {
+    ("post", "/api/batch/process"),
+    ("get", "/api/batch/status/{job_id}"),
+    ("get", "/api/batch/jobs"),
+    ("post", "/api/batch/recover/{job_id}"),
+    ("get", "/health"),
+}
+OURS = {
+    ("post", "/api/batch/upload"),
+    *(("post", f"/api/batch/{{job_id}}/{action}") for action in ("pause", "resume", "cancel")),
+    *(("post", f"/api/batch/{{job_id}}/{action}") for action in ("retry-failed", "retry-as-new")),
+    ("get", "/api/batch/{job_id}/items"),
+    *(("get", f"/api/batch/{{job_id}}/{name}") for name in ("results.csv", "results.jsonl", "failed.txt")),
+    ("get", "/api/workers"),
+}
+
+
+class Links(HTMLParser):
+    """Collects the tags of a page and what they load."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.loads: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.loads += [value for name, value in attrs if name in {"src", "href"} and value]
+
+
+def references(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        own = [value["$ref"]] if "$ref" in value else []
+        return own + [found for part in value.values() for found in references(part)]
+    return [found for part in value for found in references(part)] if isinstance(value, list) else []
+
+
+def test_the_document_lists_every_call(served: Served) -> None:
+    document = served.get("/api/openapi.json")
+    assert document["openapi"].startswith("3.1")
+    calls = {(method, path) for path, operations in document["paths"].items() for method in operations}
+    assert calls >= PUBLISHED | OURS
+
+
+def test_the_document_is_valid(served: Served) -> None:
+    document = served.get("/api/openapi.json")
+    assert document["info"]["title"]
+    assert document["info"]["version"]
+    for reference in references(document):
+        found = document
+        for part in reference.removeprefix("#/").split("/"):
+            found = found[part]
+    for schema in document["components"]["schemas"].values():
+        jsonschema.Draft202012Validator.check_schema(schema)
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    assert len({operation["operationId"] for operation in operations}) == len(operations)
+    assert all(operation["summary"] and operation["description"] for operation in operations)
+
+
+def test_the_page_shows_every_call_and_loads_nothing_from_elsewhere(served: Served) -> None:
+    response = served.call("GET", "/api/docs")
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+    links = Links()
+    links.feed(response.text)
+    assert links.loads == ["/api/openapi.json"]
+    assert "script" not in links.tags
+    assert all(path in response.text for _, path in PUBLISHED | OURS)
+    assert f"curl {served.url}/api/batch/jobs" in response.text
+
+
+def test_the_curl_line_that_the_page_shows_for_a_batch_works(served: Served) -> None:
+    text = served.call("GET", "/api/docs").text.replace("&#x27;", "'").replace("&quot;", '"')
+    (line,) = re.findall(r"<pre>(curl -X POST -H [^<]*/process)</pre>", text)
+    found = subprocess.run(["bash", "-c", f"{line} --silent"], capture_output=True, text=True, check=True)
+    assert '"status":"pending"' in found.stdout
+
+
+def test_an_error_that_nobody_foresaw_is_a_sentence_with_a_reference(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = {"job_id": "batch_1", "status": "nonsense", "gcs_path": "", "created_at": "2026-01-01T00:00:00"}
+    served.store.commit(Put("batch_jobs/batch_1", broken))
+    response = served.call("GET", "/api/batch/status/batch_1")
+    assert response.status_code == 500
+    detail = response.json()["detail"]
+    reference = re.search(r"Reference ([0-9a-f]{8})\.", detail)
+    assert reference
+    assert "nonsense" not in response.text
+    assert any(getattr(record, "reference", "") == reference[1] for record in caplog.records)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://127.0.0.1"},
+    ],
+)
+def test_a_page_of_another_site_can_change_nothing(served: Served, headers: dict[str, str]) -> None:
+    job_id = served.start(lines(upcs(1)))
+    sent = [
+        served.call("POST", f"/api/batch/{job_id}/cancel", headers=headers),
+        served.call("POST", "/api/batch/upload", files={"file": ("rows.txt", lines(upcs(1)))}, headers=headers),
+    ]
+    assert [response.status_code for response in sent] == [403, 403]
+    assert served.get("/api/batch/jobs", status="pending")["filtered"] == 1
+
+
+def test_our_own_page_and_scripts_may_write(served: Served) -> None:
+    for headers in ({}, {"Origin": served.url}, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}):
+        job_id = served.start(lines(upcs(1)))
+        assert served.call("POST", f"/api/batch/{job_id}/cancel", headers=headers).status_code == 200
+
+
+def test_no_answer_and_no_log_line_holds_a_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    secrets = {
+        "DISCOGS_TOKEN": "discogs-5f2c1e",
+        "EBAY_CLIENT_SECRET": "client-9b77ad",
+        "EBAY_REFRESH_TOKEN": "refresh-03c8ee",
+    }
+    for name, value in secrets.items():
+        monkeypatch.setenv(name, value)
+    caplog.set_level(logging.DEBUG)
+    with running() as sandbox, serving(settings(tmp_path, DM_SANDBOX_URL=sandbox.url)) as served:
+        assert served.settings.discogs_token.get_secret_value() == secrets["DISCOGS_TOKEN"]
+        job_id = served.start("724383244812\n12345\n075992422222\n")
+        sandbox.fault("discogs", "unauthorized", times=1)
+        work(served)
+        ask_everything(served, job_id)
+        bodies = "".join(response.text + str(response.headers) for response in served.answers)
+        stored = "".join(path.read_bytes().decode("latin-1") for path in tmp_path.rglob("*") if path.is_file())
+    told = "".join(form.format(record) for record in caplog.records for form in (JSONLines(), TextLines()))
+    printed = "".join(capfd.readouterr())
+    assert "row_ended" in told or "job" in told
+    assert job_id in bodies
+    tokens = ("v^1.1", "Bearer ", "Discogs token=", "Basic ")
+    for place in (bodies, told, printed, stored):
+        assert not [text for text in (*secrets.values(), *tokens) if text in place]
+    assert "SecretStr('**********')" in repr(served.settings)
+
+
+def work(served: Served) -> None:
+    """Work with the real pipeline and the credentials of the settings, until there is nothing left to do."""
+    with session(2) as connections:
+        from engine.bootstrap import open_pipeline
+
+        worker: Worker = served.worker()
+        stop = worker._stop
+        worker._pipeline = open_pipeline(served.settings, stop, connections)
+        worker.run(until_idle=True)
+
+
+def ask_everything(served: Served, job_id: str) -> None:
+    """Make every call that the document lists."""
+    for path, operations in served.get("/api/openapi.json")["paths"].items():
+        for method in operations:
+            served.call(method.upper(), path.replace("{job_id}", job_id))
+    served.work(Scripted())

@@ -1,0 +1,148 @@
+"""results.csv, results.jsonl and failed.txt: streamed, and true to every row of the uploaded file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from tests.api.serving import Scripted, Served, lines, upcs
+
+ROWS = upcs(8)
+COLUMNS = ["row", "upc", "status", "cause", "error", "artist", "title", "year", "label", "format", "country"]
+PRICED = ["price", "sku", "offer_id"]
+TABLE = (
+    "Shelf;Barcode;Comment\n"
+    f'A1;{ROWS[0]};"said ""hi""; and left"\n'
+    "\n"
+    f"A2;{ROWS[1]};=SUM(A1:A9)\n"
+    f"A3;12345;Größe\n"
+    f"A4;{ROWS[2]}\n"
+    f'A5;{ROWS[0]};"two\nlines"\n'
+)
+
+
+def exported(served: Served, job_id: str, name: str = "results.csv") -> str:
+    response = served.call("GET", f"/api/batch/{job_id}/{name}")
+    assert response.status_code == 200, response.text
+    response.encoding = "utf-8"
+    return response.text
+
+
+def records(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def table(served: Served) -> str:
+    job_id: str = served.post("/api/batch/process", {"gcs_path": served.place(TABLE, "gs://bucket/shelf.csv")})[
+        "job_id"
+    ]
+    return job_id
+
+
+def test_the_csv_has_one_line_for_each_row_of_the_file_in_its_order(served: Served) -> None:
+    job_id = table(served)
+    served.work(Scripted(failing=[ROWS[1]]))
+    found = records(exported(served, job_id))
+    assert [record["row"] for record in found] == ["2", "4", "5", "6", "7"]
+    assert [record["status"] for record in found] == ["succeeded", "failed", "failed", "succeeded", "succeeded"]
+    assert [record["cause"] for record in found] == ["", "no_match", "invalid_barcode", "", ""]
+    assert all(record["error"] for record in found if record["status"] == "failed")
+
+
+def test_the_csv_begins_with_the_files_own_columns(served: Served) -> None:
+    job_id = table(served)
+    served.work()
+    text = exported(served, job_id)
+    header = next(csv.reader(io.StringIO(text)))
+    assert header[:17] == ["Shelf", "Barcode", "Comment", *COLUMNS, *PRICED]
+    found = records(text)
+    assert [record["Shelf"] for record in found] == ["A1", "A2", "A3", "A4", "A5"]
+    assert found[0]["Comment"] == 'said "hi"; and left'
+    assert found[2]["Comment"] == "Größe"
+    assert found[4]["Comment"] == "two\nlines"
+
+
+def test_no_cell_is_a_formula_to_a_spreadsheet(served: Served) -> None:
+    job_id = table(served)
+    served.work()
+    found = records(exported(served, job_id))
+    assert found[1]["Comment"] == "'=SUM(A1:A9)"
+
+
+def test_a_drafted_line_holds_release_price_sku_and_offer(served: Served) -> None:
+    job_id = served.finished(lines(ROWS[:1]))
+    (record,) = records(exported(served, job_id))
+    assert record["upc"] == ROWS[0]
+    assert (record["artist"], record["title"], record["year"]) == ("Artist 0", "Café Songs", "1999")
+    assert (record["price"], record["offer_id"]) == ("12.50", "offer-0")
+    assert record["sku"].endswith("000000")
+
+
+@pytest.mark.parametrize("name", ["results.csv", "results.jsonl"])
+def test_the_rows_of_a_batch_that_still_runs_are_all_there(served: Served, name: str) -> None:
+    with served.stopped_at(2) as (job_id, _):
+        text = exported(served, job_id, name)
+        found = records(text) if name.endswith("csv") else [json.loads(line) for line in text.splitlines()]
+        assert [record["status"] for record in found][:2] == ["succeeded"] * 2
+        assert [record["status"] for record in found][-2:] == ["waiting"] * 2
+        assert len(found) == 6
+
+
+def test_the_json_lines_hold_all_that_is_known_of_each_row(served: Served) -> None:
+    job_id = served.finished(lines(ROWS), Scripted(failing=ROWS[:1]))
+    found = [json.loads(line) for line in exported(served, job_id, "results.jsonl").splitlines()]
+    assert [record["index"] for record in found] == list(range(8))
+    assert [record["row"] for record in found] == list(range(1, 9))
+    assert found[0]["cause"] == "no_match"
+    assert found[1]["release"]["title"] == "Café Songs"
+
+
+def test_the_failed_barcodes_are_a_file_for_a_new_batch(served: Served) -> None:
+    job_id = served.finished(lines([*ROWS, "12345"]), Scripted(failing=ROWS[2:4]))
+    text = exported(served, job_id, "failed.txt")
+    assert text == lines([*ROWS[2:4], "12345"])
+    again = served.finished(text)
+    assert served.status(again)["total_upcs"] == 3
+
+
+def test_a_batch_without_failures_has_an_empty_file_of_them(served: Served) -> None:
+    assert exported(served, served.finished(lines(ROWS)), "failed.txt") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("results.csv", "text/csv; charset=utf-8"),
+        ("results.jsonl", "application/x-ndjson"),
+        ("failed.txt", "text/plain; charset=utf-8"),
+    ],
+)
+def test_a_file_is_streamed_under_a_name_of_its_own(served: Served, name: str, kind: str) -> None:
+    job_id = served.finished(lines(ROWS))
+    response = served.call("GET", f"/api/batch/{job_id}/{name}")
+    assert response.headers["Content-Type"] == kind
+    assert response.headers["Content-Disposition"] == f'attachment; filename="{job_id}-{name}"'
+    assert response.headers["Transfer-Encoding"] == "chunked"
+
+
+@pytest.mark.parametrize("name", ["results.csv", "results.jsonl", "failed.txt"])
+def test_the_files_of_an_unknown_job_are_not_found(served: Served, name: str) -> None:
+    response = served.call("GET", f"/api/batch/batch_1/{name}")
+    assert response.status_code == 404
+    assert response.json() == {"detail": "Job batch_1 not found"}
+
+
+@pytest.mark.parametrize("name", ["results.csv", "results.jsonl", "failed.txt"])
+def test_a_batch_that_was_not_read_has_files_without_rows(served: Served, name: str) -> None:
+    text = exported(served, served.start(lines(ROWS)), name)
+    assert len(text.splitlines()) == (name == "results.csv")
+
+
+def test_a_file_of_many_pieces_comes_whole(served: Served) -> None:
+    rows = upcs(2_600)  # more than one shard, more than two pieces
+    job_id = served.finished(lines(rows))
+    found = records(exported(served, job_id))
+    assert [record["upc"] for record in found] == rows

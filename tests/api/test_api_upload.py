@@ -1,0 +1,112 @@
+"""`POST /api/batch/upload`: a file over the wire becomes a batch, or is refused with its rows."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+import requests
+
+from tests.api.serving import Scripted, Served, lines, upcs
+
+ROWS = upcs(4)
+MOST_BYTES = 10_000_000
+
+
+def upload(served: Served, content: bytes | str, name: str = "rows.txt", **fields: Any) -> requests.Response:
+    return served.call("POST", "/api/batch/upload", files={"file": (name, content)}, data=fields)
+
+
+def test_an_uploaded_file_is_a_batch_with_its_rows_counted(served: Served) -> None:
+    response = upload(served, lines(ROWS))
+    assert response.status_code == 200, response.text
+    job = response.json()
+    assert (job["status"], job["total_upcs"], job["name"]) == ("pending", 4, "rows.txt")
+    assert (job["create_drafts"], job["test_mode"]) == (True, False)
+    served.work()
+    assert served.status(job["job_id"])["successful"] == 4
+
+
+def test_the_form_fields_are_taken(served: Served) -> None:
+    options = {"condition": "LIKE_NEW", "duplicates": "quantity", "name": "Shelf 4"}
+    job = upload(served, lines(ROWS), create_drafts="false", test_mode="true", **options).json()
+    assert (job["create_drafts"], job["test_mode"], job["name"]) == (False, True, "Shelf 4")
+    assert (job["options"]["condition"], job["options"]["duplicates"]) == ("LIKE_NEW", "quantity")
+
+
+def test_a_workbook_is_read(served: Served) -> None:
+    book, stream = openpyxl.Workbook(), io.BytesIO()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["UPC", "Price"], *([upc, 9.5] for upc in ROWS)):
+        sheet.append(row)
+    book.save(stream)
+    job = upload(served, stream.getvalue(), "shelf.xlsx").json()
+    pipeline = Scripted()
+    served.work(pipeline)
+    assert sorted(pipeline.runs) == [0, 1, 2, 3]
+    assert served.status(job["job_id"])["status"] == "completed"
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "a/b\\c.txt", "ä ö.txt", "...", " .hidden", "x" * 400 + ".txt"])
+def test_an_odd_file_name_harms_nothing(served: Served, name: str) -> None:
+    response = upload(served, lines(ROWS), name)
+    assert response.status_code == 200, response.text
+    served.work()
+    assert served.status(response.json()["job_id"])["status"] == "completed"
+    assert all(served.folder in place.parents for place in served.folder.rglob("*"))
+
+
+def test_a_file_of_which_nothing_can_be_used_is_refused_with_its_rows_and_no_job(served: Served) -> None:
+    response = upload(served, "8.80E+11\n12345\n")
+    assert response.status_code == 422
+    body = response.json()
+    assert "None of the 2 rows can be used" in body["detail"]
+    assert [(row["row"], row["value"]) for row in body["rows"]] == [(1, "8.80E+11"), (2, "12345")]
+    assert all(set(row) == {"row", "value", "reason"} and row["reason"] for row in body["rows"])
+    assert "Excel rounded this barcode" in body["rows"][0]["reason"]
+    assert served.get("/api/batch/jobs")["total"] == 0
+
+
+@pytest.mark.parametrize("content", [b"", b" \n\n", b"\x89PNG\r\n\x1a\n" + bytes(200), b"PK\x03\x04broken"])
+def test_an_empty_or_binary_file_is_refused_with_a_sentence(served: Served, content: bytes) -> None:
+    response = upload(served, content)
+    assert response.status_code == 422
+    assert len(response.json()["detail"]) > 20
+    assert response.json()["rows"] == []
+    assert served.get("/api/batch/jobs")["total"] == 0
+
+
+@pytest.mark.parametrize("size", [MOST_BYTES + 1, 3 * MOST_BYTES])
+def test_a_file_over_the_limit_is_too_large(served: Served, size: int) -> None:
+    response = upload(served, b"724383244812\n" * (size // 13 + 1))
+    assert response.status_code == 413
+    assert f"{size / 1e6:.1f} MB" in response.json()["detail"]
+    assert served.get("/api/batch/jobs")["total"] == 0
+
+
+def test_more_rows_than_a_batch_may_have_are_too_many(served: Served) -> None:
+    response = upload(served, "724383244812\n" * 100_001)
+    assert response.status_code == 413
+    assert "100,000 rows" in response.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "fields", [{"condition": "Excellent"}, {"duplicates": "never"}, {"create_drafts": "perhaps"}, {"test_mode": "2"}]
+)
+def test_a_field_that_means_nothing_is_refused(served: Served, fields: dict[str, str]) -> None:
+    assert upload(served, lines(ROWS), **fields).status_code == 422
+    assert served.get("/api/batch/jobs")["total"] == 0
+
+
+def test_an_upload_without_a_file_is_refused(served: Served) -> None:
+    assert served.call("POST", "/api/batch/upload", data={"name": "Shelf"}).status_code == 422
+    assert served.call("POST", "/api/batch/upload", json={"file": "rows"}).status_code == 422
+
+
+def test_the_same_file_twice_is_two_batches_over_one_stored_copy(served: Served) -> None:
+    first, second = (upload(served, lines(ROWS)).json() for _ in range(2))
+    assert first["job_id"] != second["job_id"]
+    assert first["gcs_path"] == second["gcs_path"]
