@@ -49,8 +49,8 @@ def recent(job: Job, now: datetime, finishes: Finishes) -> Pace:
 
 
 def charted(job: Job, now: datetime, finishes: Finishes) -> Pace:
-    """Return the pace with its last fifteen minutes one by one."""
-    this_minute = now.replace(second=0, microsecond=0)
+    """Return the pace with its last fifteen minutes one by one, those before the end of a batch that is done."""
+    this_minute = (job.completed_at or now).replace(second=0, microsecond=0)
     starts = [this_minute - timedelta(minutes=back) for back in reversed(range(MINUTES))]
     minutes = tuple(finishes(start, start + timedelta(minutes=1)) for start in starts)
     return Pace(recent(job, now, finishes).per_minute, minutes)

@@ -143,7 +143,7 @@ ADVICE: Mapping[Cause, Advice] = {
     Cause.AMBIGUOUS: Advice(
         "Several releases match",
         "More than one release carries this barcode.",
-        "Open the row and compare the candidates with the copy.",
+        "Compare the candidates, which each row lists, with the copy.",
     ),
     Cause.NO_PRICE: Advice(
         "No price",

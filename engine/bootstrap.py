@@ -19,7 +19,7 @@ from engine.batches.rows import RowFiles
 from engine.batches.submission import Submission
 from engine.clock import Clock, SystemClock
 from engine.errors import BadSetting
-from engine.files.base import Files
+from engine.files.base import Files, split
 from engine.files.folder import FolderFiles
 from engine.pipeline.row import RowPipeline
 from engine.public import Engine
@@ -64,12 +64,12 @@ def open_files(address: str) -> Files:
     """
     if address.startswith("file:") and (place := address.removeprefix("file:")):
         return FolderFiles(Path(place))
-    bucket = address.removeprefix("gs://").rstrip("/")
-    if not address.startswith("gs://") or not bucket:
+    home = address.removesuffix("/")
+    if split(f"{home}/name") is None:
         raise BadSetting(f"DM_FILES is {address!r}; it must look like file:var/files or gs://BUCKET/PREFIX")
     from engine.files.gcs import CloudFiles  # a laptop does without Google's libraries
 
-    return CloudFiles(f"gs://{bucket}")
+    return CloudFiles(home)
 
 
 def open_engine(settings: Settings, clock: Clock | None = None) -> Engine:
@@ -81,14 +81,20 @@ def open_engine(settings: Settings, clock: Clock | None = None) -> Engine:
     clock = clock or SystemClock()
     store, files = open_store(settings.store, clock), open_files(settings.files)
     rows = RowFiles(files)
-    buckets = frozenset(name.strip() for name in settings.buckets.split(",") if name.strip())
     return Engine(
-        submission=Submission(store, files, clock, buckets),
+        submission=Submission(store, files, clock, _buckets(settings)),
         control=Control(store),
         queries=Queries(store, rows),
         exports=Exports(store, rows),
         health=HealthCheck(store, clock),
     )
+
+
+def _buckets(settings: Settings) -> frozenset[str]:
+    """Return the buckets that jobs may be read from; empty means every one, as on a laptop."""
+    named = frozenset(name.strip() for name in settings.buckets.split(",") if name.strip())
+    home = settings.files.removeprefix("gs://").partition("/")[0]
+    return named or (frozenset({home}) if settings.files.startswith("gs://") else frozenset())
 
 
 def open_pipeline(

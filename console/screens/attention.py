@@ -11,7 +11,7 @@ from console import navigation, words
 from console.context import Context, zone
 from console.figures import moment, number, rows
 from console.live import AWAY
-from console.screens.batch_items import Query
+from console.screens.batch_query import Query
 from console.widgets import notices, parts
 from console.widgets.heading import heading
 from engine.domain.jobs import Job

@@ -7,6 +7,7 @@ import streamlit as st
 from console import words
 from console.context import Context, zone
 from console.figures import NONE, ago, moment, number, reference, rows, share, span, speed
+from console.pace import WINDOW
 from console.screens import batch_actions
 from console.screens.batch_view import BatchScreen, Look
 from console.widgets import bar, notices
@@ -89,12 +90,13 @@ def _tiles(screen: BatchScreen) -> None:
     counts, detail = screen.counts, screen.detail
     done = words.COMPOSED if counts.composed and not counts.drafted else words.DRAFTED
     mendable = f"{number(detail.retryable)} can be retried" if counts.attention else "none"
+    hands = f"{number(counts.stuck)} interrupted" if counts.stuck else f"{rows(len(screen.workers), 'engine')} on it"
     with st.grid(5, min_column_width=130, gap="small"):
         _tile(f"{done.tinted} {done.text}", number(counts.drafted or counts.composed), _succeeded(screen))
         _tile(f"{words.ATTENTION.tinted} {words.ATTENTION.text}", number(counts.attention), mendable)
         in_progress = f"{number(counts.working)} · {number(counts.waiting)}"
-        _tile(f"{words.WORKING.tinted} Working · waiting", in_progress, f"{rows(len(screen.workers), 'engine')} on it")
-        _tile(":material/speed: Speed", speed(detail.pace.per_minute), _measured(screen))
+        _tile(f"{words.WORKING.tinted} Working · waiting", in_progress, hands)
+        _tile(":material/speed: Speed", *_speed(screen))
         _tile(*_ending(screen))
 
 
@@ -106,11 +108,17 @@ def _succeeded(screen: BatchScreen) -> str:
     return f"{part}, not sent to eBay" if counts.composed else part
 
 
-def _measured(screen: BatchScreen) -> str:
-    """Return what the speed was taken over."""
-    if screen.detail.pace.per_minute is None:
-        return "not known yet" if _moving(screen) else "not started" if not screen.job.started_at else "stopped"
-    return "over the whole batch" if screen.job.status is JobStatus.COMPLETED else "last 5 minutes"
+def _speed(screen: BatchScreen) -> tuple[str, str]:
+    """Return the speed and what it was taken over; a batch that stands still has none."""
+    done, found = screen.job.status is JobStatus.COMPLETED, screen.detail.pace.per_minute
+    if not done and not _moving(screen):
+        return NONE, "stopped" if screen.job.started_at else "not started"
+    if found is None:
+        return NONE, "not known yet"
+    if done:
+        return speed(found), "over the whole batch"
+    begun = screen.job.started_at
+    return speed(found), "since it started" if begun and screen.batch.at - begun < WINDOW else "last 5 minutes"
 
 
 def _ending(screen: BatchScreen) -> tuple[str, str, str]:

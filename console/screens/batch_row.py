@@ -107,7 +107,7 @@ def _evidence(item: Item) -> None:
     reasons, candidates = item.match.get("reasons") or [], item.match.get("candidates") or []
     if not reasons and not candidates:
         return
-    st.markdown("#### Match")
+    st.markdown("**Match**")
     for reason in reasons:
         if reason != item.error:
             st.markdown(f"- {reason}")
@@ -131,7 +131,7 @@ def _candidate(candidate: Mapping[str, Any]) -> dict[str, Any]:
 def _price(item: Item) -> None:
     if not item.price:
         return
-    st.markdown("#### Price")
+    st.markdown("**Price**")
     source = words.price_source(str(item.price.get("source", "")))
     st.markdown(f"**{money(item.price.get('cents'))}** · {source}")
     if item.price.get("reason"):
@@ -141,7 +141,7 @@ def _price(item: Item) -> None:
 def _draft(item: Item) -> None:
     if not item.draft and not item.sku:
         return
-    st.markdown("#### Draft")
+    st.markdown("**Draft**")
     facts(
         {
             "Title": item.draft.get("title"),
@@ -165,5 +165,5 @@ def _history(view: BatchView, item: Item) -> None:
     elif item.started_at is not None:
         lines.append(f"Begun {at(item.started_at)} by `{item.worker}`")
     if lines:
-        st.markdown("#### Attempts")
+        st.markdown("**Attempts**")
         st.markdown("\n".join(f"- {line}" for line in reversed(lines)))

@@ -11,8 +11,9 @@ import streamlit as st
 from console import words
 from console.actions import redraw
 from console.context import Context, zone
-from console.figures import ago, moment, number, rows, speed
-from console.screens.batch_items import Query, narrow
+from console.figures import ago, moment, number, rows
+from console.screens.batch_items import narrow
+from console.screens.batch_query import Query
 from console.screens.batch_view import BatchScreen, Look
 from engine.errors import Cause
 from engine.public import CauseCount, WorkerView
@@ -44,9 +45,9 @@ def _causes(screen: BatchScreen) -> None:
 def _cause(found: CauseCount) -> None:
     advice = words.ADVICE[found.cause]
     with st.container(gap="xxsmall"):
-        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", wrap=False):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.markdown(f"**{advice.name}** :red-badge[{number(found.count)}]", width="content")
-            st.button(f"Show {number(found.count)}", key=f"show_{found.cause}", on_click=_show, args=(found.cause,))
+            st.button("Show", key=f"show_{found.cause}", on_click=_show, args=(found.cause,))
         st.caption(f"{advice.sentence} {advice.next_step}")
 
 
@@ -62,9 +63,7 @@ def _speed(screen: BatchScreen) -> None:
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.subheader("Speed", anchor=False, width="content")
             st.caption("items a minute, last 15 min", width="content")
-        st.altair_chart(_chart(pace.minutes, screen.batch.at), height=90)
-        if pace.per_minute:
-            st.caption(f"Now {speed(pace.per_minute)}, counted by what was finished.")
+        st.altair_chart(_chart(pace.minutes, screen.job.completed_at or screen.batch.at), height=90)
 
 
 def _chart(minutes: tuple[int, ...], at: datetime) -> alt.Chart:

@@ -16,6 +16,8 @@ from engine.domain.jobs import OPEN, Job
 from engine.domain.shards import ShardKind
 from engine.public import BatchView, CauseCount, Engine, WorkerView
 
+MANY = 5_000  # rows from which counting causes is no longer done every second
+
 
 @dataclass(frozen=True, slots=True)
 class Now:
@@ -86,7 +88,7 @@ def load_detail(engine: Engine, job_id: str) -> Detail:
     all_composed = bool(view.job.options.not_sent)
     return Detail(
         composed=view.job.successful_upcs if all_composed else engine.queries.composed(job_id),
-        causes=tuple(engine.queries.causes(job_id)),
+        causes=tuple(engine.queries.causes(job_id)) if view.job.failed_upcs else (),
         pace=pace.charted(view.job, view.at, partial(engine.queries.finishes, job_id)),
         events=tuple(engine.queries.events(job_id, limit=12)),
     )
@@ -100,7 +102,8 @@ def load(context: Context, job_id: str) -> Snapshot[BatchScreen]:
         StoreError, FilesAway: it was never read, and the store does not answer.
     """
     now = context.live.look(("batch", job_id), partial(load_now, context.engine, job_id))
-    detail = context.live.look(("detail", job_id), partial(load_detail, context.engine, job_id), every=3.0)
     batch = now.value.batch
+    every = 1.0 if (batch.job.total_upcs or 0) <= MANY else 5.0
+    detail = context.live.look(("detail", job_id), partial(load_detail, context.engine, job_id), every=every)
     screen = BatchScreen(batch, counts(batch, detail.value.composed), detail.value, now.value.engines)
     return Snapshot(screen, now.read_at, now.age, now.away)

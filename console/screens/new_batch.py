@@ -10,27 +10,24 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
-from uuid import uuid4
 
 import pandas as pd
 import streamlit as st
 
-from console import words
+from console import navigation, words
 from console.actions import act
 from console.context import Context
 from console.figures import number, rows, share
 from console.live import AWAY
-from console.screens import new_batch_start
-from console.screens.batches import SAMPLE
+from console.screens import new_batch_file, new_batch_start
 from console.widgets import notices, tables
 from console.widgets.heading import heading
 from engine.domain.rows import Row, RowState
+from engine.domain.upc import display
 from engine.errors import EngineError, UnreadableFile
 from engine.public import Check, Engine
 
 SHOWN = 300  # rows that the table holds at most
-KINDS = ["csv", "txt", "xlsx"]
-UPLOAD, PASTE, BUCKET = "Upload", "Paste", "Cloud Storage"
 USE = "UPC to use"
 
 
@@ -89,41 +86,20 @@ def load(engine: Engine, file: str, fixed: str) -> CheckView:
 def render(context: Context) -> None:
     """Draw the screen; a file that cannot be used is told in the engine's words, and there is no batch."""
     if job_id := st.session_state.pop("opened", ""):
-        new_batch_start.leave(job_id)
+        navigation.open_batch(job_id)
     heading(context, "New batch")
     notices.ebay_not_connected(context)
     left, right = st.columns([2.2, 1], gap="medium")
     with left:
-        _source(context)
+        new_batch_file.draw(context)
         view = _checked(context)
         if view is not None:
             _check(context, view)
     with right:
         if view is None:
-            _help()
+            new_batch_file.explain()
         else:
             new_batch_start.draw(context, view.source, view.check)
-
-
-def _source(context: Context) -> None:
-    """Draw the ways in which a file comes."""
-    way = st.segmented_control(
-        "Where the barcodes come from", [UPLOAD, PASTE, BUCKET], default=UPLOAD, required=True, key="way"
-    )
-    if way == PASTE:
-        st.text_area("Barcodes, one in each line", key="pasted", height=140, placeholder="074646362822\n093624755524")
-        st.button("Check these barcodes", icon=":material/fact_check:", on_click=_pasted, args=(context,))
-    elif way == BUCKET:
-        st.text_input("Address of the file", key="address", placeholder="gs://bucket/file.txt")
-        st.button("Check this file", icon=":material/fact_check:", on_click=_addressed, args=(context,))
-    else:
-        st.file_uploader(
-            "Barcode file (CSV, TXT or XLSX, one UPC in each row, up to 10 MB)",
-            KINDS,
-            key="upload",
-            on_change=_uploaded,
-            args=(context,),
-        )
 
 
 def _checked(context: Context) -> CheckView | None:
@@ -148,7 +124,12 @@ def _unreadable(file: str, error: UnreadableFile) -> None:
         st.dataframe(
             pd.DataFrame([{"Row": line, "In the file": value, "Why": why} for line, value, why in error.rows]),
             hide_index=True,
-            column_config={"Row": st.column_config.NumberColumn(width=60, format="%d")},
+            row_height=36,
+            column_config={
+                "Row": st.column_config.NumberColumn(width=45, format="%d"),
+                "In the file": st.column_config.TextColumn(width=150),
+                "Why": st.column_config.TextColumn(width=600),
+            },
             alt="Rows that cannot be used",
         )
 
@@ -229,7 +210,7 @@ def _cells(line: Line) -> dict[str, Any]:
     return {
         "Row": line.found.line,
         "In the file": line.found.value,
-        USE: new_batch_start.barcode(now),
+        USE: display(now.gtin) if now.gtin else now.value,
         "Check": [words.ROW_WORDS[now.state].text],
         "Why": _why(line),
     }
@@ -242,51 +223,6 @@ def _why(line: Line) -> str:
     repeats = f"The same barcode stands in row {line.first_line}" if line.first_line is not None else ""
     corrected = "Corrected by you" if now.value != line.found.value else ""
     return ". ".join(filter(None, (corrected, now.repaired, repeats, now.warning)))
-
-
-def _help() -> None:
-    with st.container(border=True, key="card_help", gap="small"):
-        st.subheader("What a file can look like", anchor=False)
-        st.markdown(
-            "- one barcode in each line, or a table with a column of them\n"
-            "- columns **condition**, **price**, **quantity** and **note** are used where there are any\n"
-            "- lost zeros, spaces and hyphens are mended where the check digit proves it\n"
-            "- what cannot be used is shown with its row and reason, before anything starts"
-        )
-        if SAMPLE.exists():
-            st.download_button(
-                "Sample file", SAMPLE.read_bytes(), SAMPLE.name, icon=":material/download:", on_click="ignore"
-            )
-
-
-def _uploaded(context: Context) -> None:
-    file = st.session_state["upload"]
-    if file is None:
-        _choose("")
-        return
-    _keep(context, file.getvalue(), file.name)
-
-
-def _pasted(context: Context) -> None:
-    _keep(context, st.session_state["pasted"].encode(), "pasted.txt")
-
-
-def _addressed(context: Context) -> None:
-    context.live.changed()
-    _choose(st.session_state["address"].strip())
-
-
-def _keep(context: Context, content: bytes, name: str) -> None:
-    """Store the file, so that nothing hangs on this browser session."""
-    path = act(context, "", partial(context.engine.submission.keep, content, name))
-    if path is not None:
-        _choose(path)
-
-
-def _choose(path: str) -> None:
-    """Have the page show `path`; a batch started from here on is a new one."""
-    st.session_state[new_batch_start.REQUEST] = uuid4().hex
-    st.query_params.from_dict({"file": path} if path else {})
 
 
 def _corrected(context: Context, key: str, view: CheckView, lines: tuple[Line, ...]) -> None:

@@ -6,23 +6,22 @@ import hashlib
 import json
 from functools import partial
 from pathlib import PurePosixPath
-from typing import NoReturn
 
 import pandas as pd
 import streamlit as st
 
-from console import navigation, words
+from console import words
 from console.actions import act
 from console.context import Context, operator
 from console.figures import number, rows
 from console.widgets.facts import facts
+from engine.domain.jobs import Job, JobStatus
 from engine.domain.options import Duplicates, Options
 from engine.domain.pricing import PriceBasis, PriceRule
-from engine.domain.rows import Condition, Row, RowState
-from engine.domain.upc import display
+from engine.domain.rows import Condition, RowState
 from engine.public import Check
 
-REQUEST = "request"  # of the session: what makes a second click the same start
+REQUEST = "request"  # of the address: what makes a second click the same start
 DRY_RUN, FIRST, ALL = "Dry run", "First 25", "All"
 FIRST_ROWS = 25
 FORMATS = {"*": "Any other", "CD": "CD", "Vinyl": "Vinyl", "Cassette": "Cassette", "DVD": "DVD", "Blu-ray": "Blu-ray"}
@@ -65,16 +64,6 @@ def draw(context: Context, source: str, check: Check) -> None:
             args=(context, source, options, name.strip(), total),
         )
         st.caption("The file is kept. Closing this tab does not stop the batch.")
-
-
-def leave(job_id: str) -> NoReturn:
-    """Go to the batch that was just started."""
-    navigation.open_batch(job_id)
-
-
-def barcode(row: Row) -> str:
-    """Return the barcode that will be looked up, the file's own text where it cannot be."""
-    return display(row.gtin) if row.gtin else row.value
 
 
 def _condition(check: Check) -> Condition | None:
@@ -143,6 +132,7 @@ def _fixed() -> dict[str, dict[str, int]]:
         empty,
         key="fixed_prices",
         hide_index=True,
+        placeholder="",
         disabled=["Format"],
         column_config={"Format": st.column_config.TextColumn(width=80, pinned=True)}
         | {name: st.column_config.NumberColumn(name, format="dollar", min_value=0.99, width=76) for name in columns},
@@ -153,7 +143,9 @@ def _fixed() -> dict[str, dict[str, int]]:
         if known:
             prices[medium] = {code: cents for code, cents in known.items() if cents is not None}
     if not prices:
-        st.caption(":orange[Fill in at least one price.]")
+        st.caption(
+            ":orange[Fill in at least one price.] An empty cell takes the price under Any, then that of any other."
+        )
     return prices
 
 
@@ -179,7 +171,7 @@ def _summary(context: Context, check: Check, options: Options) -> None:
 
 def _start(context: Context, source: str, options: Options, name: str, total: int) -> None:
     """Start the batch; pressed twice, with the same choices, it is one batch."""
-    chosen = json.dumps([st.session_state.get(REQUEST, ""), source, name, options.document()])
+    chosen = json.dumps([st.query_params.get(REQUEST, ""), source, name, options.document()])
     request_id = hashlib.sha256(chosen.encode()).hexdigest()[:32]
     submit = partial(
         context.engine.submission.submit,
@@ -190,9 +182,15 @@ def _start(context: Context, source: str, options: Options, name: str, total: in
         request_id=request_id,
         total=total,
     )
-    job = act(context, lambda job: f"{job.name} is queued: {rows(total)}.", submit)
+    job = act(context, _told, submit)
     if job is not None:
         st.session_state["opened"] = job.job_id
+
+
+def _told(job: Job) -> str:
+    if job.status is JobStatus.PENDING:
+        return f"{job.name} is queued: {rows(job.total_upcs or 0)}."
+    return f"{job.name} was started before, and is not started twice. This is it."
 
 
 def _cents(dollars: float | None) -> int | None:

@@ -59,11 +59,14 @@ class RowFiles:
         """Return the rows from index `start` up to and without `stop`, a piece at a time.
 
         Raises:
-            FileMissing: the batch has not been opened, or its rows were deleted.
+            FileMissing: the batch has not been opened, or rows of it were deleted.
         """
         for number in range(start // ROWS_A_PIECE, -(-stop // ROWS_A_PIECE)):
             first = number * ROWS_A_PIECE
-            lines = self._piece(job_id, number)[max(0, start - first) : stop - first]
+            wanted = range(max(start, first), min(stop, first + ROWS_A_PIECE))
+            lines = self._piece(job_id, number)[wanted.start - first : wanted.stop - first]
+            if len(lines) < len(wanted):
+                raise FileMissing(f"the rows {wanted.start} to {wanted.stop - 1} of {job_id} are not all there")
             yield from (Row.from_document(orjson.loads(line)) for line in lines)
 
     def _read(self, job_id: str, number: int) -> list[bytes]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from typing import TypeVar
 
 import requests
@@ -26,7 +25,7 @@ from engine.files.base import Blob, split
 
 CONNECT_SECONDS, ANSWER_SECONDS = 1.5, 3.0  # together they end a call within five, whatever the server does
 PATIENCE_SECONDS = CONNECT_SECONDS + ANSWER_SECONDS
-FIRST_PAUSE_SECONDS = 0.1
+PAUSE_SECONDS = 0.3
 
 SILENT = (
     exceptions.ServerError,
@@ -35,6 +34,7 @@ SILENT = (
     TransportError,
     DataCorruption,
 )
+ABSENT = (exceptions.NotFound, exceptions.BadRequest)  # a name that no bucket can have is a bad request
 FORBIDDEN = (exceptions.Forbidden, exceptions.Unauthorized)
 
 T = TypeVar("T")
@@ -42,7 +42,7 @@ Limits = tuple[float, float]  # seconds to connect, and from one sign of life to
 
 
 class CloudFiles:
-    """The file store in Cloud Storage; our own files lie below `home`, such as `gs://bucket/prefix`. Safe for threads."""
+    """The file store in Cloud Storage; our own files lie below `home`, `gs://bucket/prefix`. Safe for threads."""
 
     def __init__(self, home: str) -> None:
         self.home = home
@@ -78,14 +78,13 @@ class CloudFiles:
                 self._blob(path).upload_from_string(content, if_generation_match=0, retry=None, timeout=limits)
         except exceptions.PreconditionFailed:
             return False
-        except exceptions.NotFound as error:
+        except ABSENT as error:
             raise FileMissing(f"there is no bucket for {path}") from error
         return True
 
     def _read(self, path: str, generation: int | None, ask: Callable[[Limits], T]) -> T:
         """Return what `ask` answers within its time limits; it is asked again while our patience lasts."""
         end = self._clock.monotonic() + PATIENCE_SECONDS
-        pause = FIRST_PAUSE_SECONDS
         while True:
             left = (end - self._clock.monotonic()) / 2
             limits = (min(CONNECT_SECONDS, left), min(ANSWER_SECONDS, left))
@@ -93,20 +92,19 @@ class CloudFiles:
                 with self._asked(path):
                     try:
                         return ask(limits)
-                    except exceptions.NotFound as error:
+                    except ABSENT as error:
                         raise FileMissing(self._missing(path, generation, limits)) from error
             except _Silence:
-                if self._clock.monotonic() + pause >= end:
+                if self._clock.monotonic() + PAUSE_SECONDS >= end:
                     raise
-            self._pauses.wait(pause)
-            pause *= 2
+            self._pauses.wait(PAUSE_SECONDS)
 
     def _missing(self, path: str, generation: int | None, limits: Limits) -> str:
         """Return what is missing: Cloud Storage says so of a bucket only to those who ask for its files."""
         bucket = _parts(path)[0]
         try:
             next(iter(self._client.list_blobs(bucket, max_results=1, retry=None, timeout=limits)), None)
-        except exceptions.NotFound:
+        except ABSENT:
             return f"there is no bucket {bucket}"
         return f"{path} was not found" if generation is None else f"{path} was replaced or deleted since it was read"
 

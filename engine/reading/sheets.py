@@ -84,9 +84,7 @@ def open_file(content: bytes, name: str) -> Sheet:
         UnreadableFile: not one row can be used, or the file is too large; with the rows and their reasons if any.
     """
     if len(content) > MOST_BYTES:
-        raise FileTooLarge(
-            f"The file has {len(content) / 1e6:.1f} MB and the most is 10: split it into smaller files"
-        )
+        raise FileTooLarge(f"The file has {len(content) / 1e6:.1f} MB and the most is 10: split it into smaller files")
     if not content.strip():
         raise UnreadableFile("The file is empty: put one barcode in each line and upload it again")
     table = open_workbook(content) if content.startswith((*ZIP, OLE)) else open_text(content)

@@ -47,9 +47,7 @@ def create_app(ledger: Path | None = None, *, latency: float = 0.0, clock: Clock
     return Starlette(routes=[*mounts, *Controls(book, faults).routes()], lifespan=lifespan)
 
 
-def server(
-    port: int, *, host: str = "127.0.0.1", ledger: Path | None = None, latency: float = 0.0
-) -> uvicorn.Server:
+def server(port: int, *, host: str = "127.0.0.1", ledger: Path | None = None, latency: float = 0.0) -> uvicorn.Server:
     """Return a server that is ready to run."""
     config = uvicorn.Config(
         create_app(ledger, latency=latency),

@@ -1,7 +1,8 @@
 """The contract of a document store. It knows documents, not jobs: leases, counters and states are rules above it.
 
 A document lives at a path of alternating collection and name (`batch_jobs/batch_1/items/000007`) and holds JSON types
-and aware UTC times, in maps and lists. A backend compares versions and writes; it decides nothing.
+and aware UTC times, in lists and in maps, whose names are not empty. A backend compares versions and writes; it decides
+nothing.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """Replace the named top-level fields of a document that exists.
+    """Replace the named top-level fields, one at least, of a document that exists.
 
     With a `version` only while the document is at that version; with None at any.
     """

@@ -23,6 +23,7 @@ from google.api_core.retry import Retry, if_exception_type
 from google.auth.exceptions import GoogleAuthError, TransportError
 from google.cloud import firestore
 from google.cloud.firestore_v1.base_query import FieldFilter
+from google.cloud.firestore_v1.field_path import FieldPath
 from google.cloud.firestore_v1.services.firestore import FirestoreClient
 from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
 
@@ -31,8 +32,7 @@ from engine.errors import Conflict, StoreAway
 from engine.store.base import Committed, Document, Expect, Fields, Order, Put, Where, Write
 
 PATIENCE_SECONDS = 4.5  # so that a call ends within five, whatever the server does
-FIRST_PAUSE_SECONDS = 0.1
-LONGEST_PAUSE_SECONDS = 1.0
+PAUSE_SECONDS = 0.2
 CHANNEL = {
     "grpc.initial_reconnect_backoff_ms": 100,
     "grpc.max_reconnect_backoff_ms": 1_000,  # two minutes by default: a worker would not hear that the server is back
@@ -54,6 +54,7 @@ SILENT = (
 )
 RANGES = frozenset({"<", "<=", ">", ">="})
 UNMET = (exceptions.AlreadyExists, exceptions.FailedPrecondition, exceptions.NotFound)
+_LIST = "$list"
 _PLACE = re.compile(r"(?:/documents|path=)/([^\s}]+)")
 _RESERVED = re.compile(r"\.{0,2}|__.*__|.{1500,}", re.DOTALL)
 
@@ -88,11 +89,15 @@ class FirestoreStore:
         if any(condition.value is None for condition in where):
             return []
 
-        def ask(client: firestore.Client, seconds: float) -> list[Document]:
-            query = _query(client, collection, where, order).limit(limit)
-            return [_document(snapshot) for snapshot in query.stream(retry=NEVER, timeout=seconds)]
+        by_range = order is None and any(condition.comparison in RANGES for condition in where)
 
-        return self._read(ask)
+        def ask(client: firestore.Client, seconds: float) -> list[Document]:
+            query = _query(client, collection, where, order)
+            found = (query if by_range else query.limit(limit)).stream(retry=NEVER, timeout=seconds)
+            return [_document(snapshot) for snapshot in found]
+
+        found = self._read(ask)
+        return sorted(found, key=lambda document: document.path)[:limit] if by_range else found
 
     def count(self, collection: str, where: Sequence[Where] = ()) -> int:
         """Return how many documents match; see `Store.count`."""
@@ -138,15 +143,13 @@ class FirestoreStore:
     def _read(self, ask: Callable[[firestore.Client, float], T]) -> T:
         """Return what `ask` answers within the seconds it is given; it is asked again while our patience lasts."""
         end = self._clock.monotonic() + PATIENCE_SECONDS
-        pause = FIRST_PAUSE_SECONDS
         while True:
             try:
                 with self._asked() as client:
                     return ask(client, end - self._clock.monotonic())
             except _Silence:
-                if self._clock.monotonic() + pause >= end or self._closed.wait(pause):
+                if self._clock.monotonic() + PAUSE_SECONDS >= end or self._closed.wait(PAUSE_SECONDS):
                     raise
-            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     @contextmanager
     def _asked(self) -> Iterator[firestore.Client]:
@@ -238,11 +241,12 @@ def _add(batch: firestore.WriteBatch, client: firestore.Client, writes: Sequence
     for write in writes:
         reference = client.document(write.path)
         if isinstance(write, Put):
-            (batch.create if write.expect is Expect.ABSENT else batch.set)(reference, write.fields)
-        elif write.version is None:
-            batch.update(reference, write.fields)
-        else:
-            batch.update(reference, write.fields, option=client.write_option(last_update_time=write.version))
+            add = batch.create if write.expect is Expect.ABSENT else batch.set
+            add(reference, _stored(write.fields))
+            continue
+        fields = {FieldPath(name).to_api_repr(): _stored(value) for name, value in write.fields.items()}
+        seen = None if write.version is None else client.write_option(last_update_time=write.version)
+        batch.update(reference, fields, option=seen)
 
 
 def _committed(batch: firestore.WriteBatch) -> Committed:
@@ -250,19 +254,41 @@ def _committed(batch: firestore.WriteBatch) -> Committed:
 
 
 def _document(snapshot: firestore.DocumentSnapshot) -> Document:
-    fields: Fields = _plain(snapshot.to_dict())
+    fields: Fields = _read_back(snapshot.to_dict())
     return Document(snapshot.reference.path, fields, snapshot.update_time, _plain(snapshot.read_time))
 
 
-def _plain(value: Any) -> Any:
-    """Return a value with times of Python's own kind in place of the library's."""
-    if isinstance(value, datetime):
-        return datetime.combine(value.date(), value.timetz())
-    if isinstance(value, dict):
-        return {name: _plain(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_plain(inner) for inner in value]
+def _stored(value: Any, *, in_list: bool = False) -> Any:
+    """Return a value as Firestore takes it: it knows no list in a list, so that one is put into a map."""
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case datetime() if value.tzinfo is not None:
+            return value
+        case dict():
+            return {name: _stored(inner) for name, inner in value.items()}
+        case list() | tuple():
+            elements = [_stored(inner, in_list=True) for inner in value]
+            return {_LIST: elements} if in_list else elements
+    raise TypeError(f"{type(value).__name__} is not a JSON type or an aware time")
+
+
+def _read_back(value: Any) -> Any:
+    """Return what `_stored` was given, with times of Python's own kind in place of the library's."""
+    match value:
+        case datetime():
+            return _plain(value)
+        case dict():
+            if len(value) == 1 and _LIST in value:
+                return [_read_back(inner) for inner in value[_LIST]]
+            return {name: _read_back(inner) for name, inner in value.items()}
+        case list():
+            return [_read_back(inner) for inner in value]
     return value
+
+
+def _plain(time: datetime) -> datetime:
+    return datetime.combine(time.date(), time.timetz())
 
 
 def _first_line(error: Exception) -> str:

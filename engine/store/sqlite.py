@@ -167,7 +167,7 @@ def _condition(collection: str, where: Sequence[Where]) -> tuple[str, list[objec
     parts = ["collection = ?"]
     values: list[object] = [collection]
     for condition in where:
-        value, types = _comparable(condition.value)
+        value, types, inner = _comparable(condition.value)
         path = f"'$.\"{condition.field}\"'"
         if condition.comparison == "contains":
             element = f"SELECT 1 FROM json_each(body, {path}) WHERE type IN {types} AND value = ?"  # noqa: S608
@@ -175,23 +175,23 @@ def _condition(collection: str, where: Sequence[Where]) -> tuple[str, list[objec
         else:
             column = _column(condition.field)
             parts.append(f"{column} {condition.comparison} ? AND {column} IS NOT NULL")
-            parts.append(f"json_type(body, {path}) IN {types}")
+            parts.append(f"json_type(body, {path[:-1]}{inner}') IN {types}")
         values.append(value)
     return " AND ".join(parts), values
 
 
-def _comparable(value: Any) -> tuple[object, str]:
-    """Return a value as SQL compares it, and the JSON types of fields that it can be compared with."""
+def _comparable(value: Any) -> tuple[object, str, str]:
+    """Return a value as SQL compares it, the JSON types it can be compared with, and where in a field they stand."""
     match value:
         case bool():
-            return value, "('true', 'false')"
+            return value, "('true', 'false')", ""
         case int() | float():
-            return value, "('integer', 'real')"
+            return value, "('integer', 'real')", ""
         case str():
-            return value, "('text')"
+            return value, "('text')", ""
         case datetime():
-            return _encode(value), "('object')"
-    return None, "('null')"  # nothing equals None
+            return _encode(value), "('text', 'object')", f'."{_TIME}"'
+    return None, "('null')", ""  # nothing equals None
 
 
 def _column(field: str) -> str:

@@ -13,11 +13,13 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import requests
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.api import create_app
 from engine.batches.rows import RowFiles
@@ -181,25 +183,40 @@ def settings(folder: Path, **more: str) -> Settings:
     return Settings(_env_file=None, **(places | more))
 
 
+class Door:
+    """One real HTTP server for all tests: it hands every request to the application that is served now."""
+
+    def __init__(self) -> None:
+        self.app: ASGIApp | None = None
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        config = uvicorn.Config(self._answer, lifespan="off", log_config=None, access_log=False)
+        run = uvicorn.Server(config).run
+        threading.Thread(target=run, kwargs={"sockets": [listener]}, name="api", daemon=True).start()
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.app is not None
+        await self.app(scope, receive, send)
+
+
+@cache
+def door() -> Door:
+    return Door()
+
+
 @contextlib.contextmanager
 def serving(chosen: Settings) -> Iterator[Served]:
     """Serve the API for as long as the block lasts."""
-    engine, store = open_engine(chosen), open_store(chosen.store, SystemClock())
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.bind(("127.0.0.1", 0))
-    listener.listen()
-    config = uvicorn.Config(create_app(engine, chosen), log_config=None, access_log=False, timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="api", daemon=True)
-    thread.start()
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    with listener, contextlib.closing(store), requests.Session() as session:
+    engine, store, server = open_engine(chosen), open_store(chosen.store, SystemClock()), door()
+    assert server.app is None
+    server.app = create_app(engine, chosen)
+    with contextlib.closing(store), requests.Session() as session:
         try:
-            yield Served(url, chosen, engine, store, session)
+            yield Served(server.url, chosen, engine, store, session)
         finally:
-            session.close()
-            server.should_exit = True
-            thread.join(timeout=10)
+            server.app = None
 
 
 @contextlib.contextmanager

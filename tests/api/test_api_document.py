@@ -1,4 +1,4 @@
-"""The API about itself: its OpenAPI document and page, what it says of secrets (nothing), and of errors (a sentence)."""
+"""The API about itself: its document and page, no word of a secret, and a sentence for every error."""
 
 from __future__ import annotations
 

@@ -1,0 +1,46 @@
+"""What tests of stores, batches and workers share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.files.base import Files
+from engine.files.folder import FolderFiles
+from engine.store.base import Store
+from engine.store.sqlite import SQLiteStore
+from tests.batch_runs import Batches
+from tests.sandbox_server import Sandbox, running
+
+pytest_plugins = ("tests.emulators",)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = SQLiteStore(tmp_path / "store.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    return FolderFiles(tmp_path / "files")
+
+
+@pytest.fixture
+def batches(store: Store, files: Files) -> Batches:
+    return Batches(store, files)
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Sandbox]:
+    with running() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(served: Sandbox) -> Sandbox:
+    served.reset()
+    return served

@@ -1,0 +1,144 @@
+"""The contract of a file store, sentence by sentence, over every backend."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from google.cloud import storage
+
+from engine.errors import FileMissing, FilesAway
+from engine.files.base import Files, split
+from engine.files.folder import FolderFiles
+from engine.files.gcs import CloudFiles
+
+
+@dataclass(frozen=True)
+class Backend:
+    """A file store of one kind; `place` writes a file from outside, whether one is there or not."""
+
+    files: Files
+    place: Callable[[str, bytes], None]
+
+
+@pytest.fixture(params=["folder", "cloud"])
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
+    if request.param == "cloud":
+        request.getfixturevalue("storage_emulator")
+        with in_the_cloud() as cloud:
+            yield cloud
+        return
+
+    def place(path: str, content: bytes) -> None:
+        target = tmp_path / path.removeprefix("gs://")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fresh = target.with_suffix(".fresh")
+        fresh.write_bytes(content)
+        before = target.stat().st_mtime_ns if target.exists() else 0
+        os.utime(fresh, ns=(before + 10**6, before + 10**6))
+        fresh.replace(target)
+
+    yield Backend(FolderFiles(tmp_path), place)
+
+
+@contextlib.contextmanager
+def in_the_cloud() -> Iterator[Backend]:
+    """Lend an empty bucket `bucket` in Cloud Storage's emulator."""
+    client = storage.Client(project="test")
+    bucket = client.create_bucket("bucket")
+
+    def place(path: str, content: bytes) -> None:
+        bucket.blob(path.removeprefix("gs://bucket/")).upload_from_string(content)
+
+    try:
+        yield Backend(CloudFiles("gs://bucket/ours"), place)
+    finally:
+        bucket.delete(force=True)
+        client.close()
+
+
+@pytest.fixture
+def files(backend: Backend) -> Files:
+    return backend.files
+
+
+def test_a_file_is_found_with_its_size_and_read_whole(backend: Backend) -> None:
+    backend.place("gs://bucket/a/b.txt", b"x" * 100_000)
+    found = backend.files.stat("gs://bucket/a/b.txt")
+    assert (found.path, found.size) == ("gs://bucket/a/b.txt", 100_000)
+    assert backend.files.read("gs://bucket/a/b.txt", found.generation) == b"x" * 100_000
+    assert backend.files.read("gs://bucket/a/b.txt") == b"x" * 100_000
+
+
+@pytest.mark.parametrize("path", ["gs://none/a.txt", "gs://bucket/none.txt", "gs://bucket/a.txt/none", "gs://bucket/a"])
+def test_what_is_not_there_is_missing(backend: Backend, path: str) -> None:
+    backend.place("gs://bucket/a/b.txt", b"1")
+    backend.place("gs://bucket/a.txt", b"1")
+    with pytest.raises(FileMissing):
+        backend.files.stat(path)
+    with pytest.raises(FileMissing):
+        backend.files.read(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/etc/passwd", "gs://", "gs://bucket", "gs://bucket/", "gs://../x/y", "gs://bucket/../../x", "gs://b/\0", "x"],
+)
+def test_what_is_no_address_is_missing_and_nothing_is_written(files: Files, path: str) -> None:
+    assert split(path) is None
+    for attempt in (files.stat, files.read, lambda path: files.create(path, b"1")):
+        with pytest.raises(FileMissing):
+            attempt(path)
+
+
+def test_a_name_longer_than_any_file_can_have_is_missing_and_not_an_outage(files: Files) -> None:
+    with pytest.raises(FileMissing):
+        files.stat(f"gs://bucket/{'x' * 2_000}")
+
+
+def test_a_replaced_file_has_another_generation_and_the_old_one_is_missing(backend: Backend) -> None:
+    backend.place("gs://bucket/a.txt", b"old")
+    old = backend.files.stat("gs://bucket/a.txt").generation
+    backend.place("gs://bucket/a.txt", b"new")
+    assert backend.files.stat("gs://bucket/a.txt").generation != old
+    with pytest.raises(FileMissing, match="replaced"):
+        backend.files.read("gs://bucket/a.txt", old)
+
+
+def test_a_file_is_created_once_and_never_overwritten(files: Files) -> None:
+    path = f"{files.home}/batches/x/rows/00000.jsonl"
+    assert files.create(path, b"first")
+    assert not files.create(path, b"second")
+    assert files.read(path) == b"first"
+
+
+def test_an_empty_file_is_a_file(files: Files) -> None:
+    assert files.create(f"{files.home}/empty", b"")
+    assert files.stat(f"{files.home}/empty").size == 0
+    assert files.read(f"{files.home}/empty") == b""
+
+
+def test_of_many_that_create_one_file_one_succeeds_and_its_content_is_whole(files: Files) -> None:
+    contents = [bytes([number]) * 200_000 for number in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(lambda content: files.create(f"{files.home}/x", content), contents))
+    assert made.count(True) == 1
+    assert files.read(f"{files.home}/x") == contents[made.index(True)]
+
+
+def test_nothing_but_the_file_is_left_behind(tmp_path: Path) -> None:
+    files = FolderFiles(tmp_path)
+    for _ in range(2):
+        files.create("gs://bucket/a.txt", b"1")
+    assert [path.name for path in (tmp_path / "bucket").iterdir()] == ["a.txt"]
+
+
+def test_a_place_that_cannot_hold_files_is_an_outage(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises((FilesAway, FileMissing)):
+        FolderFiles(tmp_path / "file").create("gs://bucket/a.txt", b"1")

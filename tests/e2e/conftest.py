@@ -1,0 +1,85 @@
+"""One demo and one Chromium for all browser tests; every test has a fresh profile, and a picture when it fails."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+
+from tests.e2e.demo import Demo, demo
+
+PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+WAIT_MILLISECONDS = 15_000
+FAILED = pytest.StashKey[bool]()
+
+expect.set_options(timeout=WAIT_MILLISECONDS)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Remember which test failed, for its picture."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    own = playwright.chromium.executable_path
+    found = next((place for place in (*PLACES, own) if Path(place).exists()), None)
+    if found is None:
+        reason = f"no Chromium at {', '.join(PLACES)}, nor Playwright's own: python -m playwright install chromium"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def running(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with demo(tmp_path_factory.mktemp("demo")) as started:
+        yield started
+
+
+@pytest.fixture
+def whole(running: Demo) -> Iterator[Demo]:
+    """Lend the demo, every part of it up and the sandbox in good health."""
+    yield running
+    running.sandbox.heal()
+
+
+@pytest.fixture
+def context(browser: Browser, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1400, "height": 900}, accept_downloads=True)
+    context.set_default_timeout(WAIT_MILLISECONDS)
+    yield context
+    if request.node.stash.get(FAILED, False):
+        for number, page in enumerate(context.pages):
+            picture = tmp_path / f"failed-{number}.png"
+            page.screenshot(path=picture)
+            print(f"picture of {page.url}: {picture}")
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()

@@ -1,0 +1,173 @@
+"""One batch in a browser: watched, stopped, recovered, retried, taken away."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.e2e.demo import Demo, until
+from tests.e2e.screens import SAMPLE, SOME, BatchScreen, job_id
+
+pytestmark = pytest.mark.browser
+
+
+def drafts(whole: Demo, name: str) -> dict[str, int]:
+    """Return how often an offer was created, by the SKU of each row that succeeded."""
+    offers = whole.sandbox.ledger(calls=False)["offers"]
+    items = whole.get(f"/api/batch/{name}/items?limit=200&status=succeeded")["items"]
+    return {item["sku"]: offers[item["sku"]]["created"] for item in items}
+
+
+def test_an_interrupted_batch_is_recovered_and_no_draft_is_made_twice(whole: Demo, page: Page) -> None:
+    whole.sandbox.latency(discogs=0.3)
+    name = whole.upload(SAMPLE, "exu2.txt")
+    screen = BatchScreen(page).open(whole, name)
+    until(lambda: whole.job(name)["processed_upcs"] >= 9)
+    whole.kill("worker")
+    expect(screen.state("Interrupted")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("are safe and will not be drafted twice")).to_be_visible()
+    left = 42 - whole.job(name)["processed_upcs"]
+    whole.sandbox.latency()
+    screen.button(f"Recover batch ({left} left)").click()
+    expect(page.get_by_text("is back in the queue")).to_be_visible()
+    expect(screen.state("Done in part")).to_be_visible(timeout=30_000)
+    job = whole.ended(name)
+    assert (job["processed_upcs"], job["last_processed_index"]) == (42, 41)
+    assert set(drafts(whole, name).values()) == {1}
+    assert len(drafts(whole, name)) == job["successful"]
+
+
+def test_failed_rows_are_retried_and_done_ones_left_alone(whole: Demo, page: Page) -> None:
+    name = whole.upload(SOME)
+    whole.ended(name)
+    failed = whole.get(f"/api/batch/{name}/items?status=failed")["items"]
+    mendable = [item["index"] for item in failed if item["retryable"]]
+    screen = BatchScreen(page).open(whole, name)
+    screen.button(f"Retry failed ({len(mendable)})").click()
+    expect(page.get_by_text("are tried again")).to_be_visible()
+    job = until(lambda: (job := whole.job(name))["status"] == "completed" and job)
+    again = {item["index"]: item["attempts"] for item in whole.get(f"/api/batch/{name}/items")["items"]}
+    assert {index for index, attempts in again.items() if attempts == 2} == set(mendable)
+    expect(screen.state("Done in part")).to_be_visible()
+    assert screen.counts() == {"drafted": job["successful"], "needs attention": job["failed"]}
+    assert set(drafts(whole, name).values()) == {1}
+
+
+def test_a_batch_is_paused_and_resumed(whole: Demo, page: Page) -> None:
+    whole.sandbox.latency(discogs=0.4)
+    name = whole.upload(SOME)
+    screen = BatchScreen(page).open(whole, name)
+    screen.button("Pause").click()
+    expect(screen.state("Paused")).to_be_visible()
+    until(lambda: {worker["state"] for worker in whole.get("/api/workers")["workers"]} <= {"idle", "silent"})
+    done = whole.job(name)["processed_upcs"]
+    assert done < 14
+    whole.sandbox.latency()
+    screen.button("Resume").click()
+    job = whole.ended(name)
+    assert (job["processed_upcs"], job["last_processed_index"]) == (14, 13)
+    expect(screen.state("Done in part")).to_be_visible()
+
+
+def test_the_results_are_downloaded_and_read_back(whole: Demo, page: Page, tmp_path: Path) -> None:
+    table = "Shelf,UPC\nA1,724383244812\nA2,8.80E+11\nA3,075992422222\n"
+    name = whole.upload(table, "shelf.csv")
+    whole.ended(name)
+    BatchScreen(page).open(whole, name)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Results CSV").first.click()
+    assert download.value.suggested_filename == f"{name}-results.csv"
+    place = tmp_path / "results.csv"
+    download.value.save_as(place)
+    with place.open(encoding="utf-8", newline="") as lines:
+        found = list(csv.DictReader(lines))
+    assert [(record["Shelf"], record["UPC"], record["row"]) for record in found] == [
+        ("A1", "724383244812", "2"),
+        ("A2", "8.80E+11", "3"),
+        ("A3", "075992422222", "4"),
+    ]
+    assert [record["status"] for record in found] == ["succeeded", "failed", "succeeded"]
+    assert "Excel rounded this barcode" in found[1]["error"]
+    assert found[0]["artist"] == "Morrissey"
+    assert all(record["offer_id"] for record in found if record["status"] == "succeeded")
+
+
+def test_failed_rows_become_a_new_batch(whole: Demo, page: Page) -> None:
+    name = whole.upload(SOME)
+    whole.ended(name)
+    screen = BatchScreen(page).open(whole, name)
+    screen.button("More").click()
+    page.get_by_role("menuitem", name="Failed rows as a new batch").click()
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="open it").click()
+    expect(opened.value.get_by_text(f"failed rows of {name.removeprefix('batch_')}")).to_be_visible()
+    new = job_id(opened.value)
+    assert whole.job(new)["retry_of"] == name
+    assert whole.ended(new)["total_upcs"] == len(
+        [item for item in whole.get(f"/api/batch/{name}/items?status=failed")["items"] if item["retryable"]]
+    )
+
+
+def test_filter_search_and_page_are_in_the_address_and_survive_a_reload(whole: Demo, page: Page) -> None:
+    name = whole.upload("724383244812\n" + "".join(f"{number}\n" for number in range(10_000, 10_119)))
+    whole.ended(name)
+    screen = BatchScreen(page).open(whole, name)
+    screen.filter("Needs attention").click()
+    expect(page.get_by_text("119 items")).to_be_visible()
+    page.get_by_role("button", name="Page 3").click()
+    expect(page).to_have_url(re.compile(r"show=attention&page=3"))
+    page.reload()
+    expect(screen.filter("Needs attention")).to_be_checked()
+    expect(page.get_by_text("119 items")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"show=attention&page=3"))
+    screen.filter("All").click()
+    page.get_by_role("searchbox", name="Search").fill("morriss")
+    expect(page.get_by_text("1 found")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"q=morriss"))
+    page.reload()
+    expect(page.get_by_role("searchbox", name="Search")).to_have_value("morriss")
+    expect(page.get_by_text("1 found")).to_be_visible()
+
+
+def test_two_browsers_see_the_same_live_numbers(
+    whole: Demo, page: Page, context: BrowserContext, browser: Browser
+) -> None:
+    whole.sandbox.latency(discogs=0.3)
+    name = whole.upload(SAMPLE, "exu2.txt")
+    first = BatchScreen(page).open(whole, name)
+    with browser.new_context() as other:
+        second = BatchScreen(other.new_page()).open(whole, name)
+        seen: set[str] = set()
+
+        def agreed() -> bool:
+            one, two = first.counts(), second.counts()
+            assert sum(one.values()) == sum(two.values()) == 42
+            if one == two:
+                seen.add(str(one))
+            return len(seen) >= 3
+
+        until(agreed)
+        whole.sandbox.latency()
+        whole.ended(name)
+        for screen in (first, second):
+            expect(screen.state("Done in part")).to_be_visible()
+        assert first.counts() == second.counts()
+
+
+def test_a_screen_comes_back_from_its_address_after_the_console_was_restarted(whole: Demo, page: Page) -> None:
+    name = whole.upload("724383244812\n12345\n", "two.txt")
+    whole.ended(name)
+    screen = BatchScreen(page).open(whole, name, show="attention")
+    expect(page.get_by_text("1 item ")).to_be_visible()
+    whole.kill("console")
+    until(lambda: not whole.healthy())
+    until(whole.healthy)
+    page.reload()
+    expect(page.get_by_role("heading", name="two.txt")).to_be_visible()
+    expect(screen.filter("Needs attention")).to_be_checked()
+    expect(page.get_by_text("1 item ")).to_be_visible()
+    assert screen.counts() == {"drafted": 1, "needs attention": 1}

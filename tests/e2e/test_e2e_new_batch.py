@@ -1,0 +1,71 @@
+"""From a file to its drafts, in a browser."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.demo import Demo
+from tests.e2e.screens import SAMPLE, BatchScreen, job_id, upload
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_file_is_uploaded_checked_started_and_watched_to_its_end(whole: Demo, page: Page) -> None:
+    page.goto(f"{whole.url}/new")
+    upload(page, "exu2.txt", SAMPLE)
+    expect(page.get_by_text("37 + 2 + 1 + 2 = 42 rows of the file: none is left out.")).to_be_visible()
+    page.get_by_role("button", name="Start batch of 42").click()
+    name = job_id(page)
+    screen = BatchScreen(page)
+    expect(page.get_by_role("heading", name="exu2")).to_be_visible()
+    expect(screen.state("Done in part")).to_be_visible(timeout=30_000)
+    job = whole.ended(name)
+    expect(page.get_by_text("= 42 in the batch")).to_be_visible()
+    assert screen.counts() == {"drafted": job["successful"], "needs attention": job["failed"]}
+    assert (job["processed_upcs"], job["last_processed_index"]) == (42, 41)
+    ledger = whole.sandbox.ledger(calls=False)
+    items = whole.get(f"/api/batch/{name}/items?limit=200&status=succeeded")["items"]
+    assert [ledger["offers"][item["sku"]]["created"] for item in items] == [1] * job["successful"]
+    assert ledger["published"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("rounded.csv", "8.80E+11\n12345\n", "Excel rounded this barcode and lost its last digits"),
+        ("empty.txt", "\n\n", "The file is empty"),
+        ("picture.txt", b"\x89PNG\r\n\x1a\n" + bytes(200), "picture.txt cannot be used, so there is no batch."),
+    ],
+)
+def test_a_bad_file_is_told_in_a_sentence_and_starts_nothing(
+    whole: Demo, page: Page, name: str, content: str | bytes, sentence: str
+) -> None:
+    before = whole.get("/api/batch/jobs")["total"]
+    page.goto(f"{whole.url}/new")
+    upload(page, name, content)
+    expect(page.get_by_role("alert").filter(has_text=sentence)).to_be_visible()
+    expect(page.get_by_role("button", name="Start")).to_have_count(0)
+    assert whole.get("/api/batch/jobs")["total"] == before
+
+
+def test_a_double_click_on_start_is_one_batch(whole: Demo, page: Page) -> None:
+    before = whole.get("/api/batch/jobs")["total"]
+    page.goto(f"{whole.url}/new")
+    upload(page, "double.txt", "724383244812\n075992422222\n")
+    page.get_by_role("button", name="Start batch of 2").dblclick()
+    whole.ended(job_id(page))
+    assert whole.get("/api/batch/jobs")["total"] == before + 1
+
+
+def test_a_dry_run_sends_nothing_to_ebay(whole: Demo, page: Page) -> None:
+    page.goto(f"{whole.url}/new")
+    upload(page, "dry.txt", "724383244812\n075992422222\n")
+    page.get_by_role("radio", name="Dry run").click()
+    since = whole.sandbox.ledger(calls=False)["last"]
+    page.get_by_role("button", name="Start dry run of 2").click()
+    name = job_id(page)
+    expect(BatchScreen(page).state("Dry run: nothing is sent to eBay")).to_be_visible()
+    assert whole.ended(name)["successful"] == 2
+    calls = whole.sandbox.ledger("ebay", since=since)["calls"]
+    assert not [call for call in calls if call["path"].startswith("/sell/") and call["method"] != "GET"]

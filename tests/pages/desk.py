@@ -1,0 +1,161 @@
+"""A desk for a test: stores in a folder, real workers, and the screens as Streamlit's own tester runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from engine.batches.records import SHARDS, WORKERS, job_path
+from engine.batches.rows import RowFiles
+from engine.bootstrap import open_engine, open_store
+from engine.clock import SystemClock
+from engine.domain.items import Outcome
+from engine.domain.jobs import Job, JobStatus
+from engine.domain.options import Options
+from engine.domain.upc import check_digit
+from engine.errors import Cause, ItemError
+from engine.files.folder import FolderFiles
+from engine.pipeline.work import Work
+from engine.settings import Settings
+from engine.store.base import Patch, Put
+from engine.worker.loop import Worker
+
+CLOCK = SystemClock()
+
+
+def upcs(count: int) -> list[str]:
+    """Return `count` different valid UPCs."""
+    return [f"{number}{check_digit(str(number))}" for number in range(70_000_000_000, 70_000_000_000 + count)]
+
+
+class Scripted:
+    """A pipeline that fails the barcodes in `failing` and drafts all others."""
+
+    def __init__(self, failing: Iterable[str] = ()) -> None:
+        self._failing = set(failing)
+
+    def run(self, work: Work) -> None:
+        if work.item.upc in self._failing:
+            raise ItemError(Cause.NO_MATCH, f"Nobody knows {work.item.upc}.")
+        work.item = replace(
+            work.item,
+            outcome=Outcome.COMPOSED if work.options.not_sent else Outcome.DRAFTED,
+            not_sent=work.options.not_sent,
+            sku=work.sku,
+            release={"artist": f"Artist {work.row.index}", "title": "Café Songs", "year": 1999},
+            price={"cents": 1250, "source": "fixed"},
+        )
+
+
+@dataclass
+class Desk:
+    """`folder` holds the stores; `engine` and `store` look at them from beside the screens."""
+
+    folder: Path
+
+    def __post_init__(self) -> None:
+        self.settings = Settings(_env_file=None)
+        self.engine = open_engine(self.settings, CLOCK)
+        self.store = open_store(self.settings.store, CLOCK)
+
+    def submit(self, barcodes: Iterable[str], options: Options | None = None, **more: str) -> Job:
+        """Queue a batch over a file with one barcode a line."""
+        content = "".join(f"{barcode}\n" for barcode in barcodes).encode()
+        return self.engine.submission.upload(content, "box.txt", options or Options(), by="maria@example.com", **more)
+
+    def work(self, failing: Iterable[str] = ()) -> None:
+        """Work until nothing is left to do."""
+        files = RowFiles(FolderFiles(Path(self.settings.files.removeprefix("file:"))))
+        lease = timedelta(seconds=30)
+        Worker(self.store, files, Scripted(failing), CLOCK, lanes=2, lease=lease).run(until_idle=True)
+
+    def interrupted(self, count: int = 6, done: int = 2) -> Job:
+        """Return a batch of which `done` rows were done and one was in hand when its only worker died."""
+        job = self.submit(upcs(count), Options(first=done))
+        self.work()
+        now, key = CLOCK.now(), "0000"
+        stored = self.engine.queries.job(job.job_id)
+        shards = {key: {**stored.engine["shards"][key], "done": False, "b": count}}
+        engine = {**stored.engine, "shards": shards, "rows": count}
+        fields = {"status": JobStatus.RUNNING, "total_upcs": count, "completed_at": None, "engine": engine}
+        shard = {
+            "owner": "dead",
+            "done": False,
+            "b": count,
+            "lease_until": now - timedelta(minutes=1),
+            "available_at": now,
+        }
+        row = {"job_id": job.job_id, "index": done, "upc": upcs(count)[done], "step": "price"}
+        self.store.commit(
+            Patch(job_path(job.job_id), fields, None),
+            Patch(f"{SHARDS}/{job.job_id}-{key}", shard, None),
+            self.worker("dead", job.job_id, [row], age=timedelta(minutes=6)),
+        )
+        return self.engine.queries.job(job.job_id)
+
+    def worker(
+        self, name: str, job_id: str | None, rows: list[dict[str, object]], *, age: timedelta = timedelta(0)
+    ) -> Put:
+        """Return what a worker told of itself `age` ago."""
+        now = CLOCK.now()
+        known = {"state": "working", "heartbeat_at": now - age, "started_at": now - timedelta(hours=1), "host": "desk"}
+        return Put(f"{WORKERS}/{name}", {**known, "job_id": job_id, "rows": rows, "waits_for": ""})
+
+    def away(self) -> None:
+        """Make the job store unreadable, for the console too."""
+        from console.context import context
+
+        for engine in (self.engine, context().engine):
+            engine.queries._store.close()
+        for file in self.folder.glob("dm.db*"):
+            file.unlink()
+        (self.folder / "dm.db").write_bytes(b"no database " * 400)
+
+    def screen(self, name: str, **query: str) -> AppTest:
+        """Return a screen as it is drawn for the address."""
+        app = AppTest.from_function(_script, args=(name,), default_timeout=20)
+        for key, value in query.items():
+            app.query_params[key] = value
+        return app.run()
+
+
+def _script(name: str) -> None:
+    import importlib
+
+    import streamlit as st
+
+    from console import actions, navigation
+    from console.context import context
+
+    st.navigation(navigation.pages(), position="hidden")
+    actions.show_notices()
+    importlib.import_module(f"console.screens.{name}").render(context())
+
+
+def text(app: AppTest) -> str:
+    """Return everything a screen says, but for its tables."""
+    kinds = (
+        app.title,
+        app.subheader,
+        app.markdown,
+        app.caption,
+        app.error,
+        app.warning,
+        app.info,
+        app.button,
+        app.metric,
+    )
+    said = [
+        str(getattr(element, "value", "")) + str(getattr(element, "label", "")) for kind in kinds for element in kind
+    ]
+    said += [element.proto.body for element in app.get("html")]
+    return "\n".join(said)
+
+
+def button(app: AppTest, label: str):
+    """Return the button whose label begins so."""
+    return next(found for found in app.button if found.label.startswith(label))

@@ -1,0 +1,172 @@
+"""The screen of one batch."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from console.context import context
+from console.screens import batch_query, batch_view
+from console.screens.batch_query import Query
+from engine.domain.jobs import JobStatus
+from engine.domain.options import Options
+from engine.errors import Cause
+from tests.pages.desk import Desk, button, text, upcs
+
+
+def test_the_numbers_add_up_to_the_rows_of_the_file(desk: Desk) -> None:
+    job = desk.submit([*upcs(5), "8.80E+11"])
+    desk.work(failing=upcs(2))
+    counts = batch_view.load(context(), job.job_id).value.counts
+    assert (counts.drafted, counts.attention, counts.total) == (3, 3, 6)
+    assert sum(count for _, count in counts.parts) == counts.total
+
+
+def test_success_in_part_is_a_final_word_of_its_own(desk: Desk) -> None:
+    job = desk.submit(upcs(3))
+    desk.work(failing=upcs(1))
+    app = desk.screen("batch", job_id=job.job_id)
+    assert not app.exception
+    assert "Done in part" in text(app)
+    assert "Not in the catalogues" in text(app)
+
+
+def test_a_dry_run_says_composed_and_not_drafted(desk: Desk) -> None:
+    job = desk.submit(upcs(2), Options(test_mode=True))
+    desk.work()
+    app = desk.screen("batch", job_id=job.job_id)
+    assert "Dry run: nothing is sent to eBay" in text(app)
+    assert app.metric[0].label.endswith("Composed")
+    assert [list(row) for row in app.dataframe[0].value["Status"]] == [["Composed"], ["Composed"]]
+
+
+def test_an_interrupted_batch_says_what_recover_means(desk: Desk) -> None:
+    job = desk.interrupted(count=6, done=2)
+    app = desk.screen("batch", job_id=job.job_id)
+    told = text(app)
+    assert "The engine stopped 6 min ago" in told
+    assert "1 item was in progress. 2 finished items are safe and will not be drafted twice" in told
+    assert button(app, "Recover batch").label == "Recover batch (4 left)"
+    assert button(app, "Pause").disabled
+
+
+def test_recover_puts_the_batch_back_and_says_so(desk: Desk) -> None:
+    job = desk.interrupted()
+    app = button(desk.screen("batch", job_id=job.job_id), "Recover").click().run()
+    assert desk.engine.queries.job(job.job_id).status is JobStatus.PENDING
+    assert "back in the queue" in app.toast[0].value
+    assert "Recover batch" not in text(app)
+
+
+def test_retry_names_how_many_it_means_and_leaves_what_it_cannot_mend(desk: Desk) -> None:
+    job = desk.submit([*upcs(3), "8.80E+11"])
+    desk.work(failing=upcs(2))
+    app = desk.screen("batch", job_id=job.job_id)
+    assert button(app, "Retry failed").label == "Retry failed (2)"
+    button(app, "Retry failed").click().run()
+    desk.work()
+    done = desk.engine.queries.job(job.job_id)
+    assert (done.successful_upcs, done.failed_upcs) == (3, 1)
+
+
+def test_pause_and_resume(desk: Desk) -> None:
+    job = desk.submit(upcs(3))
+    app = button(desk.screen("batch", job_id=job.job_id), "Pause").click().run()
+    assert desk.engine.queries.job(job.job_id).status is JobStatus.PAUSED
+    button(app, "Resume").click().run()
+    assert desk.engine.queries.job(job.job_id).status is JobStatus.PENDING
+
+
+def test_a_click_that_comes_too_late_is_told_and_changes_nothing(desk: Desk) -> None:
+    job = desk.submit(upcs(3))
+    app = desk.screen("batch", job_id=job.job_id)
+    desk.engine.control.cancel(job.job_id)
+    app = button(app, "Pause").click().run()
+    assert "Not possible now" in app.toast[0].value
+    assert desk.engine.queries.job(job.job_id).status is JobStatus.CANCELLED
+
+
+def test_a_failed_batch_tells_its_reason_and_how_to_go_on(desk: Desk) -> None:
+    job = desk.engine.submission.submit("gs://bucket/missing.txt", Options())
+    desk.work()
+    app = desk.screen("batch", job_id=job.job_id)
+    assert "This batch failed." in text(app)
+    assert "missing.txt" in text(app)
+    assert button(app, "Recover batch")
+
+
+def test_each_state_has_one_primary_button_at_most(desk: Desk) -> None:
+    stuck = desk.interrupted()
+    done = desk.submit(upcs(3))
+    desk.engine.control.pause(stuck.job_id)
+    for job_id in (stuck.job_id, done.job_id):
+        app = desk.screen("batch", job_id=job_id)
+        assert sum(found.proto.type == "primary" for found in app.button) <= 1
+
+
+@pytest.mark.parametrize(
+    ("address", "lines"),
+    [
+        ({}, [1, 2, 3, 4]),
+        ({"show": "attention"}, [1, 2, 4]),
+        ({"show": "attention", "cause": "invalid_barcode"}, [4]),
+        ({"show": "drafted"}, [3]),
+        ({"q": "artist"}, [3]),
+        ({"q": "700000000"}, [1, 2, 3]),
+    ],
+)
+def test_the_address_says_which_rows_are_shown(desk: Desk, address: dict[str, str], lines: list[int]) -> None:
+    job = desk.submit([*upcs(3), "8.80E+11"])
+    desk.work(failing=upcs(2))
+    app = desk.screen("batch", job_id=job.job_id, **address)
+    assert list(app.dataframe[0].value["Row"]) == lines
+
+
+def test_a_filter_with_nothing_under_it_says_so(desk: Desk) -> None:
+    job = desk.submit(upcs(3))
+    desk.work()
+    assert "No row is under “Skipped” now." in text(desk.screen("batch", job_id=job.job_id, show="skipped"))
+
+
+def test_pages_are_read_from_the_store_one_at_a_time(desk: Desk) -> None:
+    job = desk.submit(upcs(120))
+    desk.work(failing=upcs(110))
+    view = desk.engine.queries.batch(job.job_id)
+    third = batch_query.load(desk.engine, view, Query("attention", page=3), 110)
+    assert (len(third.indices), third.indices[0], third.more) == (10, 100, False)
+    last = batch_query.load(desk.engine, view, Query(page=3), 120)
+    assert last.indices == tuple(range(100, 120))
+
+
+def test_an_address_keeps_only_what_means_something() -> None:
+    assert Query.of({"show": "none", "cause": "x", "page": "-1"}) == Query()
+    asked = Query("attention", Cause.NO_PRICE, "miles", 3)
+    assert Query.of(asked.address()) == asked
+    assert Query().address() == {}
+
+
+def test_a_batch_nobody_knows_is_said_to_be_unknown(desk: Desk) -> None:
+    app = desk.screen("batch", job_id="batch_none")
+    assert not app.exception
+    assert "There is no batch `batch_none`" in text(app)
+
+
+def test_in_an_outage_the_last_numbers_stay_and_no_action_can_be_pressed(desk: Desk) -> None:
+    job = desk.submit(upcs(3))
+    desk.work(failing=upcs(1))
+    app = desk.screen("batch", job_id=job.job_id)
+    desk.away()
+    context().live.changed()
+    app.run()
+    assert not app.exception
+    assert re.search(r"Showing data from \d\d:\d\d", app.warning[0].value)
+    assert app.metric[0].value == "2"
+    assert button(app, "Retry failed").disabled
+
+
+def test_an_outage_before_the_first_look_is_told(desk: Desk) -> None:
+    desk.away()
+    app = desk.screen("batch", job_id="batch_1")
+    assert not app.exception
+    assert "does not answer" in app.error[0].value

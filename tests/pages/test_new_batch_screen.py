@@ -1,0 +1,128 @@
+"""The check of a file, and the start of a batch."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+from console.screens import new_batch
+from engine.domain.jobs import Job
+from engine.domain.options import Duplicates
+from engine.domain.pricing import PriceBasis
+from tests.pages.desk import Desk, button, text, upcs
+
+MIXED = ["upc,note", f"{upcs(1)[0]},a", f"{upcs(1)[0]},b", f"'{upcs(2)[1]},c", "8.80E+11,d"]
+
+
+def checked(desk: Desk, lines: list[str] = MIXED, name: str = "box.csv") -> AppTest:
+    path = desk.engine.submission.keep("\n".join(lines).encode(), name)
+    return desk.screen("new_batch", file=path)
+
+
+def started(desk: Desk) -> list[Job]:
+    return list(desk.engine.queries.jobs().jobs)
+
+
+def test_the_tiles_add_up_to_the_rows_of_the_file(desk: Desk) -> None:
+    app = checked(desk)
+    assert not app.exception
+    assert [int(tile.value) for tile in app.metric] == [1, 1, 1, 1]
+    assert "1 + 1 + 1 + 1 = **4 rows of the file**" in text(app)
+
+
+def test_an_upload_is_kept_and_checked(desk: Desk) -> None:
+    app = desk.screen("new_batch")
+    app.file_uploader[0].upload("box.txt", "\n".join(upcs(3)).encode(), "text/plain").run()
+    assert app.query_params["file"].endswith("/box.txt")
+    assert button(app, "Start").label == "Start batch of 3"
+
+
+def test_pasted_barcodes_are_checked(desk: Desk) -> None:
+    app = desk.screen("new_batch")
+    app.segmented_control(key="way").set_value("Paste").run()
+    app.text_area(key="pasted").set_value("\n".join(upcs(2))).run()
+    button(app, "Check").click().run()
+    assert button(app, "Start").label == "Start batch of 2"
+
+
+def test_a_file_in_the_bucket_is_checked(desk: Desk) -> None:
+    path = desk.engine.submission.keep(f"{upcs(1)[0]}\n".encode(), "there.txt")
+    app = desk.screen("new_batch")
+    app.segmented_control(key="way").set_value("Cloud Storage").run()
+    app.text_input(key="address").set_value(path).run()
+    button(app, "Check").click().run()
+    assert button(app, "Start").label == "Start batch of 1"
+
+
+def test_an_address_that_leads_nowhere_is_told(desk: Desk) -> None:
+    app = desk.screen("new_batch", file="gs://bucket/none.txt")
+    assert not app.exception
+    assert "cannot be read" in app.error[0].value
+
+
+def test_a_file_of_which_nothing_can_be_used_starts_nothing(desk: Desk) -> None:
+    app = checked(desk, ["hello", "world"], "words.txt")
+    assert not app.exception
+    assert "cannot be used, so there is no batch" in app.error[0].value
+    assert not any(found.label.startswith("Start") for found in app.button)
+    assert not started(desk)
+
+
+def test_pressing_start_twice_starts_one_batch(desk: Desk) -> None:
+    app = checked(desk)
+    button(app, "Start").click()
+    app.run()
+    button(checked(desk), "Start").click().run()
+    assert len(started(desk)) == 1
+
+
+def test_nothing_is_chosen_for_the_operator_that_nobody_can_know(desk: Desk) -> None:
+    button(checked(desk), "Start").click().run()
+    options = started(desk)[0].options
+    assert (options.condition, options.duplicates) == (None, Duplicates.EACH)
+    assert options.price_rule.basis is PriceBasis.COMPARABLE
+
+
+def test_a_dry_run_says_so_on_its_button(desk: Desk) -> None:
+    app = checked(desk)
+    app.segmented_control(key="mode").set_value("Dry run").run()
+    assert button(app, "Start").label == "Start dry run of 4"
+    button(app, "Start").click().run()
+    assert started(desk)[0].test_mode
+
+
+def test_the_first_25_are_what_the_button_says(desk: Desk) -> None:
+    app = checked(desk, upcs(30), "box.txt")
+    app.segmented_control(key="mode").set_value("First 25").run()
+    button(app, "Start batch of 25").click().run()
+    job = started(desk)[0]
+    assert (job.options.first, job.total_upcs) == (25, 25)
+
+
+def test_a_fixed_price_needs_a_price(desk: Desk) -> None:
+    app = checked(desk)
+    app.selectbox(key="basis").set_value(PriceBasis.FIXED).run()
+    assert button(app, "Start").disabled
+
+
+def test_a_correction_keeps_every_row_at_its_line(desk: Desk) -> None:
+    submission = desk.engine.submission
+    content = "\n".join(MIXED).encode()
+    file = submission.keep(content, "box.csv")
+    fixed = submission.keep(submission.corrected(content, "box.csv", {5: upcs(3)[2]}), "box-corrected.csv")
+    view = new_batch.load(desk.engine, file, fixed)
+    assert view.check.total == 4
+    assert [(line.found.line, line.now.state) for line in view.lines] == [
+        (3, "repeated"),
+        (4, "repaired"),
+        (5, "ready"),
+    ]
+    assert view.lines[-1].found.value == "8.80E+11"
+
+
+def test_the_corrected_file_is_what_is_started(desk: Desk) -> None:
+    submission = desk.engine.submission
+    content = "\n".join(MIXED).encode()
+    file = submission.keep(content, "box.csv")
+    fixed = submission.keep(submission.corrected(content, "box.csv", {5: upcs(3)[2]}), "box-corrected.csv")
+    button(desk.screen("new_batch", file=file, fixed=fixed), "Start").click().run()
+    assert started(desk)[0].gcs_path == fixed

@@ -1,0 +1,74 @@
+"""Needs attention, and System."""
+
+from __future__ import annotations
+
+import pytest
+
+from console.context import context
+from console.screens import attention, system
+from engine.settings import Settings
+from tests.pages.desk import Desk, text, upcs
+
+
+def test_failures_of_all_batches_are_grouped_by_cause(desk: Desk) -> None:
+    for name in ("one", "two"):
+        desk.submit([*upcs(3), "8.80E+11"], name=name)
+    desk.work(failing=upcs(2))
+    groups = attention.load(desk.engine)
+    assert [(group.cause, group.count, group.retryable) for group in groups] == [
+        ("no_match", 4, True),
+        ("invalid_barcode", 2, False),
+    ]
+    app = desk.screen("attention")
+    assert not app.exception
+    assert "Not in the catalogues :red-badge[4]" in text(app)
+
+
+def test_nothing_to_mend_is_good_news(desk: Desk) -> None:
+    assert "Nothing needs attention" in text(desk.screen("attention"))
+
+
+def test_an_outage_on_the_attention_screen_is_told(desk: Desk) -> None:
+    desk.away()
+    app = desk.screen("attention")
+    assert not app.exception
+    assert "does not answer" in app.error[0].value
+
+
+def test_the_system_screen_counts_engines_and_rows(desk: Desk) -> None:
+    desk.submit(upcs(4))
+    desk.store.commit(desk.worker("alive", None, []))
+    view = system.load(desk.engine)
+    assert (view.alive, view.batches, view.waiting) == (1, 1, 4)
+    app = desk.screen("system")
+    assert not app.exception
+    assert [tile.value for tile in app.metric] == ["Connected", "1", "1", "4"]
+
+
+def test_the_system_screen_stands_in_an_outage(desk: Desk) -> None:
+    desk.away()
+    app = desk.screen("system")
+    assert not app.exception
+    assert "does not answer" in app.error[0].value
+    assert "Connections" in text(app)
+
+
+def test_no_secret_is_ever_on_the_system_screen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCOGS_TOKEN", "very-secret")
+    context.cache_clear()
+    app = desk.screen("system")
+    assert "very-secret" not in text(app) + str(app.dataframe)
+
+
+def test_without_credentials_the_screen_says_how_to_connect(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DM_PROFILE", "live")
+    context.cache_clear()
+    app = desk.screen("system")
+    assert "EBAY_CLIENT_ID" in app.info[0].value
+    signs = {one.name: one.sign_in.text for one in system.connections(Settings(_env_file=None))}
+    assert signs == {
+        "Discogs": "Missing",
+        "MusicBrainz": "None needed",
+        "Cover Art Archive": "None needed",
+        "eBay": "Missing",
+    }

@@ -1,0 +1,115 @@
+"""Counts that add up, the bar that shows them, and the speed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console import pace, words
+from console.counts import counts, in_hand
+from console.widgets.bar import bar, legend
+from console.widgets.facts import markup
+from engine.domain.jobs import Job, JobStatus
+from engine.public import BatchView, WorkerView
+
+NOW = datetime(2026, 11, 23, 14, 41, 30, tzinfo=UTC)
+JOB = Job("batch_20261123_144157_0", JobStatus.RUNNING, "gs://bucket/file.txt", NOW, total_upcs=10)
+
+
+def worker(rows: int, *, age: float = 1.0) -> WorkerView:
+    held = tuple({"job_id": JOB.job_id, "index": index, "upc": "", "step": "price"} for index in range(rows))
+    return WorkerView("w", "working", NOW, timedelta(seconds=age), NOW, "desk", JOB.job_id, held, "")
+
+
+@given(
+    ended=st.tuples(*[st.integers(0, 50)] * 3),
+    left=st.integers(0, 50),
+    hands=st.integers(0, 60),
+    composed=st.integers(0, 60),
+    dead=st.booleans(),
+)
+def test_the_states_always_add_up(
+    ended: tuple[int, int, int], left: int, hands: int, composed: int, dead: bool
+) -> None:
+    ok, bad, skipped = ended
+    total, hands = ok + bad + skipped + left, min(hands, left)
+    job = replace(
+        JOB,
+        total_upcs=total,
+        successful_upcs=ok,
+        failed_upcs=bad,
+        skipped_upcs=skipped,
+        processed_upcs=ok + bad + skipped,
+    )
+    view = BatchView(job, NOW, (worker(hands, age=600.0 if dead else 1.0),), interrupted=dead)
+    found = counts(view, composed)
+    assert sum(count for _, count in found.parts) == total
+    assert (found.succeeded, found.attention, found.left) == (ok, bad, left)
+    assert (found.stuck, found.working) == ((hands, 0) if dead else (0, hands))
+
+
+def test_failed_rows_that_are_retried_count_as_working() -> None:
+    job = replace(JOB, successful_upcs=6, failed_upcs=4, processed_upcs=10)
+    found = counts(BatchView(job, NOW, (worker(3),), interrupted=False), 0)
+    assert (found.working, found.attention) == (3, 1)
+
+
+def test_rows_of_a_silent_worker_are_nobodys_once_another_has_taken_over() -> None:
+    view = BatchView(JOB, NOW, (worker(2, age=600.0),), interrupted=False)
+    assert in_hand(view) == in_hand(view, silent=True) == {}
+
+
+def test_the_bar_shows_every_state_and_says_it_in_words() -> None:
+    job = replace(JOB, successful_upcs=6, failed_upcs=1, processed_upcs=7)
+    found = counts(BatchView(job, NOW, (worker(1),), interrupted=False), 2)
+    drawn = bar(found)
+    assert 'style="width:40.000%"' in drawn
+    assert 'aria-label="4 drafted, 2 composed, 1 needs attention, 1 working, 2 waiting"' in drawn
+    assert "<b>10</b> in the batch" in legend(found, "live")
+
+
+def test_a_file_that_was_not_read_is_not_counted() -> None:
+    found = counts(BatchView(replace(JOB, total_upcs=None), NOW, (), interrupted=False), 0)
+    assert "not been read" in legend(found)
+
+
+def test_what_comes_from_outside_is_escaped() -> None:
+    assert "<script>" not in markup({"Artist": "<script>alert(1)</script>"})
+
+
+def test_no_speed_is_shown_until_there_is_enough_to_tell_it_from() -> None:
+    job = replace(JOB, started_at=NOW - timedelta(seconds=5))
+    assert pace.recent(job, NOW, lambda *_: 50).per_minute is None
+    job = replace(JOB, started_at=NOW - timedelta(minutes=1))
+    assert pace.recent(job, NOW, lambda *_: 4).per_minute is None
+    assert pace.recent(job, NOW, lambda *_: 41).per_minute == 41
+
+
+def test_the_end_is_told_from_the_speed() -> None:
+    assert pace.Pace(30.0).done_at(60, NOW) == NOW + timedelta(minutes=2)
+    assert pace.Pace(None).done_at(60, NOW) is None
+    assert pace.Pace(30.0).done_at(0, NOW) is None
+
+
+def test_the_chart_ends_with_the_running_minute() -> None:
+    asked: list[datetime] = []
+
+    def finishes(since: datetime, until: datetime) -> int:
+        asked.append(since)
+        return 1
+
+    found = pace.charted(replace(JOB, started_at=NOW - timedelta(hours=1)), NOW, finishes)
+    assert found.minutes == (1,) * 15
+    assert asked[14] == NOW.replace(second=0)
+
+
+def test_a_batch_that_is_done_has_the_speed_of_its_whole_time() -> None:
+    done = replace(JOB, status=JobStatus.COMPLETED, started_at=NOW, completed_at=NOW + timedelta(seconds=8))
+    assert pace.overall(replace(done, processed_upcs=42)).per_minute == 315
+
+
+def test_each_word_of_a_batch_is_told_apart_from_the_others() -> None:
+    assert len({word.text for word in words.BATCH_WORDS}) == len(words.BATCH_WORDS)

@@ -1,0 +1,160 @@
+"""Ranges of rows: who may take one, what a death in it means, and how it counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from engine.domain import shards
+from engine.domain.items import Item, ItemStatus
+from engine.domain.shards import KILLS, WINDOW, Shard, ShardKind, Tally
+from engine.errors import IllegalTransition
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+LEASE = timedelta(seconds=30)
+
+
+def shard(**more: Any) -> Shard:
+    return Shard(
+        "batch_1", 3, **{"kind": ShardKind.ROWS, "a": 0, "b": 100, "next": 0, **more}, created_at=NOW, available_at=NOW
+    )
+
+
+def claimed(free: Shard, at: datetime = NOW) -> Shard:
+    return shards.claim(free, worker="w", now=at, lease=LEASE)
+
+
+def after(held: Shard) -> datetime:
+    assert held.available_at
+    return held.available_at
+
+
+def died(held: Shard) -> Shard:
+    """Return the shard as the next worker claims it when the lease has run out."""
+    return claimed(held, after(held))
+
+
+def item(index: int, status: ItemStatus = ItemStatus.SUCCEEDED) -> Item:
+    return Item(index, index + 1, "1", "1", status)
+
+
+def test_a_shard_comes_back_from_its_document() -> None:
+    held = replace(claimed(shard()), tally=Tally(1, 2, 3), suspect=4, kills=1, hold="paused")
+    assert Shard.from_document(held.document()) == held
+    assert held.document()["ok"] == 1
+    assert (held.name, held.key) == ("batch_1-0003", "0003")
+
+
+def test_a_claim_holds_the_shard_for_a_lease_one_epoch_higher() -> None:
+    held = claimed(replace(shard(), seq=7))
+    assert (held.owner, held.epoch, held.seq, held.available_at) == ("w", 1, 0, NOW + LEASE)
+    assert not shards.claimable(held, NOW + LEASE - timedelta(microseconds=1))
+    assert shards.claimable(held, NOW + LEASE)
+
+
+@pytest.mark.parametrize("at", [None, NOW + timedelta(microseconds=1)], ids=["held", "not yet"])
+def test_a_shard_that_is_not_free_cannot_be_claimed(at: datetime | None) -> None:
+    with pytest.raises(IllegalTransition):
+        claimed(replace(shard(), available_at=at))
+
+
+def test_a_renewed_lease_runs_from_the_renewal() -> None:
+    later = NOW + timedelta(seconds=10)
+    assert shards.renew(claimed(shard()), now=later, lease=LEASE).available_at == later + LEASE
+
+
+def test_a_held_shard_stays_out_of_the_queue_while_its_owner_finishes() -> None:
+    held = replace(claimed(shard()), **shards.held("paused"))
+    renewed = shards.renew(held, now=NOW, lease=LEASE)
+    assert (renewed.available_at, renewed.lease_until) == (None, NOW + LEASE)
+    assert shards.release(renewed, now=NOW).available_at is None
+
+
+def test_a_released_shard_is_free_at_once_and_nobody_is_suspect() -> None:
+    free = shards.release(shards.suspect(claimed(shard()), 0), now=NOW)
+    assert (free.owner, free.available_at, free.suspect, free.kills) == (None, NOW, None, 0)
+    assert claimed(free).careful_until == 0
+
+
+def test_a_closed_shard_is_nobody_s_and_never_claimable() -> None:
+    closed = shards.close(claimed(shard()))
+    assert (closed.done, closed.owner, closed.available_at, closed.lease_until) == (True, None, None, None)
+
+
+def test_rows_that_end_are_counted_and_move_the_watermark() -> None:
+    ended = {0: item(0), 2: item(2, ItemStatus.FAILED), 1: item(1, ItemStatus.SKIPPED)}
+    done = shards.finish(claimed(shard()), ended, watermark=3)
+    assert (done.tally, done.next, done.seq) == (Tally(1, 1, 1), 3, 1)
+
+
+def test_a_retry_moves_a_row_from_failed_to_succeeded() -> None:
+    again = claimed(shard(kind=ShardKind.RETRY))
+    assert shards.finish(again, {0: item(0), 1: item(1, ItemStatus.FAILED)}, watermark=2).tally == Tally(ok=1, bad=-1)
+
+
+# deaths
+
+
+def test_after_a_death_the_rows_that_may_have_been_in_hand_are_run_alone() -> None:
+    held = died(replace(claimed(shard()), next=10))
+    assert held.careful_until == 10 + WINDOW
+    assert shards.alone(held, 10)
+    assert not shards.alone(held, 10 + WINDOW)
+
+
+def test_no_row_is_begun_beside_a_suspect() -> None:
+    held = shards.suspect(replace(claimed(shard()), careful_until=5), 4)
+    assert shards.alone(held, 5)
+
+
+def test_a_retry_is_careful_to_its_end_because_its_rows_lie_far_apart() -> None:
+    assert died(claimed(shard(kind=ShardKind.RETRY, b=9_000))).careful_until == 9_000
+
+
+def test_a_row_is_set_aside_after_the_third_death() -> None:
+    held, deaths = claimed(shard()), 0
+    while not shards.deadly(held):
+        held, deaths = died(held), deaths + 1
+        held = shards.suspect(held, 0)
+    assert deaths == KILLS
+
+
+def test_a_row_that_ends_clears_itself_and_the_next_one_starts_anew() -> None:
+    held = shards.suspect(died(shards.suspect(died(claimed(shard())), 0)), 0)
+    assert held.kills == 2
+    cleared = shards.finish(held, {0: item(0)}, watermark=1)
+    assert (cleared.suspect, cleared.kills) == (None, 0)
+    assert shards.suspect(cleared, 1).kills == 1
+
+
+def test_another_row_that_ends_clears_nobody() -> None:
+    held = shards.suspect(died(claimed(shard())), 0)
+    assert shards.finish(held, {1: item(1)}, watermark=0).suspect == 0
+
+
+def test_a_death_with_one_row_in_hand_makes_no_other_row_suspect() -> None:
+    careful = died(claimed(shard()))
+    again = died(shards.suspect(careful, 3))
+    assert (again.careful_until, again.kills) == (careful.careful_until, 2)
+
+
+def test_a_death_between_two_careful_rows_counts_against_none() -> None:
+    careful = died(claimed(shard()))
+    again = died(shards.finish(shards.suspect(careful, 0), {0: item(0)}, watermark=1))
+    assert (again.careful_until, again.suspect, again.kills) == (careful.careful_until, None, 0)
+
+
+def test_deaths_while_the_file_is_read_count_against_the_file() -> None:
+    held = claimed(shard(kind=ShardKind.UNREAD))
+    for _ in range(KILLS):
+        assert not shards.deadly(held)
+        held = died(held)
+    assert shards.deadly(held)
+    assert held.careful_until == 0
+
+
+def test_tallies_add_up() -> None:
+    assert Tally(1, 2, 3) + Tally(10, -1, 0) == Tally(11, 1, 3)

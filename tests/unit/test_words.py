@@ -1,0 +1,116 @@
+"""States, causes and numbers in an operator's words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from console import figures, words
+from engine.domain.items import Item, ItemStatus, Outcome
+from engine.domain.jobs import Job, JobStatus
+from engine.errors import Cause
+from engine.public import BatchView
+
+NOW = datetime(2026, 11, 23, 14, 41, 57, tzinfo=UTC)
+JOB = Job("batch_20261123_144157_0", JobStatus.PENDING, "gs://bucket/file.txt", NOW, total_upcs=10)
+ITEM = Item(0, 1, "074646362822", "00074646362822")
+
+
+@pytest.mark.parametrize(
+    ("fields", "word", "color"),
+    [
+        ({"status": JobStatus.PENDING}, "Waiting", "gray"),
+        ({"status": JobStatus.RUNNING}, "Running", "blue"),
+        ({"status": JobStatus.PAUSED}, "Paused", "gray"),
+        ({"status": JobStatus.PAUSED, "error": "eBay refuses"}, "Paused: needs you", "orange"),
+        ({"status": JobStatus.FAILED}, "Failed", "red"),
+        ({"status": JobStatus.CANCELLED}, "Cancelled", "gray"),
+        ({"status": JobStatus.COMPLETED, "successful_upcs": 10}, "Done", "green"),
+        ({"status": JobStatus.COMPLETED, "successful_upcs": 9, "failed_upcs": 1}, "Done in part", "red"),
+        ({"status": JobStatus.COMPLETED, "failed_upcs": 10}, "Done, none drafted", "red"),
+    ],
+)
+def test_every_state_of_a_batch_has_its_word_and_colour(fields: dict[str, object], word: str, color: str) -> None:
+    found = words.batch_word(BatchView(replace(JOB, **fields), NOW, (), interrupted=False))
+    assert (found.text, found.color) == (word, color)
+    assert found in words.BATCH_WORDS
+
+
+def test_an_interruption_is_said_before_all_else() -> None:
+    view = BatchView(replace(JOB, status=JobStatus.RUNNING), NOW, (), interrupted=True)
+    assert words.batch_word(view) is words.INTERRUPTED
+
+
+@pytest.mark.parametrize(
+    ("item", "in_hand", "stuck", "word"),
+    [
+        (ITEM, False, False, words.WAITING),
+        (ITEM, True, False, words.WORKING),
+        (ITEM, False, True, words.INTERRUPTED),
+        (replace(ITEM, status=ItemStatus.WORKING), False, False, words.WORKING),
+        (replace(ITEM, status=ItemStatus.SUCCEEDED, outcome=Outcome.DRAFTED), False, False, words.DRAFTED),
+        (replace(ITEM, status=ItemStatus.SUCCEEDED, outcome=Outcome.COMPOSED), False, False, words.COMPOSED),
+        (replace(ITEM, status=ItemStatus.SUCCEEDED, outcome=Outcome.DRAFTED), False, True, words.DRAFTED),
+        (replace(ITEM, status=ItemStatus.FAILED), False, False, words.ATTENTION),
+        (replace(ITEM, status=ItemStatus.SKIPPED), False, False, words.SKIPPED),
+    ],
+)
+def test_every_state_of_a_row_has_its_word(item: Item, in_hand: bool, stuck: bool, word: words.Word) -> None:
+    assert words.item_word(item, in_hand=in_hand, stuck=stuck) is word
+    assert word in words.ITEM_WORDS
+
+
+def test_every_cause_has_a_name_a_sentence_and_a_next_step() -> None:
+    assert set(words.ADVICE) == set(Cause)
+    for advice in words.ADVICE.values():
+        assert advice.name
+        assert advice.sentence.endswith(".")
+        assert advice.next_step.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [(0, 0, "0 %"), (0, 5, "0 %"), (5, 5, "100 %"), (4_979, 4_980, "99.9 %"), (3_412, 4_980, "68.5 %")],
+)
+def test_a_share_is_never_rounded_up_to_all(part: int, whole: int, said: str) -> None:
+    assert figures.share(part, whole) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.2, "just now"),
+        (2, "2 s ago"),
+        (360, "6 min ago"),
+        (7_300, "2 h ago"),
+        (86_400, "1 day ago"),
+        (1e6, "11 days ago"),
+    ],
+)
+def test_an_age_is_said_in_its_largest_unit(seconds: float, said: str) -> None:
+    assert figures.ago(timedelta(seconds=seconds)) == said
+
+
+def test_a_moment_is_said_on_the_operators_clock() -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    assert figures.moment(NOW, now=NOW, zone=zone) == "15:41"
+    assert figures.moment(NOW - timedelta(days=1), now=NOW, zone=zone) == "yesterday 15:41"
+    assert figures.moment(NOW - timedelta(days=42), now=NOW, zone=zone) == "12 Oct 16:41"
+    assert figures.moment(NOW - timedelta(days=365), now=NOW, zone=zone) == "23 Nov 2025 15:41"
+    assert figures.moment(None, now=NOW) == figures.NONE
+
+
+def test_money_and_speed() -> None:
+    assert figures.money(None) == ""
+    assert figures.money(123_456) == "$1,234.56"
+    assert figures.speed(None) == figures.NONE
+    assert figures.speed(2.5) == "2.5 / min"
+    assert figures.speed(41.2) == "41 / min"
+
+
+def test_an_event_without_a_word_is_shown_as_it_is() -> None:
+    assert words.event_word("recovered") == "Recovered"
+    assert words.event_word("turned_over") == "Turned over"
