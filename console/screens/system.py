@@ -6,7 +6,6 @@ import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib import metadata
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -20,6 +19,7 @@ from console.widgets import notices, parts, tables
 from console.widgets.facts import facts
 from console.widgets.heading import heading
 from console.words import Word
+from engine import __version__
 from engine.domain.jobs import OPEN
 from engine.public import Engine, Health, WorkerView
 from engine.settings import Settings
@@ -175,19 +175,12 @@ def _versions(settings: Settings) -> None:
     known = {
         "Profile": "Demo" if settings.profile == "demo" else "Live",
         "Job store": {"sqlite": "SQLite"}.get(kind := settings.store.partition(":")[0], kind.capitalize()),
-        "Draft Maker": _version("draft-maker"),
-        "Streamlit": _version("streamlit"),
+        "Draft Maker": __version__,
+        "Streamlit": st.__version__,
         "Python": platform.python_version(),
     }
     facts(known)
     st.link_button("HTTP API", "/api/docs", icon=":material/api:")
-
-
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "from the source tree"
 
 
 def _host(address: str) -> str:

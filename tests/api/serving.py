@@ -192,7 +192,7 @@ class Door:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        config = uvicorn.Config(self._answer, lifespan="off", log_config=None, access_log=False)
+        config = uvicorn.Config(self._answer, interface="asgi3", lifespan="off", log_config=None, access_log=False)
         run = uvicorn.Server(config).run
         threading.Thread(target=run, kwargs={"sockets": [listener]}, name="api", daemon=True).start()
 
