@@ -11,21 +11,23 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine.api.answers import MAX_FAILED, item_answer, job_answer
-from engine.api.limits import LimitedRoute, too_large
+from engine.api.limits import LimitedRoute
+from engine.api.refusals import AWAY, CONFLICT, UNKNOWN, told
 from engine.domain.items import ItemStatus
 from engine.domain.jobs import Job, JobStatus, failure
 from engine.domain.options import Duplicates, Options
 from engine.domain.rows import Condition
-from engine.errors import BadRequest, Cause, FileTooLarge, IllegalTransition
+from engine.errors import BadRequest, Cause, IllegalTransition
 from engine.public import Engine
-from engine.reading import MOST_BYTES
 
-router = APIRouter(prefix="/api/batch", tags=["batches"])
-uploads = APIRouter(prefix="/api/batch", tags=["batches"], route_class=LimitedRoute)
+router = APIRouter(prefix="/api/batch", tags=["batches"], responses=AWAY)
+uploads = APIRouter(prefix="/api/batch", tags=["batches"], responses=AWAY, route_class=LimitedRoute)
 NEWEST = 50
 MOST_JOBS = 200
 LINES_A_PIECE = 200
 BY = "api"
+PROCESS_REFUSED = told({400: "The path is not gs://bucket/object.", 403: "Jobs may not be read from that bucket."})
+UPLOAD_REFUSED = told({411: "The length is missing.", 413: "The file is too large."})
 
 
 class ProcessRequest(BaseModel):
@@ -50,7 +52,7 @@ def engine_of(request: Request) -> Engine:
 TheEngine = Annotated[Engine, Depends(engine_of)]
 
 
-@router.post("/process", summary="Start a batch over a file in the file store")
+@router.post("/process", summary="Start a batch over a file in the file store", responses=PROCESS_REFUSED)
 def process(body: ProcessRequest, engine: TheEngine) -> dict[str, Any]:
     """Queue a batch; the engine reads the file, so `total_upcs` may still be null and a missing file fails the job."""
     options = Options(
@@ -62,7 +64,7 @@ def process(body: ProcessRequest, engine: TheEngine) -> dict[str, Any]:
     return job_answer(engine.submission.submit(body.gcs_path, options, name=body.name, by=BY))
 
 
-@uploads.post("/upload", summary="Start a batch over an uploaded file")
+@uploads.post("/upload", summary="Start a batch over an uploaded file", responses=UPLOAD_REFUSED)
 def upload(
     engine: TheEngine,
     file: Annotated[UploadFile, File(description="txt, csv or xlsx, up to 10 MB")],
@@ -74,13 +76,11 @@ def upload(
 ) -> dict[str, Any]:
     """Check a file, store it and queue a batch; 422 with the rows and their reasons when nothing can be used."""
     options = Options(create_drafts=create_drafts, test_mode=test_mode, condition=condition, duplicates=duplicates)
-    if file.size is not None and file.size > MOST_BYTES:
-        raise FileTooLarge(too_large(file.size))
     content = file.file.read()
     return job_answer(engine.submission.upload(content, file.filename or "upload.txt", options, name=name, by=BY))
 
 
-@router.get("/status/{job_id}", summary="The state and progress of a batch")
+@router.get("/status/{job_id}", summary="The state and progress of a batch", responses=UNKNOWN)
 def status(job_id: str, engine: TheEngine) -> dict[str, Any]:
     """Return the job; `results.failed_upc_list` holds up to 1,000 failed rows, `failed.txt` all of them."""
     return _whole(engine, engine.queries.job(job_id))
@@ -93,7 +93,11 @@ def jobs(engine: TheEngine, limit: Annotated[int, Query(ge=1)] = 10, status: Job
     return {"total": page.total, "filtered": page.filtered, "jobs": [job_answer(job) for job in page.jobs]}
 
 
-@router.post("/recover/{job_id}", summary="Let an interrupted, failed or stopped batch go on")
+@router.post(
+    "/recover/{job_id}",
+    summary="Let an interrupted, failed or stopped batch go on",
+    responses=UNKNOWN | told({400: "It is completed, or a live worker holds it."}),
+)
 def recover(job_id: str, engine: TheEngine) -> dict[str, Any]:
     """Return the job, pending again; 400 when it is completed or a live worker holds it."""
     try:
@@ -102,37 +106,37 @@ def recover(job_id: str, engine: TheEngine) -> dict[str, Any]:
         raise BadRequest(str(error)) from error
 
 
-@router.post("/{job_id}/pause", summary="Stop after the rows in hand")
+@router.post("/{job_id}/pause", summary="Stop after the rows in hand", responses=UNKNOWN | CONFLICT)
 def pause(job_id: str, engine: TheEngine) -> dict[str, Any]:
     """Return the job, paused; 409 when it neither waits nor runs."""
     return job_answer(engine.control.pause(job_id, by=BY))
 
 
-@router.post("/{job_id}/resume", summary="Let a paused batch go on")
+@router.post("/{job_id}/resume", summary="Let a paused batch go on", responses=UNKNOWN | CONFLICT)
 def resume(job_id: str, engine: TheEngine) -> dict[str, Any]:
     """Return the job, pending again; 409 when it is not paused."""
     return job_answer(engine.control.resume(job_id, by=BY))
 
 
-@router.post("/{job_id}/cancel", summary="Stop for good after the rows in hand")
+@router.post("/{job_id}/cancel", summary="Stop for good after the rows in hand", responses=UNKNOWN | CONFLICT)
 def cancel(job_id: str, engine: TheEngine) -> dict[str, Any]:
     """Return the job, cancelled; 409 when it is completed or cancelled."""
     return job_answer(engine.control.cancel(job_id, by=BY))
 
 
-@router.post("/{job_id}/retry-failed", summary="Run the failed rows again, in place")
+@router.post("/{job_id}/retry-failed", summary="Run the failed rows again, in place", responses=UNKNOWN | CONFLICT)
 def retry_failed(job_id: str, engine: TheEngine) -> dict[str, Any]:
     """Return the job, pending again; 409 when nothing in it can be retried, or it is being retried already."""
     return job_answer(engine.control.retry_failed(job_id, by=BY))
 
 
-@router.post("/{job_id}/retry-as-new", summary="Start a batch of the failed rows")
+@router.post("/{job_id}/retry-as-new", summary="Start a batch of the failed rows", responses=UNKNOWN | CONFLICT)
 def retry_as_new(job_id: str, engine: TheEngine) -> dict[str, Any]:
     """Return the new job, `retry_of` this one; 409 when nothing in it can be retried."""
     return job_answer(engine.retry_as_new(job_id, by=BY))
 
 
-@router.get("/{job_id}/items", summary="The rows of a batch")
+@router.get("/{job_id}/items", summary="The rows of a batch", responses=UNKNOWN)
 def items(
     job_id: str,
     engine: TheEngine,
@@ -147,19 +151,19 @@ def items(
     return {"items": [item_answer(item) for item in page.items], "next": page.next}
 
 
-@router.get("/{job_id}/results.csv", summary="One line for each row of the uploaded file")
+@router.get("/{job_id}/results.csv", summary="One line for each row of the uploaded file", responses=UNKNOWN)
 def results_csv(job_id: str, engine: TheEngine) -> StreamingResponse:
     """Stream the file's own columns and what became of each row."""
     return _download(engine.exports.results_csv(job_id), "text/csv; charset=utf-8", f"{job_id}-results.csv")
 
 
-@router.get("/{job_id}/results.jsonl", summary="Everything known of each row")
+@router.get("/{job_id}/results.jsonl", summary="Everything known of each row", responses=UNKNOWN)
 def results_jsonl(job_id: str, engine: TheEngine) -> StreamingResponse:
     """Stream one JSON object a row, drafts included."""
     return _download(engine.exports.results_jsonl(job_id), "application/x-ndjson", f"{job_id}-results.jsonl")
 
 
-@router.get("/{job_id}/failed.txt", summary="The barcodes that failed")
+@router.get("/{job_id}/failed.txt", summary="The barcodes that failed", responses=UNKNOWN)
 def failed_txt(job_id: str, engine: TheEngine) -> StreamingResponse:
     """Stream the barcodes of failed rows, one a line: a file for a new batch."""
     return _download(engine.exports.failed_txt(job_id), "text/plain; charset=utf-8", f"{job_id}-failed.txt")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
@@ -49,7 +50,7 @@ def _call(document: Mapping[str, Any], address: str, method: str, path: str, ope
     answers = ((status, "", answer["description"]) for status, answer in operation["responses"].items())
     return (
         f"<article><h2><b>{method.upper()}</b> <code>{escape(path)}</code></h2>"
-        f"<p><strong>{escape(operation['summary'])}.</strong> {escape(operation.get('description', ''))}</p>"
+        f"<p><strong>{escape(operation['summary'])}.</strong> {_text(operation.get('description', ''))}</p>"
         f"<table>{_rows(_fields(operation, body))}</table>"
         f"<pre>{escape(_curl(f'{address}{path}', method, body))}</pre>"
         f"<table>{_rows(answers)}</table></article>"
@@ -93,6 +94,11 @@ def _resolved(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping
     for part in schema["$ref"].removeprefix("#/").split("/"):
         found = found[part]
     return dict(found)
+
+
+def _text(text: str) -> str:
+    """Return a text with what stands in backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _rows(cells: Iterator[tuple[str, str, str]]) -> str:

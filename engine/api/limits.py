@@ -34,7 +34,8 @@ class LimitedRoute(APIRoute):
             if int(length) > MOST_BYTES + FORM_BYTES:
                 async for _ in request.stream():
                     continue
-                raise FileTooLarge(too_large(int(length)))
+                sizes = f"{int(length) / 1e6:.1f} MB and the most is {MOST_BYTES / 1e6:.0f}"
+                raise FileTooLarge(f"The upload has {sizes}: split it into smaller files")
             return await answer(request)
 
         return limited
@@ -45,8 +46,7 @@ class OwnPagesOnly:
 
     Scripts send neither header and are not concerned.
 
-    Source: https://owasp.org/www-community/attacks/csrf and
-    https://developer.mozilla.org/docs/Web/HTTP/Headers/Sec-Fetch-Site (read 2026-11).
+    Source: https://developer.mozilla.org/docs/Web/HTTP/Headers/Sec-Fetch-Site (read 2026-11).
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -67,8 +67,3 @@ def foreign(headers: Headers) -> bool:
         return site not in OWN_SITES
     origin = headers.get("origin")
     return origin is not None and urlsplit(origin).netloc != headers.get("host")
-
-
-def too_large(size: int) -> str:
-    """Return the sentence for a file of `size` bytes."""
-    return f"The file has {size / 1e6:.1f} MB and the most is {MOST_BYTES // 1_000_000}: split it into smaller files"

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from engine.api.batches import TheEngine
+from engine.api.refusals import AWAY
 from engine.public import WorkerView
 
 router = APIRouter(tags=["system"])
@@ -25,7 +26,7 @@ def health(request: Request, engine: TheEngine) -> dict[str, Any]:
     }
 
 
-@router.get("/api/workers", summary="Who is alive and what they hold")
+@router.get("/api/workers", summary="Who is alive and what they hold", responses=AWAY)
 def workers(engine: TheEngine) -> dict[str, Any]:
     """Return the workers heard of in the last hour, the newest heartbeat first."""
     return {"workers": [_answer(worker) for worker in engine.queries.workers()], "queued": engine.queries.queued()}

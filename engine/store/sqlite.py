@@ -8,6 +8,7 @@ releases before 3.51.3 can corrupt a write-ahead log that several connections wr
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from engine.errors import Conflict, StoreAway
 from engine.store.base import Committed, Document, Expect, Fields, Order, Put, Version, Where, Write
 
 WAIT_MILLISECONDS = 8_000
+OPEN_AGAIN_SECONDS = 0.02
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
@@ -51,6 +53,7 @@ class SQLiteStore:
         self._path = path
         self._clock = clock or SystemClock()
         self._idle: list[apsw.Connection] = []
+        self._pause = threading.Event()
 
     def get(self, *paths: str) -> list[Document | None]:
         """Return the documents at `paths`; see `Store.get`."""
@@ -131,15 +134,25 @@ class SQLiteStore:
         self._idle.append(connection)
 
     def _open(self) -> apsw.Connection:
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            connection = apsw.Connection(str(self._path))
-            connection.set_busy_timeout(WAIT_MILLISECONDS)
-            connection.pragma("journal_mode", "wal")
-            connection.pragma("synchronous", "full")
-            connection.execute(SCHEMA)
-        except (*AWAY, OSError) as error:
-            raise self._away(error) from error
+        """Return a new connection; who makes the file at the same moment as others waits for them."""
+        give_up_at = self._clock.monotonic() + WAIT_MILLISECONDS / 1_000
+        while True:
+            try:
+                return self._connect()
+            except apsw.BusyError as error:  # SQLite does not wait by itself while the journal mode changes
+                if self._clock.monotonic() > give_up_at:
+                    raise self._away(error) from error
+                self._pause.wait(OPEN_AGAIN_SECONDS)
+            except (*AWAY, OSError) as error:
+                raise self._away(error) from error
+
+    def _connect(self) -> apsw.Connection:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        connection = apsw.Connection(str(self._path))
+        connection.set_busy_timeout(WAIT_MILLISECONDS)
+        connection.pragma("journal_mode", "wal")
+        connection.pragma("synchronous", "full")
+        connection.execute(SCHEMA)
         return connection
 
     def _away(self, error: Exception) -> StoreAway:

@@ -216,30 +216,35 @@ class Holding:
     ) -> None:
         """Apply `rule` to the shard with `puts` in one commit, whatever the store's weather, or find the lease lost."""
         while True:
-            before = self._clock.monotonic()
-            renewed = before > self._renewed + min(LEASE_SECONDS, self._lease / 3) if renew is None else renew
-            wanted = rule(self.shard)
-            if renewed and not wanted.done:
-                wanted = shards.renew(wanted, now=self.now(), lease=timedelta(seconds=self._lease))
-            document = wanted.document()
             try:
-                told = self._told(tell, wanted) if tell else ()
-                committed = self._store.commit(self._patch(document), *puts, *told)
+                if self._sent(rule, puts, tell, renew):
+                    return
             except StoreAway:
                 if self._stop.wait(AGAIN_SECONDS):
                     raise
-                continue
-            except Conflict:
-                if not self._applied(wanted):
-                    continue
-            else:
-                self._committed(wanted, document, committed, before)
-                if renewed:
-                    self._renewed = before
-            if tell:
-                self._job_written = before
-                self._ended.clear()
-            return
+
+    def _sent(self, rule: Rule, puts: Sequence[Write], tell: Tell | None, renew: bool | None) -> bool:
+        """Try once to apply `rule`; return whether it is stored. After a refusal, what is stored is known."""
+        before = self._clock.monotonic()
+        renewed = before > self._renewed + min(LEASE_SECONDS, self._lease / 3) if renew is None else renew
+        wanted = rule(self.shard)
+        if renewed and not wanted.done:
+            wanted = shards.renew(wanted, now=self.now(), lease=timedelta(seconds=self._lease))
+        document = wanted.document()
+        told = self._told(tell, wanted) if tell else ()
+        try:
+            committed = self._store.commit(self._patch(document), *puts, *told)
+        except Conflict:
+            if not self._applied(wanted):
+                return False
+        else:
+            self._committed(wanted, document, committed, before)
+            if renewed:
+                self._renewed = before
+        if tell:
+            self._job_written = before
+            self._ended.clear()
+        return True
 
     def _patch(self, document: Fields) -> Patch:
         changed = {name: value for name, value in document.items() if self._stored[name] != value}

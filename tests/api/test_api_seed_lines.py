@@ -47,7 +47,6 @@ def ready() -> None:
 @pytest.fixture(scope="module")
 def whole(ready: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     with demo(tmp_path_factory.mktemp("demo")) as running:
-        running.sandbox.latency()
         yield running
 
 

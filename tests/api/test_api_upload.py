@@ -87,6 +87,13 @@ def test_a_file_over_the_limit_is_too_large(served: Served, size: int) -> None:
     assert served.get("/api/batch/jobs")["total"] == 0
 
 
+def test_an_upload_that_does_not_say_its_length_is_not_taken(served: Served) -> None:
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    response = served.call("POST", "/api/batch/upload", data=iter([b"--x--"]), headers=kind)
+    assert response.status_code == 411
+    assert "Content-Length" in response.json()["detail"]
+
+
 def test_more_rows_than_a_batch_may_have_are_too_many(served: Served) -> None:
     response = upload(served, "724383244812\n" * 100_001)
     assert response.status_code == 413

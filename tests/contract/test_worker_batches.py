@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import orjson
 import pytest
 
 from engine.batches.records import SHARDS
+from engine.clock import SystemClock
 from engine.domain.items import ItemStatus
-from engine.domain.jobs import JobStatus
+from engine.domain.jobs import Job, JobStatus
 from engine.domain.options import Duplicates, Options
 from engine.domain.shards import SHARD_ROWS
-from engine.errors import Cause, UpstreamDown
+from engine.errors import Cause, LeaseLost, UpstreamDown
+from engine.files.base import Files
 from engine.pipeline.work import Work
 from engine.store.base import Patch, Where
+from engine.store.sqlite import SQLiteStore
 from tests.batch_runs import ONE_ROW, Batches, Chosen, Gate, barcode, barcodes, fails, until
 
 MIXED = "".join(f"{code}\n" for code in [barcode(0), barcode(1), "123", barcode(2), barcode(0), barcode(3)]).encode()
@@ -45,10 +49,14 @@ def test_a_batch_runs_to_its_end_and_every_row_has_an_outcome(batches: Batches) 
 def test_counters_and_watermark_are_exact_whenever_they_are_read(batches: Batches, rows_a_commit: int) -> None:
     job_id = batches.upload(barcodes(300))
     limits = type(ONE_ROW)(rows_a_commit=rows_a_commit)
-    seen = []
+    seen: list[Job] = []
+
+    def over() -> bool:
+        seen.append(batches.job(job_id))
+        return seen[-1].status is JobStatus.COMPLETED
+
     with batches.working(Chosen(dict.fromkeys(range(0, 300, 7), fails)), limits=limits):
-        while batches.stored(job_id).status is not JobStatus.COMPLETED:
-            seen.append(batches.job(job_id))
+        until(over)
     assert batches.exact(job_id)
     for job in seen:
         assert job.processed_upcs == job.successful_upcs + job.failed_upcs
@@ -106,7 +114,7 @@ def test_a_batch_goes_on_with_the_content_it_began_with(batches: Batches, tmp_pa
     source.write_bytes(barcodes(50))
     job_id, gate, pipeline = batches.submission.submit("gs://mine/rows.txt", Options()).job_id, Gate(), Chosen()
     pipeline.steps[10] = gate
-    with batches.working(pipeline):
+    with batches.working(pipeline, lanes=1):
         assert gate.reached.wait(10)
         batches.control.pause(job_id)
         gate.opened.set()
@@ -261,3 +269,37 @@ def test_a_lease_shorter_than_the_pace_of_checkpoints_is_kept(batches: Batches) 
             batches.ended(job_id)
     assert first.runs + other.runs == Counter(range(3_000))
     assert "taken over" not in batches.events(job_id)
+
+
+@dataclass
+class Jumping(SystemClock):
+    """The machine's clocks, that can be moved on, as for a process that was frozen."""
+
+    moved: float = 0.0
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=self.moved)
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.moved
+
+
+def test_a_worker_that_was_frozen_past_its_lease_sends_nothing(tmp_path: Path, files: Files) -> None:
+    clock, asked = Jumping(), []
+    batches = Batches(SQLiteStore(tmp_path / "store.db", clock), files, clock)
+    job_id = batches.upload(barcodes(3))
+
+    def frozen(work: Work) -> None:
+        if not asked:
+            clock.moved += 31
+            asked.append(work)
+            with pytest.raises(LeaseLost, match="ran out"):
+                work.mine()
+            raise LeaseLost
+        work.mine()
+
+    batches.run(Chosen({1: frozen}), clock=clock, lanes=1)
+    assert asked
+    assert batches.stored(job_id).successful_upcs == 3
+    assert batches.items(job_id)[1].attempts == 1
+    batches.store.close()

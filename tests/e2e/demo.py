@@ -96,6 +96,7 @@ def demo(folder: Path, **environment: str) -> Iterator[Demo]:
         "DM_SANDBOX_URL": f"http://127.0.0.1:{sandbox_port}",
         "DM_STORE": f"sqlite:///{folder / 'store.db'}",
         "DM_FILES": f"file:{folder / 'files'}",
+        "DM_SANDBOX_LATENCY": "0",
     }
     (folder / ".streamlit").symlink_to(ROOT / ".streamlit")
     with (folder / "log").open("wb") as log, requests.Session() as session:

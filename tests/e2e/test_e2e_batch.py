@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.demo import Demo, until
 from tests.e2e.screens import SAMPLE, SOME, BatchScreen, job_id
@@ -133,29 +133,28 @@ def test_filter_search_and_page_are_in_the_address_and_survive_a_reload(whole: D
     expect(page.get_by_text("1 found")).to_be_visible()
 
 
-def test_two_browsers_see_the_same_live_numbers(
-    whole: Demo, page: Page, context: BrowserContext, browser: Browser
-) -> None:
-    whole.sandbox.latency(discogs=0.3)
+def test_two_browsers_see_the_same_live_numbers(whole: Demo, page: Page, browser: Browser) -> None:
+    whole.sandbox.latency(discogs=0.4)
     name = whole.upload(SAMPLE, "exu2.txt")
-    first = BatchScreen(page).open(whole, name)
     with browser.new_context() as other:
-        second = BatchScreen(other.new_page()).open(whole, name)
-        seen: set[str] = set()
-
-        def agreed() -> bool:
-            one, two = first.counts(), second.counts()
-            assert sum(one.values()) == sum(two.values()) == 42
-            if one == two:
-                seen.add(str(one))
-            return len(seen) >= 3
-
-        until(agreed)
+        first, second = (BatchScreen(each).open(whole, name) for each in (page, other.new_page()))
+        until(lambda: first.counts().get("drafted") and second.counts().get("drafted"))
+        first.button("Pause").click()
+        expect(second.state("Paused")).to_be_visible()
+        until(lambda: {worker["state"] for worker in whole.get("/api/workers")["workers"]} <= {"idle", "silent"})
+        until(lambda: first.counts() == second.counts() and second.counts()["waiting"] == left(whole, name))
+        assert sum(first.counts().values()) == 42
         whole.sandbox.latency()
-        whole.ended(name)
+        second.button("Resume").click()
+        job = whole.ended(name)
         for screen in (first, second):
             expect(screen.state("Done in part")).to_be_visible()
-        assert first.counts() == second.counts()
+            assert screen.counts() == {"drafted": job["successful"], "needs attention": job["failed"]}
+
+
+def left(whole: Demo, name: str) -> int:
+    job = whole.job(name)
+    return int(job["total_upcs"] - job["processed_upcs"])
 
 
 def test_a_screen_comes_back_from_its_address_after_the_console_was_restarted(whole: Demo, page: Page) -> None:

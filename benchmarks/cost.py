@@ -1,0 +1,145 @@
+"""What a batch costs in Firestore's units: reads, writes and commits for 1,000 rows, counted at the store's door.
+
+    python -m benchmarks.cost [--rows 60] [--seconds 1]
+
+Prints one JSON line. Rows take `seconds` each, one after the other, because the pace decides: at a row a second every
+checkpoint carries the job's document, and heartbeats go on. Each row stores an intent, as those for eBay do.
+Beside it, what a minute costs: of a worker without work, and of a console with one batch on view. Counts do not depend
+on the store; SQLite keeps them honest and quick. Source: https://cloud.google.com/firestore/pricing (a query without an
+answer is one read, a count one read for 1,000 documents; read 2026-11).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks.engine import barcodes
+from benchmarks.stores import LEASE
+from console.screens.batch_view import load_detail, load_now
+from engine.batches.control import Control
+from engine.batches.exports import Exports
+from engine.batches.health import HealthCheck
+from engine.batches.queries import Queries
+from engine.batches.rows import RowFiles
+from engine.batches.submission import Submission
+from engine.clock import SystemClock
+from engine.domain import items
+from engine.domain.items import Outcome
+from engine.domain.options import Options
+from engine.files.folder import FolderFiles
+from engine.pipeline.work import Work
+from engine.public import Engine
+from engine.store.base import Committed, Document, Order, Store, Where, Write
+from engine.store.sqlite import SQLiteStore
+from engine.worker.loop import Worker
+
+IDLE_SECONDS = 20.0
+
+
+class Metered:
+    """A store that counts what Firestore would bill."""
+
+    def __init__(self, store: Store) -> None:
+        self.reads = self.writes = self.commits = 0
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def get(self, *paths: str) -> list[Document | None]:
+        """Count a read a document, there or not."""
+        self.reads += len(paths)
+        return self._store.get(*paths)
+
+    def find(
+        self, collection: str, where: Sequence[Where] = (), order: Order | None = None, limit: int = 100
+    ) -> list[Document]:
+        """Count a read a document, one at least."""
+        found = self._store.find(collection, where, order, limit)
+        self.reads += max(1, len(found))
+        return found
+
+    def count(self, collection: str, where: Sequence[Where] = ()) -> int:
+        """Count a read for every 1,000 documents, one at least."""
+        counted = self._store.count(collection, where)
+        self.reads += max(1, -(-counted // 1_000))
+        return counted
+
+    def commit(self, *writes: Write) -> Committed:
+        """Count a write a document."""
+        self.writes, self.commits = self.writes + len(writes), self.commits + 1
+        return self._store.commit(*writes)
+
+    def transact(self, *writes: Write) -> Committed:
+        """Count a write a document."""
+        return self.commit(*writes)
+
+    def take(self, factor: float) -> dict[str, int]:
+        """Return what was counted since the last time, times `factor`."""
+        taken = {name: round(getattr(self, name) * factor) for name in ("reads", "writes", "commits")}
+        self.reads = self.writes = self.commits = 0
+        return taken
+
+
+class Paced:
+    """A pipeline whose rows take a while and store an intent."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    def run(self, work: Work) -> None:
+        """Call the row composed."""
+        threading.Event().wait(self._seconds)
+        work.save(items.intend(work.item, sku=work.sku, now=work.now()))
+        work.item = replace(work.item, outcome=Outcome.COMPOSED)
+
+
+def viewed(store: Metered, rows: RowFiles, clock: SystemClock, job_id: str) -> dict[str, int]:
+    """Return what a minute of one batch on view costs, however many look at it: its head, its details, 50 rows."""
+    engine = Engine(
+        Submission(store, FolderFiles(Path()), clock),
+        Control(store),
+        Queries(store, rows),
+        Exports(store, rows),
+        HealthCheck(store, clock),
+    )
+    load_now(engine, job_id)
+    load_detail(engine, job_id)
+    engine.queries.items(job_id, limit=50)
+    return store.take(60)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=60)
+    parser.add_argument("--seconds", type=float, default=1.0)
+    asked = parser.parse_args()
+    clock, stop = SystemClock(), threading.Event()
+    with tempfile.TemporaryDirectory() as name:
+        place, files = Path(name) / "store.db", FolderFiles(Path(name) / "files")
+        store, viewer, rows = Metered(SQLiteStore(place)), Metered(SQLiteStore(place)), RowFiles(files)
+        pipeline = Paced(asked.seconds)
+        job = Submission(store, files, clock).upload(barcodes(asked.rows), "rows.txt", Options())
+        result: dict[str, Any] = {"rows": asked.rows, "seconds_a_row": asked.seconds}
+        halfway = threading.Timer(
+            asked.rows * asked.seconds / 2,
+            lambda: result.update(a_minute_of_a_batch_on_view=viewed(viewer, rows, clock, job.job_id)),
+        )
+        halfway.start()
+        Worker(store, rows, pipeline, clock, lanes=1, lease=LEASE).run(until_idle=True)
+        result["a_1000_rows"] = store.take(1_000 / asked.rows)
+        threading.Timer(IDLE_SECONDS, stop.set).start()
+        Worker(store, rows, pipeline, clock, lanes=1, lease=LEASE, stop=stop).run()
+        result["a_minute_of_an_idle_worker"] = store.take(60 / IDLE_SECONDS)
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()

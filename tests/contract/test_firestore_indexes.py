@@ -1,0 +1,164 @@
+"""The indexes that are deployed are those that the code's queries need. The emulator answers without them."""
+
+from __future__ import annotations
+
+import ast
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.domain.items import ItemStatus
+from engine.domain.jobs import JobStatus
+from engine.domain.shards import Shard, ShardKind
+from engine.errors import Cause
+from engine.files.base import Files
+from engine.store.base import Document, Order, Store, Where
+from engine.worker.source import rows_to_run
+from tests.batch_runs import Ahead, Batches, Chosen, barcodes, fails
+
+ROOT = Path(__file__).parents[2]
+DECLARED = json.loads((ROOT / "deploy" / "firestore.indexes.json").read_text())
+RANGES = {"<", "<=", ">", ">="}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a query asks for, without its values; `by` is the function that asks."""
+
+    by: str
+    group: str
+    where: tuple[tuple[str, str], ...]
+    order: Order | None
+
+
+class Recording:
+    """A store that remembers the shapes of the queries it was asked."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.shapes: set[Shape] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def find(
+        self, collection: str, where: Sequence[Where] = (), order: Order | None = None, limit: int = 100
+    ) -> list[Document]:
+        self._remember(collection, where, order)
+        return self._store.find(collection, where, order, limit)
+
+    def count(self, collection: str, where: Sequence[Where] = ()) -> int:
+        self._remember(collection, where, None)
+        return self._store.count(collection, where)
+
+    def _remember(self, collection: str, where: Sequence[Where], order: Order | None) -> None:
+        code = sys._getframe(2).f_code
+        by = f"{Path(code.co_filename).stem}.{code.co_qualname.partition('.<locals>')[0].rpartition('.')[2]}"
+        conditions = tuple(sorted((condition.field, condition.comparison) for condition in where))
+        self.shapes.add(Shape(by, collection.rpartition("/")[2], conditions, order))
+
+
+@pytest.fixture
+def shapes(store: Store, files: Files) -> set[Shape]:
+    """Run a batch, and ask for everything that can be asked of it; return the shapes of the queries."""
+    recording = Recording(store)
+    batches = Batches(recording, files)
+    queries = batches.queries
+    job_id = batches.upload(barcodes(6))
+    batches.run(Chosen({1: fails, 2: fails}))
+    batches.control.retry_failed(job_id)
+    batches.run(Chosen({1: fails}))
+    found = store.get(f"batch_shards/{job_id}-0000")[0]
+    assert found
+    taken_over = replace(Shard.from_document(found.fields), kind=ShardKind.RETRY, epoch=2, next=0)
+    list(rows_to_run(recording, batches.rows, taken_over))
+    for status in (None, *ItemStatus):
+        for cause in (None, Cause.NO_MATCH):
+            for q in ("", "blue", "700000"):
+                queries.items(job_id, status=status, cause=cause, q=q)
+    now = Ahead(found.read_at - found.read_at).now()
+    for status in (None, *JobStatus):
+        queries.jobs(status=status)
+    queries.batches(before=now)
+    queries.causes(job_id), queries.composed(job_id), queries.failed(job_id, 5), queries.newest(job_id, 5)
+    queries.finishes(job_id, now, now), queries.queued(), queries.events(job_id), queries.workers()
+    list(batches.exports.results_csv(job_id))
+    return recording.shapes
+
+
+def callers() -> Iterator[str]:
+    """Return the functions of the engine and the console that query a store."""
+    for path in [*(ROOT / "engine").rglob("*.py"), *(ROOT / "console").rglob("*.py")]:
+        if path.parent.name == "store":
+            continue
+        module = ast.parse(path.read_text())
+        for owner in (module, *(node for node in module.body if isinstance(node, ast.ClassDef))):
+            for function in owner.body:
+                if isinstance(function, ast.FunctionDef) and any(map(_queries, ast.walk(function))):
+                    yield f"{path.stem}.{function.name}"
+
+
+def _queries(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    return node.func.attr in {"find", "count"} and ast.unparse(node.func.value).rpartition(".")[2] in {
+        "store",
+        "_store",
+    }
+
+
+def needed(shape: Shape) -> Iterator[tuple[str, str, str]]:
+    """Return the composite indexes that a query needs: one for each condition beside the field it is sorted by.
+
+    Equalities alone need none, and where several stand beside an order Firestore merges an index of each.
+    """
+    ranges = {field for field, comparison in shape.where if comparison in RANGES}
+    sort = shape.order.field if shape.order else next(iter(ranges), None)
+    assert ranges <= {sort}, "a range and an order on two fields"
+    direction = "DESCENDING" if shape.order and shape.order.descending else "ASCENDING"
+    for field, comparison in shape.where:
+        if sort and field != sort:
+            kind = "CONTAINS" if comparison == "contains" else "ASCENDING"
+            yield shape.group, f"{field} {kind}", f"{sort} {direction}"
+
+
+def declared() -> set[tuple[str, ...]]:
+    return {
+        (index["collectionGroup"], *(f"{field['fieldPath']} {_kind(field)}" for field in index["fields"]))
+        for index in DECLARED["indexes"]
+    }
+
+
+def _kind(field: dict[str, str]) -> str:
+    return field.get("order") or field["arrayConfig"]
+
+
+def test_every_function_that_queries_is_known_here(shapes: set[Shape]) -> None:
+    assert {shape.by for shape in shapes} >= set(callers())
+
+
+def test_every_index_that_is_needed_is_declared_and_no_other(shapes: set[Shape]) -> None:
+    assert declared() == {index for shape in shapes for index in needed(shape)}
+    assert all(index["queryScope"] == "COLLECTION" for index in DECLARED["indexes"])
+
+
+def test_no_field_that_is_asked_for_is_without_its_own_index(shapes: set[Shape]) -> None:
+    unindexed = {
+        (override["collectionGroup"], override["fieldPath"])
+        for override in DECLARED["fieldOverrides"]
+        if not override["indexes"]
+    }
+    asked = {(shape.group, field) for shape in shapes for field, _ in shape.where}
+    asked |= {(shape.group, shape.order.field) for shape in shapes if shape.order}
+    assert not unindexed & asked
+
+
+def test_nobody_comes_in_from_a_browser() -> None:
+    rules = (ROOT / "deploy" / "firestore.rules").read_text()
+    assert [line.strip() for line in rules.splitlines() if "allow" in line] == ["allow read, write: if false;"]
+    assert "match /{document=**}" in rules
