@@ -15,12 +15,12 @@ import argparse
 import json
 import tempfile
 import threading
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from benchmarks.engine import barcodes
+from benchmarks.meter import Metered
 from benchmarks.stores import LEASE
 from console.screens.batch_view import load_detail, load_now
 from engine.batches.control import Control
@@ -36,56 +36,10 @@ from engine.domain.options import Options
 from engine.files.folder import FolderFiles
 from engine.pipeline.work import Work
 from engine.public import Engine
-from engine.store.base import Committed, Document, Order, Store, Where, Write
 from engine.store.sqlite import SQLiteStore
 from engine.worker.loop import Worker
 
 IDLE_SECONDS = 20.0
-
-
-class Metered:
-    """A store that counts what Firestore would bill."""
-
-    def __init__(self, store: Store) -> None:
-        self.reads = self.writes = self.commits = 0
-        self._store = store
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
-
-    def get(self, *paths: str) -> list[Document | None]:
-        """Count a read a document, there or not."""
-        self.reads += len(paths)
-        return self._store.get(*paths)
-
-    def find(
-        self, collection: str, where: Sequence[Where] = (), order: Order | None = None, limit: int = 100
-    ) -> list[Document]:
-        """Count a read a document, one at least."""
-        found = self._store.find(collection, where, order, limit)
-        self.reads += max(1, len(found))
-        return found
-
-    def count(self, collection: str, where: Sequence[Where] = ()) -> int:
-        """Count a read for every 1,000 documents, one at least."""
-        counted = self._store.count(collection, where)
-        self.reads += max(1, -(-counted // 1_000))
-        return counted
-
-    def commit(self, *writes: Write) -> Committed:
-        """Count a write a document."""
-        self.writes, self.commits = self.writes + len(writes), self.commits + 1
-        return self._store.commit(*writes)
-
-    def transact(self, *writes: Write) -> Committed:
-        """Count a write a document."""
-        return self.commit(*writes)
-
-    def take(self, factor: float) -> dict[str, int]:
-        """Return what was counted since the last time, times `factor`."""
-        taken = {name: round(getattr(self, name) * factor) for name in ("reads", "writes", "commits")}
-        self.reads = self.writes = self.commits = 0
-        return taken
 
 
 class Paced:

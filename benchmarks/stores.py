@@ -28,6 +28,7 @@ from google.cloud import firestore
 
 from benchmarks.claims import PROCESSES, claims
 from benchmarks.engine import NoOp, barcodes
+from benchmarks.meter import Metered
 from engine.batches.queries import Queries
 from engine.batches.records import WORKERS, items_of
 from engine.batches.rows import RowFiles
@@ -39,34 +40,13 @@ from engine.domain.jobs import JobStatus
 from engine.domain.options import Options
 from engine.domain.shards import Shard, ShardKind
 from engine.files.folder import FolderFiles
-from engine.store.base import Committed, Order, Store, Write
+from engine.store.base import Order
 from engine.worker.loop import Worker
 from engine.worker.run import Limits
 from tests.emulators import a_project, running_firestore
 
 GROUP = 16  # lanes, and so rows that can end together, where commits are grouped
 LEASE = timedelta(seconds=30)
-
-
-class Counting:
-    """A store that counts what is written to it."""
-
-    def __init__(self, store: Store) -> None:
-        self.writes = 0
-        self._store = store
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
-
-    def commit(self, *writes: Write) -> Committed:
-        """Count and pass on."""
-        self.writes += len(writes)
-        return self._store.commit(*writes)
-
-    def transact(self, *writes: Write) -> Committed:
-        """Count and pass on."""
-        self.writes += len(writes)
-        return self._store.transact(*writes)
 
 
 def rows(address: str, folder: Path, count: int, *, workers: int, grouped: bool) -> dict[str, float]:
@@ -102,7 +82,7 @@ def rows(address: str, folder: Path, count: int, *, workers: int, grouped: bool)
 def work(address: str, folder: Path, grouped: bool, stop: Any, written: Any) -> None:
     """Be a worker until `stop` is set; tell how many writes were made."""
     clock, ended = SystemClock(), threading.Event()
-    store = Counting(open_store(address, clock))
+    store = Metered(open_store(address, clock))
     threading.Thread(target=lambda: (stop.wait(), ended.set()), daemon=True).start()
     Worker(
         store,

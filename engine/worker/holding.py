@@ -85,9 +85,8 @@ class Holding:
         return self.shard.hold is not None
 
     def now(self) -> datetime:
-        """Return the store's clock, as it runs since it was last seen."""
-        seen_at, seen = self._seen
-        return seen_at + timedelta(seconds=self._clock.monotonic() - seen)
+        """Return the store's clock, as it runs since it was last seen; never ahead of it."""
+        return self._seen_at + timedelta(seconds=self._clock.monotonic() - self._answered)
 
     def alive(self) -> bool:
         """Whether the lease still runs, by a clock that does not jump and from before it was renewed."""
@@ -229,7 +228,8 @@ class Holding:
         renewed = before > self._renewed + min(LEASE_SECONDS, self._lease / 3) if renew is None else renew
         wanted = rule(self.shard)
         if renewed and not wanted.done:
-            wanted = shards.renew(wanted, now=self.now(), lease=timedelta(seconds=self._lease))
+            latest = self._seen_at + timedelta(seconds=before - self._asked)
+            wanted = shards.renew(wanted, now=latest, lease=timedelta(seconds=self._lease))
         document = wanted.document()
         told = self._told(tell, wanted) if tell else ()
         try:
@@ -267,6 +267,10 @@ class Holding:
         return self.shard.seq == wanted.seq
 
     def _committed(self, shard: Shard, document: Fields, committed: Committed, before: float) -> None:
-        """Remember what is stored now; `before` is a moment from before the commit was sent."""
+        """Remember what is stored now; `before` is a moment from before the commit was sent.
+
+        The store told its time between then and now. Counted on from then, we are at most ahead of it, as the stored
+        end of a lease must be; counted on from now, at most behind, as `now` must be.
+        """
         self.shard, self._stored, self._version = shard, document, committed.versions[0]
-        self._seen = (committed.at, before)
+        self._seen_at, self._asked, self._answered = committed.at, before, self._clock.monotonic()

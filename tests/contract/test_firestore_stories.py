@@ -13,19 +13,25 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.meter import Metered
 from engine.batches.records import SHARDS
+from engine.bootstrap import open_engine, open_worker
 from engine.clock import SystemClock
 from engine.domain.shards import Shard, ShardKind
 from engine.errors import Conflict, IllegalTransition
 from engine.files.gcs import CloudFiles
 from engine.pipeline.work import Work
+from engine.settings import Settings
 from engine.store.base import Expect, Order, Put, Where
 from engine.store.firestore import FirestoreStore
 from engine.worker.holding import Holding
-from tests.batch_runs import ONE_ROW, Batches, Chosen, barcodes, until
-from tests.emulators import Wire, a_project
+from engine.worker.run import Limits
+from tests.batch_runs import FIXED, ONE_ROW, Batches, Chosen, barcodes, until
+from tests.emulators import Wire, a_bucket, a_project
+from tests.sandbox_server import Sandbox
 
 ROWS = 42
+EXAMPLE = Path(__file__).parents[2] / "samples" / "exu2.txt"
 SHORT_LEASE = timedelta(seconds=2)
 
 WORKER = """
@@ -95,6 +101,26 @@ def test_a_batch_goes_from_file_to_export(batches: Batches) -> None:
     assert [view.job.job_id for view in batches.queries.batches()] == [job_id]
 
 
+def test_the_real_engine_drafts_a_file_once_each_row(
+    firestore_emulator: str, storage_emulator: str, sandbox: Sandbox
+) -> None:
+    settings = Settings(
+        _env_file=None,
+        DM_STORE=f"firestore://{a_project()}/(default)",
+        DM_FILES=f"gs://{a_bucket()}/files",
+        DM_SANDBOX_URL=sandbox.url,
+    )
+    engine = open_engine(settings)
+    job_id = engine.submission.upload(EXAMPLE.read_bytes(), EXAMPLE.name, FIXED).job_id
+    with open_worker(settings, threading.Event()) as worker:
+        worker.run(until_idle=True)
+    job = engine.queries.job(job_id)
+    offers = sandbox.ledger(calls=False)["offers"].values()
+    assert (job.status, job.total_upcs, job.processed_upcs) == ("completed", ROWS, ROWS)
+    assert [offer["created"] for offer in offers] == [1] * job.successful_upcs
+    assert engine.health.check().connected
+
+
 def test_a_worker_killed_after_the_ninth_row_is_followed_by_another_that_finishes(
     batches: Batches, store: FirestoreStore, files: CloudFiles, tmp_path: Path
 ) -> None:
@@ -138,6 +164,18 @@ def test_a_line_cut_in_mid_batch_loses_nothing_and_the_worker_goes_on_by_itself(
     behind.close()
     direct.store.close()
     wire.cut()
+
+
+@pytest.mark.parametrize(("limits", "lanes", "most"), [(ONE_ROW, 4, 2.1), (Limits(), 16, 1.2)], ids=["each", "grouped"])
+def test_a_row_costs_few_writes(
+    store: FirestoreStore, files: CloudFiles, limits: Limits, lanes: int, most: float
+) -> None:
+    rows, counting = 400, Metered(store)
+    batches = Batches(counting, files)
+    job_id = batches.upload(barcodes(rows))
+    batches.run(limits=limits, lanes=lanes)
+    assert batches.stored(job_id).successful_upcs == rows
+    assert counting.writes <= most * rows
 
 
 def test_sixty_pending_jobs_are_claimed_once_each_by_six_workers(store: FirestoreStore) -> None:

@@ -129,8 +129,11 @@ def test_a_batch_goes_on_with_the_content_it_began_with(batches: Batches, tmp_pa
 
 def test_several_workers_share_one_batch_and_no_row_is_run_twice(batches: Batches) -> None:
     count = 2 * SHARD_ROWS + 100
-    job_id, pipelines = batches.upload(barcodes(count)), [Chosen(), Chosen(), Chosen()]
+    gate = Gate()
+    job_id, pipelines = batches.upload(barcodes(count)), [Chosen({0: gate}) for _ in range(3)]
     with batches.working(pipelines[0]), batches.working(pipelines[1]), batches.working(pipelines[2]):
+        until(lambda: batches.job(job_id).processed_upcs == count - SHARD_ROWS + 63)
+        gate.opened.set()
         job = batches.ended(job_id)
     assert (job.processed_upcs, job.last_processed_index) == (count, count - 1)
     assert sum((pipeline.runs for pipeline in pipelines), Counter()) == Counter(range(count))
