@@ -88,7 +88,9 @@ def claim(address: str, form: str, number: int, go: Any, told: Any) -> None:
             kind = "claimed"
             try:
                 if form == "version":
-                    Holding.claim(store, clock, document, worker=f"w{number}", lease=LEASE, stop=threading.Event())
+                    Holding.claim(
+                        store, clock, document, worker=f"w{number}", lanes=1, lease=LEASE, stop=threading.Event()
+                    )
                 else:
                     read_check_write(client, document.path, number)
             except (Conflict, IllegalTransition):

@@ -48,9 +48,9 @@ class Shard:
 
     `next` is the watermark: every row before it is done. `owner` holds it until `available_at`, or nobody does (None).
     `epoch` counts claims, `seq` the writes of its owner. `hold` says why it waits for a person, None when it does
-    not; `lease_until` keeps the lease's end over a hold. After a worker died here with several rows in hand, the rows
-    before `careful_until` are run one at a time: `suspect` is the row in hand, and `kills` how many workers have died
-    with it.
+    not; `lease_until` keeps the lease's end over a hold. `lanes` is how many rows the owner has in hand at most. After
+    a worker died here, the first so many rows that are not done, the `suspects`, are run one at a time: `suspect` is
+    the one in hand, and `kills` how many workers have died with it.
     """
 
     job_id: str
@@ -69,7 +69,8 @@ class Shard:
     lease_until: datetime | None = None
     hold: str | None = None
     done: bool = False
-    careful_until: int = 0
+    lanes: int = 1
+    suspects: int = 0
     suspect: int | None = None
     kills: int = 0
 
@@ -105,11 +106,12 @@ def claimable(shard: Shard, now: datetime) -> bool:
     return shard.available_at is not None and shard.available_at <= now
 
 
-def claim(shard: Shard, *, worker: str, now: datetime, lease: timedelta) -> Shard:
+def claim(shard: Shard, *, worker: str, lanes: int, now: datetime, lease: timedelta) -> Shard:
     """Return `shard` as held by `worker` until `now + lease`, one epoch higher.
 
-    Where an owner never let go, a worker died or froze. If one row was in hand, or the file, that counts against it; if
-    there may have been several, those that may have been become suspect.
+    Where an owner never let go, a worker died or froze. If one row was in hand, or the file, that counts against it;
+    else as many rows as the owner had lanes may have been. They are the first that are not done, since rows are begun
+    in order and a lane takes the next one only when the last one is stored.
 
     Raises:
         IllegalTransition: the shard is not claimable at `now`.
@@ -117,14 +119,14 @@ def claim(shard: Shard, *, worker: str, now: datetime, lease: timedelta) -> Shar
     if not claimable(shard, now):
         raise IllegalTransition(f"shard {shard.name} is not free")
     until = now + lease
-    held = replace(shard, owner=worker, epoch=shard.epoch + 1, seq=0, available_at=until, lease_until=until)
+    held = replace(
+        shard, owner=worker, lanes=lanes, epoch=shard.epoch + 1, seq=0, available_at=until, lease_until=until
+    )
     if shard.owner is None:
         return held
     if shard.kind is ShardKind.UNREAD or shard.suspect is not None:
         return replace(held, kills=shard.kills + 1)
-    if shard.next < shard.careful_until:
-        return held  # between two rows of those that are run one at a time
-    return replace(held, careful_until=shard.b if shard.kind is ShardKind.RETRY else shard.next + WINDOW)
+    return replace(held, suspects=shard.suspects or shard.lanes)
 
 
 def touch(shard: Shard) -> Shard:
@@ -138,9 +140,9 @@ def renew(shard: Shard, *, now: datetime, lease: timedelta) -> Shard:
     return replace(shard, lease_until=until, available_at=None if shard.hold else until)
 
 
-def alone(shard: Shard, index: int) -> bool:
-    """Whether row `index` is run with no other beside it, so that a death would be its own."""
-    return index < shard.careful_until or shard.suspect is not None
+def careful(shard: Shard) -> bool:
+    """Whether the next row is run with no other beside it, so that a death would be its own."""
+    return shard.suspects > 0
 
 
 def suspect(shard: Shard, index: int) -> Shard:
@@ -165,6 +167,7 @@ def finish(shard: Shard, items: Mapping[int, Item], *, watermark: int) -> Shard:
         seq=shard.seq + 1,
         tally=tally,
         next=watermark,
+        suspects=shard.suspects - cleared,
         suspect=None if cleared else shard.suspect,
         kills=0 if cleared else shard.kills,
     )

@@ -61,7 +61,15 @@ class Holding:
 
     @classmethod
     def claim(
-        cls, store: Store, clock: Clock, found: Document, *, worker: str, lease: timedelta, stop: threading.Event
+        cls,
+        store: Store,
+        clock: Clock,
+        found: Document,
+        *,
+        worker: str,
+        lanes: int,
+        lease: timedelta,
+        stop: threading.Event,
     ) -> Holding:
         """Take the shard `found` for `worker`.
 
@@ -71,7 +79,7 @@ class Holding:
         """
         before = clock.monotonic()
         free = Shard.from_document(found.fields)
-        shard = shards.claim(free, worker=worker, now=found.read_at, lease=lease)
+        shard = shards.claim(free, worker=worker, lanes=lanes, now=found.read_at, lease=lease)
         document = shard.document()
         committed = store.transact(Patch(found.path, document, found.version))
         holding = cls(store, clock, shard, before, worker=worker, lease=lease, stop=stop)

@@ -106,8 +106,9 @@ class Worker:
             log.warning("store_away", extra={"error": str(away)})
             return False
         finally:
-            self._run = self._job_id = None
-            self._beat.beat()
+            if self._job_id:
+                self._run = self._job_id = None
+                self._beat.beat()
 
     def _claim(self) -> Holding | None:
         """Take a shard that is free, not always the first one, so that workers do not all reach for the same."""
@@ -117,7 +118,13 @@ class Worker:
         for document in found:
             try:
                 return Holding.claim(
-                    self._store, self._clock, document, worker=self.name, lease=self._lease, stop=self._stop
+                    self._store,
+                    self._clock,
+                    document,
+                    worker=self.name,
+                    lanes=self._lanes.count,
+                    lease=self._lease,
+                    stop=self._stop,
                 )
             except (Conflict, IllegalTransition):
                 continue

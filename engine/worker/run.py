@@ -143,12 +143,12 @@ class ShardRun:
 
     def _may_begin(self, index: int) -> bool:
         shard = self.holding.shard
-        if len(self.in_hand) >= (1 if shards.alone(shard, index) else self._lanes.count):
+        if len(self.in_hand) >= (1 if shards.careful(shard) else self._lanes.count):
             return False
         return shard.kind is ShardKind.RETRY or index < self._watermark() + WINDOW
 
     def _begin(self, row: Row, item: Item) -> None:
-        if row.index < self.holding.shard.careful_until:
+        if shards.careful(self.holding.shard):
             self.holding.suspect(row.index)
         work = Work(
             row,

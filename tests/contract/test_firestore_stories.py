@@ -193,6 +193,7 @@ def test_sixty_pending_jobs_are_claimed_once_each_by_six_workers(store: Firestor
                     clock,
                     found[number % len(found)],
                     worker=f"w{number}",
+                    lanes=1,
                     lease=timedelta(minutes=5),
                     stop=threading.Event(),
                 )

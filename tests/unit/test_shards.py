@@ -10,7 +10,7 @@ import pytest
 
 from engine.domain import shards
 from engine.domain.items import Item, ItemStatus
-from engine.domain.shards import KILLS, WINDOW, Shard, ShardKind, Tally
+from engine.domain.shards import KILLS, Shard, ShardKind, Tally
 from engine.errors import IllegalTransition
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -23,8 +23,8 @@ def shard(**more: Any) -> Shard:
     )
 
 
-def claimed(free: Shard, at: datetime = NOW) -> Shard:
-    return shards.claim(free, worker="w", now=at, lease=LEASE)
+def claimed(free: Shard, at: datetime = NOW, lanes: int = 4) -> Shard:
+    return shards.claim(free, worker="w", lanes=lanes, now=at, lease=LEASE)
 
 
 def after(held: Shard) -> datetime:
@@ -76,7 +76,7 @@ def test_a_held_shard_stays_out_of_the_queue_while_its_owner_finishes() -> None:
 def test_a_released_shard_is_free_at_once_and_nobody_is_suspect() -> None:
     free = shards.release(shards.suspect(claimed(shard()), 0), now=NOW)
     assert (free.owner, free.available_at, free.suspect, free.kills) == (None, NOW, None, 0)
-    assert claimed(free).careful_until == 0
+    assert claimed(free).suspects == 0
 
 
 def test_a_closed_shard_is_nobody_s_and_never_claimable() -> None:
@@ -98,20 +98,18 @@ def test_a_retry_moves_a_row_from_failed_to_succeeded() -> None:
 # deaths
 
 
-def test_after_a_death_the_rows_that_may_have_been_in_hand_are_run_alone() -> None:
-    held = died(replace(claimed(shard()), next=10))
-    assert held.careful_until == 10 + WINDOW
-    assert shards.alone(held, 10)
-    assert not shards.alone(held, 10 + WINDOW)
+def test_after_a_death_as_many_rows_as_there_were_lanes_are_run_alone() -> None:
+    held = died(claimed(shard(), lanes=2))
+    assert held.suspects == 2
+    for index in range(2):
+        assert shards.careful(held)
+        held = shards.finish(shards.suspect(held, index), {index: item(index)}, watermark=index + 1)
+    assert not shards.careful(held)
 
 
-def test_no_row_is_begun_beside_a_suspect() -> None:
-    held = shards.suspect(replace(claimed(shard()), careful_until=5), 4)
-    assert shards.alone(held, 5)
-
-
-def test_a_retry_is_careful_to_its_end_because_its_rows_lie_far_apart() -> None:
-    assert died(claimed(shard(kind=ShardKind.RETRY, b=9_000))).careful_until == 9_000
+def test_a_death_among_suspects_adds_none() -> None:
+    held = shards.finish(shards.suspect(died(claimed(shard(), lanes=3)), 0), {0: item(0)}, watermark=1)
+    assert died(held).suspects == 2
 
 
 def test_a_row_is_set_aside_after_the_third_death() -> None:
@@ -138,13 +136,13 @@ def test_another_row_that_ends_clears_nobody() -> None:
 def test_a_death_with_one_row_in_hand_makes_no_other_row_suspect() -> None:
     careful = died(claimed(shard()))
     again = died(shards.suspect(careful, 3))
-    assert (again.careful_until, again.kills) == (careful.careful_until, 2)
+    assert (again.suspects, again.kills) == (careful.suspects, 2)
 
 
 def test_a_death_between_two_careful_rows_counts_against_none() -> None:
     careful = died(claimed(shard()))
     again = died(shards.finish(shards.suspect(careful, 0), {0: item(0)}, watermark=1))
-    assert (again.careful_until, again.suspect, again.kills) == (careful.careful_until, None, 0)
+    assert (again.suspects, again.suspect, again.kills) == (careful.suspects - 1, None, 0)
 
 
 def test_deaths_while_the_file_is_read_count_against_the_file() -> None:
@@ -153,7 +151,7 @@ def test_deaths_while_the_file_is_read_count_against_the_file() -> None:
         assert not shards.deadly(held)
         held = died(held)
     assert shards.deadly(held)
-    assert held.careful_until == 0
+    assert held.suspects == 0
 
 
 def test_tallies_add_up() -> None:
