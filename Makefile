@@ -27,6 +27,7 @@ bench: .venv/ready-dev  ## Run every benchmark; one JSON line each
 	$(BIN)/python -m benchmarks.engine --memory
 	$(BIN)/python -m benchmarks.engine --sandbox
 	$(BIN)/python -m benchmarks.stores
+	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.cost
 
 lock: .venv/ready-dev  ## Lock the packages of pyproject.toml, with hashes, at their newest versions

@@ -4,9 +4,10 @@
 
 Prints one JSON line. Rows take `seconds` each, one after the other, because the pace decides: at a row a second every
 checkpoint carries the job's document, and heartbeats go on. Each row stores an intent, as those for eBay do.
-Beside it, what a minute costs: of a worker without work, and of a console with one batch on view. Counts do not depend
-on the store; SQLite keeps them honest and quick. Source: https://cloud.google.com/firestore/pricing (a query without an
-answer is one read, a count one read for 1,000 documents; read 2026-11).
+Beside it, what a minute costs: of a worker without work, and of a console with a batch or the list of batches on view.
+Counts do not depend on the store; SQLite keeps them honest and quick. Source:
+https://cloud.google.com/firestore/pricing (a query without an answer is one read, a count one read for 1,000 documents;
+read 2026-11).
 """
 
 from __future__ import annotations
@@ -15,14 +16,20 @@ import argparse
 import json
 import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks.engine import barcodes
 from benchmarks.meter import Metered
 from benchmarks.stores import LEASE
-from console.screens.batch_view import load_detail, load_now
+from console.context import Context
+from console.live import Live
+from console.screens import batch_page, batches
+from console.screens.batch_query import PAGE
+from console.screens.batch_view import load
 from engine.batches.control import Control
 from engine.batches.exports import Exports
 from engine.batches.health import HealthCheck
@@ -36,10 +43,13 @@ from engine.domain.options import Options
 from engine.files.folder import FolderFiles
 from engine.pipeline.work import Work
 from engine.public import Engine
+from engine.settings import Settings
 from engine.store.sqlite import SQLiteStore
 from engine.worker.loop import Worker
 
 IDLE_SECONDS = 20.0
+DRAW_SECONDS = 2.0
+DRAWS = 10
 
 
 class Paced:
@@ -55,8 +65,19 @@ class Paced:
         work.item = replace(work.item, outcome=Outcome.COMPOSED)
 
 
-def viewed(store: Metered, rows: RowFiles, clock: SystemClock, job_id: str) -> dict[str, int]:
-    """Return what a minute of one batch on view costs, however many look at it: its head, its details, 50 rows."""
+def drawn(context: Context, job_id: str) -> None:
+    """Read what the screen of a batch shows of it, as every redraw does: its head, its details, its first 50 rows."""
+    screen = load(context, job_id).value
+    batch_page.look(context, screen, tuple(range(min(PAGE, screen.job.total_upcs or 0))))
+
+
+def listed(context: Context) -> None:
+    """Read what the list of batches shows."""
+    context.live.look("batches", partial(batches.read, context), every=batches.EVERY_SECONDS)
+
+
+def watched(store: Metered, rows: RowFiles, clock: SystemClock, draw: Callable[[Context], None]) -> int:
+    """Return the reads a minute of a screen that is redrawn every two seconds, the first time not counted."""
     engine = Engine(
         Submission(store, FolderFiles(Path()), clock),
         Control(store),
@@ -64,10 +85,15 @@ def viewed(store: Metered, rows: RowFiles, clock: SystemClock, job_id: str) -> d
         Exports(store, rows),
         HealthCheck(store, clock),
     )
-    load_now(engine, job_id)
-    load_detail(engine, job_id)
-    engine.queries.items(job_id, limit=50)
-    return store.take(60)
+    context = Context(engine, Settings(_env_file=None), Live(clock), clock)
+    context.live.start()
+    draw(context)
+    store.take(0)
+    for _ in range(DRAWS):
+        threading.Event().wait(DRAW_SECONDS)
+        draw(context)
+    context.live.stop()
+    return store.take(60 / (DRAWS * DRAW_SECONDS))["reads"]
 
 
 def main() -> None:
@@ -82,13 +108,14 @@ def main() -> None:
         pipeline = Paced(asked.seconds)
         job = Submission(store, files, clock).upload(barcodes(asked.rows), "rows.txt", Options())
         result: dict[str, Any] = {"rows": asked.rows, "seconds_a_row": asked.seconds}
-        halfway = threading.Timer(
-            asked.rows * asked.seconds / 2,
-            lambda: result.update(a_minute_of_a_batch_on_view=viewed(viewer, rows, clock, job.job_id)),
-        )
-        halfway.start()
+        watch = partial(watched, viewer, rows, clock)
+        on_view, reads = partial(drawn, job_id=job.job_id), result.setdefault("reads_a_minute_on_view", {})
+        begun = threading.Thread(target=lambda: reads.update(running=watch(on_view), list=watch(listed)))
+        threading.Timer(asked.rows * asked.seconds / 6, begun.start).start()
         Worker(store, rows, pipeline, clock, lanes=1, lease=LEASE).run(until_idle=True)
         result["a_1000_rows"] = store.take(1_000 / asked.rows)
+        begun.join()
+        reads.update(completed=watch(on_view), list_of_completed=watch(listed))
         threading.Timer(IDLE_SECONDS, stop.set).start()
         Worker(store, rows, pipeline, clock, lanes=1, lease=LEASE, stop=stop).run()
         result["a_minute_of_an_idle_worker"] = store.take(60 / IDLE_SECONDS)

@@ -93,7 +93,7 @@ def item_word(item: Item, *, in_hand: bool, stuck: bool = False) -> Word:
     if in_hand or item.status is ItemStatus.WORKING:
         return WORKING
     if item.status is ItemStatus.SUCCEEDED:
-        return DRAFTED if item.outcome is Outcome.DRAFTED else COMPOSED
+        return COMPOSED if item.outcome is Outcome.COMPOSED else DRAFTED
     return {ItemStatus.FAILED: ATTENTION, ItemStatus.SKIPPED: SKIPPED}.get(item.status, WAITING)
 
 
@@ -164,6 +164,11 @@ ADVICE: Mapping[Cause, Advice] = {
         "Unforeseen error",
         "Something happened that nobody foresaw; nothing was lost.",
         "Retry it once, then report the row with its batch.",
+    ),
+    Cause.EARLIER: Advice(
+        "From the earlier service",
+        "The service before this one ended this row; what it said of it stands with the row.",
+        "Retry those that failed: this engine runs them anew.",
     ),
     Cause.MERGED: Advice(
         "Counted into an earlier row",

@@ -51,6 +51,7 @@ class Cause(StrEnum):
     REFUSED = "refused"  # the service refused this row's data
     SET_ASIDE = "set_aside"  # the row stopped its worker three times
     DEFECT = "defect"  # an error nobody foresaw
+    EARLIER = "earlier"  # it ended so in the service that this one replaces; `error` has that service's words
     MERGED = "merged"  # skipped: its quantity went to the first row with this barcode
     LEFT_OUT = "left_out"  # skipped: the operator excluded the row
 

@@ -26,7 +26,7 @@ from engine.store.firestore import FirestoreStore
 
 JAR = "platform/cloud-firestore-emulator/*.jar"
 MAIN = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
-JVM = ("-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 START_SECONDS = 30
 
 
@@ -45,7 +45,10 @@ def firestore_emulator() -> Iterator[str]:
 def storage_emulator() -> Iterator[str]:
     """Run Cloud Storage's emulator; its URL. Google's library finds it in the environment."""
     server = FakeGCSServer()
-    server.start()
+    try:
+        server.start()
+    except RuntimeError as error:
+        _absent(str(error))
     process = server._process
     yield server.url
     server.stop()
@@ -91,12 +94,12 @@ def firestore_missing() -> str:
 
 
 @contextlib.contextmanager
-def running_firestore() -> Iterator[str]:
-    """Run Firestore's emulator; lend its `host:port`."""
+def running_firestore(heap: str = "1g") -> Iterator[str]:
+    """Run Firestore's emulator, which keeps everything in its heap; lend its `host:port`."""
     port = free_port()
     jar = _jar()
     process = subprocess.Popen(
-        ["java", *JVM, "-cp", str(jar), MAIN, "start", "--host=127.0.0.1", f"--port={port}"],
+        ["java", f"-Xmx{heap}", *JVM, "-cp", str(jar), MAIN, "start", "--host=127.0.0.1", f"--port={port}"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -135,8 +138,8 @@ class Wire:
 
     def cut(self) -> None:
         """Close every connection, and refuse new ones."""
-        self._close(self._listener)
         with self._lock:
+            self._close(self._listener)
             sockets, self._sockets = self._sockets, set()
         for connection in sockets:
             self._close(connection)
@@ -164,11 +167,24 @@ class Wire:
         with contextlib.suppress(OSError):
             while True:
                 near = listener.accept()[0]
-                far = socket.create_connection(self._target)
-                with self._lock:
-                    self._sockets |= {near, far}
-                for source, sink, gate in ((near, far, self._open), (far, near, self._answers)):
-                    threading.Thread(target=self._pump, args=(source, sink, gate), daemon=True).start()
+                if far := self._through(near, listener):
+                    for source, sink, gate in ((near, far, self._open), (far, near, self._answers)):
+                        threading.Thread(target=self._pump, args=(source, sink, gate), daemon=True).start()
+
+    def _through(self, near: socket.socket, listener: socket.socket) -> socket.socket | None:
+        """Connect `near` with the server; None, and `near` closed, where that fails or the line was cut meanwhile."""
+        try:
+            far = socket.create_connection(self._target)
+        except OSError:
+            self._close(near)
+            return None
+        with self._lock:
+            if listener.fileno() >= 0:
+                self._sockets |= {near, far}
+                return far
+        self._close(near)
+        self._close(far)
+        return None
 
     def _pump(self, source: socket.socket, sink: socket.socket, gate: threading.Event) -> None:
         with contextlib.suppress(OSError):

@@ -11,14 +11,16 @@ from console import navigation, words
 from console.context import Context, zone
 from console.figures import moment, number, rows
 from console.live import AWAY
+from console.screens import batches
 from console.screens.batch_query import Query
+from console.screens.batch_view import load_causes
 from console.widgets import notices, parts
 from console.widgets.heading import heading
 from engine.domain.jobs import Job
 from engine.errors import Cause
-from engine.public import Engine
 
 BATCHES = 30  # the newest, that are looked through
+EVERY_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,12 @@ class Group:
         return sum(count for _, count in self.batches)
 
 
-def load(engine: Engine) -> list[Group]:
+def load(context: Context) -> list[Group]:
     """Read why rows of the newest batches failed, the most frequent cause first."""
     found: dict[Cause, list[tuple[Job, int]]] = {}
     retryable: dict[Cause, bool] = {}
-    for view in engine.queries.batches(limit=BATCHES):
-        for entry in engine.queries.causes(view.job.job_id) if view.job.failed_upcs else ():
+    for view in batches.newest(context)[:BATCHES]:
+        for entry in load_causes(context, view.job, every=EVERY_SECONDS) if view.job.failed_upcs else ():
             found.setdefault(entry.cause, []).append((view.job, entry.count))
             retryable[entry.cause] = entry.retryable
     groups = [
@@ -58,7 +60,7 @@ def render(context: Context) -> None:
 
 def _groups(context: Context) -> None:
     try:
-        snapshot = context.live.look("attention", partial(load, context.engine), every=5.0)
+        snapshot = context.live.look("attention", partial(load, context), every=EVERY_SECONDS)
     except AWAY as error:
         notices.nothing_read(error)
         return

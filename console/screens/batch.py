@@ -37,7 +37,7 @@ def render(context: Context) -> None:
         batch_items.draw(context, look)
     with side:
         parts.live(partial(batch_side.draw, context, look), name="side")
-    batch_row.draw(context, job_id)
+    batch_row.draw(context, look)
 
 
 def _until_read(context: Context, job_id: str) -> None:

@@ -69,6 +69,9 @@ def _told(screen: BatchScreen) -> str:
     safe = "Nothing is lost."
     if counts.succeeded:
         safe = f"{rows(counts.succeeded, 'finished item')} {_are(counts.succeeded)} safe and will not be drafted twice."
+    if screen.batch.interrupted and not job.engine.get("shards"):
+        done = f"{rows(job.processed_upcs)} {_are(job.processed_upcs)} done and will not be run again."
+        return f"**The service before this one left this batch.** {done} Recover lets this engine go on behind them."
     if screen.batch.interrupted:
         silent = min((worker.age for worker in screen.batch.workers), default=None)
         stopped = f"**The engine stopped{f' {ago(silent)}' if silent else ''}.**"

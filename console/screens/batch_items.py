@@ -15,6 +15,7 @@ from console.context import Context
 from console.counts import in_hand
 from console.figures import money, number, rows
 from console.live import AWAY
+from console.screens import batch_page
 from console.screens.batch_query import PAGE, SHOWN, Listing, Query, load, matching
 from console.screens.batch_view import BatchScreen, Look
 from console.widgets import notices, parts, tables
@@ -94,21 +95,20 @@ def _turn(key: str) -> None:
 
 def _rows(context: Context, look: Look, query: Query) -> None:
     """Draw the page of the table, and below it where in the list it is."""
-    screen = look().value
+    snapshot = look()
+    screen = snapshot.value
     count = matching(screen, query)
     try:
         listing = _listing(context, screen, query, count)
-        topic = ("rows", screen.job.job_id, listing.indices)
-        read = partial(context.engine.queries.items_at, screen.job.job_id, listing.indices)
-        snapshot = context.live.look(topic, read)
+        page = batch_page.look(context, screen, listing.indices)
     except AWAY as error:
         notices.nothing_read(error)
         return
-    if not snapshot.value:
+    if not page.value.items:
         _nothing(screen, query)
         return
-    with st.container(key="stale_rows" if snapshot.away else "rows"):
-        _table(context.settings, screen, snapshot.value)
+    with st.container(key="stale_rows" if snapshot.away or page.away else "rows"):
+        _table(context.settings, screen, page.value.items)
     _foot(listing, count)
 
 

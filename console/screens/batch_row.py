@@ -14,11 +14,13 @@ from console.context import Context, zone
 from console.counts import in_hand
 from console.figures import moment, money
 from console.live import AWAY
+from console.screens import batch_page
+from console.screens.batch_view import Look
 from console.widgets import notices
 from console.widgets.covers import cover
 from console.widgets.facts import facts
 from engine.domain.items import Item, ItemStatus
-from engine.public import BatchView, Engine
+from engine.public import BatchView
 from engine.settings import Settings
 
 _FACTS = (
@@ -32,26 +34,22 @@ _FACTS = (
 )
 
 
-def load(engine: Engine, job_id: str, index: int) -> tuple[BatchView, Item | None]:
-    """Read a row and the batch it belongs to; None when there is no such row."""
-    found = engine.queries.items_at(job_id, [index])
-    return engine.queries.batch(job_id), found[0] if found else None
-
-
-def draw(context: Context, job_id: str) -> None:
+def draw(context: Context, look: Look) -> None:
     """Open the drawer when a row was chosen."""
     index = st.session_state.get("row")
     if index is None:
         return
+    screen = look().value
     try:
-        snapshot = context.live.look(("row", job_id, index), partial(load, context.engine, job_id, index))
+        page = batch_page.look(context, screen, (index,))
     except AWAY as error:
         notices.nothing_read(error)
         return
-    view, item = snapshot.value
-    if item is not None:
+    for item in page.value.items:
         title = f"Row {item.line}: {item.upc}"
-        st.dialog(title, width="medium", position="right", on_dismiss=_close)(_row)(context.settings, view, item)
+        st.dialog(title, width="medium", position="right", on_dismiss=_close)(_row)(
+            context.settings, screen.batch, item
+        )
 
 
 def _close() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -14,22 +15,16 @@ from console.live import Snapshot
 from console.pace import Pace
 from engine.domain.jobs import OPEN, Job
 from engine.domain.shards import ShardKind
-from engine.public import BatchView, CauseCount, Engine, WorkerView
+from engine.public import BatchView, CauseCount, WorkerView
 
-MANY = 5_000  # rows from which counting causes is no longer done every second
-
-
-@dataclass(frozen=True, slots=True)
-class Now:
-    """What is read every second. `engines` counts the live workers of all batches."""
-
-    batch: BatchView
-    engines: int
+MANY = 5_000  # rows from which they are no longer counted every second
+MINUTE = timedelta(minutes=1)
+SLOWER = 10  # seconds after which the speed of a batch is taken again in which nothing was done
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """What costs more to read, and is read every few seconds. `composed` counts the drafts that were not sent."""
+    """What costs more to read, and is read when it can have changed. `composed` counts the drafts not sent."""
 
     composed: int
     causes: tuple[CauseCount, ...]
@@ -49,12 +44,16 @@ class BatchScreen:
     batch: BatchView
     counts: Counts
     detail: Detail
-    engines: int
 
     @property
     def job(self) -> Job:
         """Return the batch itself."""
         return self.batch.job
+
+    @property
+    def engines(self) -> int:
+        """Return how many workers live, whatever they do."""
+        return self.batch.engines
 
     @property
     def unserved(self) -> bool:
@@ -76,24 +75,6 @@ class BatchScreen:
 Look = Callable[[], Snapshot[BatchScreen]]  # how a part of the screen gets at it
 
 
-def load_now(engine: Engine, job_id: str) -> Now:
-    """Read the batch and who works on it."""
-    engines = sum(not worker.silent for worker in engine.queries.workers())
-    return Now(engine.queries.batch(job_id), engines)
-
-
-def load_detail(engine: Engine, job_id: str) -> Detail:
-    """Read causes, speed and history of the batch."""
-    view = engine.queries.batch(job_id)
-    all_composed = bool(view.job.options.not_sent)
-    return Detail(
-        composed=view.job.successful_upcs if all_composed else engine.queries.composed(job_id),
-        causes=tuple(engine.queries.causes(job_id)) if view.job.failed_upcs else (),
-        pace=pace.charted(view.job, view.at, partial(engine.queries.finishes, job_id)),
-        events=tuple(engine.queries.events(job_id, limit=12)),
-    )
-
-
 def load(context: Context, job_id: str) -> Snapshot[BatchScreen]:
     """Return the batch as it was read last.
 
@@ -101,9 +82,55 @@ def load(context: Context, job_id: str) -> Snapshot[BatchScreen]:
         JobUnknown: there is no such batch.
         StoreError, FilesAway: it was never read, and the store does not answer.
     """
-    now = context.live.look(("batch", job_id), partial(load_now, context.engine, job_id))
-    batch = now.value.batch
-    every = 1.0 if (batch.job.total_upcs or 0) <= MANY else 5.0
-    detail = context.live.look(("detail", job_id), partial(load_detail, context.engine, job_id), every=every)
-    screen = BatchScreen(batch, counts(batch, detail.value.composed), detail.value, now.value.engines)
+    now = context.live.look(("batch", job_id), partial(context.engine.queries.batch, job_id))
+    detail = load_detail(context, now.value)
+    screen = BatchScreen(now.value, counts(now.value, detail.composed), detail)
     return Snapshot(screen, now.read_at, now.age, now.away)
+
+
+def load_detail(context: Context, view: BatchView) -> Detail:
+    """Return causes, speed and history of the batch; each is read again when what it depends on has changed."""
+    job, queries, look = view.job, context.engine.queries, context.live.look
+    name, every = job.job_id, 1.0 if (job.total_upcs or 0) <= MANY else 5.0
+    composed: int = job.successful_upcs
+    causes: tuple[CauseCount, ...] = ()
+    if composed and not job.options.not_sent:
+        composed = look(("composed", name), partial(queries.composed, name), every=every, of=composed).value
+    if job.failed_upcs:
+        causes = load_causes(context, job, every=every)
+    events = look(("events", name), lambda: tuple(queries.events(name, limit=12)), of=_told(view)).value
+    speed = look(("speed", name), partial(_speed, context, view), every=2.0, of=_done(view)).value
+    return Detail(composed, causes, speed, events)
+
+
+def load_causes(context: Context, job: Job, *, every: float) -> tuple[CauseCount, ...]:
+    """Return why rows of a batch failed; it is read again when others have, or it has come to an end."""
+    topic, of = ("causes", job.job_id), (job.status, job.failed_upcs)
+    return context.live.look(topic, lambda: tuple(context.engine.queries.causes(job.job_id)), every=every, of=of).value
+
+
+def _told(view: BatchView) -> Hashable:
+    """Return what changes with every event in the history of a batch, and once a minute while it is open."""
+    shards, workers = view.job.engine.get("shards", {}), frozenset(worker.worker for worker in view.workers)
+    minute = view.at.minute if view.job.status in OPEN else None
+    return view.job.status, view.job.total_upcs, view.interrupted, len(shards), workers, minute
+
+
+def _done(view: BatchView) -> Hashable:
+    """Return what changes with every row that is done, and now and then while the batch runs."""
+    running = view.job.status in OPEN and view.job.started_at
+    return view.job.status, view.job.processed_upcs, int(view.at.timestamp()) // SLOWER if running else None
+
+
+def _speed(context: Context, view: BatchView) -> Pace:
+    return pace.charted(view.job, view.at, partial(_finishes, context, view))
+
+
+def _finishes(context: Context, view: BatchView, since: datetime, until: datetime) -> int:
+    """Return how many rows were done between two moments; a minute that is over is counted once a minute."""
+    job_id, now = view.job.job_id, view.at.replace(second=0, microsecond=0)
+    if view.job.started_at is None or until <= view.job.started_at:
+        return 0
+    count = partial(context.engine.queries.finishes, job_id, since, until)
+    over = until - since == MINUTE and until <= now
+    return context.live.look(("minute", job_id, since), count, of=now).value if over else count()

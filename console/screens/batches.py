@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -23,6 +24,9 @@ from engine.domain.jobs import OPEN, JobStatus
 from engine.public import BatchView, Engine
 
 SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "exu2.txt"
+MOST = 50  # batches in the list
+EVERY_SECONDS = 1.5
+WHOLE_SECONDS = 60.0  # after so long all of them are read again
 FIRST = (words.INTERRUPTED, words.STOPPED)  # these wait for a person: they come before the others
 
 
@@ -42,21 +46,30 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class BatchesView:
-    """What the screen shows. `engines` counts the live workers, `unserved` the rows that wait while there is none."""
+    """What the screen shows. `unserved` counts the rows that wait while no worker lives."""
 
     entries: tuple[Entry, ...]
-    engines: int
     unserved: int
 
 
-def load(engine: Engine) -> BatchesView:
-    """Read the newest batches; those that wait for a person come first, then the newest."""
-    found = engine.queries.batches(limit=50)
-    engines = sum(not worker.silent for worker in engine.queries.workers())
+def newest(context: Context) -> list[BatchView]:
+    """Read the newest batches, of those read before only what can have changed; once a minute all of them."""
+    queries = context.engine.queries
+    known = context.live.look("all batches", partial(queries.batches, MOST), every=WHOLE_SECONDS).value
+    return queries.batches_again(known, max(view.at for view in known), MOST) if known else queries.batches(MOST)
+
+
+def load(engine: Engine, found: Sequence[BatchView]) -> BatchesView:
+    """Return the batches `found` as the list shows them: those that wait for a person come first, then the newest."""
     entries = [Entry(view, words.batch_word(view), _pace(engine, view)) for view in found]
     entries.sort(key=lambda entry: entry.word not in FIRST)
-    unserved = sum(entry.left for entry in entries if entry.batch.job.status in OPEN)
-    return BatchesView(tuple(entries), engines, 0 if engines else unserved)
+    unserved = sum(entry.left for entry in entries if entry.batch.job.status in OPEN and not entry.batch.engines)
+    return BatchesView(tuple(entries), unserved)
+
+
+def read(context: Context) -> BatchesView:
+    """Read what the screen shows."""
+    return load(context.engine, newest(context))
 
 
 def render(context: Context) -> None:
@@ -70,7 +83,7 @@ def render(context: Context) -> None:
 
 def _list(context: Context) -> None:
     try:
-        snapshot = context.live.look("batches", partial(load, context.engine), every=1.5)
+        snapshot = context.live.look("batches", partial(read, context), every=EVERY_SECONDS)
     except AWAY as error:
         notices.nothing_read(error)
         return

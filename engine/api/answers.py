@@ -8,7 +8,7 @@ from typing import Any
 from engine.domain.items import Item
 from engine.domain.jobs import Job, outcome
 
-MAX_FAILED = 1_000  # `results.failed_upc_list` of an answer; `failed.txt` has them all
+MAX_FAILED = 250  # `results.failed_upc_list` of an answer; `failed.txt` has them all
 
 
 def job_answer(

@@ -23,6 +23,7 @@ from engine.public import Engine
 router = APIRouter(prefix="/api/batch", tags=["batches"], responses=AWAY)
 uploads = APIRouter(prefix="/api/batch", tags=["batches"], responses=AWAY, route_class=LimitedRoute)
 NEWEST = 50
+LARGE = 2_500  # rows above which a status tells the bounded lists of the document
 MOST_JOBS = 200
 LINES_A_PIECE = 200
 BY = "api"
@@ -82,7 +83,10 @@ def upload(
 
 @router.get("/status/{job_id}", summary="The state and progress of a batch", responses=UNKNOWN)
 def status(job_id: str, engine: TheEngine) -> dict[str, Any]:
-    """Return the job; `results.failed_upc_list` holds up to 1,000 failed rows, `failed.txt` all of them."""
+    """Return the job; `results.failed_upc_list` holds up to 250 failed rows, `failed.txt` all of them.
+
+    Of a batch of more than 2,500 rows it holds the newest 100.
+    """
     return _whole(engine, engine.queries.job(job_id))
 
 
@@ -172,9 +176,11 @@ def failed_txt(job_id: str, engine: TheEngine) -> StreamingResponse:
 def _whole(engine: Engine, job: Job) -> dict[str, Any]:
     """Return a job with its failed rows and its newest ones read from the items, not from the bounded lists.
 
-    A job of the service this replaces has no items: its own lists are all there is.
+    A large batch tells what its document holds, so that asking costs the same whatever its size; and a job of the
+    service this replaces has no items: its own lists are all there is.
     """
-    newest = engine.queries.newest(job.job_id, NEWEST) if job.processed_upcs else []
+    large = (job.total_upcs or 0) > LARGE
+    newest = engine.queries.newest(job.job_id, NEWEST) if job.processed_upcs and not large else []
     if not newest:
         return job_answer(job)
     failed = [failure(item) for item in engine.queries.failed(job.job_id, MAX_FAILED)] if job.failed_upcs else []

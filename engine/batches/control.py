@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from engine.batches.records import SHARDS, WORKERS, Change, change, items_of, open_shards, shard_path
-from engine.domain import jobs, shards
+from engine.domain import jobs, legacy, shards
 from engine.domain.items import ItemStatus
 from engine.domain.jobs import Job, JobStatus
 from engine.domain.shards import Shard, ShardKind
@@ -25,7 +25,9 @@ class Control:
     def recover(self, job_id: str, *, by: str = "") -> Job:
         """Put an interrupted, failed, paused or cancelled batch back into the queue; it goes on where it stopped.
 
-        A batch that waits already is returned as it is; one whose rows are all done is completed.
+        A batch that waits already is returned as it is; one whose rows are all done is completed. One of the service
+        that this one replaces comes into the queue for the first time: its file is read, and it goes on behind the rows
+        that its document counts as done.
 
         Raises:
             JobUnknown: there is no such batch.
@@ -33,12 +35,12 @@ class Control:
         """
 
         def rule(job: Job, now: datetime) -> Change | None:
-            if job.status is JobStatus.PENDING:
-                return None
             if job.status is JobStatus.COMPLETED:
                 raise IllegalTransition(f"Job {job_id} is completed; retry its failed rows instead")
-            if not job.engine.get("shards"):
-                raise IllegalTransition(f"Job {job_id} was not made by this engine; submit its file again")
+            if legacy.unqueued(job):
+                return _adopted(job, "recovered", now)
+            if job.status is JobStatus.PENDING:
+                return None
             waiting = open_shards(self._store, job)
             if job.status is JobStatus.RUNNING and any(self._alive(shard, now) for shard in waiting):
                 raise IllegalTransition(f"Job {job_id} is running: a live worker holds it, and it needs no recovery")
@@ -57,6 +59,8 @@ class Control:
         def rule(job: Job, now: datetime) -> Change | None:
             if job.status is not JobStatus.PAUSED:
                 raise IllegalTransition(f"Job {job_id} is {job.status}, not paused")
+            if legacy.unqueued(job):
+                return _adopted(job, "resumed", now)
             return Change(jobs.reopen(job, now=now), "resumed", writes=self._freed(open_shards(self._store, job), now))
 
         return change(self._store, job_id, rule, by=by)
@@ -119,6 +123,13 @@ class Control:
             return False
         worker = self._store.get(f"{WORKERS}/{shard.owner}")[0]
         return worker is not None and bool(worker.fields["heartbeat_at"] > now - SILENT_AFTER)
+
+
+def _adopted(job: Job, event: str, now: datetime) -> Change:
+    """Return the change that puts a batch of the earlier service into our queue."""
+    queued, shard = legacy.adopt(job, now=now)
+    detail = f"from {job.status}, left by an earlier service after {shard.next} rows"
+    return Change(queued, event, detail, (Put(shard_path(shard), shard.document(), Expect.ABSENT),))
 
 
 def hold(job: Job, status: JobStatus, *, now: datetime, error: str | None = None) -> Change:

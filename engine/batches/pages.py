@@ -9,11 +9,10 @@ from itertools import islice
 from engine.batches.records import item_path, items_of
 from engine.batches.rows import RowFiles
 from engine.batches.views import ItemPage
-from engine.domain.items import BEGINNING, Item, ItemStatus, words
+from engine.domain.items import BEGINNING, Item, ItemStatus, waiting, words
 from engine.domain.jobs import Job
 from engine.domain.rows import Row
 from engine.domain.shards import ShardKind
-from engine.domain.upc import display
 from engine.errors import Cause, FileMissing
 from engine.store.base import Order, Store, Where
 
@@ -84,11 +83,6 @@ class ItemPages:
             yield from self._rows.read(job_id, start, stop)
         except FileMissing:
             return
-
-
-def waiting(row: Row) -> Item:
-    """Return the item of a row that nobody has begun."""
-    return Item(row.index, row.line, display(row.gtin) if row.gtin else row.value, row.gtin)
 
 
 def left_out(row: Row) -> Item:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from engine.batches import pages
 from engine.batches.pages import ItemPages
-from engine.batches.records import JOBS, SHARDS, WORKERS, events_of, items_of, load, open_shards
+from engine.batches.records import JOBS, SHARDS, WORKERS, events_of, items_of, job_path, load, open_shards
 from engine.batches.rows import RowFiles
 from engine.batches.views import BatchView, CauseCount, ItemPage, JobPage, WorkerView
+from engine.domain import legacy
 from engine.domain.items import NOT_RETRYABLE, Item, ItemStatus, Outcome
-from engine.domain.jobs import Job, JobStatus, fold
+from engine.domain.jobs import OPEN, Job, JobStatus, fold
 from engine.domain.shards import Shard
 from engine.errors import Cause
 from engine.store.base import Document, Order, Store, Where
 
 MAX_PAGE = 200
 GONE_AFTER = timedelta(hours=1)
+LATE = timedelta(seconds=30)  # a time in a document may be so much older than the commit that wrote it
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # before every batch
 
 
 class Queries:
@@ -37,17 +40,32 @@ class Queries:
         return self._exact(load(self._store, job_id))[0]
 
     def batch(self, job_id: str) -> BatchView:
-        """Return a batch with who works on it.
+        """Return a batch with who works on it; nobody is looked for where it is completed.
 
         Raises:
             JobUnknown: there is none of that name.
         """
-        return self._view(load(self._store, job_id), self.workers())
+        found = load(self._store, job_id)
+        return self._view(found, () if found.fields["status"] == JobStatus.COMPLETED else self.workers())
 
     def batches(self, limit: int = 50, before: datetime | None = None) -> list[BatchView]:
         """Return the newest `limit` batches, created before `before` or at any time, with who works on them."""
         workers = self.workers()
         return [self._view(found, workers) for found in self._newest(limit, None, before)]
+
+    def batches_again(self, known: Sequence[BatchView], since: datetime, limit: int = 50) -> list[BatchView]:
+        """Return the newest `limit` batches, of which `known` were read at `since` by the store's clock.
+
+        Read are those that were written since or are new, and those that wait or run; the others stand as they stood.
+        """
+        workers, last = self.workers(), [Where("updated_at", ">", since - LATE)]
+        written = self._store.find(JOBS, last, Order("updated_at", descending=True), limit)
+        names = {found.name for found in written}
+        begun = [view.job.job_id for view in known if view.job.status in OPEN and view.job.job_id not in names]
+        again = self._store.get(*map(job_path, begun)) if begun else []
+        fresh = [self._view(found, workers) for found in (*written, *again) if found]
+        views = {view.job.job_id: view for view in (*known, *fresh)}
+        return sorted(views.values(), key=lambda view: view.job.created_at, reverse=True)[:limit]
 
     def jobs(self, limit: int = 10, status: JobStatus | None = None) -> JobPage:
         """Return the newest `limit` jobs, of one `status` or of all."""
@@ -88,12 +106,7 @@ class Queries:
         return self._pages.all(job, limit, cursor)
 
     def items_at(self, job_id: str, indices: Sequence[int]) -> tuple[Item, ...]:
-        """Return the rows at `indices`, in that order, as they stand now; none before the file was read.
-
-        Raises:
-            JobUnknown: there is no such batch.
-        """
-        load(self._store, job_id)
+        """Return the rows at `indices`, in that order, as they stand now; none before the file was read."""
         return self._pages.at(job_id, indices)
 
     def causes(self, job_id: str) -> list[CauseCount]:
@@ -141,9 +154,13 @@ class Queries:
         return self._store.count(SHARDS, [Where("done", "==", False)])
 
     def _newest(self, limit: int, status: JobStatus | None, before: datetime | None) -> list[Document]:
+        """Return the newest jobs. The service this replaces wrote times as text too, which a store sorts apart."""
         only = [Where("status", "==", status)] if status else []
-        earlier = [Where("created_at", "<", before)] if before else []
-        return self._store.find(JOBS, [*only, *earlier], Order("created_at", descending=True), limit)
+        times = Where("created_at", "<", before) if before else Where("created_at", ">", BEGINNING)
+        texts = Where("created_at", "<", before.isoformat()) if before else Where("created_at", ">", "")
+        newest = Order("created_at", descending=True)
+        found = [job for kind in (times, texts) for job in self._store.find(JOBS, [*only, kind], newest, limit)]
+        return sorted(found, key=lambda job: Job.from_document(job.fields).created_at, reverse=True)[:limit]
 
     def _exact(self, found: Document) -> tuple[Job, list[Shard]]:
         """Return a job as its shards stand now, and those of them that are open."""
@@ -154,11 +171,17 @@ class Queries:
     def _view(self, found: Document, workers: tuple[WorkerView, ...]) -> BatchView:
         job, shards = self._exact(found)
         mine = tuple(worker for worker in workers if worker.job_id == job.job_id)
-        return BatchView(job, found.read_at, mine, _interrupted(job, shards, workers))
+        engines = sum(not worker.silent for worker in workers)
+        return BatchView(job, found.read_at, mine, _interrupted(job, shards, workers), engines)
 
 
 def _interrupted(job: Job, shards: list[Shard], workers: tuple[WorkerView, ...]) -> bool:
-    """Whether a batch was begun, and who holds it now was not heard of for too long."""
+    """Whether a batch was begun, and who holds it now was not heard of for too long.
+
+    One of the service that this one replaces is nobody's until it is recovered.
+    """
+    if legacy.unqueued(job):
+        return job.status in OPEN
     alive = {worker.worker for worker in workers if not worker.silent}
     owners = {shard.owner for shard in shards if shard.owner}
     return job.status is JobStatus.RUNNING and bool(owners) and not owners & alive

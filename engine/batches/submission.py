@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from engine.batches.records import REQUESTS, event, job_path, load, shard_path
 from engine.clock import Clock
@@ -18,6 +18,7 @@ from engine.reading import MOST_BYTES, Check, check, corrected, open_file
 from engine.store.base import Expect, Put, Store, Write
 
 NUMBERS_A_SECOND = 100
+REQUEST_KEPT = timedelta(days=30)  # Firestore forgets the name of a request so long after it was used
 MAX_NAME = 100  # characters of a file name that are kept, its end
 
 
@@ -156,7 +157,8 @@ class Submission:
             event(job.job_id, what="submitted", by=job.created_by, at=now, detail=job.gcs_path),
         ]
         if request_id:
-            writes.insert(0, Put(f"{REQUESTS}/{request_id}", {"job_id": job.job_id, "at": now}, Expect.ABSENT))
+            request = {"job_id": job.job_id, "at": now, "expires_at": now + REQUEST_KEPT}
+            writes.insert(0, Put(f"{REQUESTS}/{request_id}", request, Expect.ABSENT))
         self._store.commit(*writes)
         return job
 

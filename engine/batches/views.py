@@ -38,13 +38,15 @@ class BatchView:
     """A batch at one moment, `at` by the store's clock.
 
     `interrupted` means that it was begun and nobody alive holds it. `working` counts the rows in hand, `waiting` those
-    nobody has begun; with the done ones they add up to the total, which is None before the file was read.
+    nobody has begun; with the done ones they add up to the total, which is None before the file was read. `engines`
+    counts the live workers of all batches; they are not counted for one that is completed.
     """
 
     job: Job
     at: datetime
     workers: tuple[WorkerView, ...]
     interrupted: bool
+    engines: int = 0
 
     @property
     def working(self) -> int:

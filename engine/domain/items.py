@@ -14,6 +14,8 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Any, Self
 
+from engine.domain.rows import Row
+from engine.domain.upc import display
 from engine.errors import Cause
 
 MAX_HISTORY = 5
@@ -123,6 +125,11 @@ _values = attrgetter(*_STORED)
 def name(index: int) -> str:
     """Return the name of the document of row `index`; names sort as rows do."""
     return f"{index:06d}"
+
+
+def waiting(row: Row) -> Item:
+    """Return the item of a row that nobody has begun."""
+    return Item(row.index, row.line, display(row.gtin) if row.gtin else row.value, row.gtin)
 
 
 def begin(item: Item, *, worker: str, round_: int, now: datetime) -> Item:

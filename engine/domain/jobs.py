@@ -96,12 +96,17 @@ class Job:
 
     @classmethod
     def from_document(cls, stored: Mapping[str, Any]) -> Self:
-        """Return the job of a document, also one of the service this replaces: times as text or naive, no `engine`."""
-        known = {name: stored[name] for name in cls.__dataclass_fields__ if name in stored}
+        """Return the job of a document, also one of the service this replaces.
+
+        Such a one has times as text or naive, null for what is not known, bare barcodes in its lists, and no `engine`.
+        """
+        known = {name: stored[name] for name in cls.__dataclass_fields__ if stored.get(name) is not None}
         for name in TIMES & known.keys():
-            known[name] = _aware(known[name])
+            known[name] = aware(known[name])
         for name in ("results", "failed_upc_list", "checkpoints"):
-            known[name] = tuple(known.get(name) or ())
+            known[name] = tuple(_entry(entry) for entry in known.get(name, ()))
+        if not stored.get("engine"):
+            known["name"] = known.get("name") or stored["gcs_path"].rpartition("/")[2]
         options = {"create_drafts": stored.get("create_drafts", True), "test_mode": stored.get("test_mode", False)}
         known["options"] = Options.from_document(options | dict(stored.get("options") or {}))
         known["status"] = JobStatus(known["status"])
@@ -154,7 +159,7 @@ def fold(job: Job, shards: Iterable[Shard]) -> Job:
     tally, watermark = Tally(), 0
     for progress in sorted(known.values(), key=lambda progress: progress["a"]):
         tally += Tally(progress["ok"], progress["bad"], progress["skipped"])
-        if progress["kind"] == ShardKind.ROWS and progress["a"] <= watermark:
+        if progress["kind"] != ShardKind.RETRY and progress["a"] <= watermark:
             watermark = max(watermark, progress["next"])
     return replace(
         job,
@@ -178,15 +183,14 @@ def settle(job: Job, shards: Iterable[Shard], items: Iterable[Item], *, now: dat
 
     A job that a person stopped stays as it is; one that was paused and has no row left is completed.
     """
-    done = sorted(items, key=lambda item: item.index)
-    job = replace(
-        fold(begin(job, now=now), shards),
-        results=(*(outcome(item) for item in reversed(done)), *job.results)[:NEWEST],
-        checkpoints=(*(_checkpoint(item) for item in reversed(done)), *job.checkpoints)[:NEWEST],
-        failed_upc_list=_failures(job, done),
-        updated_at=now,
-        last_heartbeat=now,
-    )
+    job = replace(fold(begin(job, now=now), shards), updated_at=now, last_heartbeat=now)
+    if done := sorted(items, key=lambda item: item.index):
+        job = replace(
+            job,
+            results=(*(outcome(item) for item in reversed(done)), *job.results)[:NEWEST],
+            checkpoints=(*(_checkpoint(item) for item in reversed(done)), *job.checkpoints)[:NEWEST],
+            failed_upc_list=_failures(job, done),
+        )
     over = finished(job) and job.status in {JobStatus.RUNNING, JobStatus.PAUSED}
     return complete(job, now=now) if over else job
 
@@ -217,10 +221,19 @@ def failure(item: Item) -> dict[str, Any]:
     return {"upc": item.upc, "index": item.index, "error": item.error, "timestamp": item.finished_at}
 
 
-def _aware(value: datetime | str | None) -> datetime | None:
-    """Return a time as aware UTC; the service this replaces wrote text, or times that name no zone."""
+def aware(value: datetime | str | None) -> datetime | None:
+    """Return a time as aware UTC; the service this replaces wrote text, or times that name no zone.
+
+    Raises:
+        ValueError: the text is no time.
+    """
     time = datetime.fromisoformat(value) if isinstance(value, str) else value
     return time.replace(tzinfo=UTC) if time is not None and time.tzinfo is None else time
+
+
+def _entry(stored: Mapping[str, Any] | str) -> Mapping[str, Any]:
+    """Return an entry of a list; the service this replaces wrote bare barcodes too."""
+    return stored if isinstance(stored, Mapping) else {"upc": str(stored)}
 
 
 def _checkpoint(item: Item) -> dict[str, Any]:
@@ -253,4 +266,5 @@ def _progress(shard: Shard) -> dict[str, Any]:
         "bad": shard.tally.bad,
         "skipped": shard.tally.skipped,
         "done": shard.done,
+        "lanes": shard.lanes,
     }

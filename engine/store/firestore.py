@@ -254,7 +254,7 @@ def _committed(batch: firestore.WriteBatch) -> Committed:
 
 
 def _document(snapshot: firestore.DocumentSnapshot) -> Document:
-    fields: Fields = _read_back(snapshot.to_dict())
+    fields: Fields = _read_back(snapshot._data)  # noqa: SLF001 - `to_dict` copies deeply, a third of a read's time
     return Document(snapshot.reference.path, fields, snapshot.update_time, _plain(snapshot.read_time))
 
 

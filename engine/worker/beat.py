@@ -6,6 +6,7 @@ import logging
 import platform
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from engine.batches.records import WORKERS
@@ -17,6 +18,7 @@ log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 2.0
 IDLE_BEAT_SECONDS = 5.0
+KEPT = timedelta(days=1)  # Firestore deletes what is told of a worker so long after its last sign of life
 
 
 class Heartbeat:
@@ -56,8 +58,8 @@ class Heartbeat:
 
     def _write(self, state: dict[str, Any]) -> None:
         now = self._clock.now()
-        known = {"host": platform.node(), "started_at": self._started_at, "heartbeat_at": now}
+        times = {"started_at": self._started_at, "heartbeat_at": now, "expires_at": now + KEPT}
         try:
-            self._store.commit(Put(self._path, {**known, **state}))
+            self._store.commit(Put(self._path, {"host": platform.node(), **times, **state}))
         except StoreError as error:
             log.warning("heartbeat_not_stored", extra={"error": str(error)})

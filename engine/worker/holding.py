@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,13 +13,12 @@ from engine.clock import Clock
 from engine.domain import jobs, shards
 from engine.domain.items import Item
 from engine.domain.jobs import Job, JobStatus
-from engine.domain.shards import WINDOW, Shard
+from engine.domain.shards import Shard
 from engine.errors import Conflict, LeaseLost, StoreAway
 from engine.store.base import Committed, Document, Fields, Patch, Put, Store, Write
 
 JOB_SECONDS = 1.0  # the job document is written at most this often while rows are run
 LEASE_SECONDS = 1.0  # a lease is prolonged by checkpoints at most this often: its end is what the queue is sorted by
-KEPT = jobs.MAX_FAILED + WINDOW  # so many of the newest ends are remembered for the job document
 AGAIN_SECONDS = 1.0
 
 Rule = Callable[[Shard], Shard]
@@ -57,7 +55,7 @@ class Holding:
         self._path = shard_path(shard)
         self._renewed = renewed
         self._job_written = float("-inf")
-        self._ended: deque[Item] = deque(maxlen=KEPT)
+        self._ended: list[Item] = []  # since the job document was written
 
     @classmethod
     def claim(

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from heapq import merge
 
-from engine.batches.pages import waiting
 from engine.batches.records import item_path, items_of
 from engine.batches.rows import RowFiles
-from engine.domain.items import Item, ItemStatus
+from engine.domain.items import Item, ItemStatus, waiting
 from engine.domain.rows import Row
 from engine.domain.shards import WINDOW, Shard, ShardKind
 from engine.store.base import Order, Store, Where

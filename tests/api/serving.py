@@ -23,12 +23,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.api import create_app
 from engine.batches.rows import RowFiles
-from engine.bootstrap import open_engine, open_store
+from engine.bootstrap import open_engine, open_files, open_store
 from engine.clock import SystemClock
 from engine.domain.items import Outcome
 from engine.domain.upc import check_digit
 from engine.errors import Cause, ItemError
-from engine.files.folder import FolderFiles
 from engine.pipeline.work import Pipeline, Work
 from engine.public import Engine
 from engine.settings import Settings
@@ -142,7 +141,7 @@ class Served:
     def worker(self, pipeline: Pipeline | None = None, *, lease: float = 30.0) -> Worker:
         return Worker(
             self.store,
-            RowFiles(FolderFiles(self.folder)),
+            RowFiles(open_files(self.settings.files)),
             pipeline or Scripted(),
             SystemClock(),
             lanes=2,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.store.base import Put
-from tests.api.serving import Served, lines, upcs
+from tests.api.serving import Scripted, Served, lines, upcs
 
 JOB_ID = "batch_20250821_145610_0"
 FAILED = [
@@ -38,6 +38,14 @@ def document(**changed: Any) -> dict[str, Any]:
         "checkpoints": [{"upc_index": 8, "upc": "1", "success": True, "timestamp": "2025-08-21T14:57:01"}],
         **changed,
     }
+
+
+def place(served: Served) -> None:
+    """Put the file of the old job where its document says, with the rows that failed where it says."""
+    rows = upcs(42)
+    for entry in FAILED:
+        rows[int(str(entry["index"]))] = str(entry["upc"])
+    served.place(lines(rows), "gs://draft-maker-bucket/exu2.txt")
 
 
 def put(served: Served, **changed: Any) -> None:
@@ -105,16 +113,56 @@ def test_old_jobs_do_not_disturb_a_worker(served: Served) -> None:
     assert served.status(JOB_ID)["status"] == "running"
 
 
-@pytest.mark.parametrize("status", ["running", "failed"])
-def test_an_old_job_is_not_recovered_in_part_but_told_how_to_go_on(served: Served, status: str) -> None:
+@pytest.mark.parametrize("status", ["running", "failed", "pending"])
+def test_an_old_job_is_recovered_and_goes_on_where_it_stopped(served: Served, status: str) -> None:
     put(served, status=status)
-    response = served.call("POST", f"/api/batch/recover/{JOB_ID}")
-    assert response.status_code == 400
-    assert "submit its file again" in response.json()["detail"]
-    assert served.status(JOB_ID)["status"] == status
+    place(served)
+    recovered = served.post(f"/api/batch/recover/{JOB_ID}")
+    assert (recovered["status"], recovered["processed_upcs"], recovered["last_processed_index"]) == ("pending", 9, 8)
+    assert served.post(f"/api/batch/recover/{JOB_ID}")["status"] == "pending"
+    pipeline = Scripted()
+    served.work(pipeline)
+    job = served.status(JOB_ID)
+    assert sorted(pipeline.runs) == list(range(9, 42))
+    assert (job["status"], job["processed_upcs"], job["last_processed_index"]) == ("completed", 42, 41)
+    assert (job["successful"], job["failed"], job["skipped"]) == (40, 2, 0)
+    assert [entry["index"] for entry in job["results"]["failed_upc_list"]] == [1, 4]
+
+
+def test_a_recovered_old_job_is_exported_row_by_row_and_its_failures_are_retried(served: Served) -> None:
+    put(served, failed_upc_list=[entry["upc"] for entry in FAILED])
+    place(served)
+    served.post(f"/api/batch/recover/{JOB_ID}")
+    served.work()
+    lines_of_results = served.call("GET", f"/api/batch/{JOB_ID}/results.csv").text.splitlines()
+    assert len(lines_of_results) == 43
+    assert served.call("GET", f"/api/batch/{JOB_ID}/failed.txt").text.split() == [entry["upc"] for entry in FAILED]
+    assert served.post(f"/api/batch/{JOB_ID}/retry-failed")["status"] == "pending"
+    served.work()
+    assert (served.status(JOB_ID)["successful"], served.status(JOB_ID)["failed"]) == (42, 0)
+
+
+def test_an_old_job_whose_file_is_gone_says_so(served: Served) -> None:
+    put(served)
+    served.post(f"/api/batch/recover/{JOB_ID}")
+    served.work()
+    job = served.status(JOB_ID)
+    assert (job["status"], job["error"]) == ("failed", "gs://draft-maker-bucket/exu2.txt was not found")
+    assert [entry["upc"] for entry in job["results"]["failed_upc_list"]] == [entry["upc"] for entry in FAILED]
+    place(served)
+    served.post(f"/api/batch/recover/{JOB_ID}")
+    served.work()
+    assert served.status(JOB_ID)["status"] == "completed"
+
+
+def test_a_completed_old_job_is_not_recovered(served: Served) -> None:
+    put(served, status="completed")
+    assert served.call("POST", f"/api/batch/recover/{JOB_ID}").status_code == 400
 
 
 @pytest.mark.parametrize(("action", "wanted"), [("cancel", 200), ("retry-failed", 409), ("retry-as-new", 409)])
-def test_an_old_job_can_be_cancelled_and_is_not_retried(served: Served, action: str, wanted: int) -> None:
+def test_an_old_job_can_be_cancelled_and_is_not_retried_before_it_is_recovered(
+    served: Served, action: str, wanted: int
+) -> None:
     put(served)
     assert served.call("POST", f"/api/batch/{JOB_ID}/{action}").status_code == wanted

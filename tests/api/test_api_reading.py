@@ -130,6 +130,17 @@ def test_the_list_of_failed_rows_is_whole_though_the_document_is_bounded(served:
     assert max(len(stored.fields["results"]), len(stored.fields["checkpoints"])) <= 20
 
 
+def test_the_status_of_a_large_batch_is_no_larger_and_says_that_its_lists_are_not_whole(served: Served) -> None:
+    rows = upcs(2_600)
+    job = served.status(served.finished(lines(rows), Scripted(failing=rows[:150])))
+    results = job["results"]
+    assert (job["processed_upcs"], job["failed"]) == (2_600, 150)
+    assert [entry["upc"] for entry in results["failed_upc_list"]] == rows[50:150]
+    assert results["failed_upc_list_complete"] is False
+    assert {outcome["status"] for outcome in results["results"]} == {"succeeded"}
+    assert len(served.call("GET", f"/api/batch/{job['job_id']}/failed.txt").text.split()) == 150
+
+
 def test_a_running_job_tells_its_progress(served: Served) -> None:
     with served.stopped_at(3) as (job_id, _):
         job = served.status(job_id)

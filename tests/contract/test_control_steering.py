@@ -141,14 +141,6 @@ def test_a_batch_that_a_live_worker_holds_needs_no_recovery(batches: Batches) ->
         batches.control.recover(job_id)
 
 
-def test_a_batch_of_the_earlier_service_is_not_put_into_a_queue_that_nobody_serves(batches: Batches) -> None:
-    now = Ahead(timedelta(0)).now()
-    legacy = {"job_id": "old", "status": "failed", "gcs_path": "gs://b/x.txt", "created_at": now}
-    batches.store.commit(Put("batch_jobs/old", legacy))
-    with pytest.raises(IllegalTransition, match="submit its file again"):
-        batches.control.recover("old")
-
-
 def test_refused_credentials_pause_the_batch_and_it_goes_on_when_resumed(batches: Batches) -> None:
     job_id, pipeline = batches.upload(barcodes(50)), Chosen({7: refused})
     batches.run(pipeline)

@@ -67,9 +67,10 @@ def ends_of(wanted: dict[str, Callable[[], object]]) -> dict[str, tuple[Exceptio
 def test_every_call_against_a_dead_store_ends_in_a_clear_error_within_five_seconds(
     firestore_emulator: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted, stores = {}, []
+    wanted, stores, wires = {}, [], []
     for fault, used_before in ((Wire.cut, True), (Wire.freeze, True), (Wire.freeze, False)):
         wire = Wire(firestore_emulator)
+        wires.append(wire)
         monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", wire.address)
         stores.append(FirestoreStore(a_project(), "(default)"))
         if used_before:
@@ -83,6 +84,8 @@ def test_every_call_against_a_dead_store_ends_in_a_clear_error_within_five_secon
         assert seconds < LONGEST_SECONDS, call
     for store in stores:
         store.close()
+    for wire in wires:
+        wire.cut()
 
 
 def test_a_read_waits_out_a_short_outage(wire: Wire, store: FirestoreStore) -> None:

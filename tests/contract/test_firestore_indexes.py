@@ -19,7 +19,7 @@ from engine.errors import Cause
 from engine.files.base import Files
 from engine.store.base import Document, Order, Store, Where
 from engine.worker.source import rows_to_run
-from tests.batch_runs import Ahead, Batches, Chosen, barcodes, fails
+from tests.batch_runs import FIXED, Ahead, Batches, Chosen, barcodes, fails
 
 ROOT = Path(__file__).parents[2]
 DECLARED = json.loads((ROOT / "deploy" / "firestore.indexes.json").read_text())
@@ -85,6 +85,7 @@ def shapes(store: Store, files: Files) -> set[Shape]:
     for status in (None, *JobStatus):
         queries.jobs(status=status)
     queries.batches(before=now)
+    queries.batches_again(queries.batches(), now)
     queries.causes(job_id), queries.composed(job_id), queries.failed(job_id, 5), queries.newest(job_id, 5)
     queries.finishes(job_id, now, now), queries.queued(), queries.events(job_id), queries.workers()
     list(batches.exports.results_csv(job_id))
@@ -156,6 +157,16 @@ def test_no_field_that_is_asked_for_is_without_its_own_index(shapes: set[Shape])
     asked = {(shape.group, field) for shape in shapes for field, _ in shape.where}
     asked |= {(shape.group, shape.order.field) for shape in shapes if shape.order}
     assert not unindexed & asked
+
+
+def test_documents_that_are_to_go_carry_the_time_at_which_they_do(batches: Batches) -> None:
+    batches.submission.upload(barcodes(2), "rows.txt", FIXED, request_id="pressed-once")
+    batches.run()
+    for override in DECLARED["fieldOverrides"]:
+        if override.get("ttl"):
+            found = batches.store.find(override["collectionGroup"])
+            assert found
+            assert all(document.fields[override["fieldPath"]] > document.read_at for document in found)
 
 
 def test_nobody_comes_in_from_a_browser() -> None:

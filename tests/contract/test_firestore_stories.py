@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.meter import Metered
+from benchmarks.scale import emulated, shared
 from engine.batches.records import SHARDS
 from engine.bootstrap import open_engine, open_worker
 from engine.clock import SystemClock
@@ -33,6 +34,7 @@ from tests.sandbox_server import Sandbox
 ROWS = 42
 EXAMPLE = Path(__file__).parents[2] / "samples" / "exu2.txt"
 SHORT_LEASE = timedelta(seconds=2)
+MOST_BYTES = 100 * 1024
 
 WORKER = """
 import sys
@@ -205,3 +207,14 @@ def test_sixty_pending_jobs_are_claimed_once_each_by_six_workers(store: Firestor
     with ThreadPoolExecutor(6) as threads:
         claimed = [job_id for jobs in threads.map(lambda number: list(work(number)), range(6)) for job_id in jobs]
     assert Counter(claimed) == Counter({shard.job_id: 1 for shard in queued})
+
+
+def test_four_workers_share_a_batch_while_two_are_killed_and_one_is_frozen_past_its_lease(
+    firestore_emulator: str, storage_emulator: str, tmp_path: Path
+) -> None:
+    told = shared(emulated(tmp_path), 5_100)
+    assert told["wrong"] == []
+    assert (told["shards"], told["killed"]) == (3, 2)
+    assert told["frozen_lost_its_shard"]
+    assert told["frozen_lives"]
+    assert told["largest_document_bytes"] < MOST_BYTES

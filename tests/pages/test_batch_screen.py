@@ -12,6 +12,7 @@ from console.screens.batch_query import Query
 from engine.domain.jobs import JobStatus
 from engine.domain.options import Options
 from engine.errors import Cause
+from engine.store.base import Put
 from tests.pages.desk import Desk, button, text, upcs
 
 
@@ -57,6 +58,38 @@ def test_recover_puts_the_batch_back_and_says_so(desk: Desk) -> None:
     assert desk.engine.queries.job(job.job_id).status is JobStatus.PENDING
     assert "back in the queue" in app.toast[0].value
     assert "Recover batch" not in text(app)
+
+
+def test_a_batch_of_the_earlier_service_is_recovered_from_its_screen(desk: Desk) -> None:
+    document = {
+        "job_id": "batch_20250821_145610_0",
+        "status": "running",
+        "gcs_path": "gs://bucket/exu2.txt",
+        "total_upcs": 6,
+        "processed_upcs": 2,
+        "successful_upcs": 1,
+        "failed_upcs": 1,
+        "last_processed_index": 1,
+        "created_at": "2025-08-21T14:56:10",
+        "failed_upc_list": [upcs(6)[0]],
+    }
+    desk.store.commit(Put(f"batch_jobs/{document['job_id']}", document))
+    file = desk.folder / "files" / "bucket" / "exu2.txt"
+    file.parent.mkdir(parents=True)
+    file.write_text("\n".join(upcs(6)))
+    app = desk.screen("batch", job_id="batch_20250821_145610_0")
+    assert not app.exception
+    assert (app.title[0].value, "Interrupted" in text(app)) == ("exu2.txt", True)
+    assert "2 items are done and will not be run again" in text(app)
+    button(app, "Recover batch (4 left)").click().run()
+    desk.work()
+    context().live.changed()
+    app = desk.screen("batch", job_id="batch_20250821_145610_0")
+    assert not app.exception
+    assert "From the earlier service" in text(app)
+    states = [badges[0] for badges in app.dataframe[0].value["Status"]]
+    assert states == ["Needs attention", *["Drafted"] * 5]
+    assert button(app, "Retry failed (1)")
 
 
 def test_retry_names_how_many_it_means_and_leaves_what_it_cannot_mend(desk: Desk) -> None:

@@ -14,7 +14,7 @@ def test_failures_of_all_batches_are_grouped_by_cause(desk: Desk) -> None:
     for name in ("one", "two"):
         desk.submit([*upcs(3), "8.80E+11"], name=name)
     desk.work(failing=upcs(2))
-    groups = attention.load(desk.engine)
+    groups = attention.load(context())
     assert [(group.cause, group.count, group.retryable) for group in groups] == [
         ("no_match", 4, True),
         ("invalid_barcode", 2, False),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from console.live import IN_VIEW_SECONDS, Live
+from console.live import IN_VIEW_SECONDS, LATE_SECONDS, Live
 from engine.clock import SystemClock
 from engine.errors import JobUnknown, StoreAway
 
@@ -72,6 +72,26 @@ def test_the_last_answer_stays_while_the_store_is_away_and_grows_old() -> None:
     source.error = None
     clock.seconds += 2
     assert live.look("a", source).away is False
+
+
+def test_a_read_that_hangs_holds_nobody_up_and_its_topic_is_told_as_away() -> None:
+    clock, hanging, over = Hands(), threading.Event(), threading.Event()
+    live, answers = Live(clock), iter([lambda: 1, lambda: (hanging.set(), over.wait(10))])
+    live.look("a", lambda: next(answers)())
+    clock.seconds += 1.5
+    live.start()
+    assert hanging.wait(5)
+    found = live.look("a", source_of_nothing)
+    assert (found.value, found.away) == (1, False)
+    clock.seconds += 1 + LATE_SECONDS
+    found = live.look("a", source_of_nothing)
+    assert (found.value, found.away) == (1, True)
+    over.set()
+    live.stop()
+
+
+def source_of_nothing() -> int:
+    raise AssertionError("a topic is read by who looked at it first")
 
 
 def test_an_outage_at_the_first_look_is_raised() -> None:
@@ -138,3 +158,80 @@ def test_a_defect_in_a_read_does_not_end_the_polling_for_good(running: Live) -> 
     running.look("a", source, every=0.05)
     source.read.clear()
     assert source.read.wait(5)
+
+
+# what depends on something else
+
+
+def test_what_depends_on_something_is_read_when_that_changes_and_not_before() -> None:
+    clock, source = Hands(), Source()
+    live = Live(clock)
+    for of, reads in ((1, 1), (1, 1), (2, 2), (2, 2), (1, 3)):
+        clock.seconds += 1.5
+        found = live.look("a", source, of=of)
+        assert (source.reads, found.value, found.away) == (reads, reads, False)
+
+
+def test_what_depends_on_something_is_read_at_most_every_so_often() -> None:
+    clock, source = Hands(), Source()
+    live = Live(clock)
+    assert [live.look("a", source, of=number).value for number in range(5)] == [1] * 5
+    clock.seconds += 1.5
+    assert live.look("a", source, of=4).value == 2
+
+
+def test_what_depends_on_something_is_not_polled(running: Live) -> None:
+    held, polled = Source(), Source()
+    running.look("held", held, every=0.01, of=1)
+    running.look("polled", polled, every=0.01)
+    for _ in range(3):
+        polled.read.clear()
+        assert polled.read.wait(5)
+    assert held.reads == 1
+    assert running.look("held", held, every=0.01, of=2).value == 2
+
+
+def test_what_depends_on_something_is_as_good_as_new_however_old_it_is() -> None:
+    clock, source = Hands(), Source()
+    live = Live(clock)
+    live.look("a", source, of=1)
+    clock.seconds += 3_600
+    assert live.look("a", source, of=1).away is False
+
+
+def test_what_depends_on_something_is_read_by_who_knows_what_it_is_now() -> None:
+    clock = Hands()
+    live = Live(clock)
+    for of in (1, 2):
+        clock.seconds += 1.5
+        assert live.look("a", lambda of=of: of, of=of).value == of
+
+
+def test_an_outage_leaves_what_depends_on_something_as_it_was_until_it_can_be_read() -> None:
+    clock, source = Hands(), Source()
+    live = Live(clock)
+    live.look("a", source, of=1)
+    source.error = StoreAway("gone")
+    clock.seconds += 1.5
+    found = live.look("a", source, of=2)
+    assert (found.value, found.away) == (1, True)
+    source.error = None
+    clock.seconds += 1.5
+    found = live.look("a", source, of=2)
+    assert (found.value, found.away) == (3, False)
+
+
+def test_a_change_is_seen_whatever_it_seems_to_depend_on() -> None:
+    source = Source()
+    live = Live(Hands())
+    live.look("a", source, of=1)
+    live.changed()
+    assert live.look("a", source, of=1).value == 2
+
+
+def test_the_last_answer_can_be_had_without_a_read() -> None:
+    source = Source()
+    live = Live(Hands())
+    assert live.last("a") is None
+    live.look("a", source)
+    assert (live.last("a"), source.reads) == (1, 1)

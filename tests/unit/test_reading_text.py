@@ -258,8 +258,8 @@ def test_the_recorded_barcodes_are_all_usable() -> None:
     assert found.columns == {"barcode": "upc_or_ean"}
 
 
-def test_a_hundred_thousand_rows_are_never_held_at_once() -> None:
-    payloads = (f"{number * 999_983 % 10**11:011d}" for number in range(1, 100_001))
+def test_the_rows_of_a_file_are_never_held_at_once() -> None:
+    payloads = (f"{number * 999_983 % 10**11:011d}" for number in range(1, 20_001))
     content = "\n".join(payload + upc.check_digit(payload) for payload in payloads).encode()
     tracemalloc.start()
     try:
@@ -268,5 +268,5 @@ def test_a_hundred_thousand_rows_are_never_held_at_once() -> None:
     finally:
         tracemalloc.stop()
 
-    assert total == 100_000
-    assert peak < len(content) + 12_000_000
+    assert total == 20_000
+    assert peak < len(content) + 2_400_000
