@@ -69,6 +69,7 @@ class Live:
         self._topics: dict[Hashable, _Topic] = {}
         self._stop = Event()
         self._thread: Thread | None = None
+        self._away_until = float("-inf")  # after a failure, looks wait no more: they show what is known
 
     def start(self) -> None:
         """Begin to poll; without it every look reads when it is due."""
@@ -99,7 +100,8 @@ class Live:
         found.looked_at = now
         if of is not None:
             found.wanted = (read, of)
-        if self._thread is None or found.due_at == 0.0 or found.answer is None or of is not None:
+        asks = of is not None and now >= self._away_until
+        if self._thread is None or found.due_at == 0.0 or found.answer is None or asks:
             self._refresh(found)
         elif not self._thread.is_alive() and not self._stop.is_set():
             self.start()  # a defect ended it
@@ -136,7 +138,10 @@ class Live:
                 value = read()
                 topic.answer, topic.error = _Answer(value, self._clock.monotonic(), self._clock.now()), None
                 topic.read_of = of
+                self._away_until = float("-inf")
             except EngineError as error:
+                if isinstance(error, AWAY):
+                    self._away_until = self._clock.monotonic() + LATE_SECONDS
                 if topic.error is None:
                     log.warning("view_not_read", extra={"error": type(error).__name__})
                 topic.error = error

@@ -88,4 +88,5 @@ def test_a_line_that_is_cut_is_told_within_ten_seconds_and_everything_goes_on_wh
     job = whole.ended(name)
     assert (job["processed_upcs"], job["last_processed_index"]) == (14, 13)
     expect(screen.state("Done in part")).to_be_visible()
+    expect(screen.bar).to_have_count(1)
     assert screen.counts() == {"drafted": job["successful"], "needs attention": job["failed"]}
