@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,3 +21,11 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     context.cache_clear()
     yield Desk(tmp_path)
     context.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _main_module_stays() -> Iterator[None]:
+    """Put back the main module, in whose place a script under test is run: child processes look for it."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
