@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import requests
-from sandbox_server import Sandbox, running
+from sandbox_server import Sandbox
 
 from engine.clock import SystemClock
 from engine.errors import CredentialsRefused, RequestRefused, UpstreamDown
@@ -44,18 +44,6 @@ class HandClock(SystemClock):
 
     def monotonic(self) -> float:
         return super().monotonic() + self.ahead
-
-
-@pytest.fixture(scope="module")
-def running_sandbox() -> Iterator[Sandbox]:
-    with running() as started:
-        yield started
-
-
-@pytest.fixture
-def sandbox(running_sandbox: Sandbox) -> Sandbox:
-    running_sandbox.reset()
-    return running_sandbox
 
 
 @pytest.fixture
