@@ -8,8 +8,8 @@ BIN := .venv/bin
 run: .venv/ready  ## Set up if need be, then start console, worker and sandbox; PORT=9000 chooses another port
 	$(BIN)/python -m engine demo
 
-test: .venv/ready-dev  ## Set up if need be, then run every test
-	$(BIN)/python -m pytest $(ARGS)
+test: .venv/ready-dev  ## Set up if need be, then run every test; ARGS="-n 0 tests/unit" chooses some, one after another
+	$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 check: .venv/ready-dev  ## Formatting, lint, types, and the direction of imports
 	$(BIN)/ruff format --check .
