@@ -147,10 +147,10 @@ def test_two_browsers_see_the_same_live_numbers(whole: Demo, page: Page, browser
         whole.sandbox.latency()
         second.button("Resume").click()
         job = whole.ended(name)
-        for screen in (first, second):
-            expect(screen.state("Done in part")).to_be_visible()
-            ended = {"drafted": job["successful"], "needs attention": job["failed"]}
-            until(lambda screen=screen: screen.counts() == ended)
+        ended = {"drafted": job["successful"], "needs attention": job["failed"]}
+        expect(first.state("Done in part")).to_be_visible()
+        expect(second.state("Done in part")).to_be_visible()
+        until(lambda: first.counts() == second.counts() == ended)
 
 
 def left(whole: Demo, name: str) -> int:
