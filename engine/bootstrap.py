@@ -97,24 +97,22 @@ def _buckets(settings: Settings) -> frozenset[str]:
     return named or (frozenset({home}) if settings.files.startswith("gs://") else frozenset())
 
 
-def open_pipeline(
-    settings: Settings, stop: threading.Event, session: requests.Session, observe: Observe = unobserved
-) -> RowPipeline:
-    """Return the pipeline of a worker that ends when `stop` is set; `observe` is told of every call to a service."""
+def open_pipeline(settings: Settings, session: requests.Session, observe: Observe = unobserved) -> RowPipeline:
+    """Return the pipeline of a worker; `observe` is told of every call to a service."""
     clock = SystemClock()
     line = Line(session, f"DraftMaker/{__version__} +{settings.contact or PROJECT}", observe)
     token = settings.discogs_token.get_secret_value()
-    discogs_pace = Pace(settings.discogs_per_minute or 0, 60, clock=clock, stop=stop)
-    musicbrainz_pace = Pace(settings.musicbrainz_per_second or 0, 1, clock=clock, stop=stop)
+    discogs_pace = Pace(settings.discogs_per_minute or 0, 60, clock=clock)
+    musicbrainz_pace = Pace(settings.musicbrainz_per_second or 0, 1, clock=clock)
     keys = Keys(
         settings.ebay_client_id,
         settings.ebay_client_secret.get_secret_value(),
         settings.ebay_refresh_token.get_secret_value(),
     )
     return RowPipeline(
-        musicbrainz=MusicBrainz(line, settings.musicbrainz_url, pace=musicbrainz_pace),
+        musicbrainz=MusicBrainz(line, settings.musicbrainz_url, gate=musicbrainz_pace),
         coverart=CoverArt(line, settings.coverart_url),
-        discogs=Discogs(line, settings.discogs_url, token=token, pace=discogs_pace) if token else None,
+        discogs=Discogs(line, settings.discogs_url, token=token, gate=discogs_pace) if token else None,
         ebay=Ebay(line, settings.ebay_url, keys=keys, clock=clock) if settings.ebay_connected else None,
     )
 
@@ -132,7 +130,7 @@ def open_worker(settings: Settings, stop: threading.Event, observe: Observe = un
         yield Worker(
             store,
             RowFiles(files),
-            open_pipeline(settings, stop, connections, observe),
+            open_pipeline(settings, connections, observe),
             clock,
             lanes=settings.lanes,
             lease=timedelta(seconds=settings.lease_seconds),

@@ -17,6 +17,7 @@ EngineError
 │   └── BadRequest            the request itself is malformed
 ├── BadSetting                a setting that means nothing
 ├── LeaseLost                 another worker holds the shard; write nothing more
+├── GivenBack                 the row is given back undone: the worker stops, or the batch is held
 ├── ItemError                 this row fails, with a cause and a reason; the batch goes on
 └── UpstreamError             an answer of Discogs, MusicBrainz, Cover Art Archive or eBay
     ├── UpstreamDown          busy, broken or unreachable: wait, spend no attempt
@@ -149,6 +150,12 @@ class BadSetting(EngineError):
 
 class LeaseLost(EngineError):
     """Another worker holds the shard, or an operator stopped it. Nothing more may be written."""
+
+    blame = Blame.JOB
+
+
+class GivenBack(EngineError):
+    """The row is given back undone: the worker stops, or the batch is held."""
 
     blame = Blame.JOB
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from engine.upstream.musicbrainz import MusicBrainz
 from engine.upstream.oauth import Keys
 from tests.sandbox_server import Sandbox, running
 
+SLEEP = threading.Event()
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
@@ -65,6 +67,7 @@ class Runs:
             save=lambda item: self.stored.__setitem__(sku, Item.from_document(item.document())),
             mine=lambda: None,
             now=lambda: NOW,
+            wait=lambda seconds, _reason: SLEEP.wait(seconds) and None,
         )
 
     def calls(self, service: str) -> list[str]:

@@ -8,6 +8,7 @@ from engine.pipeline.identification import identify
 from engine.pipeline.picture import find_cover
 from engine.pipeline.price import set_price
 from engine.pipeline.work import Step, Work
+from engine.upstream.asking import asking
 from engine.upstream.coverart import CoverArt
 from engine.upstream.discogs import Discogs
 from engine.upstream.ebay import Ebay
@@ -33,7 +34,8 @@ class RowPipeline:
     def run(self, work: Work) -> None:
         """Bring `work.item` to its outcome, as `Pipeline.run` says; a refusal of this row's data fails the row."""
         try:
-            self._steps(work)
+            with asking(work):
+                self._steps(work)
         except RequestRefused as refusal:
             name = _NAMES.get(refusal.service, refusal.service)
             raise ItemError(Cause.REFUSED, f"{name} refused this row: {refusal.reason}") from refusal

@@ -28,7 +28,8 @@ class Work:
 
     `save` stores an item durably before it returns, and raises LeaseLost when the row is no longer ours: nothing may
     be sent anywhere after that. `mine` raises LeaseLost too, and costs nothing: it is called before every write to a
-    service. `now` is the store's clock.
+    service. `now` is the store's clock. `wait` lets so many seconds pass while an operator reads the reason, and raises
+    GivenBack when the row is not to go on. `batch` is the name of the row's batch.
     """
 
     row: Row
@@ -38,6 +39,8 @@ class Work:
     save: Callable[[Item], None]
     mine: Callable[[], None]
     now: Callable[[], datetime]
+    wait: Callable[[float, str], None]
+    batch: str = ""
     step: Step = Step.IDENTIFY
 
 
@@ -51,5 +54,6 @@ class Pipeline(Protocol):
             ItemError: the row fails, for its cause.
             UpstreamError: a service is to blame, or a person must act; the row stays undone and no attempt is spent.
             LeaseLost: the row is no longer ours.
+            GivenBack: the row is not to go on.
         """
         ...

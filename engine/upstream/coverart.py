@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.upstream.http import Door, Line, Pacing
+from engine.upstream.http import Door, Gate, Line
 
 
 class CoverArt:
     """The Cover Art Archive."""
 
-    def __init__(self, line: Line, base: str, *, pace: Pacing | None = None) -> None:
-        self._door = Door("coverart", base, line, pace=pace, plain_404=True)
+    def __init__(self, line: Line, base: str, *, gate: Gate | None = None) -> None:
+        self._door = Door("coverart", base, line, gate=gate, plain_404=True)
 
     def front(self, mbid: str) -> str | None:
         """Return the https address of the front cover, 500 pixels wide if there is such a one.

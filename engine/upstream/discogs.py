@@ -16,7 +16,7 @@ from typing import Any
 from engine.domain.releases import Format, Release, Track
 from engine.errors import CredentialsRefused
 from engine.upstream.barcodes import gtins, spellings
-from engine.upstream.http import Answer, Door, Line, Pacing
+from engine.upstream.http import Answer, Door, Gate, Line
 
 _WINDOW_SECONDS = 60.0
 _SITE = "https://www.discogs.com"
@@ -32,8 +32,8 @@ class Discogs:
     set means that the token was not accepted. `remaining` is what the last answer left of it.
     """
 
-    def __init__(self, line: Line, base: str, *, token: str, pace: Pacing | None = None) -> None:
-        self._door = Door("discogs", base, line, pace=pace, waits={429: _WINDOW_SECONDS})
+    def __init__(self, line: Line, base: str, *, token: str, gate: Gate | None = None) -> None:
+        self._door = Door("discogs", base, line, gate=gate, waits={429: _WINDOW_SECONDS})
         self._headers = {"Authorization": f"Discogs token={token}"} if token else {}
         self.limit: int | None = None
         self.remaining: int | None = None

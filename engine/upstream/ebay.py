@@ -20,7 +20,7 @@ from urllib.parse import quote
 from engine.clock import Clock
 from engine.domain.upc import display
 from engine.errors import CredentialsRefused, OutcomeUnknown, RequestRefused, UpstreamDown, UpstreamError
-from engine.upstream.http import Answer, Door, Line, Pacing
+from engine.upstream.http import Answer, Door, Gate, Line
 from engine.upstream.oauth import Keys, Token
 
 _ITEM = "/sell/inventory/v1/inventory_item"
@@ -49,8 +49,8 @@ class Offer:
 class Ebay:
     """A seller's account at eBay."""
 
-    def __init__(self, line: Line, base: str, *, keys: Keys, clock: Clock, pace: Pacing | None = None) -> None:
-        self._door = Door("ebay", base, line, pace=pace)
+    def __init__(self, line: Line, base: str, *, keys: Keys, clock: Clock, gate: Gate | None = None) -> None:
+        self._door = Door("ebay", base, line, gate=gate)
         self._seller = Token(self._door, keys, clock, seller=True)
         self._application = Token(self._door, keys, clock, seller=False)
 

@@ -5,10 +5,11 @@ A door asks once. It does not retry: the worker does, on the item's schedule.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
-from typing import Any, NoReturn, Protocol
+from typing import Any, Protocol
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -35,16 +36,45 @@ def session(connections: int) -> requests.Session:
     return made
 
 
-class Pacing(Protocol):
-    """A budget of calls, taken before each and given back after it."""
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a call ended: the HTTP status and headers (None and none without an answer), and how long it took.
 
-    def wait(self) -> bool:
-        """Wait for a slot and take it; False, with no slot taken, when the worker is to stop."""
+    `error` is what the answer, or the lack of one, means; None for an answer that may be read.
+    """
+
+    seconds: float
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    error: UpstreamError | None = None
+
+
+class Gate(Protocol):
+    """What stands before a service: its budget of calls, and whether it may be called at all."""
+
+    def enter(self) -> Any:
+        """Wait until one call may be made, in the name of the asker, and return what `leave` wants back.
+
+        Raises:
+            UpstreamDown: the service is not to be called now.
+            CredentialsRefused: it has just refused our credentials.
+            GivenBack: the asker is not to go on.
+        """
         ...
 
-    def done(self) -> None:
-        """Tell that the call which took a slot has ended, well or badly."""
+    def leave(self, taken: Any, ended: Ended) -> None:
+        """Tell how the call ended that `enter` let through; called once for each, whatever happened."""
         ...
+
+
+class Open:
+    """A gate that lets everybody through."""
+
+    def enter(self) -> None:
+        """Let a call through."""
+
+    def leave(self, taken: Any, ended: Ended) -> None:
+        """Forget it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +146,14 @@ class Door:
         base: str,
         line: Line,
         *,
-        pace: Pacing | None = None,
+        gate: Gate | None = None,
         waits: Mapping[int, float] | None = None,
         plain_404: bool = False,
     ) -> None:
         self.service = service
         self._base = base.rstrip("/")
         self._line = line
-        self._pace = pace
+        self._gate = gate or Open()
         self._waits = waits or {}
         self._plain_404 = plain_404
 
@@ -148,9 +178,10 @@ class Door:
             OutcomeUnknown: the same of a write that the service may have applied.
         """
         call = f"{method} {path}"
-        if self._pace is not None and not self._pace.wait():
-            raise UpstreamDown(self.service, call, "not asked, because the worker is stopping")
+        taken = self._gate.enter()
         self._line.observe(f"{self.service}.{point}:before")
+        started = time.monotonic()
+        ended = Ended(0.0)
         try:
             response = self._line.session.request(
                 method,
@@ -163,13 +194,18 @@ class Door:
                 timeout=(CONNECT_SECONDS, self._line.read_seconds),
                 allow_redirects=method == "GET",
             )
+            ended = Ended(time.monotonic() - started, response.status_code, response.headers)
+            return self._answer(call, response, write=write)
         except requests.RequestException as error:
-            self._fail(call, error, write=write)
+            failed = self._failed(call, error, write=write)
+            ended = Ended(time.monotonic() - started, error=failed)
+            raise failed from failed.__cause__
+        except UpstreamError as error:
+            ended = replace(ended, error=error)
+            raise
         finally:
-            if self._pace is not None:
-                self._pace.done()
+            self._gate.leave(taken, ended)
             self._line.observe(f"{self.service}.{point}:after")
-        return self._answer(call, response, write=write)
 
     def _answer(self, call: str, response: requests.Response, *, write: bool) -> Answer:
         """Return the response as an answer, or raise what its status and body mean."""
@@ -193,15 +229,16 @@ class Door:
             raise _down(write and status < 400)(self.service, call, "its answer is not an object", status=status)
         return Answer(self.service, call, status, response.headers, body)
 
-    def _fail(self, call: str, error: requests.RequestException, *, write: bool) -> NoReturn:
-        """Raise what a failed call means; a write that never left cannot have been applied."""
+    def _failed(self, call: str, error: requests.RequestException, *, write: bool) -> UpstreamDown:
+        """Return what a failed call means; a write that never left cannot have been applied."""
         root = error.args[0] if error.args else error
         if isinstance(root, MaxRetryError):
             root = root.reason  # the outer text holds the query string
         unsent = isinstance(error, requests.ConnectTimeout) or isinstance(root, NewConnectionError)
         reason = "it did not answer in time" if isinstance(error, requests.Timeout) else "the connection failed"
-        cause = root if isinstance(root, BaseException) else error
-        raise _down(write and not unsent)(self.service, call, reason) from cause
+        failed = _down(write and not unsent)(self.service, call, reason)
+        failed.__cause__ = root if isinstance(root, BaseException) else error
+        return failed
 
     def _retry_after(self, response: requests.Response) -> float | None:
         """Return the seconds to wait before the next call, None when neither the service nor `waits` says."""

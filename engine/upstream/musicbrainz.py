@@ -16,7 +16,7 @@ from engine.domain.releases import Format, Release, Track
 from engine.domain.upc import forms
 from engine.errors import CredentialsRefused
 from engine.upstream.barcodes import gtins
-from engine.upstream.http import Answer, Door, Line, Pacing
+from engine.upstream.http import Answer, Door, Gate, Line
 from engine.upstream.words import country, medium
 
 _BUSY_SECONDS = 1.1
@@ -31,8 +31,8 @@ _INC = "artist-credits+labels+recordings+media+release-groups"
 class MusicBrainz:
     """The MusicBrainz web service."""
 
-    def __init__(self, line: Line, base: str, *, pace: Pacing | None = None) -> None:
-        self._door = Door("musicbrainz", base, line, pace=pace, waits={503: _BUSY_SECONDS})
+    def __init__(self, line: Line, base: str, *, gate: Gate | None = None) -> None:
+        self._door = Door("musicbrainz", base, line, gate=gate, waits={503: _BUSY_SECONDS})
 
     def search(self, gtin14s: Sequence[str]) -> dict[str, list[Release]]:
         """Return the releases that carry each barcode; every barcode is a key, [] when MusicBrainz has none.

@@ -6,6 +6,8 @@ import threading
 from collections import deque
 
 from engine.clock import Clock
+from engine.upstream.asking import asker
+from engine.upstream.http import Ended
 
 _LOOK_AGAIN_SECONDS = 0.05
 
@@ -14,31 +16,29 @@ class Pace:
     """At most `calls` calls in any `window_seconds`; 0 calls means no limit.
 
     A slot is free again one window after its call *ended*: the service counts arrivals, and two calls that start a
-    window apart may arrive closer together. A broken `calls` below one widens the window instead. Waiting ends at
-    once when `stop` is set. Safe to share between threads.
+    window apart may arrive closer together. A broken `calls` below one widens the window instead. Safe to share between
+    threads.
     """
 
-    def __init__(self, calls: float, window_seconds: float, *, clock: Clock, stop: threading.Event) -> None:
+    def __init__(self, calls: float, window_seconds: float, *, clock: Clock) -> None:
         self._limit = max(1, int(calls)) if calls else 0
         self._window = window_seconds * self._limit / calls if calls else 0.0
         self._clock = clock
-        self._stop = stop
         self._lock = threading.Lock()
         self._in_flight = 0
         self._ended: deque[float] = deque()
 
-    def wait(self) -> bool:
-        """Wait for a slot and take it; False, with no slot taken, when the worker is to stop."""
-        while not self._stop.is_set():
+    def enter(self) -> None:
+        """Wait for a slot and take it."""
+        while True:
             with self._lock:
                 delay = self._delay(self._clock.monotonic())
                 if delay <= 0:
                     self._in_flight += 1
-                    return True
-            self._stop.wait(delay)
-        return False
+                    return
+            asker().wait(delay, "waits for its turn")
 
-    def done(self) -> None:
+    def leave(self, taken: None, ended: Ended) -> None:  # noqa: ARG002
         """Tell that the call which took a slot has ended, well or badly."""
         with self._lock:
             self._in_flight -= 1

@@ -21,7 +21,16 @@ from engine.domain.jobs import Job
 from engine.domain.options import Duplicates
 from engine.domain.rows import Row
 from engine.domain.shards import WINDOW, ShardKind
-from engine.errors import Cause, CredentialsRefused, EngineError, ItemError, LeaseLost, StoreAway, UpstreamDown
+from engine.errors import (
+    Cause,
+    CredentialsRefused,
+    EngineError,
+    GivenBack,
+    ItemError,
+    LeaseLost,
+    StoreAway,
+    UpstreamDown,
+)
 from engine.pipeline.work import Pipeline, Work
 from engine.store.base import Put
 from engine.worker.holding import Holding
@@ -63,10 +72,6 @@ class Intent:
 
     item: Item
     stored: Future[None]
-
-
-class GivenBack(Exception):
-    """The row was given back undone: the worker stops, or the batch is held."""
 
 
 class ShardRun:
@@ -158,6 +163,8 @@ class ShardRun:
             save=self._save,
             mine=self._mine,
             now=self.holding.now,
+            wait=lambda seconds, reason: self._wait(hand, seconds, reason),
+            batch=self.job.job_id,
         )
         hand = self.in_hand[row.index] = InHand(work)
         self._frontier = row.index + 1
@@ -263,13 +270,17 @@ class ShardRun:
             except UpstreamDown as down:
                 seconds = wait if down.retry_after is None else max(down.retry_after, wait)
                 until = work.now() + timedelta(seconds=seconds)
-                hand.waits_for = f"{down}; next try at {until:%H:%M:%S} UTC"
                 log.warning("row_waits", extra={"job_id": self.job.job_id, "upc": work.item.upc, "reason": str(down)})
-                if self._drain.wait(seconds):
-                    raise GivenBack from down
-                hand.waits_for = ""
+                work.wait(seconds, f"{down}; next try at {until:%H:%M:%S} UTC")
             else:
                 return
+
+    def _wait(self, hand: InHand, seconds: float, reason: str) -> None:
+        """Keep a row waiting, on its lane, and show what for; rows that wait are given back when no more are begun."""
+        hand.waits_for = reason
+        if self._drain.wait(seconds):
+            raise GivenBack(reason)
+        hand.waits_for = ""
 
     def _started(self, hand: InHand) -> Work:
         work, round_ = hand.work, self.holding.shard.round

@@ -121,7 +121,7 @@ def work(plan: Plan) -> None:
     with session(plan.lanes) as connections:
         pipeline: Pipeline = _Deadly(plan.deadly)
         if plan.sandbox:
-            pipeline = open_pipeline(settings(plan), stop, connections, point)
+            pipeline = open_pipeline(settings(plan), connections, point)
         store = Watched(SQLiteStore(plan.folder / "store.db", clock), point)
         rows = RowFiles(FolderFiles(plan.folder / "files"))
         worker = Worker(store, rows, pipeline, clock, lanes=plan.lanes, lease=LEASE, stop=stop)
