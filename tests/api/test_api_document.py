@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 import subprocess
-import threading
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -178,7 +177,7 @@ def test_no_answer_and_no_log_line_holds_a_secret_not_even_one_that_is_refused(
 def work(served: Served) -> None:
     """Work with the real pipeline and the credentials of the settings, until there is nothing left to do."""
     with session(2) as connections:
-        served.work(open_pipeline(served.settings, threading.Event(), connections))
+        served.work(open_pipeline(served.settings, connections))
 
 
 def ask_everything(served: Served, job_id: str) -> None:
