@@ -16,7 +16,7 @@ import argparse
 import json
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -57,6 +57,9 @@ class Paced:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
+
+    def foresee(self, gtins: Sequence[str]) -> None:
+        """Make nothing of it."""
 
     def run(self, work: Work) -> None:
         """Call the row composed."""

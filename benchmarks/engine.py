@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -45,6 +46,9 @@ from engine.worker.run import Limits
 
 class NoOp:
     """A pipeline that does nothing, so that only the engine is measured."""
+
+    def foresee(self, gtins: Sequence[str]) -> None:
+        """Make nothing of it."""
 
     def run(self, work: Work) -> None:
         """Call the row composed."""

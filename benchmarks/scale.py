@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from multiprocessing.process import BaseProcess
@@ -58,6 +58,9 @@ HEAP = "4g"  # 100,000 rows with their index entries do not fit into less
 
 class Tenths:
     """A pipeline that does nothing; every tenth row fails."""
+
+    def foresee(self, gtins: Sequence[str]) -> None:
+        """Make nothing of it."""
 
     def run(self, work: Work) -> None:
         """Call the row composed, or fail it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -78,6 +78,9 @@ class Chosen:
 
     steps: dict[int, Step] = field(default_factory=dict)
     runs: Counter[int] = field(default_factory=Counter)
+
+    def foresee(self, gtins: Sequence[str]) -> None:
+        """Make nothing of it."""
 
     def run(self, work: Work) -> None:
         index = work.row.index

@@ -18,12 +18,20 @@ class Duplicates(StrEnum):
     QUANTITY = "quantity"  # one draft, with the quantity of them all
 
 
+class Need(StrEnum):
+    """Whether a batch waits for a person when a service refuses our credentials. Stored: never renamed."""
+
+    REQUIRED = "required"  # it pauses
+    OPTIONAL = "optional"  # it goes on without that service, and its rows say so
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a batch is run.
 
     `condition` is the grading of every copy whose row does not name one, None when the operator gave none.
-    `first` limits the batch to that many rows of the file; None takes them all.
+    `first` limits the batch to that many rows of the file; None takes them all. `discogs` says whether the batch goes
+    on when Discogs refuses our credentials.
     """
 
     create_drafts: bool = True
@@ -32,6 +40,7 @@ class Options:
     duplicates: Duplicates = Duplicates.EACH
     first: int | None = None
     price_rule: PriceRule = field(default_factory=PriceRule)
+    discogs: Need = Need.REQUIRED
 
     @property
     def not_sent(self) -> str:
@@ -49,6 +58,7 @@ class Options:
             "duplicates": self.duplicates,
             "first": self.first,
             "price_rule": self.price_rule.document(),
+            "discogs": self.discogs,
         }
 
     @classmethod
@@ -62,4 +72,5 @@ class Options:
             duplicates=Duplicates(fields.get("duplicates", Duplicates.EACH)),
             first=fields.get("first"),
             price_rule=PriceRule.from_document(fields.get("price_rule", {})),
+            discogs=Need(fields.get("discogs", Need.REQUIRED)),
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine.errors import Cause, ItemError, RequestRefused
 from engine.pipeline.draft import make_draft
 from engine.pipeline.identification import identify
@@ -30,6 +32,9 @@ class RowPipeline:
         self._coverart = coverart
         self._discogs = discogs
         self._ebay = ebay
+
+    def foresee(self, gtins: Sequence[str]) -> None:
+        """Hear which rows come next, as `Pipeline.foresee` says."""
 
     def run(self, work: Work) -> None:
         """Bring `work.item` to its outcome, as `Pipeline.run` says; a refusal of this row's data fails the row."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -46,6 +46,13 @@ class Work:
 
 class Pipeline(Protocol):
     """What runs a row. A real one asks the services; a benchmark's does nothing."""
+
+    def foresee(self, gtins: Sequence[str]) -> None:
+        """Hear which rows come next, by their GTIN-14s and in their order, so that one call can ask for several.
+
+        Takes no time. What was foreseen may come later, elsewhere or never, and may be foreseen again.
+        """
+        ...
 
     def run(self, work: Work) -> None:
         """Bring `work.item` to its outcome.

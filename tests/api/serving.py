@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
@@ -67,6 +67,9 @@ class Scripted:
         self.go = threading.Event()
         self._stops_at = stops_at
         self.runs: list[int] = []
+
+    def foresee(self, gtins: Sequence[str]) -> None:
+        """Make nothing of it."""
 
     def run(self, work: Work) -> None:
         index = work.row.index

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -37,6 +37,9 @@ class Scripted:
 
     def __init__(self, failing: Iterable[str] = ()) -> None:
         self._failing = set(failing)
+
+    def foresee(self, gtins: Sequence[str]) -> None:
+        """Make nothing of it."""
 
     def run(self, work: Work) -> None:
         if work.item.upc in self._failing:
