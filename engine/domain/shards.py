@@ -106,6 +106,11 @@ def claimable(shard: Shard, now: datetime) -> bool:
     return shard.available_at is not None and shard.available_at <= now
 
 
+def left(shard: Shard) -> int:
+    """Return how many rows are not below the watermark; 0 for a file that has not been read."""
+    return shard.b - shard.next
+
+
 def claim(shard: Shard, *, worker: str, lanes: int, now: datetime, lease: timedelta) -> Shard:
     """Return `shard` as held by `worker` until `now + lease`, one epoch higher.
 

@@ -52,7 +52,7 @@ class Holding:
         self._worker = worker
         self._lease = lease.total_seconds()
         self._stop = stop
-        self._path = shard_path(shard)
+        self.path = shard_path(shard)
         self._renewed = renewed
         self._job_written = float("-inf")
         self._ended: list[Item] = []  # since the job document was written
@@ -168,7 +168,7 @@ class Holding:
             if job.status not in jobs.OPEN:
                 return Change(job)
             stopped = hold(job, status, now=now, error=reason)
-            return replace(stopped, writes=tuple(write for write in stopped.writes if write.path != self._path))
+            return replace(stopped, writes=tuple(write for write in stopped.writes if write.path != self.path))
 
         self._commit(stop, (), tell, renew=False)
 
@@ -254,7 +254,7 @@ class Holding:
 
     def _patch(self, document: Fields) -> Patch:
         changed = {name: value for name, value in document.items() if self._stored[name] != value}
-        return Patch(self._path, changed, self._version)
+        return Patch(self.path, changed, self._version)
 
     def _told(self, tell: Tell, shard: Shard) -> list[Write]:
         found = load(self._store, shard.job_id)
@@ -266,7 +266,7 @@ class Holding:
         Raises:
             LeaseLost: another worker has it.
         """
-        found = self._store.get(self._path)[0]
+        found = self._store.get(self.path)[0]
         if found is None or found.fields["epoch"] != self.shard.epoch:
             raise LeaseLost(f"shard {self.shard.name} is held by another worker")
         self.shard, self._stored, self._version = Shard.from_document(found.fields), found.fields, found.version

@@ -11,7 +11,6 @@ import threading
 from datetime import timedelta
 from typing import Any
 
-from engine.batches.records import SHARDS
 from engine.batches.rows import RowFiles
 from engine.clock import Clock
 from engine.domain import shards
@@ -29,17 +28,17 @@ from engine.errors import (
     UnreadableFile,
 )
 from engine.pipeline.work import Pipeline
-from engine.store.base import Order, Store, Where
+from engine.store.base import Store
 from engine.worker.beat import Heartbeat
 from engine.worker.holding import Holding
 from engine.worker.lanes import Lanes
 from engine.worker.opening import open_batch
 from engine.worker.run import Limits, ShardRun
-from engine.worker.source import rows_to_run
+from engine.worker.source import foreseen, rows_to_run
+from engine.worker.turns import Turns
 
 log = logging.getLogger(__name__)
 
-CANDIDATES = 16
 IDLE_SECONDS = 1.0
 
 
@@ -66,6 +65,7 @@ class Worker:
         self._lease = lease
         self._limits = limits or Limits()
         self._lanes = Lanes(lanes)
+        self._turns = Turns(store, clock)
         self._stop = stop or threading.Event()
         self._run: ShardRun | None = None
         self._job_id: str | None = None
@@ -111,13 +111,10 @@ class Worker:
                 self._beat.beat()
 
     def _claim(self) -> Holding | None:
-        """Take a shard that is free, not always the first one, so that workers do not all reach for the same."""
-        free = [Where("available_at", "<=", self._clock.now())]
-        found = self._store.find(SHARDS, free, Order("available_at"), CANDIDATES)
-        random.shuffle(found)
-        for document in found:
+        """Take a shard that is free."""
+        for document in self._turns.free():
             try:
-                return Holding.claim(
+                holding = Holding.claim(
                     self._store,
                     self._clock,
                     document,
@@ -128,6 +125,8 @@ class Worker:
                 )
             except (Conflict, IllegalTransition):
                 continue
+            self._turns.begin()
+            return holding
         return None
 
     def _hold(self, holding: Holding) -> bool:
@@ -161,12 +160,13 @@ class Worker:
         self._run = ShardRun(
             holding,
             job,
-            rows_to_run(self._store, self._files, holding.shard),
+            foreseen(rows_to_run(self._store, self._files, holding.shard), self._pipeline.foresee),
             pipeline=self._pipeline,
             lanes=self._lanes,
             clock=self._clock,
             worker=self.name,
             stop=self._stop,
+            turns=self._turns,
             limits=self._limits,
         )
         done = self._run.run()

@@ -35,6 +35,7 @@ from engine.pipeline.work import Pipeline, Work
 from engine.store.base import Put
 from engine.worker.holding import Holding
 from engine.worker.lanes import Lanes
+from engine.worker.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -77,8 +78,9 @@ class Intent:
 class ShardRun:
     """The run of one shard. One thread commits; the lanes run rows and wait for it where something must be durable.
 
-    Once `stop` is set, the batch is held, or a service refuses our credentials, no row is begun any more, rows that
-    wait for a service are given back, and those being worked on are finished; after a stop only for `grace_seconds`.
+    Once `stop` is set, the batch is held, its turn is over, or a service refuses us, no row is begun any more, rows
+    that wait for a service are given back, and those being worked on are finished; after a stop only for
+    `grace_seconds`.
     """
 
     def __init__(
@@ -92,6 +94,7 @@ class ShardRun:
         clock: Clock,
         worker: str,
         stop: threading.Event,
+        turns: Turns,
         limits: Limits,
     ) -> None:
         self.holding = holding
@@ -104,7 +107,9 @@ class ShardRun:
         self._clock = clock
         self._worker = worker
         self._stop = stop
+        self._turns = turns
         self._limits = limits
+        self._turn_over = False
         self._drain = threading.Event()
         self._over = False
         self._told: SimpleQueue[InHand | Intent] = SimpleQueue()
@@ -137,7 +142,7 @@ class ShardRun:
 
     def _begin_rows(self) -> None:
         """Put rows on free lanes, as far as they may be begun."""
-        if self._stop.is_set() or self.holding.held or self.refused or self._given_back:
+        if self._ending():
             self._drain.set()
             return
         while self._upcoming and self._may_begin(self._upcoming[0].index):
@@ -145,6 +150,12 @@ class ShardRun:
             self._upcoming = next(self._rows, None)
         if self._upcoming is None:
             self._frontier = self.holding.shard.b
+
+    def _ending(self) -> bool:
+        """Whether no row is begun any more."""
+        holding = self.holding
+        self._turn_over = self._turn_over or self._turns.over(holding.shard, holding.path)
+        return bool(self._turn_over or self._stop.is_set() or holding.held or self.refused or self._given_back)
 
     def _may_begin(self, index: int) -> bool:
         shard = self.holding.shard

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from heapq import merge
+from itertools import islice
 
 from engine.batches.records import item_path, items_of
 from engine.batches.rows import RowFiles
@@ -13,6 +14,7 @@ from engine.domain.shards import WINDOW, Shard, ShardKind
 from engine.store.base import Order, Store, Where
 
 PAGE = 100
+AHEAD = 100
 
 
 def rows_to_run(store: Store, files: RowFiles, shard: Shard) -> Iterator[tuple[Row, Item]]:
@@ -22,6 +24,13 @@ def rows_to_run(store: Store, files: RowFiles, shard: Shard) -> Iterator[tuple[R
         FileMissing: the rows of the batch are gone.
     """
     return _again(store, files, shard) if shard.kind is ShardKind.RETRY else _first(store, files, shard)
+
+
+def foreseen(rows: Iterator[tuple[Row, Item]], foresee: Callable[[Sequence[str]], None]) -> Iterator[tuple[Row, Item]]:
+    """Return `rows`, and tell `foresee` of the barcodes of the next hundred before the first of them comes."""
+    while page := list(islice(rows, AHEAD)):
+        foresee([row.gtin for row, _ in page if row.gtin])
+        yield from page
 
 
 def _first(store: Store, files: RowFiles, shard: Shard) -> Iterator[tuple[Row, Item]]:
