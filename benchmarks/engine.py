@@ -9,6 +9,7 @@ Prints one JSON line. `--memory` runs 10,000 and 100,000 rows in processes of th
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import resource
@@ -18,7 +19,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -103,22 +104,12 @@ def plain(folder: Path, rows: int) -> float:
 
 def with_sandbox(folder: Path, copies: int) -> dict[str, float | int]:
     """Return rows a second of real barcodes, drafted at the sandbox over HTTP at zero latency, and calls a row."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    known = Path(sandbox_package.__file__).with_name("releases.jsonl").read_text(encoding="utf-8").splitlines()
-    codes = [code for line in known for code in json.loads(line)["barcodes"]]
-    address = f"http://127.0.0.1:{port}"
-    settings = Settings(
-        DM_STORE=f"sqlite:///{folder}/store.db", DM_FILES=f"file:{folder}/files", DM_SANDBOX_URL=address
-    )
-    command = [sys.executable, "-m", "engine", "sandbox"]
-    variables = {**os.environ, "DM_SANDBOX_URL": address, "DM_SANDBOX_LATENCY": "0"}
-    server = subprocess.Popen(command, env=variables)
-    try:
-        _await(f"{address}/sandbox/health")
+    with sandbox(free_port(), 0.0) as address:
+        settings = Settings(
+            DM_STORE=f"sqlite:///{folder}/store.db", DM_FILES=f"file:{folder}/files", DM_SANDBOX_URL=address
+        )
         engine = open_engine(settings)
-        content = "".join(f"{code}\n" for code in codes * copies).encode()
+        content = "".join(f"{code}\n" for code in known_barcodes() * copies).encode()
         rule = PriceRule(PriceBasis.FIXED, fixed={"*": {"*": 999}})
         job = engine.submission.upload(content, "rows.txt", Options(price_rule=rule))
         with open_worker(settings, threading.Event()) as worker:
@@ -130,6 +121,29 @@ def with_sandbox(folder: Path, copies: int) -> dict[str, float | int]:
         rows = after.processed_upcs
         speed = round(rows / seconds, 1)
         return {"rows": rows, "drafted": after.successful_upcs, "rows_s": speed, "calls": ledger["last"]}
+
+
+def known_barcodes() -> list[str]:
+    """Return the barcodes of every release that the sandbox knows."""
+    known = Path(sandbox_package.__file__).with_name("releases.jsonl").read_text(encoding="utf-8").splitlines()
+    return [code for line in known for code in json.loads(line)["barcodes"]]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def sandbox(port: int, latency: float) -> Iterator[str]:
+    """Run the sandbox in a process of its own; its address."""
+    address = f"http://127.0.0.1:{port}"
+    variables = {**os.environ, "DM_SANDBOX_URL": address, "DM_SANDBOX_LATENCY": str(latency)}
+    server = subprocess.Popen([sys.executable, "-m", "engine", "sandbox"], env=variables)
+    try:
+        _await(f"{address}/sandbox/health")
+        yield address
     finally:
         server.terminate()
         server.wait()
