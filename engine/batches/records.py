@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from engine.domain import items
@@ -19,6 +19,7 @@ SHARDS = "batch_shards"
 WORKERS = "workers"
 REQUESTS = "requests"
 TRIES = 20
+EVENT_KEPT = timedelta(days=400)  # Firestore deletes what was done to a batch so long after
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def open_shards(store: Store, job: Job) -> list[Shard]:
 
 def event(job_id: str, *, what: str, by: str, at: datetime, detail: str = "") -> Put:
     """Return the write that adds one entry to a job's history; `by` is an operator or a worker."""
-    fields: dict[str, Any] = {"event": what, "by": by, "at": at, "detail": detail}
+    fields: dict[str, Any] = {"event": what, "by": by, "at": at, "detail": detail, "expires_at": at + EVENT_KEPT}
     return Put(f"{events_of(job_id)}/{at:%Y%m%dT%H%M%S.%f}-{secrets.token_hex(3)}", fields)
 
 

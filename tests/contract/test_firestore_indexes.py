@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from engine.batches.records import events_of
 from engine.domain.items import ItemStatus
 from engine.domain.jobs import JobStatus
 from engine.domain.shards import Shard, ShardKind
@@ -160,11 +161,13 @@ def test_no_field_that_is_asked_for_is_without_its_own_index(shapes: set[Shape])
 
 
 def test_documents_that_are_to_go_carry_the_time_at_which_they_do(batches: Batches) -> None:
-    batches.submission.upload(barcodes(2), "rows.txt", FIXED, request_id="pressed-once")
+    job = batches.submission.upload(barcodes(2), "rows.txt", FIXED, request_id="pressed-once")
     batches.run()
+    below = {"events": events_of(job.job_id)}
     for override in DECLARED["fieldOverrides"]:
         if override.get("ttl"):
-            found = batches.store.find(override["collectionGroup"])
+            group = override["collectionGroup"]
+            found = batches.store.find(below.get(group, group))
             assert found
             assert all(document.fields[override["fieldPath"]] > document.read_at for document in found)
 
