@@ -22,7 +22,9 @@ EngineError
 └── UpstreamError             an answer of Discogs, MusicBrainz, Cover Art Archive or eBay
     ├── UpstreamDown          busy, broken or unreachable: wait, spend no attempt
     │   └── OutcomeUnknown    a write may have been applied: look before writing again
-    ├── CredentialsRefused    a person must act
+    ├── PersonNeeded          nothing helps until a person has acted: the batch pauses
+    │   ├── CredentialsRefused    it does not accept our credentials
+    │   └── WritesFailed          it failed three times to take the same draft
     └── RequestRefused        the service understood and will not do it: this row fails
 ```
 """
@@ -171,14 +173,14 @@ class ItemError(EngineError):
 class UpstreamError(EngineError):
     """An answer, or the lack of one, of a service.
 
-    Holds the service, the call without its query (`GET /releases/1`) and the HTTP status (None when there was no
-    answer). Never a token, a body or a query string.
+    Holds the service, the call without its query (`GET /releases/1`), the HTTP status (None when there was no answer)
+    and the reason: the sentence that an operator reads. Never a token, a body or a query string.
     """
 
     blame = Blame.UPSTREAM
 
     def __init__(self, service: str, call: str, reason: str, *, status: int | None = None) -> None:
-        super().__init__(f"{service}: {reason}")
+        super().__init__(reason)
         self.service = service
         self.call = call
         self.reason = reason
@@ -188,36 +190,69 @@ class UpstreamError(EngineError):
 class UpstreamDown(UpstreamError):
     """The service is busy, broken or unreachable.
 
-    `retry_after` is the number of seconds the service asked us to wait, None when it did not say.
+    `retry_after` is the number of seconds to wait at least, None when nobody says. `outage` tells that it counts as a
+    failure of the service as a whole, `quota` that it was called too often, `busy` that a few quick tries are worth it.
+    `write_failed` tells that a write was sent in vain, or perhaps in vain: it may be repeated twice, by eBay's licence.
     """
 
     def __init__(
-        self, service: str, call: str, reason: str, *, status: int | None = None, retry_after: float | None = None
+        self,
+        service: str,
+        call: str,
+        reason: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        outage: bool = True,
+        busy: bool = False,
+        quota: bool = False,
+        write_failed: bool = False,
     ) -> None:
         super().__init__(service, call, reason, status=status)
         self.retry_after = retry_after
+        self.outage = outage
+        self.busy = busy
+        self.quota = quota
+        self.write_failed = write_failed
 
 
 class OutcomeUnknown(UpstreamDown):
     """A write was sent and may or may not have been applied: ask the service before writing again."""
 
 
-class CredentialsRefused(UpstreamError):
-    """The service does not accept our credentials; no retry can help."""
+class PersonNeeded(UpstreamError):
+    """No retry can help until a person has acted; the reason says what to do."""
 
     blame = Blame.OPERATOR
+
+
+class CredentialsRefused(PersonNeeded):
+    """The service does not accept our credentials."""
+
+
+class WritesFailed(PersonNeeded):
+    """The same draft was written three times in vain; a person decides when it is tried again."""
 
 
 class RequestRefused(UpstreamError):
     """The service understood the request and refuses it; the same request will be refused again.
 
-    `code` is the service's own error number, None when it has none.
+    `code` is the service's own error number, None when it has none. `defect` tells that the request itself was wrong,
+    not the row's data.
     """
 
     blame = Blame.ITEM
 
     def __init__(
-        self, service: str, call: str, reason: str, *, status: int | None = None, code: int | None = None
+        self,
+        service: str,
+        call: str,
+        reason: str,
+        *,
+        status: int | None = None,
+        code: int | None = None,
+        defect: bool = False,
     ) -> None:
         super().__init__(service, call, reason, status=status)
         self.code = code
+        self.defect = defect

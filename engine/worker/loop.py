@@ -19,11 +19,11 @@ from engine.domain.shards import ShardKind
 from engine.errors import (
     Blame,
     Conflict,
-    CredentialsRefused,
     EngineError,
     IllegalTransition,
     JobUnknown,
     LeaseLost,
+    PersonNeeded,
     StoreAway,
     UnreadableFile,
 )
@@ -149,8 +149,8 @@ class Worker:
                 holding.halt(JobStatus.PAUSED, str(refused))
         return True
 
-    def _run_rows(self, holding: Holding) -> CredentialsRefused | None:
-        """Run the rows that were claimed and let go of them, unless a service refused us: then it is returned."""
+    def _run_rows(self, holding: Holding) -> PersonNeeded | None:
+        """Run the rows that were claimed and let go of them, unless a person must act: then the reason is returned."""
         log.info("shard_claimed", extra={"job_id": holding.shard.job_id, "shard": holding.shard.key})
         job = holding.begin()
         if holding.shard.kind is ShardKind.UNREAD:

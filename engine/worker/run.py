@@ -23,11 +23,11 @@ from engine.domain.rows import Row
 from engine.domain.shards import WINDOW, ShardKind
 from engine.errors import (
     Cause,
-    CredentialsRefused,
     EngineError,
     GivenBack,
     ItemError,
     LeaseLost,
+    PersonNeeded,
     StoreAway,
     UpstreamDown,
 )
@@ -57,14 +57,14 @@ class InHand:
     """A row on a lane. `waits_for` says what it waits for, "" when it does not.
 
     At its end, `item` is the row as it became and `put` the write that stores it; both None when it was given back
-    undone. `refused` is the answer of a service that does not accept us.
+    undone. `refused` says what a person must do before any row can go on.
     """
 
     work: Work
     waits_for: str = ""
     item: Item | None = None
     put: Put | None = None
-    refused: CredentialsRefused | None = None
+    refused: PersonNeeded | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Intent:
 class ShardRun:
     """The run of one shard. One thread commits; the lanes run rows and wait for it where something must be durable.
 
-    Once `stop` is set, the batch is held, its turn is over, or a service refuses us, no row is begun any more, rows
+    Once `stop` is set, the batch is held, its turn is over, or a person must act, no row is begun any more, rows
     that wait for a service are given back, and those being worked on are finished; after a stop only for
     `grace_seconds`.
     """
@@ -100,7 +100,7 @@ class ShardRun:
         self.holding = holding
         self.job = job
         self.in_hand: dict[int, InHand] = {}
-        self.refused: CredentialsRefused | None = None
+        self.refused: PersonNeeded | None = None
         self._rows = rows
         self._pipeline = pipeline
         self._lanes = lanes
@@ -251,7 +251,7 @@ class ShardRun:
             return item if item.done else items.succeed(item, now=now)
         if isinstance(error, ItemError):
             return items.fail(item, error.cause, str(error), now=now)
-        if isinstance(error, CredentialsRefused):
+        if isinstance(error, PersonNeeded):
             hand.refused = error
             return None
         if isinstance(error, (GivenBack, LeaseLost, StoreAway)):
@@ -282,7 +282,7 @@ class ShardRun:
                 seconds = wait if down.retry_after is None else max(down.retry_after, wait)
                 until = work.now() + timedelta(seconds=seconds)
                 log.warning("row_waits", extra={"job_id": self.job.job_id, "upc": work.item.upc, "reason": str(down)})
-                work.wait(seconds, f"{down}; next try at {until:%H:%M:%S} UTC")
+                work.wait(seconds, f"{down} Next try at {until:%H:%M:%S} UTC.")
             else:
                 return
 

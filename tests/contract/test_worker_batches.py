@@ -200,11 +200,11 @@ def test_an_upstream_that_is_down_spends_no_attempt_and_fails_no_row(batches: Ba
     def down(work: Work) -> None:
         if len(downs) < 2:
             downs.append(work)
-            raise UpstreamDown("discogs", "GET /x", "it answered 503", status=503, retry_after=0.0)
+            raise UpstreamDown("discogs", "GET /x", "Discogs is away.", status=503, retry_after=0.0)
 
     with batches.working(Chosen({1: down})):
         waiting = until(lambda: [w.waits_for for w in batches.queries.batch(job_id).workers if w.waits_for])
-        assert "discogs: it answered 503; next try at" in waiting[0]
+        assert "Discogs is away. Next try at" in waiting[0]
         batches.ended(job_id)
     assert len(downs) == 2
     assert batches.items(job_id)[1].attempts == 1
