@@ -36,6 +36,7 @@ from engine.batches.health import HealthCheck
 from engine.batches.queries import Queries
 from engine.batches.rows import RowFiles
 from engine.batches.submission import Submission
+from engine.batches.upstreams import Upstreams
 from engine.clock import SystemClock
 from engine.domain import items
 from engine.domain.items import Outcome
@@ -81,12 +82,14 @@ def listed(context: Context) -> None:
 
 def watched(store: Metered, rows: RowFiles, clock: SystemClock, draw: Callable[[Context], None]) -> int:
     """Return the reads a minute of a screen that is redrawn every two seconds, the first time not counted."""
+    queries = Queries(store, rows)
     engine = Engine(
         Submission(store, FolderFiles(Path()), clock),
         Control(store),
-        Queries(store, rows),
+        queries,
         Exports(store, rows),
         HealthCheck(store, clock),
+        Upstreams(store, queries, clock),
     )
     context = Context(engine, Settings(_env_file=None), Live(clock), clock)
     context.live.start()

@@ -17,6 +17,7 @@ from engine.batches.health import HealthCheck
 from engine.batches.queries import Queries
 from engine.batches.rows import RowFiles
 from engine.batches.submission import Submission
+from engine.batches.upstreams import Upstreams
 from engine.clock import Clock, SystemClock
 from engine.errors import BadSetting
 from engine.files.base import Files, split
@@ -26,6 +27,7 @@ from engine.public import Engine
 from engine.settings import Settings
 from engine.store.base import Store
 from engine.store.sqlite import SQLiteStore
+from engine.upstream.connections import Connections
 from engine.upstream.coverart import CoverArt
 from engine.upstream.discogs import Discogs
 from engine.upstream.ebay import Ebay
@@ -81,12 +83,14 @@ def open_engine(settings: Settings, clock: Clock | None = None) -> Engine:
     clock = clock or SystemClock()
     store, files = open_store(settings.store, clock), open_files(settings.files)
     rows = RowFiles(files)
+    queries = Queries(store, rows)
     return Engine(
         submission=Submission(store, files, clock, _buckets(settings)),
         control=Control(store),
-        queries=Queries(store, rows),
+        queries=queries,
         exports=Exports(store, rows),
         health=HealthCheck(store, clock),
+        upstreams=Upstreams(store, queries, clock),
     )
 
 
@@ -97,8 +101,8 @@ def _buckets(settings: Settings) -> frozenset[str]:
     return named or (frozenset({home}) if settings.files.startswith("gs://") else frozenset())
 
 
-def open_pipeline(settings: Settings, session: requests.Session, observe: Observe = unobserved) -> RowPipeline:
-    """Return the pipeline of a worker; `observe` is told of every call to a service."""
+def open_connections(settings: Settings, session: requests.Session, observe: Observe = unobserved) -> Connections:
+    """Return the clients of the services; `observe` is told of every call."""
     clock = SystemClock()
     line = Line(session, f"DraftMaker/{__version__} +{settings.contact or PROJECT}", observe)
     token = settings.discogs_token.get_secret_value()
@@ -109,11 +113,27 @@ def open_pipeline(settings: Settings, session: requests.Session, observe: Observ
         settings.ebay_client_secret.get_secret_value(),
         settings.ebay_refresh_token.get_secret_value(),
     )
-    return RowPipeline(
+    return Connections(
         musicbrainz=MusicBrainz(line, settings.musicbrainz_url, gate=musicbrainz_pace),
         coverart=CoverArt(line, settings.coverart_url),
-        discogs=Discogs(line, settings.discogs_url, token=token, gate=discogs_pace) if token else None,
+        discogs=Discogs(line, settings.discogs_url, token=token, gate=discogs_pace),
         ebay=Ebay(line, settings.ebay_url, keys=keys, clock=clock) if settings.ebay_connected else None,
+        discogs_token=bool(token),
+    )
+
+
+def open_pipeline(settings: Settings, session: requests.Session, observe: Observe = unobserved) -> RowPipeline:
+    """Return the pipeline of a worker; `observe` is told of every call to a service."""
+    return _pipeline(open_connections(settings, session, observe))
+
+
+def _pipeline(connections: Connections) -> RowPipeline:
+    """Return the pipeline over these clients; Discogs is not asked without a token, which its search needs."""
+    return RowPipeline(
+        musicbrainz=connections.musicbrainz,
+        coverart=connections.coverart,
+        discogs=connections.discogs if connections.discogs_token else None,
+        ebay=connections.ebay,
     )
 
 
@@ -126,13 +146,15 @@ def open_worker(settings: Settings, stop: threading.Event, observe: Observe = un
     """
     clock = SystemClock()
     store, files = open_store(settings.store, clock), open_files(settings.files)
-    with session(settings.lanes) as connections, closing(store):
+    with session(settings.lanes) as line, closing(store):
+        connections = open_connections(settings, line, observe)
         yield Worker(
             store,
             RowFiles(files),
-            open_pipeline(settings, connections, observe),
+            _pipeline(connections),
             clock,
             lanes=settings.lanes,
             lease=timedelta(seconds=settings.lease_seconds),
             stop=stop,
+            connections=connections,
         )

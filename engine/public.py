@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.batches.connections import ConnectionTest
 from engine.batches.control import Control
 from engine.batches.exports import Exports
 from engine.batches.health import Health, HealthCheck
 from engine.batches.queries import Queries
 from engine.batches.submission import Submission
-from engine.batches.views import BatchView, CauseCount, ItemPage, JobPage, WorkerView
+from engine.batches.upstream_views import UpstreamState, UpstreamsView, UpstreamView
+from engine.batches.upstreams import Upstreams
+from engine.batches.views import BatchView, CauseCount, ItemPage, JobPage, Wait, WorkerView
 from engine.domain.jobs import Job
 from engine.reading import Check
 
@@ -17,10 +20,15 @@ __all__ = [
     "BatchView",
     "CauseCount",
     "Check",
+    "ConnectionTest",
     "Engine",
     "Health",
     "ItemPage",
     "JobPage",
+    "UpstreamState",
+    "UpstreamView",
+    "UpstreamsView",
+    "Wait",
     "WorkerView",
 ]
 
@@ -34,6 +42,7 @@ class Engine:
     queries: Queries
     exports: Exports
     health: HealthCheck
+    upstreams: Upstreams
 
     def retry_as_new(self, job_id: str, *, by: str = "", request_id: str = "") -> Job:
         """Submit the failed rows of a batch, those that a retry can mend, as a batch of their own.

@@ -17,6 +17,7 @@ from engine.batches.queries import Queries
 from engine.batches.records import items_of
 from engine.batches.rows import RowFiles
 from engine.batches.submission import Submission
+from engine.batches.upstreams import Upstreams
 from engine.clock import Clock, SystemClock
 from engine.domain.items import Item, ItemStatus, Outcome
 from engine.domain.jobs import Job, JobStatus
@@ -126,7 +127,14 @@ class Batches:
         self.control = Control(store)
         self.queries = Queries(store, self.rows)
         self.exports = Exports(store, self.rows)
-        self.engine = Engine(self.submission, self.control, self.queries, self.exports, HealthCheck(store, clock))
+        self.engine = Engine(
+            self.submission,
+            self.control,
+            self.queries,
+            self.exports,
+            HealthCheck(store, clock),
+            Upstreams(store, self.queries, clock),
+        )
 
     def upload(self, content: bytes, options: Options = FIXED, filename: str = "rows.txt") -> str:
         return self.submission.upload(content, filename, options).job_id

@@ -199,4 +199,5 @@ def _worker(found: Document) -> WorkerView:
         job_id=fields["job_id"],
         rows=tuple(fields["rows"]),
         waits_for=fields["waits_for"],
+        connections=fields.get("connections", {}),
     )

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from engine.batches.control import SILENT_AFTER
 from engine.domain.items import Item
-from engine.domain.jobs import Job
+from engine.domain.jobs import Job, JobStatus
 from engine.errors import Cause
+
+MOST_WAITS = 5
+_TIME = re.compile(r"\d\d:\d\d:\d\d")
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerView:
-    """A worker as it last told of itself. `age` is how long ago that was; `rows` are those it has in hand."""
+    """A worker as it last told of itself. `age` is how long ago that was; `rows` are those it has in hand.
+
+    `connections` tells for which services it has credentials, {} when it tells nothing of that.
+    """
 
     worker: str
     state: str
@@ -26,11 +33,20 @@ class WorkerView:
     job_id: str | None
     rows: tuple[Mapping[str, Any], ...]
     waits_for: str
+    connections: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def silent(self) -> bool:
         """Whether it has not been heard of for so long that it counts as gone."""
         return self.age > SILENT_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What rows in hand wait for, as an operator reads it, and how many of them do."""
+
+    reason: str
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +75,31 @@ class BatchView:
         if self.job.total_upcs is None:
             return None
         return max(0, self.job.total_upcs - self.job.processed_upcs - self.working)
+
+    @property
+    def left(self) -> int:
+        """Return the rows still to be done; 0 before the file was read."""
+        return self.working + (self.waiting or 0)
+
+    @property
+    def moving(self) -> bool:
+        """Whether rows are being done."""
+        return self.job.status is JobStatus.RUNNING and not self.interrupted
+
+    @property
+    def waits(self) -> tuple[Wait, ...]:
+        """Return what rows in hand wait for, what most of them wait for first; at most `MOST_WAITS` reasons.
+
+        Reasons that differ in a time of day alone are one, told with the latest of them.
+        """
+        reasons = (
+            str(row.get("waits_for") or "") for worker in self.workers if not worker.silent for row in worker.rows
+        )
+        alike: dict[str, list[str]] = {}
+        for reason in filter(None, reasons):
+            alike.setdefault(_TIME.sub("", reason), []).append(reason)
+        found = sorted((Wait(max(same), len(same)) for same in alike.values()), key=lambda wait: -wait.rows)
+        return tuple(found[:MOST_WAITS])
 
 
 @dataclass(frozen=True, slots=True)

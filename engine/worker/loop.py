@@ -29,6 +29,7 @@ from engine.errors import (
 )
 from engine.pipeline.work import Pipeline
 from engine.store.base import Store
+from engine.upstream.connections import Connections
 from engine.worker.beat import Heartbeat
 from engine.worker.holding import Holding
 from engine.worker.lanes import Lanes
@@ -56,6 +57,7 @@ class Worker:
         lease: timedelta,
         stop: threading.Event | None = None,
         limits: Limits | None = None,
+        connections: Connections | None = None,
     ) -> None:
         self.name = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(2)}"
         self._store = store
@@ -69,7 +71,7 @@ class Worker:
         self._stop = stop or threading.Event()
         self._run: ShardRun | None = None
         self._job_id: str | None = None
-        self._beat = Heartbeat(store, clock, self.name, self._state)
+        self._beat = Heartbeat(store, clock, self.name, self._state, connections)
 
     def stop(self) -> None:
         """Ask the worker to finish the rows in hand, let go of its shard and return."""
@@ -193,7 +195,13 @@ class Worker:
         hands = list(run.in_hand.values()) if run else []
         waiting = sorted({hand.waits_for for hand in hands if hand.waits_for})
         rows = [
-            {"job_id": self._job_id, "index": hand.work.row.index, "upc": hand.work.item.upc, "step": hand.work.step}
+            {
+                "job_id": self._job_id,
+                "index": hand.work.row.index,
+                "upc": hand.work.item.upc,
+                "step": hand.work.step,
+                "waits_for": hand.waits_for,
+            }
             for hand in hands
         ]
         state = "stopping" if self._stop.is_set() else "working" if self._job_id else "idle"

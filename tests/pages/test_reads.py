@@ -15,6 +15,7 @@ from engine.batches.control import Control
 from engine.batches.exports import Exports
 from engine.batches.health import HealthCheck
 from engine.batches.queries import LATE, Queries
+from engine.batches.upstreams import Upstreams
 from engine.clock import SystemClock
 from engine.domain.items import ItemStatus
 from engine.domain.jobs import JobStatus
@@ -33,12 +34,14 @@ class Viewer:
     def __init__(self, store: Store, beside: Batches) -> None:
         self.store = Metered(store)
         self.seconds = 0.0
+        queries = Queries(self.store, beside.rows)
         engine = Engine(
             beside.submission,
             Control(self.store),
-            Queries(self.store, beside.rows),
+            queries,
             Exports(self.store, beside.rows),
             HealthCheck(self.store, SystemClock()),
+            Upstreams(self.store, queries, SystemClock()),
         )
         self.context = Context(engine, Settings(_env_file=None), Live(self), self)
 

@@ -1,0 +1,247 @@
+"""What a reader sees of the services: as the gates before them, the workers and the tests of connections tell."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from engine.batches.connections import ConnectionTest
+from engine.domain.forecast import Forecast, Quota, calls_a_row, forecast
+from engine.domain.options import Options
+from engine.domain.pricing import PriceBasis
+from engine.domain.services import NAMES, Service
+
+MISSING: Mapping[Service, str] = {
+    Service.DISCOGS: "No token is set for the engine (DISCOGS_TOKEN): barcodes are looked up at MusicBrainz alone.",
+    Service.EBAY: "eBay is not connected: drafts are composed here and not sent.",
+    Service.EBAY_BROWSE: "eBay is not connected: no asking prices can be compared.",
+}
+
+
+class UpstreamState(StrEnum):
+    """How a service is, in one word. Published: never renamed."""
+
+    OK = "ok"
+    WAITING = "waiting"
+    DOWN = "down"
+    REFUSED = "refused"
+    NOT_CONNECTED = "not connected"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """Whether calls are let through: `closed` lets all, `open` none before `open_until`, `probing` one.
+
+    `failures` counts outages in a row, `opened_at` is when the first of them shut it.
+    """
+
+    state: str = "closed"
+    failures: int = 0
+    opened_at: datetime | None = None
+    open_until: datetime | None = None
+
+    @property
+    def closed(self) -> bool:
+        """Whether all calls are let through."""
+        return self.state == "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """`state` is unknown, accepted, refused, missing or unneeded; `said` is what the service said, `at` when."""
+
+    state: str = "unknown"
+    said: str = ""
+    at: datetime | None = None
+
+    @property
+    def accepted(self) -> bool | None:
+        """Whether the service accepts them; None where nobody knows, or none are needed."""
+        return {"accepted": True, "refused": False, "missing": False}.get(self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamView:
+    """A service `at` one moment, by the store's clock.
+
+    `granted` is the limit that its own headers told last, None when they told none. `calls` counts all that were ever
+    made, `takers` those of each batch among the used slots of the window. `latency_ms` is a moving average, None before
+    the first answer. `keys` tells whether live workers have credentials for it, None when none tells. `test` is the
+    last test of the connection, None when there was none.
+    """
+
+    service: Service
+    at: datetime
+    quota: Quota = field(default_factory=Quota)
+    granted: int | None = None
+    daily_resets_at: datetime | None = None
+    breaker: Breaker = Breaker()
+    credentials: Credentials = Credentials()
+    last_error: str = ""
+    last_error_at: datetime | None = None
+    last_ok_at: datetime | None = None
+    latency_ms: float | None = None
+    calls: int = 0
+    updated_at: datetime | None = None
+    takers: Mapping[str, int] = field(default_factory=dict)
+    keys: bool | None = None
+    test: ConnectionTest | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the service as an operator knows it."""
+        return NAMES[self.service]
+
+    @property
+    def next_at(self) -> datetime | None:
+        """Return when the next call may be made; None when one may be made now."""
+        if self.quota.daily_left == 0:
+            return self.daily_resets_at
+        return self.at + timedelta(seconds=min(self.quota.busy)) if self.quota.exhausted else None
+
+    @property
+    def full_at(self) -> datetime | None:
+        """Return when the whole budget of the window is free again; None when it is."""
+        return self.at + timedelta(seconds=max(self.quota.busy)) if self.quota.busy else None
+
+    @property
+    def state(self) -> UpstreamState:
+        """Return how the service is."""
+        if self.credentials.state == "missing":
+            return UpstreamState.NOT_CONNECTED
+        if self.credentials.state == "refused":
+            return UpstreamState.REFUSED
+        if not self.breaker.closed:
+            return UpstreamState.DOWN
+        if self.quota.exhausted:
+            return UpstreamState.WAITING
+        return UpstreamState.OK if self.last_ok_at else UpstreamState.UNKNOWN
+
+    @property
+    def sentence(self) -> str:
+        """Return what that means, with the time it holds until."""
+        breaker = self.breaker
+        match self.state:
+            case UpstreamState.NOT_CONNECTED:
+                return self.credentials.said or MISSING.get(self.service, "It is not connected.")
+            case UpstreamState.REFUSED:
+                return self.credentials.said or f"{self.name} does not accept our credentials."
+            case UpstreamState.DOWN:
+                since = f"Down since {clock(breaker.opened_at)}" if breaker.opened_at else "Down"
+                if breaker.state == "probing":
+                    return f"{since}; one call is trying it now."
+                return since + (f"; next try at {clock(breaker.open_until)}." if breaker.open_until else ".")
+            case UpstreamState.WAITING:
+                until = f" the next call may be made at {clock(self.next_at)}." if self.next_at else ""
+                return f"Its quota is used up:{until}" if until else "Its quota is used up."
+            case UpstreamState.OK:
+                return "It answers."
+            case _:
+                return f"No good answer yet: {self.last_error}" if self.last_error else "It was not asked yet."
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamsView:
+    """All services `at` one moment. `engines` counts the workers alive: without one nobody answers a test."""
+
+    upstreams: tuple[UpstreamView, ...]
+    engines: int
+    at: datetime
+
+    def of(self, service: Service) -> UpstreamView:
+        """Return one of them."""
+        return next(view for view in self.upstreams if view.service is service)
+
+    def connected(self, service: Service) -> bool | None:
+        """Whether the engine has credentials for a service; None when nobody tells, as before the first engine."""
+        view = self.of(service)
+        state = view.credentials.state
+        return view.keys if state == "unknown" else state != "missing"
+
+    def forecast(self, rows: int, options: Options, *, job_id: str = "", speed: float | None = None) -> Forecast | None:
+        """Return when `rows` rows of a batch will be done, None while nobody can tell.
+
+        `speed` is in rows a minute, None while it is not known; with it, calls that were made for `job_id` lately tell
+        what a row costs.
+        """
+        discogs = self.of(Service.DISCOGS)
+        minutes = discogs.quota.window_seconds / 60
+        calls = calls_a_row(
+            discogs=self.connected(Service.DISCOGS) is not False,
+            compares=options.price_rule.basis is PriceBasis.COMPARABLE and self.connected(Service.EBAY) is not False,
+            taken={Service.DISCOGS: discogs.takers[job_id]} if job_id in discogs.takers else {},
+            rows=int((speed or 0.0) * minutes),
+        )
+        return forecast(rows, calls, self.answering, speed)
+
+    @property
+    def answering(self) -> dict[Service, Quota]:
+        """Return the quotas of the services that may be called."""
+        held = (UpstreamState.DOWN, UpstreamState.REFUSED, UpstreamState.NOT_CONNECTED)
+        return {view.service: view.quota for view in self.upstreams if view.state not in held}
+
+
+def clock(at: datetime | None) -> str:
+    """Return a time of day as the services' sentences tell it, `14:52:10 UTC`; "" for None."""
+    return f"{at:%H:%M:%S} UTC" if at else ""
+
+
+def upstream(
+    service: Service,
+    fields: Mapping[str, Any],
+    at: datetime,
+    *,
+    keys: Sequence[bool] = (),
+    test: ConnectionTest | None = None,
+) -> UpstreamView:
+    """Return a service as the document of its budget describes it; {} when it was never asked.
+
+    `keys` is what each live worker tells: whether it has credentials.
+    """
+    now = at.timestamp()
+    resets = fields.get("daily_resets_at")
+    limit = fields.get("daily_limit")
+    used = 0 if resets and resets <= at else fields.get("daily_used", 0)
+    quota = Quota(
+        limit=fields.get("limit"),
+        window_seconds=fields.get("window_seconds", 60.0),
+        busy=tuple(sorted(slot - now for slot in fields.get("slots", ()) if slot > now)),
+        daily_limit=limit,
+        daily_left=None if limit is None else max(0, limit - used),
+        day_ends_seconds=max(0.0, (resets - at).total_seconds()) if resets else 0.0,
+    )
+    said = Credentials(
+        fields.get("credentials", "unknown"), fields.get("credentials_said", ""), fields.get("credentials_at")
+    )
+    if keys and not any(keys):
+        said = Credentials("missing")
+    elif keys and said.state == "missing":
+        said = Credentials("unknown")
+    return UpstreamView(
+        service=service,
+        at=at,
+        quota=quota,
+        granted=fields.get("granted"),
+        daily_resets_at=resets,
+        breaker=Breaker(
+            fields.get("breaker", "closed"),
+            fields.get("failures", 0),
+            fields.get("opened_at"),
+            fields.get("open_until"),
+        ),
+        credentials=said,
+        last_error=fields.get("last_error", ""),
+        last_error_at=fields.get("last_error_at"),
+        last_ok_at=fields.get("last_ok_at"),
+        latency_ms=fields.get("latency_ms"),
+        calls=fields.get("calls", 0),
+        updated_at=fields.get("updated_at"),
+        takers=Counter(fields.get("takers", ())),
+        keys=any(keys) if keys else None,
+        test=test,
+    )

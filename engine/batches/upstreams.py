@@ -1,0 +1,69 @@
+"""How the services are, and how long a batch will take with what they grant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.batches.connections import ConnectionTest, ConnectionTests
+from engine.batches.queries import Queries
+from engine.batches.upstream_views import UpstreamsView, UpstreamView, upstream
+from engine.batches.views import BatchView, WorkerView
+from engine.clock import Clock
+from engine.domain.forecast import SPEED_WINDOW, Forecast, per_minute
+from engine.domain.services import Service
+from engine.store.base import Store
+
+BUDGETS = "budgets"
+KEYS = {Service.DISCOGS: "discogs", Service.EBAY: "ebay", Service.EBAY_BROWSE: "ebay"}  # as a heartbeat names them
+
+
+class Upstreams:
+    """What is known of the services. Every method raises StoreAway when the store does not answer.
+
+    `limits` are those of the settings, as `limit` and `window_seconds`: they count until a gate has told its own.
+    """
+
+    def __init__(
+        self, store: Store, queries: Queries, clock: Clock, limits: Mapping[Service, Mapping[str, Any]] | None = None
+    ) -> None:
+        self._store = store
+        self._queries = queries
+        self._clock = clock
+        self._limits = limits or {}
+        self._tests = ConnectionTests(store, clock)
+
+    def all(self) -> UpstreamsView:
+        """Return every service as it is now; one that was never asked is there too."""
+        return self._view(self._tests.known(), self._queries.workers())
+
+    def test(self, service: Service, *, by: str = "") -> UpstreamView:
+        """Have a live worker test a service, and return how the service is; a test that is still open stands."""
+        return self._view({service: self._tests.ask(service, by=by)}, self._queries.workers()).of(service)
+
+    def forecast(self, batch: BatchView) -> Forecast | None:
+        """Return when a batch will be done, None while it does not run or nobody can tell."""
+        job = batch.job
+        if not batch.moving or job.started_at is None:
+            return None
+        since = max(batch.at - SPEED_WINDOW, job.started_at)
+        speed = per_minute(self._queries.finishes(job.job_id, since, batch.at), batch.at - since)
+        return self._view({}, batch.workers).forecast(batch.left, job.options, job_id=job.job_id, speed=speed)
+
+    def _view(self, tests: Mapping[Service, ConnectionTest], workers: Sequence[WorkerView]) -> UpstreamsView:
+        found = {document.name: document for document in self._store.find(BUDGETS)}
+        at = max((document.read_at for document in found.values()), default=self._clock.now())
+        alive = [worker for worker in workers if not worker.silent]
+        views = [
+            upstream(
+                service,
+                {**self._limits.get(service, {}), **(found[service].fields if service in found else {})},
+                at,
+                keys=[
+                    worker.connections[key] for worker in alive if (key := KEYS.get(service, "")) in worker.connections
+                ],
+                test=tests.get(service),
+            )
+            for service in Service
+        ]
+        return UpstreamsView(tuple(views), len(alive), at)
