@@ -22,7 +22,7 @@ from engine.domain.shards import Shard, ShardKind
 from engine.errors import Conflict, IllegalTransition
 from engine.store.base import Expect, Order, Put, Where
 from engine.worker.holding import Holding
-from engine.worker.loop import CANDIDATES
+from engine.worker.turns import CANDIDATES
 from tests.emulators import a_project
 
 LEASE = timedelta(minutes=5)

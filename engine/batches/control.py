@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from engine.batches.records import SHARDS, WORKERS, Change, change, items_of, open_shards, shard_path
-from engine.domain import jobs, legacy, shards
-from engine.domain.items import ItemStatus
+from engine.batches.records import SHARDS, WORKERS, Change, change, item_path, items_of, open_shards, shard_path
+from engine.domain import items, jobs, legacy, shards
+from engine.domain.items import Item, ItemStatus
 from engine.domain.jobs import Job, JobStatus
 from engine.domain.shards import Shard, ShardKind
-from engine.errors import IllegalTransition
+from engine.errors import BadRequest, IllegalTransition
 from engine.store.base import Expect, Patch, Put, Store, Where, Write
 
+MOST_AGAIN = 200
 SILENT_AFTER = timedelta(seconds=10)  # a worker that has not been heard of for so long does not count as alive
 
 
@@ -101,12 +103,39 @@ class Control:
             count = self._store.count(items_of(job_id), retryable)
             if not count:
                 raise IllegalTransition(f"Job {job_id} has no failed row that a retry could mend")
-            rounds = 1 + sum(progress["kind"] == ShardKind.RETRY for progress in known.values())
-            again = Shard(job_id, len(known), ShardKind.RETRY, 0, job.total_upcs or 0, 0, now, now, round=rounds)
-            longer = jobs.fold(job, [again])
-            reopened = longer if job.status in jobs.OPEN else jobs.reopen(longer, now=now)
-            queued = Put(shard_path(again), again.document(), Expect.ABSENT)
+            reopened, _, queued = _queued(job, ShardKind.RETRY, now)
             return Change(reopened, "retried", f"{count} rows", (queued,))
+
+        return change(self._store, job_id, rule, by=by)
+
+    def again(self, job_id: str, decided: Mapping[int, Mapping[str, Any]], *, by: str = "") -> Job:
+        """Do rows again that are done, by their index, each obeying what was `decided` of it (see `Item`).
+
+        A row that has succeeded stays so: where it cannot be done again, it is left as it was. At most
+        `MOST_AGAIN` rows at once; all of them or none.
+
+        Raises:
+            JobUnknown: there is no such batch.
+            IllegalTransition: it is held, or a row is not done or is being done again.
+            BadRequest: no rows, too many, or one that the batch does not have.
+        """
+        if not 0 < len(decided) <= MOST_AGAIN:
+            raise BadRequest(f"Name 1 to {MOST_AGAIN} rows to do again, not {len(decided)}")
+
+        def rule(job: Job, now: datetime) -> Change | None:
+            if job.status not in {JobStatus.COMPLETED, *jobs.OPEN}:
+                raise IllegalTransition(f"Job {job_id} is {job.status}; let it go on first")
+            found = self._store.get(*(item_path(job_id, index) for index in decided))
+            reopened, round_, queued = _queued(job, ShardKind.AGAIN, now)
+            writes: list[Write] = [queued]
+            for (index, what), document in zip(decided.items(), found, strict=True):
+                if document is None:
+                    raise BadRequest(f"Job {job_id} has no row {index + 1} that is done")
+                item = items.want(Item.from_document(document.fields), round_=round_, decided=what)
+                wish = {"wanted": item.wanted, "decided": dict(item.decided)}
+                writes.append(Patch(document.path, wish, document.version))
+            detail = f"{len(decided)} rows" if len(decided) > 1 else f"row {next(iter(decided)) + 1}"
+            return Change(reopened, "done again", detail, tuple(writes))
 
         return change(self._store, job_id, rule, by=by)
 
@@ -123,6 +152,15 @@ class Control:
             return False
         worker = self._store.get(f"{WORKERS}/{shard.owner}")[0]
         return worker is not None and bool(worker.fields["heartbeat_at"] > now - SILENT_AFTER)
+
+
+def _queued(job: Job, kind: ShardKind, now: datetime) -> tuple[Job, int, Put]:
+    """Return `job` with one more retry in the queue, the number of its round, and the write of its shard."""
+    told, number, round_ = jobs.next_retry(job)
+    shard = Shard(job.job_id, number, kind, 0, job.total_upcs or 0, 0, now, now, round=round_)
+    longer = jobs.fold(told, [shard])
+    reopened = longer if job.status in jobs.OPEN else jobs.reopen(longer, now=now)
+    return reopened, round_, Put(shard_path(shard), shard.document(), Expect.ABSENT)
 
 
 def _adopted(job: Job, event: str, now: datetime) -> Change:

@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from engine.domain.rows import Row
 from engine.domain.upc import display
-from engine.errors import Cause
+from engine.errors import Cause, IllegalTransition
 
 MAX_HISTORY = 5
 MAX_WORDS = 30  # a row is found by so many of its words
@@ -55,6 +55,10 @@ class Item:
     (`{"sku", "at"}`) and stays. `release` is the matched release in our words, `match`, `picture`, `price` and `draft`
     the evidence of each step, `offer_id` eBay's number of the unpublished offer. `not_sent` says why a composed draft
     was not sent. `round` is the number of the last retry that tried the row, 0 for the first run.
+
+    `decided` is what a person decided of the row and every later run obeys: the `choice` of a release
+    (`{"discogs_id", "musicbrainz_id", "by", "at"}`), `edits` of the draft, `removed`. `wanted` is the number of the
+    retry in which a person wants it run again, None when nobody does; `was` the end that it had before its last run.
     """
 
     index: int
@@ -80,6 +84,9 @@ class Item:
     finished_at: datetime | None = None
     worker: str = ""
     history: tuple[Mapping[str, Any], ...] = ()
+    decided: Mapping[str, Any] = field(default_factory=dict)
+    wanted: int | None = None
+    was: ItemStatus | None = None
 
     @property
     def done(self) -> bool:
@@ -92,6 +99,11 @@ class Item:
         return self.status is ItemStatus.FAILED and self.cause not in NOT_RETRYABLE
 
     @property
+    def lacking(self) -> list[str]:
+        """Return the services that had no answer about the row when it was matched; [] when it lacks nothing."""
+        return list(self.match.get("lacking", ()))
+
+    @property
     def words(self) -> list[str]:
         """Return the words that a search finds the row by."""
         if not self.release:
@@ -100,10 +112,14 @@ class Item:
         return list(dict.fromkeys(words(" ".join(texts))))[:MAX_WORDS]
 
     def document(self) -> dict[str, Any]:
-        """Return the stored form, with what a query looks for: `retryable` and `terms`, the beginnings of its words."""
+        """Return the stored form, with what a query looks for.
+
+        That is `retryable`, `lacking`, and in `terms` the beginnings of its words.
+        """
         fields = dict(zip(_STORED, _values(self), strict=True))
         fields["history"] = list(self.history)
         fields["retryable"] = self.retryable
+        fields["lacking"] = self.lacking
         fields["terms"] = beginnings(self.words)
         return fields
 
@@ -114,6 +130,7 @@ class Item:
         known["status"] = ItemStatus(known["status"])
         known["cause"] = Cause(known["cause"]) if known.get("cause") else None
         known["outcome"] = Outcome(known["outcome"]) if known.get("outcome") else None
+        known["was"] = ItemStatus(known["was"]) if known.get("was") else None
         known["history"] = tuple(known.get("history", ()))
         return cls(**known)
 
@@ -150,6 +167,8 @@ def begin(item: Item, *, worker: str, round_: int, now: datetime) -> Item:
         worker=worker,
         round=round_,
         history=past,
+        wanted=None,
+        was=item.status if item.done else item.was,
     )
 
 
@@ -168,6 +187,41 @@ def fail(item: Item, cause: Cause, error: str, *, now: datetime) -> Item:
     return replace(
         item, status=ItemStatus.FAILED, cause=cause, error=error, finished_at=now, attempts=item.attempts + 1
     )
+
+
+def succeeded_before(item: Item) -> bool:
+    """Whether a row that is to be run had come to a good end: it then never ends as anything worse."""
+    return ItemStatus.SUCCEEDED in (item.status, None if item.done else item.was)
+
+
+def keep(item: Item, reason: str, *, round_: int, now: datetime) -> Item:
+    """Return `item`, as it was before a run of it that failed, as still succeeded; `reason` says why."""
+    outcome = item.outcome or (Outcome.DRAFTED if item.offer_id else Outcome.COMPOSED)
+    error = f"The draft was left as it was: {reason}"
+    return replace(
+        item,
+        status=ItemStatus.SUCCEEDED,
+        outcome=outcome,
+        cause=None,
+        error=error,
+        finished_at=now,
+        wanted=None,
+        was=ItemStatus.SUCCEEDED,
+        round=round_,
+    )
+
+
+def want(item: Item, *, round_: int, decided: Mapping[str, Any]) -> Item:
+    """Return `item` as wanted again in retry `round_`, with what a person decided added to what he had before.
+
+    Raises:
+        IllegalTransition: it has not come to an end, or is wanted already.
+    """
+    if not item.done:
+        raise IllegalTransition(f"Row {item.index + 1} is not done yet; wait for its end")
+    if item.wanted is not None:
+        raise IllegalTransition(f"Row {item.index + 1} is being done again already")
+    return replace(item, wanted=round_, decided={**item.decided, **decided})
 
 
 def skip(item: Item, cause: Cause, reason: str, *, now: datetime) -> Item:

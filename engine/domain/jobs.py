@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from engine.domain.items import Item, ItemStatus
 from engine.domain.options import Options
-from engine.domain.shards import Shard, ShardKind, Tally
+from engine.domain.shards import FIRST_RUN, Shard, Tally
 from engine.errors import IllegalTransition
 
 NEWEST = 10  # `results` and `checkpoints` hold the newest few
@@ -159,7 +159,7 @@ def fold(job: Job, shards: Iterable[Shard]) -> Job:
     tally, watermark = Tally(), 0
     for progress in sorted(known.values(), key=lambda progress: progress["a"]):
         tally += Tally(progress["ok"], progress["bad"], progress["skipped"])
-        if progress["kind"] != ShardKind.RETRY and progress["a"] <= watermark:
+        if progress["kind"] in FIRST_RUN and progress["a"] <= watermark:
             watermark = max(watermark, progress["next"])
     return replace(
         job,
@@ -253,6 +253,22 @@ def _failures(job: Job, done: Iterable[Item]) -> tuple[Mapping[str, Any], ...]:
         if item.status is ItemStatus.FAILED:
             by_index[item.index] = failure(item)
     return tuple(by_index[index] for index in sorted(by_index))[-MAX_FAILED:]
+
+
+def next_retry(job: Job) -> tuple[Job, int, int]:
+    """Return `job`, with the retries that are over told as one, and the number and round of the shard of a next one.
+
+    So the document stays small however often rows are done again.
+    """
+    known: dict[str, Mapping[str, Any]] = dict(job.engine.get("shards", {}))
+    number = 1 + max((int(key) for key in known), default=-1)
+    over = [key for key, progress in known.items() if progress["kind"] not in FIRST_RUN and progress["done"]]
+    round_ = 1 + max(job.engine.get("rounds", 0), sum(shard["kind"] not in FIRST_RUN for shard in known.values()))
+    if len(over) > 1:
+        retries = [known.pop(key) for key in over]
+        sums = {name: sum(progress[name] for progress in retries) for name in ("ok", "bad", "skipped")}
+        known[max(over)] = {**retries[-1], **sums}
+    return replace(job, engine={**job.engine, "shards": known, "rounds": round_}), number, round_
 
 
 def _progress(shard: Shard) -> dict[str, Any]:

@@ -27,11 +27,15 @@ class ShardKind(StrEnum):
     UNREAD = "unread"  # the file of the batch has not been read yet
     ROWS = "rows"  # rows a to b, each for the first time
     RETRY = "retry"  # those rows from a to b that failed before this round
+    AGAIN = "again"  # those rows from a to b that a person wants done again in this round
+
+
+FIRST_RUN = frozenset({ShardKind.UNREAD, ShardKind.ROWS})
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many rows ended how. In a retry, a row that succeeds at last counts `ok` +1 and `bad` -1."""
+    """How many rows ended how. In a retry a row counts for its new end and against its old one: `ok` +1, `bad` -1."""
 
     ok: int = 0
     bad: int = 0
@@ -40,6 +44,10 @@ class Tally:
     def __add__(self, other: Tally) -> Tally:
         """Return the sum."""
         return Tally(self.ok + other.ok, self.bad + other.bad, self.skipped + other.skipped)
+
+    def __sub__(self, other: Tally) -> Tally:
+        """Return the difference."""
+        return Tally(self.ok - other.ok, self.bad - other.bad, self.skipped - other.skipped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +210,14 @@ def held(reason: str) -> dict[str, Any]:
 
 
 def _counts(kind: ShardKind, item: Item) -> Tally:
-    if kind is ShardKind.RETRY:
-        return Tally(ok=1, bad=-1) if item.status is ItemStatus.SUCCEEDED else Tally()
+    """Return what a row that ended adds; in a retry, what it was before is taken back."""
+    now = _end(item.status)
+    return now if kind in FIRST_RUN else now - _end(item.was or ItemStatus.FAILED)
+
+
+def _end(status: ItemStatus) -> Tally:
     return Tally(
-        ok=int(item.status is ItemStatus.SUCCEEDED),
-        bad=int(item.status is ItemStatus.FAILED),
-        skipped=int(item.status is ItemStatus.SKIPPED),
+        ok=int(status is ItemStatus.SUCCEEDED),
+        bad=int(status is ItemStatus.FAILED),
+        skipped=int(status is ItemStatus.SKIPPED),
     )

@@ -20,7 +20,7 @@ from engine.domain.items import Item
 from engine.domain.jobs import Job
 from engine.domain.options import Duplicates
 from engine.domain.rows import Row
-from engine.domain.shards import WINDOW, ShardKind
+from engine.domain.shards import FIRST_RUN, WINDOW
 from engine.errors import (
     Cause,
     EngineError,
@@ -54,13 +54,14 @@ class Limits:
 
 @dataclass(eq=False, slots=True)
 class InHand:
-    """A row on a lane. `waits_for` says what it waits for, "" when it does not.
+    """A row on a lane, as it was `before`. `waits_for` says what it waits for, "" when it does not.
 
     At its end, `item` is the row as it became and `put` the write that stores it; both None when it was given back
     undone. `refused` says what a person must do before any row can go on.
     """
 
     work: Work
+    before: Item
     waits_for: str = ""
     item: Item | None = None
     put: Put | None = None
@@ -161,7 +162,7 @@ class ShardRun:
         shard = self.holding.shard
         if len(self.in_hand) >= (1 if shards.careful(shard) else self._lanes.count):
             return False
-        return shard.kind is ShardKind.RETRY or index < self._watermark() + WINDOW
+        return shard.kind not in FIRST_RUN or index < self._watermark() + WINDOW
 
     def _begin(self, row: Row, item: Item) -> None:
         if shards.careful(self.holding.shard):
@@ -177,7 +178,7 @@ class ShardRun:
             wait=lambda seconds, reason: self._wait(hand, seconds, reason),
             batch=self.job.job_id,
         )
-        hand = self.in_hand[row.index] = InHand(work)
+        hand = self.in_hand[row.index] = InHand(work, item)
         self._frontier = row.index + 1
         task = self._set_aside if shards.deadly(self.holding.shard) else self._run
         self._lanes.start(partial(task, hand), partial(self._end, hand))
@@ -238,8 +239,9 @@ class ShardRun:
             try:
                 orjson.dumps(document, default=str)
             except TypeError as error:
-                bare = Item(item.index, item.line, item.upc, item.gtin, attempts=item.attempts - 1, round=item.round)
-                item = self._defect(bare, error)
+                spent = item.attempts - 1
+                hand.work.item = Item(item.index, item.line, item.upc, item.gtin, attempts=spent, round=item.round)
+                item = self._defect(hand, error)
                 document = item.document()
             hand.item, hand.put = item, Put(item_path(self.job.job_id, item.index), document)
         self._told.put(hand)
@@ -250,19 +252,27 @@ class ShardRun:
         if error is None:
             return item if item.done else items.succeed(item, now=now)
         if isinstance(error, ItemError):
-            return items.fail(item, error.cause, str(error), now=now)
+            return self._failed(hand, error.cause, str(error))
         if isinstance(error, PersonNeeded):
             hand.refused = error
             return None
         if isinstance(error, (GivenBack, LeaseLost, StoreAway)):
             return None
-        return self._defect(item, error)
+        return self._defect(hand, error)
 
-    def _defect(self, item: Item, error: Exception) -> Item:
+    def _failed(self, hand: InHand, cause: Cause, reason: str) -> Item:
+        """Return a row as failed; one that had succeeded before is as it was."""
+        item, now = hand.work.item, self.holding.now()
+        if items.succeeded_before(hand.before):
+            return items.keep(hand.before, reason, round_=item.round, now=now)
+        return items.fail(item, cause, reason, now=now)
+
+    def _defect(self, hand: InHand, error: Exception) -> Item:
+        item = hand.work.item
         reference = f"{self.job.job_id}/{item.index}"
         log.error("row_defect", exc_info=error, extra={"job_id": self.job.job_id, "upc": item.upc})
         reason = f"An error that nobody foresaw; reference {reference}."
-        return items.fail(item, Cause.DEFECT, reason, now=self.holding.now())
+        return self._failed(hand, Cause.DEFECT, reason)
 
     def _run(self, hand: InHand) -> None:
         """Run one row, on a lane, for as long as a service keeps it waiting; waiting spends no attempt."""

@@ -10,7 +10,7 @@ from engine.batches.records import item_path, items_of
 from engine.batches.rows import RowFiles
 from engine.domain.items import Item, ItemStatus, waiting
 from engine.domain.rows import Row
-from engine.domain.shards import WINDOW, Shard, ShardKind
+from engine.domain.shards import FIRST_RUN, WINDOW, Shard, ShardKind
 from engine.store.base import Order, Store, Where
 
 PAGE = 100
@@ -23,7 +23,7 @@ def rows_to_run(store: Store, files: RowFiles, shard: Shard) -> Iterator[tuple[R
     Raises:
         FileMissing: the rows of the batch are gone.
     """
-    return _again(store, files, shard) if shard.kind is ShardKind.RETRY else _first(store, files, shard)
+    return _first(store, files, shard) if shard.kind in FIRST_RUN else _again(store, files, shard)
 
 
 def foreseen(rows: Iterator[tuple[Row, Item]], foresee: Callable[[Sequence[str]], None]) -> Iterator[tuple[Row, Item]]:
@@ -50,19 +50,31 @@ def _first(store: Store, files: RowFiles, shard: Shard) -> Iterator[tuple[Row, I
 
 
 def _again(store: Store, files: RowFiles, shard: Shard) -> Iterator[tuple[Row, Item]]:
-    """Return the rows that failed before this retry, and those that an earlier worker had in hand in this one."""
-    found = merge(_failed(store, shard), _in_hand(store, shard), key=lambda item: item.index)
+    """Return the rows that are to be done again, and those that an earlier worker had in hand in this retry."""
+    chosen = _failed(store, shard) if shard.kind is ShardKind.RETRY else _pages(store, shard, _wanted(shard))
+    found = merge(chosen, _in_hand(store, shard), key=lambda item: item.index)
     for item in found:
         yield next(files.read(shard.job_id, item.index, item.index + 1)), item
 
 
 def _failed(store: Store, shard: Shard) -> Iterator[Item]:
-    """Return failed rows, page by page; one that this retry has tried carries its round."""
-    start, retryable = shard.next, [Where("status", "==", ItemStatus.FAILED), Where("retryable", "==", True)]
+    """Return failed rows, but those that this retry has tried, which carry its round, and those that a person wants."""
+    retryable = [Where("status", "==", ItemStatus.FAILED), Where("retryable", "==", True)]
+    found = _pages(store, shard, retryable)
+    return (item for item in found if item.round < shard.round and item.wanted is None)
+
+
+def _wanted(shard: Shard) -> list[Where]:
+    return [Where("wanted", "==", shard.round)]
+
+
+def _pages(store: Store, shard: Shard, where: list[Where]) -> Iterator[Item]:
+    """Return rows in their order, page by page."""
+    start = shard.next
     while True:
-        found = store.find(items_of(shard.job_id), [*retryable, Where("index", ">=", start)], Order("index"), PAGE)
+        found = store.find(items_of(shard.job_id), [*where, Where("index", ">=", start)], Order("index"), PAGE)
         items = [Item.from_document(document.fields) for document in found]
-        yield from (item for item in items if item.round < shard.round)
+        yield from items
         if len(items) < PAGE:
             return
         start = items[-1].index + 1

@@ -78,6 +78,8 @@ def shapes(store: Store, files: Files) -> set[Shape]:
     assert found
     taken_over = replace(Shard.from_document(found.fields), kind=ShardKind.RETRY, epoch=2, next=0)
     list(rows_to_run(recording, batches.rows, taken_over))
+    batches.control.again(job_id, {0: {}})
+    batches.run(Chosen())
     for status in (None, *ItemStatus):
         for cause in (None, Cause.NO_MATCH):
             for q in ("", "blue", "700000"):

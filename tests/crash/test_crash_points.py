@@ -164,6 +164,22 @@ def test_a_retried_row_that_ends_three_workers_is_set_aside_however_far_apart_th
     assert batches.exact(job_id)
 
 
+def test_a_row_done_again_that_ends_three_workers_is_left_as_it_was(tmp_path: Path) -> None:
+    batches, job_id = submitted(tmp_path, barcodes(6))
+    batches.run()
+    batches.control.again(job_id, {3: {}, 4: {}})
+    deaths, ahead = 0, LATER
+    while ended(Plan(tmp_path, deadly=3, lanes=4, ahead=ahead)) == 9:
+        deaths, ahead = deaths + 1, ahead + LATER
+    job, item = batches.stored(job_id), batches.items(job_id)[3]
+    assert deaths == 3
+    assert (job.status, job.successful_upcs, job.failed_upcs) == (JobStatus.COMPLETED, 6, 0)
+    assert item.error
+    assert item.error.startswith("The draft was left as it was: Set aside")
+    assert batches.items(job_id)[4].attempts == 2
+    assert batches.exact(job_id)
+
+
 def test_a_batch_whose_worker_died_can_be_recovered_at_once(tmp_path: Path) -> None:
     batches, job_id = submitted(tmp_path, barcodes(30))
     assert ended(Plan(tmp_path, deadly=11)) == 9
