@@ -10,12 +10,12 @@ from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from engine.api.answers import MAX_FAILED, item_answer, job_answer
+from engine.api.answers import MAX_FAILED, item_answer, job_answer, progress_answer
 from engine.api.limits import LimitedRoute
 from engine.api.refusals import AWAY, CONFLICT, UNKNOWN, told
 from engine.domain.items import ItemStatus
 from engine.domain.jobs import Job, JobStatus, failure
-from engine.domain.options import Duplicates, Options
+from engine.domain.options import Duplicates, Need, Options
 from engine.domain.rows import Condition
 from engine.errors import BadRequest, Cause, IllegalTransition
 from engine.public import Engine
@@ -41,6 +41,7 @@ class ProcessRequest(BaseModel):
     test_mode: bool = False
     condition: Condition | None = None
     duplicates: Duplicates = Duplicates.EACH
+    discogs: Need = Need.REQUIRED
     name: str = ""
 
 
@@ -61,6 +62,7 @@ def process(body: ProcessRequest, engine: TheEngine) -> dict[str, Any]:
         test_mode=body.test_mode,
         condition=body.condition,
         duplicates=body.duplicates,
+        discogs=body.discogs,
     )
     return job_answer(engine.submission.submit(body.gcs_path, options, name=body.name, by=BY))
 
@@ -73,10 +75,13 @@ def upload(
     test_mode: Annotated[bool, Form()] = False,
     condition: Annotated[Condition | None, Form()] = None,
     duplicates: Annotated[Duplicates, Form()] = Duplicates.EACH,
+    discogs: Annotated[Need, Form(description="optional: go on when Discogs refuses us")] = Need.REQUIRED,
     name: Annotated[str, Form()] = "",
 ) -> dict[str, Any]:
     """Check a file, store it and queue a batch; 422 with the rows and their reasons when nothing can be used."""
-    options = Options(create_drafts=create_drafts, test_mode=test_mode, condition=condition, duplicates=duplicates)
+    options = Options(
+        create_drafts=create_drafts, test_mode=test_mode, condition=condition, duplicates=duplicates, discogs=discogs
+    )
     content = file.file.read()
     return job_answer(engine.submission.upload(content, file.filename or "upload.txt", options, name=name, by=BY))
 
@@ -85,9 +90,12 @@ def upload(
 def status(job_id: str, engine: TheEngine) -> dict[str, Any]:
     """Return the job; `results.failed_upc_list` holds up to 250 failed rows, `failed.txt` all of them.
 
-    Of a batch of more than 2,500 rows it holds the newest 100.
+    Of a batch of more than 2,500 rows it holds the newest 100. While the batch runs, `waits_for` says what rows wait
+    for, and `eta_seconds` in how many seconds it will be done; `eta_limited_by` names the service that limits it.
     """
-    return _whole(engine, engine.queries.job(job_id))
+    batch = engine.queries.batch(job_id)
+    progress = progress_answer(batch, engine.upstreams.forecast(batch)) if batch.moving else {}
+    return _whole(engine, batch.job) | progress
 
 
 @router.get("/jobs", summary="The newest batches")

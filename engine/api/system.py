@@ -1,13 +1,15 @@
-"""`/health` and `/api/workers`: whether it runs, and who runs it."""
+"""`/health`, `/api/workers` and `/api/upstreams`: whether it runs, who runs it, and what it hangs on."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 
-from engine.api.batches import TheEngine
-from engine.api.refusals import AWAY
+from engine.api.answers import upstream_answer
+from engine.api.batches import BY, TheEngine
+from engine.api.refusals import AWAY, told
+from engine.domain.services import Service
 from engine.public import WorkerView
 
 router = APIRouter(tags=["system"])
@@ -30,6 +32,31 @@ def health(request: Request, engine: TheEngine) -> dict[str, Any]:
 def workers(engine: TheEngine) -> dict[str, Any]:
     """Return the workers heard of in the last hour, the newest heartbeat first."""
     return {"workers": [_answer(worker) for worker in engine.queries.workers()], "queued": engine.queries.queued()}
+
+
+@router.get("/api/upstreams", summary="How the services are", responses=AWAY)
+def upstreams(engine: TheEngine) -> dict[str, Any]:
+    """Return for each service its state, budget, breaker, last error, credentials and last test.
+
+    `state` is `ok`, `waiting` (its quota is used up), `down`, `refused` (our credentials), `not connected` (there are
+    none) or `unknown` (not asked yet).
+    """
+    view = engine.upstreams.all()
+    return {"upstreams": [upstream_answer(one, view.engines) for one in view.upstreams], "workers": view.engines}
+
+
+@router.post(
+    "/api/upstreams/{service}/test",
+    summary="Have a live worker make one harmless call to a service",
+    status_code=202,
+    responses=AWAY | told({404: "There is no such service."}),
+)
+def test(service: str, engine: TheEngine) -> dict[str, Any]:
+    """Return how the service is; what comes of the test stands in `test` of `GET /api/upstreams` within seconds."""
+    if service not in set(Service):
+        raise HTTPException(404, f"There is no service {service!r}; there are {', '.join(Service)}.")
+    view = engine.upstreams.test(Service(service), by=BY)
+    return upstream_answer(view.of(Service(service)), view.engines)
 
 
 def _answer(worker: WorkerView) -> dict[str, Any]:

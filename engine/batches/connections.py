@@ -44,6 +44,16 @@ class ConnectionTest:
         """Whether an answer may still come."""
         return self.done_at is None and at - self.asked_at < ANSWERED_WITHIN
 
+    def told(self, at: datetime, engines: int) -> str:
+        """Return what came of it, or what it waits for while `engines` workers live."""
+        if self.done_at:
+            return self.sentence
+        if not self.open(at):
+            return "No engine has answered: ask again."
+        if self.worker:
+            return "Asked: an engine makes the call."
+        return "Asked: an engine answers within seconds." if engines else "No engine is running, so nobody can ask."
+
     def document(self) -> Fields:
         """Return the test as JSON types and times."""
         return asdict(self)

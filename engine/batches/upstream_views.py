@@ -98,6 +98,12 @@ class UpstreamView:
         return NAMES[self.service]
 
     @property
+    def daily_used(self) -> int | None:
+        """Return how many calls of the day are used; None without a daily limit."""
+        quota = self.quota
+        return None if quota.daily_limit is None else quota.daily_limit - (quota.daily_left or 0)
+
+    @property
     def next_at(self) -> datetime | None:
         """Return when the next call may be made; None when one may be made now."""
         if self.quota.daily_left == 0:
@@ -135,7 +141,12 @@ class UpstreamView:
                 since = f"Down since {clock(breaker.opened_at)}" if breaker.opened_at else "Down"
                 if breaker.state == "probing":
                     return f"{since}; one call is trying it now."
-                return since + (f"; next try at {clock(breaker.open_until)}." if breaker.open_until else ".")
+                later = breaker.open_until is not None and breaker.open_until > self.at
+                return (
+                    f"{since}; next try at {clock(breaker.open_until)}."
+                    if later
+                    else f"{since}; the next call tries it."
+                )
             case UpstreamState.WAITING:
                 until = f" the next call may be made at {clock(self.next_at)}." if self.next_at else ""
                 return f"Its quota is used up:{until}" if until else "Its quota is used up."
@@ -203,14 +214,14 @@ def upstream(
 
     `keys` is what each live worker tells: whether it has credentials.
     """
-    now = at.timestamp()
+    now, slots = at.timestamp(), fields.get("slots", ())
     resets = fields.get("daily_resets_at")
     limit = fields.get("daily_limit")
     used = 0 if resets and resets <= at else fields.get("daily_used", 0)
     quota = Quota(
         limit=fields.get("limit"),
         window_seconds=fields.get("window_seconds", 60.0),
-        busy=tuple(sorted(slot - now for slot in fields.get("slots", ()) if slot > now)),
+        busy=tuple(sorted(slot - now for slot in slots if slot > now)),
         daily_limit=limit,
         daily_left=None if limit is None else max(0, limit - used),
         day_ends_seconds=max(0.0, (resets - at).total_seconds()) if resets else 0.0,
@@ -241,7 +252,7 @@ def upstream(
         latency_ms=fields.get("latency_ms"),
         calls=fields.get("calls", 0),
         updated_at=fields.get("updated_at"),
-        takers=Counter(fields.get("takers", ())),
+        takers=Counter(taker for slot, taker in zip(slots, fields.get("takers", ()), strict=False) if slot > now),
         keys=any(keys) if keys else None,
         test=test,
     )

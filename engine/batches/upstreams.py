@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.batches.connections import ConnectionTest, ConnectionTests
 from engine.batches.queries import Queries
-from engine.batches.upstream_views import UpstreamsView, UpstreamView, upstream
+from engine.batches.upstream_views import UpstreamsView, upstream
 from engine.batches.views import BatchView, WorkerView
 from engine.clock import Clock
 from engine.domain.forecast import SPEED_WINDOW, Forecast, per_minute
@@ -37,14 +37,14 @@ class Upstreams:
         """Return every service as it is now; one that was never asked is there too."""
         return self._view(self._tests.known(), self._queries.workers())
 
-    def test(self, service: Service, *, by: str = "") -> UpstreamView:
-        """Have a live worker test a service, and return how the service is; a test that is still open stands."""
-        return self._view({service: self._tests.ask(service, by=by)}, self._queries.workers()).of(service)
+    def test(self, service: Service, *, by: str = "") -> UpstreamsView:
+        """Have a live worker test a service, and return how the services are; a test that is still open stands."""
+        return self._view({service: self._tests.ask(service, by=by)}, self._queries.workers())
 
     def forecast(self, batch: BatchView) -> Forecast | None:
-        """Return when a batch will be done, None while it does not run or nobody can tell."""
+        """Return when a batch will be done, None while nobody works or nobody can tell."""
         job = batch.job
-        if not batch.moving or job.started_at is None:
+        if not batch.moving or not batch.engines or job.started_at is None:
             return None
         since = max(batch.at - SPEED_WINDOW, job.started_at)
         speed = per_minute(self._queries.finishes(job.job_id, since, batch.at), batch.at - since)

@@ -48,6 +48,11 @@ class Wait:
     reason: str
     rows: int
 
+    @property
+    def sentence(self) -> str:
+        """Return both: `4 rows wait: Discogs quota until 14:52:10 UTC`."""
+        return f"{self.rows:,} {'row waits' if self.rows == 1 else 'rows wait'}: {self.reason}"
+
 
 @dataclass(frozen=True, slots=True)
 class BatchView:

@@ -1,0 +1,246 @@
+"""How the services are, tests of their connections, and what a running batch waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.batches.records import WORKERS
+from engine.clock import SystemClock
+from engine.domain.services import Service
+from engine.pipeline.work import Work
+from engine.store.base import Put
+from tests.api.serving import Scripted, Served, lines, serving, settings, until, upcs, worker_process
+from tests.sandbox_server import Sandbox, running
+
+CLOCK = SystemClock()
+WAITS = "Discogs quota until 14:52:10 UTC"
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with running() as started:
+        yield started
+
+
+@pytest.fixture
+def away(tmp_path: Path) -> Iterator[Served]:
+    (tmp_path / "store.db").mkdir()
+    with serving(settings(tmp_path)) as running:
+        yield running
+
+
+def of(served: Served, service: str) -> Any:
+    """Return one service as the API tells it."""
+    return next(one for one in served.get("/api/upstreams")["upstreams"] if one["service"] == service)
+
+
+def tell(served: Served, service: str, **fields: Any) -> None:
+    """Have the gate of a service have written that."""
+    served.store.commit(Put(f"budgets/{service}", {"service": service, **fields}))
+
+
+def alive(served: Served, **connections: bool) -> None:
+    """Have a live worker that tells for which services it has credentials."""
+    now = CLOCK.now()
+    times = {"heartbeat_at": now, "started_at": now}
+    known = {"state": "idle", "host": "desk", "job_id": None, "rows": [], "waits_for": "", "connections": connections}
+    served.store.commit(Put(f"{WORKERS}/alive", {**times, **known}))
+
+
+def test_a_service_that_was_never_asked_is_unknown(served: Served) -> None:
+    found = served.get("/api/upstreams")
+    assert [one["service"] for one in found["upstreams"]] == [*Service]
+    assert {one["state"] for one in found["upstreams"]} == {"unknown"}
+    assert found["upstreams"][-1]["name"] == "eBay prices"
+    assert found["upstreams"][0]["sentence"] == "It was not asked yet."
+
+
+@pytest.mark.parametrize(
+    ("fields", "state", "says"),
+    [
+        ({"last_ok_at": timedelta(0)}, "ok", "It answers."),
+        ({"last_ok_at": timedelta(0), "limit": 1, "slots": [30.0]}, "waiting", "the next call may be made at"),
+        (
+            {"daily_limit": 9, "daily_used": 9, "daily_resets_at": timedelta(hours=2)},
+            "waiting",
+            "the next call may be made at",
+        ),
+        (
+            {"breaker": "open", "opened_at": timedelta(minutes=-9), "open_until": timedelta(seconds=30)},
+            "down",
+            "next try at",
+        ),
+        ({"breaker": "open", "open_until": timedelta(seconds=-1)}, "down", "the next call tries it"),
+        ({"breaker": "probing", "opened_at": timedelta(0)}, "down", "one call is trying it now"),
+        ({"credentials": "refused", "credentials_said": "Look at DISCOGS_TOKEN."}, "refused", "Look at DISCOGS_TOKEN."),
+        ({"credentials": "missing"}, "not connected", "No token is set"),
+        ({"last_error": "It answered 500."}, "unknown", "No good answer yet: It answered 500."),
+    ],
+)
+def test_each_state_follows_from_what_the_gate_has_written(
+    served: Served, fields: Mapping[str, Any], state: str, says: str
+) -> None:
+    now = CLOCK.now()
+    times = {name: now + value for name, value in fields.items() if isinstance(value, timedelta)}
+    slots = {name: [now.timestamp() + free for free in value] for name, value in fields.items() if name == "slots"}
+    tell(served, "discogs", **{**fields, **times, **slots})
+    found = of(served, "discogs")
+    assert found["state"] == state
+    assert says in found["sentence"]
+
+
+def test_the_budget_is_told_with_what_remains_and_when_it_is_free_again(served: Served) -> None:
+    now = CLOCK.now().timestamp()
+    tell(
+        served,
+        "discogs",
+        limit=60,
+        granted=60,
+        slots=[now - 1, now + 20, now + 40],
+        calls=1_234,
+        latency_ms=210.5,
+        daily_limit=5_000,
+        daily_used=4_990,
+        daily_resets_at=CLOCK.now() + timedelta(hours=3),
+    )
+    found = of(served, "discogs")
+    budget = found["budget"]
+    assert (budget["limit"], budget["used"], budget["remaining"], budget["granted"]) == (60, 2, 58, 60)
+    assert budget["next_at"] is None
+    assert abs(datetime.fromisoformat(budget["reset_at"]).timestamp() - now - 40) < 0.01
+    assert (budget["daily_used"], budget["daily_remaining"]) == (4_990, 10)
+    assert (found["calls"], found["latency_ms"]) == (1_234, 210.5)
+
+
+def test_a_day_that_is_over_counts_no_more(served: Served) -> None:
+    over = CLOCK.now() - timedelta(minutes=1)
+    tell(served, "ebay_browse", daily_limit=5_000, daily_used=5_000, daily_resets_at=over)
+    found = of(served, "ebay_browse")
+    assert (found["state"], found["budget"]["daily_remaining"]) == ("unknown", 5_000)
+
+
+def test_only_a_live_worker_knows_which_keys_there_are(served: Served) -> None:
+    alive(served, discogs=True, ebay=False)
+    states = {one["service"]: one["state"] for one in served.get("/api/upstreams")["upstreams"]}
+    assert states == {
+        "discogs": "unknown",
+        "musicbrainz": "unknown",
+        "coverart": "unknown",
+        "ebay": "not connected",
+        "ebay_browse": "not connected",
+    }
+
+
+def result(served: Served, service: str) -> Any:
+    """Have a service tested, and return what came of it."""
+    response = served.call("POST", f"/api/upstreams/{service}/test")
+    assert response.status_code == 202, response.text
+    assert response.json()["test"]["done_at"] is None
+    return until(lambda: (test := of(served, service)["test"])["done_at"] and test)
+
+
+def test_a_live_worker_tests_every_connection(served: Served, sandbox: Sandbox) -> None:
+    sandbox.reset()
+    with worker_process(served.settings, sandbox.url):
+        until(lambda: served.get("/api/upstreams")["workers"])
+        for service in Service:
+            assert served.call("POST", f"/api/upstreams/{service}/test").status_code == 202
+        done = until(lambda: all(of(served, service)["test"]["done_at"] for service in Service) and True)
+    assert done
+    tests = {one["service"]: one["test"] for one in served.get("/api/upstreams")["upstreams"]}
+    assert {name: test["ok"] for name, test in tests.items()} == dict.fromkeys(Service, True)
+    assert tests["discogs"]["sentence"] == "Discogs accepts the token of sandbox."
+    assert all(test["latency_ms"] > 0 and test["worker"] and test["asked_by"] == "api" for test in tests.values())
+    asked = [f"{call['method']} {call['path']}" for call in sandbox.ledger()["calls"]]
+    assert sorted(call for call in asked if "oauth2" not in call) == [
+        "GET /buy/browse/v1/item_summary/search",
+        "GET /oauth/identity",
+        "GET /release/76df3287-6cda-33eb-8e9a-044b5e15ffdd",
+        "GET /sell/inventory/v1/offer",
+        "GET /ws/2/release/",
+    ]
+
+
+def test_a_test_says_what_is_wrong_and_no_secret(served: Served, sandbox: Sandbox) -> None:
+    sandbox.reset()
+    sandbox.fault("discogs", "unauthorized")
+    sandbox.fault("musicbrainz", "server_error")
+    with worker_process(served.settings, sandbox.url, DISCOGS_TOKEN="very-secret"):
+        until(lambda: served.get("/api/upstreams")["workers"])
+        refused, down = result(served, "discogs"), result(served, "musicbrainz")
+    assert sandbox.fired() == 2
+    assert (refused["ok"], down["ok"]) == (False, False)
+    assert "token" in refused["sentence"]
+    assert down["sentence"].startswith("MusicBrainz: ")
+    assert not any("very-secret" in answer.text for answer in served.answers)
+
+
+def test_without_a_worker_nobody_is_said_to_answer(served: Served) -> None:
+    response = served.call("POST", "/api/upstreams/discogs/test")
+    assert response.status_code == 202
+    assert response.json()["test"]["sentence"] == "No engine is running, so nobody can ask."
+
+
+def test_asking_twice_is_one_test(served: Served) -> None:
+    first, second = (served.call("POST", "/api/upstreams/ebay/test").json()["test"] for _ in range(2))
+    assert first["asked_at"] == second["asked_at"]
+
+
+def test_a_service_that_is_none_cannot_be_tested(served: Served) -> None:
+    response = served.call("POST", "/api/upstreams/spotify/test")
+    assert response.status_code == 404
+    assert "spotify" in response.json()["detail"]
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/api/upstreams"), ("POST", "/api/upstreams/ebay/test")])
+def test_an_outage_of_the_store_is_no_state_of_the_services(away: Served, method: str, path: str) -> None:
+    start = CLOCK.monotonic()
+    response = away.call(method, path)
+    assert CLOCK.monotonic() - start < 5
+    assert response.status_code == 503
+    assert "does not answer" in response.json()["detail"]
+
+
+class Waits(Scripted):
+    """A pipeline whose rows wait for a quota."""
+
+    def run(self, work: Work) -> None:
+        work.wait(20, WAITS)
+
+
+def test_a_running_batch_says_what_its_rows_wait_for(served: Served) -> None:
+    job_id = served.start(lines(upcs(6)))
+    assert "waits_for" not in served.status(job_id)
+    with served.working(Waits()):
+        waiting = until(lambda: (job := served.status(job_id)).get("waits_for") and job)
+        rows = served.get("/api/workers")["workers"][0]["items"]
+    assert waiting["waits_for"] == [f"2 rows wait: {WAITS}"]
+    assert [row["waits_for"] for row in rows] == [WAITS, WAITS]
+
+
+def test_a_running_batch_tells_when_it_will_be_done_and_what_limits_it(served: Served) -> None:
+    now = CLOCK.now().timestamp()
+    tell(served, "discogs", limit=60, window_seconds=60.0, slots=[now + 60.0] * 60)
+    with served.stopped_at(2, count=62) as (job_id, _):
+        job = served.status(job_id)
+    assert job["eta_limited_by"] == "Discogs"
+    assert 100 < job["eta_seconds"] <= 120
+    left = served.status(job_id)
+    assert (left["status"], left["eta_seconds"], left["eta_limited_by"]) == ("running", None, None)
+
+
+def test_a_batch_may_do_without_discogs(served: Served) -> None:
+    content = lines(upcs(2))
+    path = served.place(content)
+    by_json = served.post("/api/batch/process", {"gcs_path": path, "discogs": "optional"})["job_id"]
+    sent = {"files": {"file": ("rows.txt", content)}, "data": {"discogs": "optional", "name": "by form"}}
+    by_form = served.call("POST", "/api/batch/upload", **sent).json()["job_id"]
+    by_default = served.post("/api/batch/process", {"gcs_path": path, "name": "default"})["job_id"]
+    chosen = [served.engine.queries.job(job_id).options.discogs for job_id in (by_json, by_form, by_default)]
+    assert chosen == ["optional", "optional", "required"]
+    assert served.call("POST", "/api/batch/process", json={"gcs_path": path, "discogs": "maybe"}).status_code == 422
