@@ -175,6 +175,7 @@ ADVICE: Mapping[Cause, Advice] = {
         "This barcode stands in an earlier row, whose draft holds the quantity of both.",
         "Nothing to do.",
     ),
+    Cause.REMOVED: Advice("Removed", "You removed the draft of this row.", "Do the row again to have it back."),
     Cause.LEFT_OUT: Advice("Left out", "This row was not part of the batch.", "Start a batch that takes all rows."),
 }
 

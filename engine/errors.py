@@ -15,6 +15,10 @@ EngineError
 │   ├── JobUnknown            there is no such job
 │   ├── IllegalTransition     the job's state does not allow it
 │   └── BadRequest            the request itself is malformed
+├── CatalogError              the offline catalogue could not be made or used; the message says what to do
+│   ├── CatalogDamaged        its file is damaged, or something else
+│   ├── DumpBroken            the dump that it should be made from is damaged, or something else
+│   └── ImportStopped         the operator stopped the import
 ├── BadSetting                a setting that means nothing
 ├── LeaseLost                 another worker holds the shard; write nothing more
 ├── GivenBack                 the row is given back undone: the worker stops, or the batch is held
@@ -56,6 +60,7 @@ class Cause(StrEnum):
     DEFECT = "defect"  # an error nobody foresaw
     EARLIER = "earlier"  # it ended so in the service that this one replaces; `error` has that service's words
     MERGED = "merged"  # skipped: its quantity went to the first row with this barcode
+    REMOVED = "removed"  # skipped: the operator removed its draft
     LEFT_OUT = "left_out"  # skipped: the operator excluded the row
 
 
@@ -142,6 +147,24 @@ class IllegalTransition(JobError):
 
 class BadRequest(JobError):
     """What was asked for is malformed; the message says how it should look."""
+
+
+class CatalogError(EngineError):
+    """The offline catalogue could not be made or used; the message says where it stopped and what to do."""
+
+    blame = Blame.OPERATOR
+
+
+class CatalogDamaged(CatalogError):
+    """The file of the catalogue is damaged, or something else; the services are asked instead."""
+
+
+class DumpBroken(CatalogError):
+    """The dump is damaged, or something else; the message names the place in the file."""
+
+
+class ImportStopped(CatalogError):
+    """The import was stopped before its end; the next one goes on there."""
 
 
 class BadSetting(EngineError):

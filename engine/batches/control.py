@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from engine.batches.records import SHARDS, WORKERS, Change, change, item_path, items_of, open_shards, shard_path
+from engine.batches.records import (
+    DRAFTS,
+    SHARDS,
+    WORKERS,
+    Change,
+    change,
+    item_path,
+    items_of,
+    load,
+    open_shards,
+    shard_path,
+)
 from engine.domain import items, jobs, legacy, shards
+from engine.domain.drafted import Review, record
 from engine.domain.items import Item, ItemStatus
 from engine.domain.jobs import Job, JobStatus
 from engine.domain.shards import Shard, ShardKind
-from engine.errors import BadRequest, IllegalTransition
+from engine.errors import BadRequest, Conflict, IllegalTransition
 from engine.store.base import Expect, Patch, Put, Store, Where, Write
 
 MOST_AGAIN = 200
@@ -138,6 +151,28 @@ class Control:
             return Change(reopened, "done again", detail, tuple(writes))
 
         return change(self._store, job_id, rule, by=by)
+
+    def review(self, job_id: str, index: int, state: Review, *, by: str = "") -> None:
+        """Note what a person thinks of the draft of a row: approved, held, or open again.
+
+        Raises:
+            JobUnknown: there is no such batch.
+            BadRequest: the row has no draft.
+            IllegalTransition: it is being done again, or was just changed by somebody else.
+        """
+        read = load(self._store, job_id).read_at
+        found = self._store.get(item_path(job_id, index))[0]
+        item = Item.from_document(found.fields) if found else None
+        if found is None or item is None or state is Review.REMOVED or record(job_id, item) is None:
+            raise BadRequest(f"Row {index + 1} of job {job_id} has no draft to review")
+        if item.wanted is not None:
+            raise IllegalTransition(f"Row {index + 1} is being done again; wait for its end")
+        seen = replace(item, decided={**item.decided, "review": {"state": state, "by": by, "at": read}})
+        told = Put(f"{DRAFTS}/{item.sku}", record(job_id, seen) or {})
+        try:
+            self._store.commit(Patch(found.path, {"decided": dict(seen.decided)}, found.version), told)
+        except Conflict as conflict:
+            raise IllegalTransition(f"Row {index + 1} was changed in the meantime; look at it again") from conflict
 
     def _freed(self, waiting: Iterable[Shard], now: datetime) -> tuple[Write, ...]:
         """Return the writes that put shards back into the queue, after the lease of an owner that still lives."""

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from engine.domain import items
+from engine.domain.drafted import record
+from engine.domain.items import Item
 from engine.domain.jobs import Job
 from engine.domain.shards import Shard
 from engine.errors import Conflict, JobUnknown, StoreAway
@@ -18,6 +20,7 @@ JOBS = "batch_jobs"
 SHARDS = "batch_shards"
 WORKERS = "workers"
 REQUESTS = "requests"
+DRAFTS = "drafts"
 TRIES = 20
 EVENT_KEPT = timedelta(days=400)  # Firestore deletes what was done to a batch so long after
 
@@ -45,6 +48,13 @@ def items_of(job_id: str) -> str:
 def item_path(job_id: str, index: int) -> str:
     """Return where one item lies."""
     return f"{items_of(job_id)}/{items.name(index)}"
+
+
+def ended(job_id: str, item: Item) -> tuple[Put, ...]:
+    """Return the writes that store a row at its end, and the draft it has."""
+    draft = record(job_id, item)
+    told = (Put(f"{DRAFTS}/{item.sku}", draft),) if draft else ()
+    return (Put(item_path(job_id, item.index), item.document()), *told)
 
 
 def events_of(job_id: str) -> str:

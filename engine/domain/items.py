@@ -57,8 +57,9 @@ class Item:
     was not sent. `round` is the number of the last retry that tried the row, 0 for the first run.
 
     `decided` is what a person decided of the row and every later run obeys: the `choice` of a release
-    (`{"discogs_id", "musicbrainz_id", "by", "at"}`), `edits` of the draft, `removed`. `wanted` is the number of the
-    retry in which a person wants it run again, None when nobody does; `was` the end that it had before its last run.
+    (`{"discogs_id", "musicbrainz_id", "by", "at"}`), `edits` of the draft, `removed`, and the `review` of the draft
+    (`{"state", "by", "at"}`). `wanted` is the number of the retry in which a person wants it run again, None when
+    nobody does; `was` the end that it had before its last run.
     """
 
     index: int
@@ -214,6 +215,8 @@ def keep(item: Item, reason: str, *, round_: int, now: datetime) -> Item:
 def want(item: Item, *, round_: int, decided: Mapping[str, Any]) -> Item:
     """Return `item` as wanted again in retry `round_`, with what a person decided added to what he had before.
 
+    What he thought of its draft is forgotten: it will be another one.
+
     Raises:
         IllegalTransition: it has not come to an end, or is wanted already.
     """
@@ -221,7 +224,8 @@ def want(item: Item, *, round_: int, decided: Mapping[str, Any]) -> Item:
         raise IllegalTransition(f"Row {item.index + 1} is not done yet; wait for its end")
     if item.wanted is not None:
         raise IllegalTransition(f"Row {item.index + 1} is being done again already")
-    return replace(item, wanted=round_, decided={**item.decided, **decided})
+    unseen = {name: value for name, value in item.decided.items() if name != "review"}
+    return replace(item, wanted=round_, decided={**unseen, **decided})
 
 
 def skip(item: Item, cause: Cause, reason: str, *, now: datetime) -> Item:

@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 
 import orjson
 
-from engine.batches.records import item_path
+from engine.batches.records import ended, item_path
 from engine.clock import Clock
 from engine.domain import items, shards
 from engine.domain.items import Item
@@ -56,15 +56,15 @@ class Limits:
 class InHand:
     """A row on a lane, as it was `before`. `waits_for` says what it waits for, "" when it does not.
 
-    At its end, `item` is the row as it became and `put` the write that stores it; both None when it was given back
-    undone. `refused` says what a person must do before any row can go on.
+    At its end, `item` is the row as it became, None when it was given back undone, and `puts` are the writes that store
+    it. `refused` says what a person must do before any row can go on.
     """
 
     work: Work
     before: Item
     waits_for: str = ""
     item: Item | None = None
-    put: Put | None = None
+    puts: tuple[Put, ...] = ()
     refused: PersonNeeded | None = None
 
 
@@ -189,7 +189,7 @@ class ShardRun:
 
     def _take_in(self) -> None:
         """Wait for what the lanes tell, and store it in one commit."""
-        ended: dict[int, Item] = {}
+        done: dict[int, Item] = {}
         puts: list[Put] = []
         intents: list[Intent] = []
         for told in self._gather():
@@ -200,13 +200,13 @@ class ShardRun:
             index = told.work.row.index
             del self.in_hand[index]
             self.refused = self.refused or told.refused
-            if told.item is None or told.put is None:
+            if told.item is None:
                 self._given_back.add(index)
             else:
-                ended[index] = told.item
-                puts.append(told.put)
+                done[index] = told.item
+                puts.extend(told.puts)
         if puts:
-            self._store(ended, puts, intents)
+            self._store(done, puts, intents)
         else:
             self.holding.renew()
 
@@ -219,31 +219,29 @@ class ShardRun:
         except Empty:
             return
 
-    def _store(self, ended: dict[int, Item], puts: list[Put], intents: list[Intent]) -> None:
+    def _store(self, done: dict[int, Item], puts: list[Put], intents: list[Intent]) -> None:
         try:
-            self.holding.checkpoint(ended, puts, watermark=self._watermark())
+            self.holding.checkpoint(done, puts, watermark=self._watermark())
         except EngineError as error:
             for intent in intents:
                 intent.stored.set_exception(error)
             raise
         for intent in intents:
             intent.stored.set_result(None)
-        for item in ended.values():
+        for item in done.values():
             log.info("row_ended", extra={"job_id": self.job.job_id, "upc": item.upc, "status": item.status})
 
     def _end(self, hand: InHand, raised: Exception | None) -> None:
         """Bring a row to its end, on its lane, and tell of it."""
         item = self._judge(hand, raised)
         if item is not None:
-            document = item.document()
             try:
-                orjson.dumps(document, default=str)
+                orjson.dumps(item.document(), default=str)
             except TypeError as error:
                 spent = item.attempts - 1
                 hand.work.item = Item(item.index, item.line, item.upc, item.gtin, attempts=spent, round=item.round)
                 item = self._defect(hand, error)
-                document = item.document()
-            hand.item, hand.put = item, Put(item_path(self.job.job_id, item.index), document)
+            hand.item, hand.puts = item, ended(self.job.job_id, item)
         self._told.put(hand)
 
     def _judge(self, hand: InHand, error: Exception | None) -> Item | None:

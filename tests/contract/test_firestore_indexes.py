@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
+from engine.batches.drafts import Drafts
 from engine.batches.records import events_of
+from engine.domain.drafted import Review
 from engine.domain.items import ItemStatus
 from engine.domain.jobs import JobStatus
 from engine.domain.shards import Shard, ShardKind
@@ -80,6 +82,10 @@ def shapes(store: Store, files: Files) -> set[Shape]:
     list(rows_to_run(recording, batches.rows, taken_over))
     batches.control.again(job_id, {0: {}})
     batches.run(Chosen())
+    drafts = Drafts(recording)
+    for asked in ({}, {"job_id": job_id}, {"review": Review.OPEN}, {"job_id": job_id, "review": Review.OPEN}):
+        drafts.page(**asked), drafts.count(**asked)
+    drafts.page(before=found.read_at), drafts.of_barcode("00700000000000")
     for status in (None, *ItemStatus):
         for cause in (None, Cause.NO_MATCH):
             for q in ("", "blue", "700000"):
