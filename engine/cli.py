@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -15,14 +13,17 @@ from rich.table import Table
 
 from engine import log
 from engine.bootstrap import open_engine, open_worker
+from engine.catalog import commands as catalog
 from engine.domain.jobs import OPEN, Job, JobStatus
 from engine.domain.options import Duplicates, Options
 from engine.domain.rows import Condition
 from engine.errors import EngineError
 from engine.public import Engine
 from engine.settings import Settings
+from engine.signals import stop_on_signals
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app.add_typer(catalog.app, name="catalog")
 out = Console()
 BY = "command line"
 
@@ -36,7 +37,7 @@ def worker(
     """Run a worker until Ctrl-C or SIGTERM; it finishes the rows in hand and lets go of its batch."""
     settings = Settings()
     log.configure(settings.log)
-    stop = _stop_on_signals()
+    stop = stop_on_signals()
     with open_worker(settings, stop) as working:
         working.run(until_idle=until_idle)
 
@@ -60,7 +61,7 @@ def demo() -> None:
 
     settings = Settings()
     log.configure(settings.log)
-    sys.exit(Demo(settings, _stop_on_signals()).run())
+    sys.exit(Demo(settings, stop_on_signals()).run())
 
 
 @app.command()
@@ -156,14 +157,6 @@ def _engine() -> Engine:
     return open_engine(Settings())
 
 
-def _stop_on_signals() -> threading.Event:
-    """Return an event that Ctrl-C, SIGTERM and a closed terminal set."""
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
-
-
 def _progress() -> Progress:
     columns = (
         SpinnerColumn(),
@@ -177,7 +170,7 @@ def _progress() -> Progress:
 
 def _watch(engine: Engine, job_id: str) -> None:
     """Show a batch's progress until it no longer runs, or Ctrl-C; the batch goes on either way."""
-    stop = _stop_on_signals()
+    stop = stop_on_signals()
     with _progress() as progress:
         task = progress.add_task(job_id, total=None)
         while not stop.is_set():

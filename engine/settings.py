@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     store: str = Field("sqlite:///var/draftmaker.db", validation_alias="DM_STORE")
     files: str = Field("file:var/files", validation_alias="DM_FILES")
     buckets: str = Field("", validation_alias="DM_BUCKETS")
+    catalog: str = Field("var/catalog.db", validation_alias="DM_CATALOG")
     log: Literal["", "text", "json"] = Field("", validation_alias="DM_LOG")
 
     port: int = Field(8501, validation_alias="PORT")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import MISSING, asdict, dataclass, fields
+from typing import Any, Literal, Self
 
 Source = Literal["discogs", "musicbrainz"]
 
@@ -37,7 +38,8 @@ class Release:
     unknown. `barcodes` holds GTIN-14s only: codes whose check digit fails are left out. `have` is the number of people
     who hold it, None when the service does not tell. `has_front` tells whether the Cover Art Archive has a front cover,
     None when unknown. `lowest_price_cents` is Discogs' lowest asking price in US cents, None when there is none.
-    `complete` is True when the service was asked for this one release, False for a line of a search answer.
+    `complete` is True when the service was asked for this one release, False for a line of a search answer. `dump` is
+    the day (`YYYY-MM-DD`) of the data dump that says so, "" when the service itself was asked.
     """
 
     source: Source
@@ -58,6 +60,7 @@ class Release:
     lowest_price_cents: int | None = None
     url: str = ""
     complete: bool = False
+    dump: str = ""
 
     @property
     def year(self) -> int | None:
@@ -68,3 +71,35 @@ class Release:
     def format(self) -> str:
         """Return the name of the first medium, "" when unknown."""
         return self.formats[0].name if self.formats else ""
+
+    def document(self) -> dict[str, Any]:
+        """Return the release as JSON types, without what is at its default; nothing is lost."""
+        return {name: _plain(value) for name, default in _FIELDS if (value := getattr(self, name)) != default}
+
+    @classmethod
+    def from_document(cls, stored: Mapping[str, Any]) -> Self:
+        """Return the release that `document` wrote."""
+        known = dict(stored)
+        formats = (Format(**{**kind, "descriptions": tuple(kind["descriptions"])}) for kind in known.pop("formats", ()))
+        return cls(
+            formats=tuple(formats),
+            tracks=tuple(Track(**track) for track in known.pop("tracks", ())),
+            barcodes=frozenset(known.pop("barcodes", ())),
+            genres=tuple(known.pop("genres", ())),
+            styles=tuple(known.pop("styles", ())),
+            **known,
+        )
+
+
+_FIELDS = [(field.name, None if field.default is MISSING else field.default) for field in fields(Release)]
+
+
+def _plain(value: Any) -> Any:
+    """Return the value of a field as JSON types."""
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, (Format, Track)):
+        return {name: _plain(part) for name, part in asdict(value).items()}
+    return value

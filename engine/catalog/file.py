@@ -1,0 +1,185 @@
+"""The file of the catalogue: an SQLite database, with barcodes as numbers and releases as packed JSON.
+
+It is made once by an import and then only read, so it needs no lock and no journal, and any number of threads and
+processes may share it.
+"""
+
+from __future__ import annotations
+
+import threading
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import quote
+
+import apsw
+import orjson
+
+from engine.domain.releases import Release
+from engine.errors import CatalogDamaged
+
+APPLICATION = 0x444D6361  # SQLite's application_id of a catalogue
+VERSION = 1
+MOST = 100  # releases of one barcode; as many as Discogs' search answers at once
+
+SCHEMA = f"""
+PRAGMA application_id = {APPLICATION};
+PRAGMA user_version = {VERSION};
+CREATE TABLE about (one INTEGER PRIMARY KEY CHECK (one = 1), body TEXT NOT NULL);
+CREATE TABLE releases (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE barcodes (gtin INTEGER NOT NULL, release INTEGER NOT NULL);
+"""
+INDEX = "CREATE INDEX IF NOT EXISTS by_barcode ON barcodes (gtin, release)"
+_FIND = """
+SELECT body FROM barcodes JOIN releases ON releases.id = barcodes.release
+WHERE gtin = ? ORDER BY release LIMIT ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a catalogue was made from, and how far it has come.
+
+    `dump` is the name of the file, `made_on` the day that Discogs made it, `mark` and `size` know it again. `releases`
+    were read, `kept` of them have a barcode, `mended` were without characters that XML does not allow. `offset` and
+    `last` say where an interrupted import goes on; `read` is that place in bytes of the file. `imported_at` is None
+    until the import is complete.
+    """
+
+    dump: str
+    made_on: date
+    mark: str
+    size: int
+    releases: int = 0
+    kept: int = 0
+    mended: int = 0
+    offset: int = 0
+    read: int = 0
+    last: int | None = None
+    imported_at: datetime | None = None
+
+    def of(self, mark: str, made_on: date) -> bool:
+        """Return whether it tells of the dump with this mark and day."""
+        return (self.mark, self.made_on) == (mark, made_on)
+
+    def document(self) -> str:
+        """Return the stored form."""
+        return orjson.dumps(self).decode()
+
+    @classmethod
+    def from_document(cls, stored: str) -> Self:
+        """Return what `document` wrote."""
+        known: dict[str, Any] = orjson.loads(stored)
+        known["made_on"] = date.fromisoformat(known["made_on"])
+        if known["imported_at"]:
+            known["imported_at"] = datetime.fromisoformat(known["imported_at"])
+        return cls(**known)
+
+
+class Catalog:
+    """The catalogue in one file, open for reading; safe for threads.
+
+    A file that is put in its place is not seen: who opened the old one goes on with that.
+    """
+
+    def __init__(self, path: Path, connection: apsw.Connection, about: About) -> None:
+        self.about = about
+        self._path = path
+        self._connection = connection
+        self._lock = threading.Lock()
+
+    def find(self, gtins: Iterable[str]) -> dict[str, list[Release]]:
+        """Return the releases that carry each of some GTIN-14s, by their number; [] where there is none, 100 at most.
+
+        Raises:
+            CatalogDamaged: the file is damaged where it was read.
+        """
+        return {gtin: [self._release(body) for body in self._read(_FIND, int(gtin), MOST)] for gtin in gtins}
+
+    def release(self, discogs_id: int | str) -> Release | None:
+        """Return one release; None when the catalogue does not have it: one without a barcode is never in it.
+
+        Raises:
+            CatalogDamaged: the file is damaged where it was read.
+        """
+        found = self._read("SELECT body FROM releases WHERE id = ?", int(discogs_id))
+        return self._release(found[0]) if found else None
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _read(self, query: str, *values: int) -> list[bytes]:
+        try:
+            with self._lock:
+                rows: list[Any] = self._connection.execute(query, values).fetchall()
+        except apsw.Error as error:
+            raise _damaged(self._path, str(error)) from error
+        return [row[0] for row in rows]
+
+    def _release(self, packed: bytes) -> Release:
+        try:
+            return unpacked(packed, self.about.made_on)
+        except (zlib.error, ValueError, TypeError, KeyError) as error:
+            raise _damaged(self._path, str(error)) from error
+
+
+def open_catalog(path: Path) -> Catalog | None:
+    """Open the catalogue at `path`; None when there is none. Takes no longer for a larger one.
+
+    Raises:
+        CatalogDamaged: the file is no catalogue, of another version, or was cut off.
+    """
+    if not path.exists():
+        return None
+    connection = None
+    try:
+        connection = apsw.Connection(
+            f"file:{quote(str(path.absolute()))}?immutable=1", flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+        )
+        about = read_about(connection)
+        whole = connection.pragma("page_count") * connection.pragma("page_size") == path.stat().st_size
+    except (apsw.Error, OSError, ValueError, TypeError, KeyError) as error:
+        if connection:
+            connection.close()
+        raise _damaged(path, str(error)) from error
+    if not whole or about.imported_at is None:
+        connection.close()
+        raise _damaged(path, "it is not complete")
+    return Catalog(path, connection, about)
+
+
+def read_about(connection: apsw.Connection) -> About:
+    """Return what a database says of itself.
+
+    Raises:
+        ValueError: it is no catalogue, or one of another version.
+        apsw.Error: it is no database, or damaged.
+    """
+    if connection.pragma("application_id") != APPLICATION:
+        raise ValueError("it is another kind of database")
+    if connection.pragma("user_version") != VERSION:
+        raise ValueError("it was made by another version of the program")
+    row: Any = connection.execute("SELECT body FROM about").fetchone()
+    if row is None:
+        raise ValueError("it does not say what it was made from")
+    return About.from_document(row[0])
+
+
+def packed(release: Release) -> bytes:
+    """Return a release as it is stored."""
+    return zlib.compress(orjson.dumps(release, default=sorted), 1)
+
+
+def unpacked(stored: bytes, made_on: date) -> Release:
+    """Return the release that `packed` stored, as the dump of that day has it."""
+    return replace(Release.from_document(orjson.loads(zlib.decompress(stored))), dump=made_on.isoformat())
+
+
+def _damaged(path: Path, why: str) -> CatalogDamaged:
+    return CatalogDamaged(
+        f"The catalogue {path} cannot be used ({why}). Import the dump again: python -m engine catalog import DUMP"
+    )
