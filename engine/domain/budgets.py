@@ -1,0 +1,221 @@
+"""What is known of a service by all workers together: its quota, who uses it, and whether it answers. Pure.
+
+Times are seconds since the epoch by the store's clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple, Self
+from zoneinfo import ZoneInfo
+
+from engine.domain.services import Service
+
+AHEAD_SECONDS = 2.0  # how long before a slot is free it may be reserved
+HOLD_SECONDS = 10.0  # so long after its start a call has arrived, or never will: no connection takes over five
+STEP_SECONDS = 2.0  # clocks that differ by more have been set
+PAST_SECONDS = 5.0  # slots are kept so long after they are free, to compare with what a late answer says
+CREDENTIALS_SECONDS = 3600.0
+_PACIFIC = ZoneInfo("America/Los_Angeles")  # where the days of eBay's quotas begin
+_TIMES = (
+    "daily_resets_at",
+    "opened_at",
+    "open_until",
+    "probe_until",
+    "last_error_at",
+    "last_ok_at",
+    "credentials_at",
+    "updated_at",
+)
+
+
+class Slot(NamedTuple):
+    """One call's share of the quota: when it is free again, and which batch and which process (holder) took it."""
+
+    free_at: float
+    batch: str = ""
+    holder: str = ""
+
+
+class Taker(NamedTuple):
+    """Who takes slots: a process, for rows of one batch."""
+
+    batch: str
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Calls that wait for a slot while others had more of them than theirs; it counts until `until`."""
+
+    calls: int
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the settings say of a service: `limit` calls in any `window_seconds`, None for no limit.
+
+    `credentials` is "unneeded", "missing", or "unknown" where there are some; `key` is a fingerprint that tells them
+    from others. A service that grants only `keyless_limit` has not accepted them.
+    """
+
+    service: Service
+    limit: int | None = None
+    window_seconds: float = 60.0
+    daily_limit: int | None = None
+    credentials: str = "unneeded"
+    key: str = ""
+    keyless_limit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The document `budgets/{service}`.
+
+    `limit` is the number of calls that may be made in any `window_seconds`, None for no limit; `granted` is the limit
+    that the service told last. `slots` are the used ones, the soonest free first; the document has them as three lists
+    of one length, `slots` (when each is free again), `takers` (batches) and `holders` (processes; "" is somebody else
+    who uses our quota), and those that are free already count no more. `waiting` are the wishes by process.
+    `daily_used` counts until `daily_resets_at`.
+
+    `breaker` is closed, open until `open_until`, or probing: one call is on its way, and until `probe_until` no other.
+    `failures` counts outages in a row, `open_seconds` is how long it was opened last. `latency_ms` is a moving average;
+    `calls` counts all that were ever made.
+    """
+
+    service: Service
+    limit: int | None = None
+    window_seconds: float = 60.0
+    slots: tuple[Slot, ...] = ()
+    waiting: Mapping[Taker, Wish] = field(default_factory=dict)
+    granted: int | None = None
+    daily_limit: int | None = None
+    daily_used: int = 0
+    daily_resets_at: float | None = None
+    breaker: str = "closed"
+    failures: int = 0
+    opened_at: float | None = None
+    open_until: float | None = None
+    open_seconds: float = 0.0
+    probe_until: float | None = None
+    last_error: str = ""
+    last_error_at: float | None = None
+    last_ok_at: float | None = None
+    credentials: str = "unknown"
+    credentials_said: str = ""
+    credentials_at: float | None = None
+    key: str = ""
+    latency_ms: float | None = None
+    calls: int = 0
+    updated_at: float | None = None
+
+    def document(self) -> dict[str, Any]:
+        """Return the stored form."""
+        stored = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        stored["slots"] = [slot.free_at for slot in self.slots]
+        stored["takers"] = [slot.batch for slot in self.slots]
+        stored["holders"] = [slot.holder for slot in self.slots]
+        stored["waiting"] = [
+            {"batch": taker.batch, "holder": taker.holder, "calls": wish.calls, "until": wish.until}
+            for taker, wish in self.waiting.items()
+        ]
+        return stored | {name: _moment(stored[name]) for name in _TIMES}
+
+    @classmethod
+    def from_document(cls, stored: Mapping[str, Any]) -> Self:
+        """Return the budget that `document` wrote."""
+        known = {name: stored[name] for name in cls.__dataclass_fields__ if name in stored}
+        known["service"] = Service(known["service"])
+        known["slots"] = tuple(map(Slot, stored["slots"], stored["takers"], stored["holders"]))
+        known["waiting"] = {
+            Taker(wish["batch"], wish["holder"]): Wish(wish["calls"], wish["until"]) for wish in stored["waiting"]
+        }
+        times = {name: known[name].timestamp() for name in _TIMES if known.get(name) is not None}
+        return cls(**(known | times))
+
+    @property
+    def out_at(self) -> float | None:
+        """Return when the daily quota begins anew if it is used up, else None."""
+        return self.daily_resets_at if self.daily_limit is not None and self.daily_used >= self.daily_limit else None
+
+    def accepted(self, now: float) -> bool:
+        """Whether the credentials need no trial: the service accepted them within the last hour, or needs none."""
+        if self.credentials != "accepted":
+            return self.credentials == "unneeded"
+        return self.credentials_at is not None and now < self.credentials_at + CREDENTIALS_SECONDS
+
+
+def under(terms: Terms, stored: Budget | None) -> Budget:
+    """Return the budget under these terms; what was said of other credentials does not count."""
+    budget = stored or Budget(terms.service)
+    limit = terms.limit
+    if limit is not None and budget.granted is not None:
+        limit = max(1, min(limit, budget.granted))
+    budget = replace(
+        budget, limit=limit, window_seconds=terms.window_seconds, daily_limit=terms.daily_limit, key=terms.key
+    )
+    if stored is not None and stored.key == terms.key and terms.credentials != "missing":
+        return budget
+    return replace(budget, credentials=terms.credentials, credentials_said="", credentials_at=None)
+
+
+def at(budget: Budget, now: float, *, stepped: bool = False) -> Budget:
+    """Return the budget as it stands at `now`.
+
+    Nothing lies further ahead than it could have been put. When the clock has `stepped`, or the document comes from the
+    future, nobody knows what is used: everything counts as used for one window.
+    """
+    window = budget.window_seconds
+    farthest = now + AHEAD_SECONDS + HOLD_SECONDS + window
+    slots = (slot if slot.free_at <= farthest else slot._replace(free_at=now + window) for slot in budget.slots)
+    budget = replace(
+        budget,
+        slots=tuple(sorted(slot for slot in slots if slot.free_at > now - PAST_SECONDS)),
+        waiting={taker: wish for taker, wish in budget.waiting.items() if now < wish.until <= now + STEP_SECONDS * 2},
+        open_until=_within(budget.open_until, now + budget.open_seconds),
+        probe_until=_within(budget.probe_until, now + HOLD_SECONDS * 4),
+    )
+    if stepped or (budget.updated_at or now) > now + STEP_SECONDS:
+        budget = replace(full(budget, now + window), updated_at=now)
+    return _today(budget, now)
+
+
+def full(budget: Budget, until: float) -> Budget:
+    """Return the budget with every slot used until then at least."""
+    if budget.limit is None:
+        return budget
+    slots = [slot if slot.free_at >= until else slot._replace(free_at=until) for slot in budget.slots]
+    slots += [Slot(until)] * (budget.limit - len(slots))
+    return replace(budget, slots=tuple(sorted(slots)))
+
+
+def take_today(budget: Budget, calls: int) -> tuple[Budget, int]:
+    """Return the budget after up to `calls` calls of the daily quota were taken, and how many there were."""
+    left = calls if budget.daily_limit is None else max(0, budget.daily_limit - budget.daily_used)
+    taken = min(calls, left)
+    return replace(budget, daily_used=max(0, budget.daily_used + taken)), taken
+
+
+def midnight(now: float) -> float:
+    """Return when the next day begins on the US Pacific coast."""
+    today = datetime.fromtimestamp(now, _PACIFIC)
+    return datetime.combine(today.date() + timedelta(days=1), datetime.min.time(), _PACIFIC).timestamp()
+
+
+def _today(budget: Budget, now: float) -> Budget:
+    """Return the budget with the day's count, from 0 on the first look at a new day."""
+    if budget.daily_limit is None:
+        return budget
+    over = budget.daily_resets_at is None or now >= budget.daily_resets_at
+    return replace(budget, daily_used=0 if over else budget.daily_used, daily_resets_at=midnight(now))
+
+
+def _within(time: float | None, latest: float) -> float | None:
+    return None if time is None else min(time, latest)
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
