@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from engine.batches.connections import ConnectionTest
 from engine.batches.control import Control
-from engine.batches.exports import Exports
+from engine.batches.exports import Exports, Only
 from engine.batches.health import Health, HealthCheck
 from engine.batches.queries import Queries
 from engine.batches.submission import Submission
@@ -25,6 +25,7 @@ __all__ = [
     "Health",
     "ItemPage",
     "JobPage",
+    "Only",
     "UpstreamState",
     "UpstreamView",
     "UpstreamsView",

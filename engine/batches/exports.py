@@ -1,22 +1,22 @@
-"""A batch as files: results in the order of the uploaded rows, and failed barcodes. Streamed, never held whole."""
+"""A batch as files: results, failed barcodes, and what a seller uploads elsewhere. Streamed, never held whole."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import tee
+from enum import StrEnum
+from itertools import chain, tee
 
 from engine.batches.pages import ItemPages, left_out
 from engine.batches.records import load
 from engine.batches.rows import RowFiles
-from engine.domain.items import Item, ItemStatus
+from engine.domain import discogs_inventory, seller_hub, spreadsheets
+from engine.domain.items import Item, ItemStatus, Outcome
 from engine.domain.jobs import Job
 from engine.domain.rows import Row
-from engine.errors import IllegalTransition
+from engine.errors import BadRequest, IllegalTransition
 from engine.store.base import Store
 
 RESULT_COLUMNS = (
@@ -37,8 +37,22 @@ RESULT_COLUMNS = (
     "outcome",
     "not_sent",
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER = re.compile(r"[+-]?[\d.,]+")
+
+
+class Only(StrEnum):
+    """Which drafts of a batch are put into the eBay draft file."""
+
+    ALL = "all"
+    COMPOSED = "composed"  # those that are not unpublished offers at eBay already
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFile:
+    """One file of a batch's drafts for Seller Hub, `part` of `plan`, counted from 1."""
+
+    plan: seller_hub.Plan
+    part: int
+    lines: Iterator[str]
 
 
 class Exports:
@@ -79,9 +93,53 @@ class Exports:
             raise IllegalTransition(f"Job {job_id} has no failed row that a retry could mend")
         if not job.columns:
             return f"{job_id}-failed.txt", "".join(f"{row.value}\n" for row in rows).encode()
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([job.columns, *(row.cells for row in rows)])
-        return f"{job_id}-failed.csv", text.getvalue().encode()
+        text = "".join(map(spreadsheets.line, [job.columns, *(row.cells for row in rows)]))
+        return f"{job_id}-failed.csv", text.encode()
+
+    def ebay_plan(
+        self, job_id: str, only: Only = Only.ALL, *, max_bytes: int = seller_hub.MAX_BYTES
+    ) -> seller_hub.Plan:
+        """Return how the drafts of a batch are laid out in files for Seller Hub, and what they lack."""
+        job = Job.from_document(load(self._store, job_id).fields)
+        drafts = ((item.index, item.draft) for _, item in self._drafts(job, 0, _rows(job), only))
+        return seller_hub.plan(drafts, max_bytes=max_bytes)
+
+    def ebay_drafts(
+        self, job_id: str, *, part: int = 1, only: Only = Only.ALL, max_bytes: int = seller_hub.MAX_BYTES
+    ) -> DraftFile:
+        """Return a file of drafts for Seller Hub; its rows are read twice, to lay the files out and to send this one.
+
+        The files of a batch that runs may grow between the two; those of one that has ended stay as they are.
+
+        Raises:
+            BadRequest: there are not so many files.
+        """
+        plan = self.ebay_plan(job_id, only, max_bytes=max_bytes)
+        if part > len(plan.starts):
+            raise BadRequest(f"The eBay drafts of {job_id} have {len(plan.starts)} part(s), and no part {part}")
+        job = Job.from_document(load(self._store, job_id).fields)
+        start, stop = plan.rows(part, _rows(job))
+        lines = (seller_hub.line(item.draft) for _, item in self._drafts(job, start, stop, only))
+        return DraftFile(plan, part, chain((seller_hub.HEAD,), lines))
+
+    def discogs_inventory(self, job_id: str) -> Iterator[str]:
+        """Return the lines of `discogs-inventory.csv`: every copy that has a draft and a release at Discogs."""
+        job = Job.from_document(load(self._store, job_id).fields)
+        return self._inventory(job)
+
+    def _inventory(self, job: Job) -> Iterator[str]:
+        yield discogs_inventory.HEAD
+        for row, item in self._drafts(job, 0, _rows(job), Only.ALL):
+            if discogs_inventory.listed(item.release):
+                yield from discogs_inventory.lines(item.release, item.draft, note=row.note)
+
+    def _drafts(self, job: Job, start: int, stop: int, only: Only) -> Iterator[tuple[Row, Item]]:
+        """Return the rows between two indices that ended in a draft, each with what is stored of it."""
+        wanted, beside = tee(self._rows.read(job.job_id, start, stop))
+        for row, item in zip(beside, self._pages.items(job.job_id, wanted), strict=True):
+            at_ebay = item.outcome is Outcome.DRAFTED
+            if item.outcome and item.draft and not (at_ebay and only is Only.COMPOSED):
+                yield row, item
 
     def _csv(self, job: Job) -> Iterator[str]:
         width = len(job.columns)
@@ -93,9 +151,14 @@ class Exports:
     def _pairs(self, job: Job) -> Iterator[tuple[Row, Item]]:
         """Return each row of the file with what became of it; rows that nobody has begun wait, the rest is left out."""
         begun, total = job.total_upcs or 0, job.engine.get("rows", 0)
-        wanted, beside = tee(self._rows.read(job.job_id, 0, min(begun, total)))
+        wanted, beside = tee(self._rows.read(job.job_id, 0, _rows(job)))
         yield from zip(beside, self._pages.items(job.job_id, wanted), strict=True)
         yield from ((row, left_out(row)) for row in self._rows.read(job.job_id, begun, total))
+
+
+def _rows(job: Job) -> int:
+    """Return how many rows of the file have been, or will be, begun."""
+    return min(job.total_upcs or 0, int(job.engine.get("rows", 0)))
 
 
 def _result(item: Item) -> list[object]:
@@ -117,15 +180,13 @@ def _result(item: Item) -> list[object]:
     ]
 
 
-def _line(cells: list[object]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow([_safe(cell) for cell in cells])
-    return text.getvalue()
+def _line(cells: Iterable[object]) -> str:
+    return spreadsheets.line(map(_safe, cells))
 
 
 def _safe(cell: object) -> object:
     """Return a cell that no spreadsheet takes for a formula: what came from outside may begin with one."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) and not _NUMBER.fullmatch(cell) else cell
+    return f"'{cell}" if isinstance(cell, str) and spreadsheets.runs(cell) else cell
 
 
 def _iso(value: object) -> str:

@@ -12,6 +12,22 @@ from engine.domain.categories import CONTAINERS, MUSIC, VINYL, category, medium
 from engine.domain.listings import clipped, plain
 from engine.domain.releases import Release
 
+NAMES = (
+    "Artist",
+    "Release Title",
+    "Movie/TV Title",
+    "Format",
+    "Record Label",
+    "Release Year",
+    "Catalog Number",
+    "Genre",
+    "Style",
+    "Country of Release",
+    "Type",
+    "Material",
+    "Record Size",
+    "Speed",
+)
 MAX_VALUE = 50
 _MAX_VALUES = 3
 

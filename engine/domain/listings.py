@@ -42,6 +42,11 @@ def clipped(text: str, room: int) -> str:
     return shortened(text, room) or text[:room]
 
 
+def safe(text: str) -> str:
+    """Return `text` as HTML shows it."""
+    return escape(text, quote=False)
+
+
 def title(release: Release, gtin: str) -> str:
     """Return `Artist - Title Format Year Label` in at most 80 characters.
 
@@ -65,9 +70,9 @@ def description(release: Release, gtin: str, *, note: str = "") -> str:
     `note` is the operator's own remark about the copy.
     """
     names = (clipped(plain(name), _MAX_NAME) for name in (release.artist, release.title))
-    head = f"<h2>{_safe(_DASH.join(filter(None, names)) or display(gtin))}</h2>"
+    head = f"<h2>{safe(_DASH.join(filter(None, names)) or display(gtin))}</h2>"
     if note:
-        head += f"<p>{_safe(clipped(plain(note), _MAX_NOTE))}</p>"
+        head += f"<p>{safe(clipped(plain(note), _MAX_NOTE))}</p>"
     facts = _packed((_fact(*fact) for fact in _facts(release, gtin)), MAX_DESCRIPTION - len(head) - len("<ul></ul>"))
     head += f"<ul>{''.join(facts)}</ul>"
     return head + _tracks(release, MAX_DESCRIPTION - len(head))
@@ -82,7 +87,7 @@ def _format(release: Release) -> str:
     words.append(plain(first.name))
     if first.name == "Vinyl":
         words += [size for size in _SIZES if size in first.descriptions][:1]
-    return " ".join(words)
+    return " ".join(filter(None, words))
 
 
 def _facts(release: Release, gtin: str) -> Iterable[tuple[str, str]]:
@@ -99,7 +104,7 @@ def _facts(release: Release, gtin: str) -> Iterable[tuple[str, str]]:
 
 def _fact(name: str, value: str) -> str:
     value = clipped(plain(value), _MAX_FACT)
-    return f"<li>{name}: {_safe(value)}</li>" if value else ""
+    return f"<li>{name}: {safe(value)}</li>" if value else ""
 
 
 def _tracks(release: Release, room: int) -> str:
@@ -115,7 +120,7 @@ def _tracks(release: Release, room: int) -> str:
 
 def _track(track: Track) -> str:
     parts = (track.position, clipped(plain(track.title), _MAX_NAME), track.duration)
-    return f"<li>{_safe(' '.join(filter(None, map(plain, parts))))}</li>"
+    return f"<li>{safe(' '.join(filter(None, map(plain, parts))))}</li>"
 
 
 def _packed(pieces: Iterable[str], room: int) -> list[str]:
@@ -127,7 +132,3 @@ def _packed(pieces: Iterable[str], room: int) -> list[str]:
             break
         fitting.append(piece)
     return fitting
-
-
-def _safe(text: str) -> str:
-    return escape(text, quote=False)

@@ -1,13 +1,20 @@
-"""results.csv, results.jsonl and failed.txt: streamed, and true to every row of the uploaded file."""
+"""The files of a batch: streamed, and true to every row of the uploaded file."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
+from engine.domain import seller_hub
+from engine.domain.drafts import Copy, compose
+from engine.domain.items import Outcome
+from engine.domain.pricing import Price
+from engine.domain.releases import Format, Release
+from engine.pipeline.work import Work
 from tests.api.serving import Scripted, Served, lines, upcs
 
 ROWS = upcs(8)
@@ -128,7 +135,9 @@ def test_a_file_is_streamed_under_a_name_of_its_own(served: Served, name: str, k
     assert response.headers["Transfer-Encoding"] == "chunked"
 
 
-@pytest.mark.parametrize("name", ["results.csv", "results.jsonl", "failed.txt"])
+@pytest.mark.parametrize(
+    "name", ["results.csv", "results.jsonl", "failed.txt", "ebay-drafts.csv", "discogs-inventory.csv"]
+)
 def test_the_files_of_an_unknown_job_are_not_found(served: Served, name: str) -> None:
     response = served.call("GET", f"/api/batch/batch_1/{name}")
     assert response.status_code == 404
@@ -146,3 +155,49 @@ def test_a_file_of_many_pieces_comes_whole(served: Served) -> None:
     job_id = served.finished(lines(rows))
     found = records(exported(served, job_id))
     assert [record["upc"] for record in found] == rows
+
+
+class Composing(Scripted):
+    """A pipeline that composes every draft of `Scripted`, and sends the first one."""
+
+    def run(self, work: Work) -> None:
+        super().run(work)
+        release = Release("discogs", "7", f"Artist {work.row.index}", "Café Songs", formats=(Format("CD"),))
+        draft = compose(Copy(work.sku, work.row.gtin or ""), release, Price(1250, "fixed", "")).document()
+        outcome = Outcome.COMPOSED if work.row.index else Outcome.DRAFTED
+        release_found = {**work.item.release, "discogs_id": "7"}
+        work.item = replace(work.item, outcome=outcome, draft=draft, release=release_found)
+
+
+def test_the_ebay_drafts_are_seller_hub_s_template_and_say_how_many_they_are(served: Served) -> None:
+    job_id = served.finished(lines(ROWS), Composing(failing=ROWS[3:4]))
+    response = served.call("GET", f"/api/batch/{job_id}/ebay-drafts.csv")
+    assert response.content.startswith(seller_hub.HEAD.encode())
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert response.headers["Content-Disposition"] == f'attachment; filename="{job_id}-ebay-drafts.csv"'
+    assert response.headers["Transfer-Encoding"] == "chunked"
+    counted = {name: response.headers[name] for name in ("X-Parts", "X-Drafts", "X-Lacking")}
+    assert counted == {"X-Parts": "1", "X-Drafts": "7", "X-Lacking": "condition=7, photo=7"}
+    found = list(csv.reader(io.StringIO(response.content.decode())))[5:]
+    assert [line[4] for line in found] == [*ROWS[:3], *ROWS[4:]]
+    assert found[0][3] == "Artist 0 - Café Songs CD"
+
+
+def test_drafts_at_ebay_can_be_left_out_of_the_file(served: Served) -> None:
+    job_id = served.finished(lines(ROWS), Composing())
+    assert served.call("GET", f"/api/batch/{job_id}/ebay-drafts.csv?only=composed").headers["X-Drafts"] == "7"
+    assert served.call("GET", f"/api/batch/{job_id}/ebay-drafts.csv?only=some").status_code == 422
+
+
+def test_a_part_that_is_not_there_is_refused_with_their_number(served: Served) -> None:
+    job_id = served.finished(lines(ROWS), Composing())
+    response = served.call("GET", f"/api/batch/{job_id}/ebay-drafts.csv?part=2")
+    assert response.status_code == 400
+    assert response.json() == {"detail": f"The eBay drafts of {job_id} have 1 part(s), and no part 2"}
+
+
+def test_the_discogs_inventory_lists_what_needs_grading(served: Served) -> None:
+    job_id = served.finished(lines(ROWS), Composing())
+    found = records(exported(served, job_id, "discogs-inventory.csv"))
+    assert [record["release_id"] for record in found] == ["7"] * 8
+    assert {(record["media_condition"], record["needs"]) for record in found} == {("", "needs grading")}

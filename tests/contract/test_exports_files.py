@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
-from engine.batches.exports import RESULT_COLUMNS
+from engine.batches.exports import RESULT_COLUMNS, Only
 from engine.batches.rows import ROWS_A_PIECE
+from engine.domain import seller_hub
+from engine.domain.candidates import Candidate
+from engine.domain.drafts import Copy, compose
+from engine.domain.items import Outcome
 from engine.domain.options import Options
-from engine.errors import IllegalTransition, JobUnknown
+from engine.domain.pricing import Price
+from engine.domain.releases import Format, Release
+from engine.errors import BadRequest, IllegalTransition, JobUnknown
+from engine.pipeline.work import Work
 from engine.reading import check
 from tests.batch_runs import FIXED, Batches, Chosen, barcode, barcodes, fails
 
@@ -120,6 +129,83 @@ def test_without_a_row_to_retry_there_is_no_such_file(batches: Batches) -> None:
 
 
 def test_an_unknown_batch_is_told_before_the_first_line(batches: Batches) -> None:
-    for export in (batches.exports.results_csv, batches.exports.results_jsonl, batches.exports.failed_txt):
+    files = batches.exports
+    for export in (
+        files.results_csv,
+        files.results_jsonl,
+        files.failed_txt,
+        files.ebay_drafts,
+        files.discogs_inventory,
+    ):
         with pytest.raises(JobUnknown):
             export("batch_none")
+
+
+class Drafts(Chosen):
+    """A pipeline that drafts every row: even ones are offers at eBay, and every third one is Discogs' too."""
+
+    def run(self, work: Work) -> None:
+        super().run(work)
+        index = work.row.index
+        release = Release("discogs", str(index), f"Artist {index}", "Blue Monday", formats=(Format("CD"),))
+        matched = Candidate(discogs=release) if index % 3 == 0 else Candidate(musicbrainz=release)
+        copy = Copy(work.sku, work.row.gtin or "", work.row.condition, work.row.quantity, work.row.note)
+        price = Price(work.row.price_cents or 599, "fixed", "")
+        outcome = Outcome.COMPOSED if index % 2 else Outcome.DRAFTED
+        draft = compose(copy, release, price).document()
+        work.item = replace(work.item, outcome=outcome, release=matched.document(), draft=draft)
+
+
+def drafted(lines: Iterable[str]) -> list[list[str]]:
+    """Return the lines of drafts behind the template's five."""
+    return list(csv.reader(io.StringIO("".join(lines), newline=""), strict=True))[5:]
+
+
+def test_the_ebay_file_has_every_draft_as_it_is_stored(batches: Batches) -> None:
+    job_id = batches.upload(SHOP.encode(), FIXED, "shop.csv")
+    batches.run(Drafts({3: fails}))
+    file = batches.exports.ebay_drafts(job_id)
+    assert (file.plan.starts, file.plan.drafts, file.part) == ((0,), 3, 1)
+    items = batches.items(job_id)
+    assert "".join(file.lines) == seller_hub.HEAD + "".join(seller_hub.line(items[index].draft) for index in (0, 1, 4))
+
+
+def test_rows_that_are_offers_at_ebay_can_be_left_out(batches: Batches) -> None:
+    job_id = batches.upload(barcodes(5))
+    batches.run(Drafts())
+    titles = [line[3] for line in drafted(batches.exports.ebay_drafts(job_id, only=Only.COMPOSED).lines)]
+    assert titles == ["Artist 1 - Blue Monday CD", "Artist 3 - Blue Monday CD"]
+    assert len(drafted(batches.exports.ebay_drafts(job_id).lines)) == 5
+
+
+def test_the_parts_of_a_large_batch_hold_each_draft_once(batches: Batches) -> None:
+    count, limit = ROWS_A_PIECE + 50, 100_000
+    job_id = batches.upload(barcodes(count))
+    batches.run(Drafts())
+    parts = len(batches.exports.ebay_plan(job_id, max_bytes=limit).starts)
+    assert parts > 2
+    found = [
+        "".join(batches.exports.ebay_drafts(job_id, part=part + 1, max_bytes=limit).lines) for part in range(parts)
+    ]
+    assert max(len(text.encode()) for text in found) <= limit
+    assert [line[4] for text in found for line in drafted([text])] == [barcode(number) for number in range(count)]
+    with pytest.raises(BadRequest, match=f"have {parts} part"):
+        batches.exports.ebay_drafts(job_id, part=parts + 1, max_bytes=limit)
+
+
+def test_a_batch_without_drafts_is_the_bare_template(batches: Batches) -> None:
+    job_id = batches.upload(barcodes(2))
+    assert list(batches.exports.ebay_drafts(job_id).lines) == [seller_hub.HEAD]
+    batches.run()
+    assert list(batches.exports.ebay_drafts(job_id).lines) == [seller_hub.HEAD]
+
+
+def test_the_discogs_file_has_the_copies_that_discogs_knows(batches: Batches) -> None:
+    content = f"barcode,condition,quantity,note\n{barcode(0)},,2,=Signed\n{barcode(1)},,,\n123,,,\n{barcode(3)},New,,\n"
+    job_id = batches.upload(content.encode(), FIXED, "shop.csv")
+    batches.run(Drafts())
+    found = table(batches.exports.discogs_inventory(job_id))
+    assert [row["release_id"] for row in found] == ["0", "0", "3"]
+    assert [row["media_condition"] for row in found] == ["", "", "Mint (M)"]
+    assert [row["needs"] for row in found] == ["needs grading", "needs grading", ""]
+    assert [row["comments"] for row in found] == [" =Signed", " =Signed", ""]
