@@ -6,18 +6,23 @@ before writing finds the draft that an earlier run made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.domain.candidates import Candidate
 from engine.domain.drafts import Copy, Draft, compose
 from engine.domain.items import Outcome, intend
 from engine.domain.options import Duplicates
 from engine.domain.pricing import Price
+from engine.errors import UpstreamDown, WritesFailed
 from engine.pipeline.price import graded
 from engine.pipeline.work import Work
 from engine.upstream.ebay import Ebay, Offer
+from engine.upstream.patience import patient
+
+WRITES = 3  # of one draft in vain: eBay's licence allows two automatic repeats
+T = TypeVar("T")
 
 NOT_CONNECTED = "eBay is not connected: the draft was composed and kept here. Connect eBay on the System page."
 
@@ -27,6 +32,7 @@ def make_draft(work: Work, candidate: Candidate, price: Price, image_url: str, e
 
     Raises:
         UpstreamError: eBay does not answer, refuses the draft or does not accept us.
+        WritesFailed: it failed `WRITES` times to take the draft.
         LeaseLost: the row is no longer ours; nothing was written after that was known.
     """
     draft = compose(_copy(work), candidate.release, price, image_url)
@@ -55,22 +61,51 @@ def _copy(work: Work) -> Copy:
 def _send(work: Work, draft: Draft, ebay: Ebay) -> str:
     """Bring eBay to hold exactly this draft and return the number of its offer; doing it again changes nothing.
 
-    An offer that somebody has published in the meantime is a live listing and is left alone. Before each write the row
-    must still be ours.
+    An offer that somebody has published in the meantime is a live listing and is left alone. No offer is created
+    without a look for one just before.
     """
     sku = draft.copy.sku
-    standing = next(iter(ebay.offers(sku)), None)
+    standing = _standing(ebay, sku)
     if standing and standing.status == "PUBLISHED":
         return standing.offer_id
-    work.mine()
-    ebay.put_item(sku, draft.inventory_item)
+    _write(work, lambda: ebay.put_item(sku, draft.inventory_item))
+    return patient(
+        lambda: _offer(work, draft, ebay, standing),
+        again=lambda: _offer(work, draft, ebay, _standing(ebay, sku)),
+    )
+
+
+def _standing(ebay: Ebay, sku: str) -> Offer | None:
+    return next(iter(ebay.offers(sku)), None)
+
+
+def _offer(work: Work, draft: Draft, ebay: Ebay, standing: Offer | None) -> str:
+    """Bring the offer to what the draft says, and return its number; `standing` is the one that eBay holds."""
     if standing is None:
-        work.mine()
-        return ebay.create_offer(draft.offer)
+        return _write(work, lambda: ebay.create_offer(draft.offer))
     if _differs(standing, draft.offer):
-        work.mine()
-        ebay.update_offer(standing.offer_id, draft.offer)
+        _write(work, lambda: ebay.update_offer(standing.offer_id, draft.offer))
     return standing.offer_id
+
+
+def _write(work: Work, write: Callable[[], T]) -> T:
+    """Return what a write gives; before it the row must still be ours, and a third one in vain is the last.
+
+    Raises:
+        WritesFailed: a person decides when this draft is tried again.
+    """
+    work.mine()
+    try:
+        return write()
+    except UpstreamDown as down:
+        work.failed_writes += down.write_failed
+        if work.failed_writes < WRITES:
+            raise
+        reason = (
+            f"Row {work.row.index + 1} of the batch: eBay failed {WRITES} times to take its draft. Its last answer: "
+            f"{down} Nothing is lost. Press Resume to try again: eBay is asked first what it holds already."
+        )
+        raise WritesFailed(down.service, down.call, reason, status=down.status) from down
 
 
 def _differs(standing: Offer, offer: Mapping[str, Any]) -> bool:

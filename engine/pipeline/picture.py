@@ -28,7 +28,7 @@ def _front(coverart: CoverArt, candidate: Candidate) -> tuple[str, str]:
     try:
         url = None if candidate.release.has_front is False else coverart.front(known.id)
     except UpstreamError as error:
-        return "", f"The Cover Art Archive could not be asked ({error.reason})."
+        return "", f"The Cover Art Archive could not be asked. {error}"
     if not url:
         return "", "The Cover Art Archive has no front cover of this release."
     return url, "Front cover from the Cover Art Archive."

@@ -16,8 +16,6 @@ from engine.upstream.discogs import Discogs
 from engine.upstream.ebay import Ebay
 from engine.upstream.musicbrainz import MusicBrainz
 
-_NAMES = {"discogs": "Discogs", "musicbrainz": "MusicBrainz", "coverart": "The Cover Art Archive", "ebay": "eBay"}
-
 
 class RowPipeline:
     """Runs rows against the services; holds nothing of a row, so threads may share it.
@@ -42,8 +40,7 @@ class RowPipeline:
             with asking(work):
                 self._steps(work)
         except RequestRefused as refusal:
-            name = _NAMES.get(refusal.service, refusal.service)
-            raise ItemError(Cause.REFUSED, f"{name} refused this row: {refusal.reason}") from refusal
+            raise ItemError(Cause.DEFECT if refusal.defect else Cause.REFUSED, str(refusal)) from refusal
 
     def _steps(self, work: Work) -> None:
         work.step = Step.IDENTIFY

@@ -11,6 +11,7 @@ from typing import Protocol
 from engine.domain.items import Item
 from engine.domain.options import Options
 from engine.domain.rows import Row
+from engine.errors import Cause, ItemError
 
 
 class Step(StrEnum):
@@ -29,7 +30,8 @@ class Work:
     `save` stores an item durably before it returns, and raises LeaseLost when the row is no longer ours: nothing may
     be sent anywhere after that. `mine` raises LeaseLost too, and costs nothing: it is called before every write to a
     service. `now` is the store's clock. `wait` lets so many seconds pass while an operator reads the reason, and raises
-    GivenBack when the row is not to go on. `batch` is the name of the row's batch.
+    GivenBack when the row is not to go on. `batch` is the name of the row's batch. `failed_writes` counts the writes to
+    eBay that it failed to take, over all runs of this row in this worker's hand.
     """
 
     row: Row
@@ -42,6 +44,18 @@ class Work:
     wait: Callable[[float, str], None]
     batch: str = ""
     step: Step = Step.IDENTIFY
+    failed_writes: int = 0
+
+    @property
+    def gtin(self) -> str:
+        """Return the row's barcode as GTIN-14.
+
+        Raises:
+            ItemError: it has none that can be used.
+        """
+        if self.row.gtin is None:
+            raise ItemError(Cause.INVALID_BARCODE, self.row.problem)
+        return self.row.gtin
 
 
 class Pipeline(Protocol):

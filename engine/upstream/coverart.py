@@ -17,7 +17,7 @@ class CoverArt:
     """The Cover Art Archive."""
 
     def __init__(self, line: Line, base: str, *, gate: Gate | None = None) -> None:
-        self._door = Door("coverart", base, line, gate=gate, plain_404=True)
+        self._door = Door("coverart", base, line, gate=gate)
 
     def front(self, mbid: str) -> str | None:
         """Return the https address of the front cover, 500 pixels wide if there is such a one.
@@ -25,12 +25,10 @@ class CoverArt:
         None when the release has no front cover.
 
         Raises:
-            UpstreamDown: the archive does not answer.
+            UpstreamError: the archive does not answer, or does not hand out the picture.
         """
-        answer = self._door.ask("front", "GET", f"/release/{mbid}")
-        if not answer.found:
-            return None
-        return parse_front({"images": answer.part("images")})
+        answer = self._door.ask("front", "GET", f"/release/{mbid}", needs=("images",))
+        return parse_front(answer.body) if answer.found else None
 
 
 def parse_front(body: Mapping[str, Any]) -> str | None:

@@ -9,7 +9,7 @@ Source: https://www.discogs.com/developers (read 2026-11).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +18,7 @@ from engine.errors import CredentialsRefused
 from engine.upstream.barcodes import gtins, spellings
 from engine.upstream.http import Answer, Door, Gate, Line
 
-_WINDOW_SECONDS = 60.0
+_UNNAMED = "Discogs needs a token: set DISCOGS_TOKEN."
 _SITE = "https://www.discogs.com"
 _NAMESAKE = re.compile(r" \(\d+\)$")
 _MARKS = re.compile(r"\*(?=$|[ ,])| \(\d+\)(?=$|[ ,])")
@@ -26,17 +26,11 @@ _DATE = re.compile(r"\d{4}(-(?!00)\d\d(-(?!00)\d\d)?)?")
 
 
 class Discogs:
-    """The Discogs database.
-
-    `limit` is the number of calls a minute that the last answer granted, None before the first: 25 while a token is
-    set means that the token was not accepted. `remaining` is what the last answer left of it.
-    """
+    """The Discogs database."""
 
     def __init__(self, line: Line, base: str, *, token: str, gate: Gate | None = None) -> None:
-        self._door = Door("discogs", base, line, gate=gate, waits={429: _WINDOW_SECONDS})
+        self._door = Door("discogs", base, line, gate=gate)
         self._headers = {"Authorization": f"Discogs token={token}"} if token else {}
-        self.limit: int | None = None
-        self.remaining: int | None = None
 
     def search(self, gtin14: str) -> list[Release]:
         """Return the releases that carry exactly this barcode, [] when Discogs has none.
@@ -49,8 +43,7 @@ class Discogs:
         """
         for barcode in spellings(gtin14):
             params = {"barcode": barcode, "type": "release", "per_page": "100"}
-            answer = self._ask("search", "/database/search", params)
-            answer.part("results")
+            answer = self._ask("search", "/database/search", params, needs=("results",))
             hits = {hit.id: hit for hit in parse_search(answer.body) if gtin14 in hit.barcodes}
             if hits:
                 return list(hits.values())
@@ -58,11 +51,8 @@ class Discogs:
 
     def release(self, discogs_id: int | str) -> Release | None:
         """Return one release; None when Discogs does not have it (404)."""
-        answer = self._ask("release", f"/releases/{discogs_id}", {"curr_abbr": "USD"})
-        if not answer.found:
-            return None
-        answer.part("title")
-        return parse_release(answer.body)
+        answer = self._ask("release", f"/releases/{discogs_id}", {"curr_abbr": "USD"}, needs=("id", "title"))
+        return parse_release(answer.body) if answer.found else None
 
     def identity(self) -> str:
         """Return the user name the token belongs to.
@@ -71,17 +61,11 @@ class Discogs:
             CredentialsRefused: there is no token, or Discogs does not accept it.
         """
         if not self._headers:
-            raise CredentialsRefused("discogs", "GET /oauth/identity", "no token is set (DISCOGS_TOKEN)")
-        return str(self._ask("identity", "/oauth/identity", {}).part("username"))
+            raise CredentialsRefused("discogs", "GET /oauth/identity", _UNNAMED)
+        return str(self._ask("identity", "/oauth/identity", {}, needs=("username",)).body["username"])
 
-    def _ask(self, point: str, path: str, params: Mapping[str, str]) -> Answer:
-        answer = self._door.ask(point, "GET", path, params=params, headers=self._headers)
-        self.limit = _count(answer.headers.get("X-Discogs-Ratelimit"))
-        self.remaining = _count(answer.headers.get("X-Discogs-Ratelimit-Remaining"))
-        if answer.status in (401, 403):
-            reason = f"Discogs does not accept our token, look at DISCOGS_TOKEN ({answer.body.get('message', '')})"
-            raise CredentialsRefused(answer.service, answer.call, reason, status=answer.status)
-        return answer
+    def _ask(self, point: str, path: str, params: Mapping[str, str], *, needs: Sequence[str]) -> Answer:
+        return self._door.ask(point, "GET", path, params=params, headers=self._headers, needs=needs)
 
 
 def parse_search(body: Mapping[str, Any]) -> list[Release]:

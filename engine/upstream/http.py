@@ -1,21 +1,23 @@
-"""The door: the one way out to a service, and the one place where what is not an answer becomes an error of ours.
+"""The door: the one way out to a service, where what comes back becomes an answer or an error of ours.
 
-A door asks once. It does not retry: the worker does, on the item's schedule.
+A door asks once, and the table of blame says what came of it.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from engine.errors import CredentialsRefused, OutcomeUnknown, RequestRefused, UpstreamDown, UpstreamError
+from engine.errors import UpstreamError
+from engine.upstream.blame import entry
+from engine.upstream.rulings import Failure, Reply, Ruling, reply
+from engine.upstream.transport import failure, root
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
@@ -40,7 +42,8 @@ def session(connections: int) -> requests.Session:
 class Ended:
     """How a call ended: the HTTP status and headers (None and none without an answer), and how long it took.
 
-    `error` is what the answer, or the lack of one, means; None for an answer that may be read.
+    `error` is what the answer, or the lack of one, means; None for an answer that the client reads: a success, a thing
+    that is not there, a token that has run out and is renewed.
     """
 
     seconds: float
@@ -92,70 +95,28 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a service said: a status below 500 other than 429, and a JSON object ({} when there is no body)."""
+    """What a service said: a JSON object, {} when there is no body.
 
-    service: str
-    call: str
-    status: int
-    headers: Mapping[str, str]
+    `ruling` is None for a success, else what the table of blame has for a refusal that is an answer all the same.
+    """
+
     body: dict[str, Any] = field(repr=False)
+    ruling: Ruling | None = None
 
     @property
     def found(self) -> bool:
-        """Tell whether the thing asked for is there: True for 2xx, False for 404.
-
-        Raises:
-            CredentialsRefused: 401 and 403.
-            RequestRefused: any other status.
-        """
-        if self.status == 404:
-            return False
-        if not 200 <= self.status < 300:
-            raise self.refusal()
-        return True
-
-    def part(self, name: str) -> Any:
-        """Return one field of the body.
-
-        Raises:
-            UpstreamDown: the body has no such field, so it is not the answer to what was asked.
-            CredentialsRefused, RequestRefused: as `found`.
-        """
-        if not self.found or name not in self.body:
-            raise UpstreamDown(self.service, self.call, f"its answer has no {name!r}", status=self.status)
-        return self.body[name]
-
-    def refusal(self) -> UpstreamError:
-        """Return the error that says why the service refused, in its own words."""
-        said = self.body.get("message") or self.body.get("error") or f"it answered {self.status}"
-        if self.status in (401, 403):
-            return CredentialsRefused(self.service, self.call, str(said), status=self.status)
-        return RequestRefused(self.service, self.call, str(said), status=self.status)
+        """Whether the service did what was asked."""
+        return self.ruling is None
 
 
 class Door:
-    """The way out to one service.
+    """The way out to one service. `base` is the root that the service's documented paths are appended to."""
 
-    `base` is the root that the service's documented paths are appended to. `waits` gives, by status, the seconds to
-    wait when the service asks for less or names none. `plain_404` says that its "not there" is no JSON.
-    """
-
-    def __init__(
-        self,
-        service: str,
-        base: str,
-        line: Line,
-        *,
-        gate: Gate | None = None,
-        waits: Mapping[int, float] | None = None,
-        plain_404: bool = False,
-    ) -> None:
+    def __init__(self, service: str, base: str, line: Line, *, gate: Gate | None = None) -> None:
         self.service = service
         self._base = base.rstrip("/")
         self._line = line
         self._gate = gate or Open()
-        self._waits = waits or {}
-        self._plain_404 = plain_404
 
     def ask(
         self,
@@ -167,15 +128,20 @@ class Door:
         json: Mapping[str, Any] | None = None,
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        needs: Sequence[str] = (),
         write: bool = False,
+        renewable: bool = False,
     ) -> Answer:
         """Call the service once and return what it said.
 
-        `point` names the call for the observer; `write` says that the call changes something at the service.
+        `point` names the call for the observer and the table; a success has every field of `needs`. `write` says that
+        the call changes something at the service, `renewable` that its token may have run out and can be renewed.
 
         Raises:
-            UpstreamDown: no answer (unreachable, too slow, cut off, HTML), 429, 5xx, or the worker is to stop.
-            OutcomeUnknown: the same of a write that the service may have applied.
+            UpstreamDown: it does not answer, or has trouble, or wants fewer calls.
+            OutcomeUnknown: the same of a write that it may have applied.
+            PersonNeeded: a person must act; CredentialsRefused when it is about our credentials.
+            RequestRefused: it will not do this.
         """
         call = f"{method} {path}"
         taken = self._gate.enter()
@@ -195,11 +161,12 @@ class Door:
                 allow_redirects=method == "GET",
             )
             ended = Ended(time.monotonic() - started, response.status_code, response.headers)
-            return self._answer(call, response, write=write)
+            return self._answer(point, call, response, needs=needs, write=write, renewable=renewable)
         except requests.RequestException as error:
-            failed = self._failed(call, error, write=write)
+            came = Reply(self.service, point, failure=failure(error))
+            failed = entry(came).ruling.error(came, call, write=write)
             ended = Ended(time.monotonic() - started, error=failed)
-            raise failed from failed.__cause__
+            raise failed from root(error)
         except UpstreamError as error:
             ended = replace(ended, error=error)
             raise
@@ -207,53 +174,42 @@ class Door:
             self._gate.leave(taken, ended)
             self._line.observe(f"{self.service}.{point}:after")
 
-    def _answer(self, call: str, response: requests.Response, *, write: bool) -> Answer:
-        """Return the response as an answer, or raise what its status and body mean."""
-        status = response.status_code
-        if status == 429 or status >= 500:
-            unsure = write and status != 429
-            raise _down(unsure)(
-                self.service,
-                call,
-                "it asks for fewer calls" if status == 429 else f"it answered {status}",
-                status=status,
-                retry_after=self._retry_after(response),
-            )
-        try:
-            wordless = not response.content or (status == 404 and self._plain_404)
-            body = {} if wordless else response.json()
-        except requests.JSONDecodeError as error:
-            reason = f"it answered {status} with something that is not JSON"
-            raise _down(write and status < 400)(self.service, call, reason, status=status) from error
-        if not isinstance(body, dict):
-            raise _down(write and status < 400)(self.service, call, "its answer is not an object", status=status)
-        return Answer(self.service, call, status, response.headers, body)
+    def _answer(
+        self,
+        point: str,
+        call: str,
+        response: requests.Response,
+        *,
+        needs: Sequence[str],
+        write: bool,
+        renewable: bool,
+    ) -> Answer:
+        """Return the response as an answer, or raise what the table says of it."""
+        status, headers = response.status_code, response.headers
+        body, wrong = _read(response, needs)
+        came = reply(self.service, point, status, headers, body, failure=wrong, renewable=renewable)
+        ruling = None if came.success else entry(came).ruling
+        if ruling is None or ruling.blame is None:
+            return Answer(body, ruling)
+        asked = _seconds(headers.get("Retry-After", ""), headers.get("Date", ""))
+        raise ruling.error(came, call, write=write, asked_seconds=asked)
 
-    def _failed(self, call: str, error: requests.RequestException, *, write: bool) -> UpstreamDown:
-        """Return what a failed call means; a write that never left cannot have been applied."""
-        root = error.args[0] if error.args else error
-        if isinstance(root, MaxRetryError):
-            root = root.reason  # the outer text holds the query string
-        unsent = isinstance(error, requests.ConnectTimeout) or isinstance(root, NewConnectionError)
-        reason = "it did not answer in time" if isinstance(error, requests.Timeout) else "the connection failed"
-        failed = _down(write and not unsent)(self.service, call, reason)
-        failed.__cause__ = root if isinstance(root, BaseException) else error
-        return failed
 
-    def _retry_after(self, response: requests.Response) -> float | None:
-        """Return the seconds to wait before the next call, None when neither the service nor `waits` says."""
-        asked = _seconds(response.headers.get("Retry-After", ""), response.headers.get("Date", ""))
-        least = self._waits.get(response.status_code)
-        return max((seconds for seconds in (asked, least) if seconds is not None), default=None)
+def _read(response: requests.Response, needs: Sequence[str]) -> tuple[dict[str, Any], Failure | None]:
+    """Return the body, {} when there is none, and what is wrong with it."""
+    try:
+        body = response.json() if response.content else {}
+    except requests.JSONDecodeError:
+        return {}, Failure.NOT_JSON
+    if not isinstance(body, dict):
+        return {}, Failure.NOT_OBJECT
+    lacking = 200 <= response.status_code < 300 and any(body.get(name) is None for name in needs)
+    return body, Failure.LACKS_FIELD if lacking else None
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Leave the request alone: with no `auth`, requests would put a `.netrc` entry over our Authorization header."""
     return request
-
-
-def _down(unsure: bool) -> type[UpstreamDown]:
-    return OutcomeUnknown if unsure else UpstreamDown
 
 
 def _seconds(retry_after: str, date: str) -> float | None:

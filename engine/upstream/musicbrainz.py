@@ -10,18 +10,19 @@ Source: https://musicbrainz.org/doc/MusicBrainz_API (read 2026-11).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from engine.domain.releases import Format, Release, Track
 from engine.domain.upc import forms
-from engine.errors import CredentialsRefused
 from engine.upstream.barcodes import gtins
 from engine.upstream.http import Answer, Door, Gate, Line
+from engine.upstream.patience import patient
 from engine.upstream.words import country, medium
 
-_BUSY_SECONDS = 1.1
 _PAGE = 100
-_BARCODES_A_QUERY = 20
+_QUERY_LETTERS = 1_800  # of one search: the whole address stays below 2,000
+_OR = " OR "
 _SITE = "https://musicbrainz.org/release/"
 _VARIOUS_ARTISTS = "89ad4ac3-39f7-470e-963a-56509c546377"
 _KINDS = {"Promotion": "Promo", "Bootleg": "Unofficial Release"}
@@ -32,51 +33,53 @@ class MusicBrainz:
     """The MusicBrainz web service."""
 
     def __init__(self, line: Line, base: str, *, gate: Gate | None = None) -> None:
-        self._door = Door("musicbrainz", base, line, gate=gate, waits={503: _BUSY_SECONDS})
+        self._door = Door("musicbrainz", base, line, gate=gate)
 
     def search(self, gtin14s: Sequence[str]) -> dict[str, list[Release]]:
         """Return the releases that carry each barcode; every barcode is a key, [] when MusicBrainz has none.
 
-        One call for up to twenty barcodes, more only when there are over a hundred hits.
+        One call for as many as `one_search` takes, more only when there are over a hundred hits.
 
         Raises:
-            UpstreamDown: MusicBrainz does not answer, or is busy.
+            UpstreamDown: MusicBrainz does not answer, or is busy at every one of several quick tries.
         """
         found: dict[str, list[Release]] = {gtin: [] for gtin in gtin14s}
-        asked = list(found)
-        for start in range(0, len(asked), _BARCODES_A_QUERY):
-            for release in self._hits(asked[start : start + _BARCODES_A_QUERY]):
+        left = list(found)
+        while left:
+            asked = one_search(left)
+            for release in self._hits(asked):
                 for gtin in release.barcodes & found.keys():
                     found[gtin].append(release)
+            left = left[len(asked) :]
         return found
 
     def release(self, mbid: str) -> Release | None:
         """Return one release; None when MusicBrainz does not have it (404)."""
-        answer = self._ask("release", f"/ws/2/release/{mbid}", {"inc": _INC, "fmt": "json"})
-        if not answer.found:
-            return None
-        answer.part("title")
-        return parse_release(answer.body)
+        answer = self._ask("release", f"/ws/2/release/{mbid}", {"inc": _INC, "fmt": "json"}, needs=("id", "title"))
+        return parse_release(answer.body) if answer.found else None
 
     def _hits(self, gtin14s: Sequence[str]) -> Iterator[Release]:
         """Yield every release that carries one of the barcodes, in whatever length it is stored."""
-        barcodes = " OR ".join(form for gtin in gtin14s for form in forms(gtin))
+        barcodes = _OR.join(form for gtin in gtin14s for form in forms(gtin))
         params = {"query": f"barcode:({barcodes})", "fmt": "json", "limit": str(_PAGE)}
         seen = 0
         while True:
-            answer = self._ask("search", "/ws/2/release/", {**params, "offset": str(seen)})
-            hits = parse_search({"releases": answer.part("releases")})
+            answer = self._ask("search", "/ws/2/release/", {**params, "offset": str(seen)}, needs=("count", "releases"))
+            hits = parse_search(answer.body)
             yield from hits
             seen += len(hits)
-            if not hits or seen >= answer.part("count"):
+            if not hits or seen >= answer.body["count"]:
                 return
 
-    def _ask(self, point: str, path: str, params: Mapping[str, str]) -> Answer:
-        answer = self._door.ask(point, "GET", path, params=params)
-        if answer.status == 403:
-            reason = "it wants to know who asks: set DM_CONTACT to an address or a web page"
-            raise CredentialsRefused(answer.service, answer.call, reason, status=403)
-        return answer
+    def _ask(self, point: str, path: str, params: Mapping[str, str], *, needs: Sequence[str]) -> Answer:
+        return patient(lambda: self._door.ask(point, "GET", path, params=params, needs=needs))
+
+
+def one_search(gtin14s: Sequence[str]) -> list[str]:
+    """Return the first of `gtin14s`, one at least, as many as one search can ask for: some 35."""
+    letters = accumulate(sum(len(form) + len(_OR) for form in forms(gtin)) for gtin in gtin14s)
+    count = sum(1 for total in letters if total <= _QUERY_LETTERS)
+    return list(gtin14s[: max(1, count)])
 
 
 def parse_search(body: Mapping[str, Any]) -> list[Release]:

@@ -20,12 +20,7 @@ EARLY_SECONDS = 300.0
 _SCOPE = "https://api.ebay.com/oauth/api_scope"
 SELL_INVENTORY = f"{_SCOPE}/sell.inventory"
 
-_MEANINGS = {
-    "invalid_grant": "the connection to the seller's account has run out or was taken back: connect eBay again",
-    "invalid_client": "eBay does not know EBAY_CLIENT_ID, or EBAY_CLIENT_SECRET does not belong to it",
-    "unauthorized_client": "eBay has disabled this application: look at its keys on developer.ebay.com",
-    "invalid_scope": "the connection does not cover the scope sell.inventory: connect eBay again and grant it",
-}
+_NOT_CONNECTED = "eBay is not connected yet: connect it on the System page."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +58,24 @@ class Token:
 
     def _renew(self) -> None:
         asked_at = self._clock.monotonic()
-        answer = self._request()
-        if answer.status != 200:
-            code = str(answer.body.get("error", ""))
-            reason = _MEANINGS.get(code, f"eBay gives no access token ({code or answer.status})")
-            raise CredentialsRefused(answer.service, answer.call, reason, status=answer.status)
-        self._value = answer.part("access_token")
-        self._renew_at = asked_at + max(0.0, float(answer.part("expires_in")) - EARLY_SECONDS)
+        body = self._request().body
+        self._value = body["access_token"]
+        self._renew_at = asked_at + max(0.0, float(body["expires_in"]) - EARLY_SECONDS)
 
     def _request(self) -> Answer:
         path, keys = "/identity/v1/oauth2/token", self._keys
         if not (keys.client_id and keys.client_secret and (keys.refresh_token or not self._seller)):
-            raise CredentialsRefused("ebay", f"POST {path}", "eBay is not connected yet")
+            raise CredentialsRefused("ebay", f"POST {path}", _NOT_CONNECTED)
         basic = base64.b64encode(f"{keys.client_id}:{keys.client_secret}".encode()).decode()
         if self._seller:
             form = {"grant_type": "refresh_token", "refresh_token": keys.refresh_token, "scope": SELL_INVENTORY}
         else:
             form = {"grant_type": "client_credentials", "scope": _SCOPE}
-        return self._door.ask("token", "POST", path, form=form, headers={"Authorization": f"Basic {basic}"})
+        return self._door.ask(
+            "token",
+            "POST",
+            path,
+            form=form,
+            headers={"Authorization": f"Basic {basic}"},
+            needs=("access_token", "expires_in"),
+        )

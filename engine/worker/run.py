@@ -290,7 +290,7 @@ class ShardRun:
                 seconds = wait if down.retry_after is None else max(down.retry_after, wait)
                 until = work.now() + timedelta(seconds=seconds)
                 log.warning("row_waits", extra={"job_id": self.job.job_id, "upc": work.item.upc, "reason": str(down)})
-                work.wait(seconds, f"{down} Next try at {until:%H:%M:%S} UTC.")
+                work.wait(seconds, f"{str(down).rstrip('.')}. Next try at {until:%H:%M:%S} UTC.")
             else:
                 return
 

@@ -183,7 +183,7 @@ def test_a_refused_token_is_renewed_once_and_the_call_made_again(sandbox: Sandbo
     assert sandbox.ledger()["items"] == {SKU: {"puts": 1}}
 
 
-@pytest.mark.parametrize(("fault", "sentence"), [("unauthorized", "connect eBay again"), ("denied", "sell.inventory")])
+@pytest.mark.parametrize(("fault", "sentence"), [("unauthorized", "Connect eBay again"), ("denied", "sell.inventory")])
 def test_a_token_refused_twice_is_for_a_person(sandbox: Sandbox, ebay: Ebay, fault: str, sentence: str) -> None:
     sandbox.fault("ebay", fault, match="/sell/")
     with pytest.raises(CredentialsRefused, match=sentence):
@@ -192,7 +192,7 @@ def test_a_token_refused_twice_is_for_a_person(sandbox: Sandbox, ebay: Ebay, fau
 
 
 def test_a_connection_that_was_taken_back_is_for_a_person(sandbox: Sandbox, line: Line, clock: HandClock) -> None:
-    with pytest.raises(CredentialsRefused, match="connect eBay again"):
+    with pytest.raises(CredentialsRefused, match="Connect eBay again"):
         client(sandbox, line, clock, refresh_token="revoked").check()
 
 

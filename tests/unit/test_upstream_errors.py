@@ -1,22 +1,36 @@
-"""Every recorded error, and the error of ours that it becomes."""
+"""What a door makes of the bytes that come back, and what the gate before it hears."""
 
+import contextlib
 import io
 import json
+import ssl
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 import requests
+from patient import Patient
 from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, ProtocolError, ReadTimeoutError, SSLError
 
-from engine.errors import CredentialsRefused, OutcomeUnknown, RequestRefused, UpstreamDown, UpstreamError
-from engine.upstream import ebay
+from engine.errors import (
+    CredentialsRefused,
+    OutcomeUnknown,
+    PersonNeeded,
+    RequestRefused,
+    UpstreamDown,
+    UpstreamError,
+)
+from engine.upstream.asking import asking
+from engine.upstream.blame import RENEW
 from engine.upstream.discogs import Discogs
-from engine.upstream.http import Answer, Door, Line
+from engine.upstream.http import Door, Ended, Line
 from engine.upstream.musicbrainz import MusicBrainz
+from engine.upstream.rulings import Failure
+from engine.upstream.transport import failure, root
 
-DATA = Path(__file__).parents[3] / "shared" / "data"
 Answering = Callable[..., Line]
 
 
@@ -49,81 +63,18 @@ def answering() -> Iterator[Answering]:
         yield answer
 
 
-def recorded(name: str) -> Any:
-    path = DATA / name
-    if not path.exists():
-        pytest.skip(f"the recorded errors {path} are not on this machine")
-    return json.loads(path.read_text(encoding="utf-8"))
+@dataclass
+class Book:
+    """A gate that writes down how each call ended."""
 
+    ended: list[Ended] = field(default_factory=list)
 
-@pytest.mark.parametrize(
-    ("case", "kind", "retry_after"),
-    [
-        ("busy (global zone)", UpstreamDown, 1.1),  # it asks for 0 s, and a second works
-        ("rate limited (per ip)", UpstreamDown, 1.1),
-        ("no User-Agent", CredentialsRefused, None),
-    ],
-)
-def test_musicbrainz_errors_mean(
-    answering: Answering, case: str, kind: type[UpstreamError], retry_after: float | None
-) -> None:
-    (found,) = (item for item in recorded("musicbrainz/errors_live_20260816.json") if item["case"] == case)
-    line = answering(found["status"], found["body"], found["headers"])
-    with pytest.raises(UpstreamError) as caught:
-        MusicBrainz(line, "https://musicbrainz.test").search(["00074646362822"])
-    assert type(caught.value) is kind
-    assert getattr(caught.value, "retry_after", None) == retry_after
+    def enter(self) -> None:
+        """Let a call through."""
 
-
-def test_a_musicbrainz_404_is_an_absent_release(answering: Answering) -> None:
-    (found,) = (item for item in recorded("musicbrainz/errors_live_20260816.json") if item["case"] == "not found")
-    assert MusicBrainz(answering(404, found["body"]), "https://musicbrainz.test").release("x") is None
-
-
-EBAY_MEANINGS: dict[tuple[int, int | None], type[UpstreamError]] = {
-    (400, 2004): RequestRefused,
-    (400, 25709): RequestRefused,
-    (400, 25717): RequestRefused,
-    (400, 25005): RequestRefused,
-    (400, 25002): RequestRefused,
-    (403, 1100): CredentialsRefused,
-    (401, 1001): CredentialsRefused,
-    (400, 25751): UpstreamDown,
-    (500, 25002): OutcomeUnknown,
-    (400, 20403): RequestRefused,
-    (404, 25710): RequestRefused,
-    (404, 25713): RequestRefused,
-    (400, 25707): RequestRefused,
-}
-
-
-def answer_of(status: int, body: dict[str, Any]) -> Answer:
-    return Answer("ebay", "PUT /x", status, {}, body)
-
-
-def test_every_recorded_ebay_error_has_a_meaning() -> None:
-    real = [(item["status"], item["body"]) for item in recorded("ebay/errors_real.json") if "errors" in item["body"]]
-    short = [(item["status"], {"errors": [item]}) for item in recorded("ebay/errors_messages_only.json")]
-    bulk = [(item["statusCode"], item) for item in recorded("ebay/bulk_207_shape.json")["responses"] if item["errors"]]
-    for status, body in [*real, *short, *bulk]:
-        code = body["errors"][0]["errorId"]
-        if (status, code) != (500, 25001):  # the door itself reads every 5xx
-            assert type(ebay.refusal(answer_of(status, body))) is EBAY_MEANINGS[status, code], (status, code)
-
-
-def test_a_refusal_says_what_ebay_said() -> None:
-    body = next(item["body"] for item in recorded("ebay/errors_real.json") if "bare string" in item["when"])
-    error = ebay.refusal(answer_of(400, body))
-    assert str(error) == "ebay: Invalid request: Could not serialize field [product.aspects.Type]"
-    assert isinstance(error, RequestRefused)
-    assert error.code == 2004
-
-
-def test_an_item_that_is_not_indexed_yet_is_worth_a_second(answering: Answering) -> None:
-    body = {"errors": [{"errorId": 25751, "message": "could not be found"}]}
-    error = ebay.refusal(answer_of(400, body))
-    assert isinstance(error, UpstreamDown)
-    assert error.retry_after == 1.0
+    def leave(self, taken: None, ended: Ended) -> None:
+        assert taken is None
+        self.ended.append(ended)
 
 
 @pytest.mark.parametrize(
@@ -150,6 +101,96 @@ def test_what_is_not_an_answer_is_an_outage(
         door.ask("x", "PUT" if write else "GET", "/x", write=write)
     assert type(caught.value) is kind
     assert caught.value.status == status
+
+
+@pytest.mark.parametrize(
+    ("service", "point", "status", "body", "kind"),
+    [
+        ("discogs", "search", 200, {"results": []}, None),
+        ("discogs", "release", 404, {"message": "Release not found."}, None),
+        ("discogs", "search", 401, {"message": "You must authenticate to access this resource."}, CredentialsRefused),
+        ("discogs", "search", 403, b"<html>Cloudflare</html>", UpstreamDown),
+        ("discogs", "search", 422, {"message": "Invalid value."}, RequestRefused),
+        ("discogs", "search", 200, {"results": None}, UpstreamDown),
+        ("ebay", "token", 400, {"error": "invalid_grant"}, CredentialsRefused),
+        ("ebay", "create_offer", 400, {"errors": [{"errorId": 20403, "message": "Not eligible"}]}, PersonNeeded),
+        ("ebay", "offers", 404, {"errors": [{"errorId": 25713}]}, None),
+    ],
+)
+def test_the_gate_hears_what_every_answer_means(
+    answering: Answering, service: str, point: str, status: int, body: object, kind: type[UpstreamError] | None
+) -> None:
+    book = Book()
+    door = Door(service, "https://service.test", answering(status, body), gate=book)
+    needs = ("results",) if point == "search" else ()
+    with contextlib.suppress(UpstreamError):
+        assert door.ask(point, "GET", "/x", needs=needs).found == (status == 200)
+    (ended,) = book.ended
+    assert (None if ended.error is None else type(ended.error)) is kind
+    assert ended.status == status
+
+
+def test_a_token_that_may_have_run_out_is_not_told_as_refused(answering: Answering) -> None:
+    book = Book()
+    body = {"errors": [{"errorId": 1001, "message": "Invalid access token"}]}
+    door = Door("ebay", "https://ebay.test", answering(401, body), gate=book)
+    assert door.ask("offers", "GET", "/x", renewable=True).ruling is RENEW
+    with pytest.raises(CredentialsRefused):
+        door.ask("offers", "GET", "/x")
+    assert [ended.error is None for ended in book.ended] == [True, False]
+
+
+def test_a_busy_musicbrainz_is_asked_five_times_more_and_then_given_up(answering: Answering) -> None:
+    book, asker = Book(), Patient()
+    body = {"error": "The MusicBrainz web server is currently busy. Please try again later."}
+    line = answering(503, body, {"X-RateLimit-Zone": "global", "Retry-After": "0"})
+    with asking(asker), pytest.raises(UpstreamDown) as caught:
+        MusicBrainz(line, "https://musicbrainz.test", gate=book).search(["00074646362822"])
+    assert caught.value.busy
+    assert not caught.value.outage
+    assert len(book.ended) == 6
+    waits = [seconds for seconds, _ in asker.waits]
+    assert waits == sorted(waits)
+    assert len(waits) == 5
+    assert waits[0] >= 1.1
+    assert waits[-1] <= 5.0
+    assert {reason for _, reason in asker.waits} == {"MusicBrainz is busy; a moment later it usually answers."}
+
+
+def test_a_quota_is_no_reason_for_quick_tries(answering: Answering) -> None:
+    book = Book()
+    line = answering(503, {"error": "Your requests are exceeding the allowable rate limit."}, {"Retry-After": "3"})
+    with pytest.raises(UpstreamDown) as caught:
+        MusicBrainz(line, "https://musicbrainz.test", gate=book).search(["00074646362822"])
+    assert (caught.value.quota, caught.value.retry_after) == (True, 3.0)
+    assert len(book.ended) == 1
+
+
+def chained(error: requests.RequestException, reason: BaseException) -> requests.RequestException:
+    """Return an error as the library nests it."""
+    error.args = (MaxRetryError(HTTPConnectionPool("x"), "/?barcode=1", reason),)  # type: ignore[arg-type]
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (
+            chained(requests.exceptions.SSLError(), SSLError(ssl.SSLCertVerificationError("expired"))),
+            Failure.CERTIFICATE,
+        ),
+        (chained(requests.exceptions.SSLError(), SSLError(ssl.SSLEOFError("end"))), Failure.TLS),
+        (chained(requests.ConnectTimeout(), ConnectTimeoutError("late")), Failure.CONNECT_TIMEOUT),
+        (requests.ConnectionError(ReadTimeoutError(HTTPConnectionPool("x"), "/", "late")), Failure.READ_TIMEOUT),
+        (requests.exceptions.ContentDecodingError("not gzip"), Failure.CUT),
+        (requests.exceptions.InvalidURL("http://"), Failure.ADDRESS),
+        (requests.ConnectionError(ProtocolError("aborted", ConnectionResetError())), Failure.LOST),
+        (requests.RequestException(), Failure.LOST),
+    ],
+)
+def test_an_exception_of_the_library_is_a_failure(error: requests.RequestException, kind: Failure) -> None:
+    assert failure(error) is kind
+    assert "barcode" not in str(root(error))
 
 
 @pytest.mark.parametrize(
