@@ -19,6 +19,8 @@ from engine.batches.rows import RowFiles
 from engine.batches.submission import Submission
 from engine.batches.upstreams import Upstreams
 from engine.clock import Clock, SystemClock
+from engine.domain.budgets import Terms
+from engine.domain.services import Service
 from engine.errors import BadSetting
 from engine.files.base import Files, split
 from engine.files.folder import FolderFiles
@@ -31,13 +33,15 @@ from engine.upstream.connections import Connections
 from engine.upstream.coverart import CoverArt
 from engine.upstream.discogs import Discogs
 from engine.upstream.ebay import Ebay
+from engine.upstream.gates import Gates, fingerprint
 from engine.upstream.http import Line, Observe, session, unobserved
 from engine.upstream.musicbrainz import MusicBrainz
 from engine.upstream.oauth import Keys
-from engine.upstream.pace import Pace
 from engine.worker.loop import Worker
 
 PROJECT = "https://example.com/draft-maker"
+DISCOGS_KEYLESS = 25  # calls a minute that Discogs grants without a token
+EBAY_BROWSE_DAILY = 5_000
 
 
 def open_store(address: str, clock: Clock) -> Store:
@@ -101,33 +105,73 @@ def _buckets(settings: Settings) -> frozenset[str]:
     return named or (frozenset({home}) if settings.files.startswith("gs://") else frozenset())
 
 
-def open_connections(settings: Settings, session: requests.Session, observe: Observe = unobserved) -> Connections:
-    """Return the clients of the services; `observe` is told of every call."""
-    clock = SystemClock()
+def open_connections(
+    settings: Settings, session: requests.Session, gates: Gates, observe: Observe = unobserved
+) -> Connections:
+    """Return the clients of the services, each behind its gate; `observe` is told of every call."""
     line = Line(session, f"DraftMaker/{__version__} +{settings.contact or PROJECT}", observe)
     token = settings.discogs_token.get_secret_value()
-    discogs_pace = Pace(settings.discogs_per_minute or 0, 60, clock=clock)
-    musicbrainz_pace = Pace(settings.musicbrainz_per_second or 0, 1, clock=clock)
-    keys = Keys(
-        settings.ebay_client_id,
-        settings.ebay_client_secret.get_secret_value(),
-        settings.ebay_refresh_token.get_secret_value(),
+    keys = _keys(settings)
+    gate = {terms.service: gates.before(terms) for terms in _terms(settings)}
+    ebay = Ebay(
+        line,
+        settings.ebay_url,
+        keys=keys,
+        clock=gates.clock,
+        gate=gate[Service.EBAY],
+        browse_gate=gate[Service.EBAY_BROWSE],
     )
     return Connections(
-        musicbrainz=MusicBrainz(line, settings.musicbrainz_url, gate=musicbrainz_pace),
-        coverart=CoverArt(line, settings.coverart_url),
-        discogs=Discogs(line, settings.discogs_url, token=token, gate=discogs_pace),
-        ebay=Ebay(line, settings.ebay_url, keys=keys, clock=clock) if settings.ebay_connected else None,
+        musicbrainz=MusicBrainz(line, settings.musicbrainz_url, gate=gate[Service.MUSICBRAINZ]),
+        coverart=CoverArt(line, settings.coverart_url, gate=gate[Service.COVERART]),
+        discogs=Discogs(line, settings.discogs_url, token=token, gate=gate[Service.DISCOGS]),
+        ebay=ebay if settings.ebay_connected else None,
         discogs_token=bool(token),
     )
 
 
-def open_pipeline(settings: Settings, session: requests.Session, observe: Observe = unobserved) -> RowPipeline:
-    """Return the pipeline of a worker; `observe` is told of every call to a service."""
-    return _pipeline(open_connections(settings, session, observe))
+def _keys(settings: Settings) -> Keys:
+    return Keys(
+        settings.ebay_client_id,
+        settings.ebay_client_secret.get_secret_value(),
+        settings.ebay_refresh_token.get_secret_value(),
+    )
 
 
-def _pipeline(connections: Connections) -> RowPipeline:
+def _terms(settings: Settings) -> list[Terms]:
+    """Return what each service grants; the sandbox of the demo has no quota."""
+    token, keys = settings.discogs_token.get_secret_value(), _keys(settings)
+    discogs = int(settings.discogs_per_minute or 0) or None
+    if discogs and not token:
+        discogs = min(discogs, DISCOGS_KEYLESS)
+    musicbrainz = settings.musicbrainz_per_second or 0.0
+    calls = max(1, int(musicbrainz)) if musicbrainz else None
+    application = fingerprint(keys.client_id, keys.client_secret)
+    seller = fingerprint(keys.client_id, keys.client_secret, keys.refresh_token)
+    return [
+        Terms(Service.DISCOGS, discogs, 60.0, key=fingerprint(token), needs_key=True, keyless_limit=DISCOGS_KEYLESS),
+        Terms(Service.MUSICBRAINZ, calls, calls / musicbrainz if calls else 1.0),
+        Terms(Service.COVERART),
+        Terms(Service.EBAY, key=seller, needs_key=True),
+        Terms(
+            Service.EBAY_BROWSE,
+            daily_limit=EBAY_BROWSE_DAILY if settings.profile == "live" else None,
+            key=application,
+            needs_key=True,
+        ),
+    ]
+
+
+@contextmanager
+def open_pipeline(
+    settings: Settings, session: requests.Session, store: Store, clock: Clock, observe: Observe = unobserved
+) -> Iterator[RowPipeline]:
+    """Lend the pipeline of a worker on `store`; `observe` is told of every call to a service."""
+    with Gates(store, clock) as gates:
+        yield _pipeline(open_connections(settings, session, gates, observe), store, clock)
+
+
+def _pipeline(connections: Connections, store: Store, clock: Clock) -> RowPipeline:
     """Return the pipeline over these clients; Discogs is not asked without a token, which its search needs."""
     return RowPipeline(
         musicbrainz=connections.musicbrainz,
@@ -146,12 +190,12 @@ def open_worker(settings: Settings, stop: threading.Event, observe: Observe = un
     """
     clock = SystemClock()
     store, files = open_store(settings.store, clock), open_files(settings.files)
-    with session(settings.lanes) as line, closing(store):
-        connections = open_connections(settings, line, observe)
+    with session(settings.lanes) as line, closing(store), Gates(store, clock) as gates:
+        connections = open_connections(settings, line, gates, observe)
         yield Worker(
             store,
             RowFiles(files),
-            _pipeline(connections),
+            _pipeline(connections, store, clock),
             clock,
             lanes=settings.lanes,
             lease=timedelta(seconds=settings.lease_seconds),

@@ -64,7 +64,7 @@ class Settings(BaseSettings):
         for name, value in defaults.items():
             if not getattr(self, name):
                 object.__setattr__(self, name, value)
-        limits = {"discogs_per_minute": 0.0 if demo else 55.0, "musicbrainz_per_second": 0.0 if demo else 1.0}
+        limits = {"discogs_per_minute": 0.0 if demo else 60.0, "musicbrainz_per_second": 0.0 if demo else 1.0}
         for name, limit in limits.items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, limit)

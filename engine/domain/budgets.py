@@ -58,17 +58,22 @@ class Wish:
 class Terms:
     """What the settings say of a service: `limit` calls in any `window_seconds`, None for no limit.
 
-    `credentials` is "unneeded", "missing", or "unknown" where there are some; `key` is a fingerprint that tells them
-    from others. A service that grants only `keyless_limit` has not accepted them.
+    `key` is a fingerprint that tells our credentials from others, "" where there are none. A service that `needs_key`
+    and grants only `keyless_limit` has not accepted them.
     """
 
     service: Service
     limit: int | None = None
     window_seconds: float = 60.0
     daily_limit: int | None = None
-    credentials: str = "unneeded"
     key: str = ""
+    needs_key: bool = False
     keyless_limit: int = 0
+
+    @property
+    def credentials(self) -> str:
+        """Return what is known of our credentials before the first call."""
+        return "unneeded" if not self.needs_key else "unknown" if self.key else "missing"
 
 
 @dataclass(frozen=True, slots=True)

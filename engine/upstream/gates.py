@@ -9,7 +9,6 @@ from typing import Self
 
 from engine.clock import Clock
 from engine.domain.budgets import Terms
-from engine.domain.services import Service
 from engine.errors import StoreError
 from engine.store.base import Store
 from engine.upstream.gate import StoredGate
@@ -18,6 +17,7 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.25
 AWAY_SECONDS = 2.0
+_SALT = "draft-maker"
 
 
 class Gates:
@@ -27,8 +27,8 @@ class Gates:
     """
 
     def __init__(self, store: Store, clock: Clock) -> None:
+        self.clock = clock
         self._store = store
-        self._clock = clock
         self._gates: list[StoredGate] = []
         self._wanted = threading.Event()
         self._closing = threading.Event()
@@ -43,7 +43,7 @@ class Gates:
 
     def before(self, terms: Terms) -> StoredGate:
         """Return a gate before a service under these terms."""
-        gate = StoredGate(self._store, self._clock, terms, self._wake)
+        gate = StoredGate(self._store, self.clock, terms, self._wake)
         self._gates.append(gate)
         return gate
 
@@ -86,7 +86,6 @@ def _warn(error: StoreError) -> None:
     log.warning("budget_not_stored", extra={"error": str(error)})
 
 
-def fingerprint(service: Service, *secret: str) -> str:
-    """Return what tells credentials from others and tells nothing else of them; "" for none."""
-    joined = "\n".join((service, *secret))
-    return sha256(joined.encode()).hexdigest()[:8] if all(secret) else ""
+def fingerprint(*secrets: str) -> str:
+    """Return what tells credentials from others, and nothing else of them; "" when one is missing."""
+    return sha256("\n".join((_SALT, *secrets)).encode()).hexdigest()[:8] if all(secrets) else ""

@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 
 from engine.bootstrap import open_pipeline
+from engine.clock import SystemClock
 from engine.log import JSONLines, TextLines
 from engine.store.base import Put
 from engine.upstream.http import session
@@ -176,8 +177,11 @@ def test_no_answer_and_no_log_line_holds_a_secret_not_even_one_that_is_refused(
 
 def work(served: Served) -> None:
     """Work with the real pipeline and the credentials of the settings, until there is nothing left to do."""
-    with session(2) as connections:
-        served.work(open_pipeline(served.settings, connections))
+    with (
+        session(2) as connections,
+        open_pipeline(served.settings, connections, served.store, SystemClock()) as pipeline,
+    ):
+        served.work(pipeline)
 
 
 def ask_everything(served: Served, job_id: str) -> None:

@@ -10,6 +10,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.process import BaseProcess
@@ -25,6 +26,7 @@ from engine.settings import Settings
 from engine.store.base import Committed, Document, Order, Store, Where, Write
 from engine.store.sqlite import SQLiteStore
 from engine.upstream.http import session
+from engine.upstream.shared import BUDGETS
 from engine.worker.loop import Worker
 from tests.batch_runs import LEASE, Ahead, Chosen
 
@@ -54,7 +56,10 @@ class Plan:
 
 
 class Watched:
-    """A store that tells of every commit before and after it; a heartbeat, which comes at any time, is none."""
+    """A store that tells of every commit before and after it.
+
+    A heartbeat, and what is told of a service, are none: they come at any time.
+    """
 
     def __init__(self, store: Store, point: Point) -> None:
         self._store = store
@@ -78,7 +83,7 @@ class Watched:
         return self._watched(self._store.transact, writes)
 
     def _watched(self, commit: Callable[..., Committed], writes: Sequence[Write]) -> Committed:
-        if writes[0].path.startswith(f"{WORKERS}/"):
+        if writes[0].path.startswith((f"{WORKERS}/", f"{BUDGETS}/")):
             return commit(*writes)
         self._point("commit:before")
         committed = commit(*writes)
@@ -118,14 +123,15 @@ def work(plan: Plan) -> None:
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
     clock: Clock = Ahead(plan.ahead) if plan.ahead else SystemClock()
     point = Points(plan)
-    with session(plan.lanes) as connections:
+    with session(plan.lanes) as connections, ExitStack() as services:
+        store = Watched(SQLiteStore(plan.folder / "store.db", clock), point)
         pipeline: Pipeline = _Deadly(plan.deadly)
         if plan.sandbox:
-            pipeline = open_pipeline(settings(plan), connections, point)
-        store = Watched(SQLiteStore(plan.folder / "store.db", clock), point)
+            pipeline = services.enter_context(open_pipeline(settings(plan), connections, store, clock, point))
         rows = RowFiles(FolderFiles(plan.folder / "files"))
         worker = Worker(store, rows, pipeline, clock, lanes=plan.lanes, lease=LEASE, stop=stop)
         worker.run(until_idle=plan.until_idle)
+        services.close()
         store.close()
 
 
