@@ -46,6 +46,14 @@ def span(length: timedelta) -> str:
     return "1 day" if days == 1 else f"{days} days"
 
 
+def duration(seconds: float) -> str:
+    """Return how long something takes: `40 s`, `14 min`, `2 h 03 min`, `3 days`."""
+    if seconds < _MINUTE or seconds >= _DAY:
+        return span(timedelta(seconds=seconds))
+    minutes = round(seconds / _MINUTE)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
+
+
 def ago(length: timedelta) -> str:
     """Return `6 min ago`, and `just now` for less than a second."""
     return "just now" if length < timedelta(seconds=1) else f"{span(length)} ago"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import streamlit as st
 
 from console import words
 from console.context import Context, zone
 from console.figures import NONE, ago, moment, number, reference, rows, share, span, speed
-from console.pace import WINDOW
 from console.screens import batch_actions
 from console.screens.batch_view import BatchScreen, Look
+from console.upstreams import ending
 from console.widgets import bar, notices
 from console.widgets.heading import Badge, badge, heading
+from engine.domain.forecast import SPEED_WINDOW
 from engine.domain.jobs import JobStatus
 
 
@@ -27,6 +30,7 @@ def draw(context: Context, look: Look) -> None:
     _box(context, screen, disabled=snapshot.away)
     with st.container(key="stale_numbers" if snapshot.away else "numbers", gap="small"):
         bar.draw(screen.counts, notices.updated(snapshot, zone()))
+        _waits(screen)
         _tiles(screen)
 
 
@@ -89,6 +93,13 @@ def _rescue(engines: int) -> str:
     return f"No engine is running: start one with `{notices.START_ENGINE}`."
 
 
+def _waits(screen: BatchScreen) -> None:
+    """Say what rows in hand wait for, each reason once; draws nothing when none waits."""
+    for wait in screen.batch.waits:
+        told = f"{rows(wait.rows)} {'waits' if wait.rows == 1 else 'wait'}"
+        st.markdown(f":orange[:material/hourglass_top:] **{told}:** {wait.reason}")
+
+
 def _tiles(screen: BatchScreen) -> None:
     counts, detail = screen.counts, screen.detail
     done = words.COMPOSED if counts.composed and not counts.drafted else words.DRAFTED
@@ -114,14 +125,14 @@ def _succeeded(screen: BatchScreen) -> str:
 def _speed(screen: BatchScreen) -> tuple[str, str]:
     """Return the speed and what it was taken over; a batch that stands still has none."""
     done, found = screen.job.status is JobStatus.COMPLETED, screen.detail.pace.per_minute
-    if not done and not _moving(screen):
+    if not done and not screen.batch.moving:
         return NONE, "stopped" if screen.job.started_at else "not started"
     if found is None:
         return NONE, "not known yet"
     if done:
         return speed(found), "over the whole batch"
     begun = screen.job.started_at
-    return speed(found), "since it started" if begun and screen.batch.at - begun < WINDOW else "last 5 minutes"
+    return speed(found), "since it started" if begun and screen.batch.at - begun < SPEED_WINDOW else "last 5 minutes"
 
 
 def _ending(screen: BatchScreen) -> tuple[str, str, str]:
@@ -131,10 +142,11 @@ def _ending(screen: BatchScreen) -> tuple[str, str, str]:
         took = span(job.completed_at - (job.started_at or job.created_at))
         return ":material/flag: Finished", moment(job.completed_at, now=at, zone=zone()), f"took {took}"
     label = ":material/flag: Done at about"
-    done_at = screen.detail.pace.done_at(screen.counts.left, at)
-    if _moving(screen) and done_at:
-        return label, moment(done_at, now=at, zone=zone()), f"in {span(done_at - at)}"
-    return label, NONE, "not known yet" if _moving(screen) else _HELD.get(job.status, "recover to continue")
+    forecast, upstreams = screen.forecast, screen.detail.upstreams
+    if forecast and upstreams:
+        done_at = at + timedelta(seconds=forecast.seconds)
+        return label, moment(done_at, now=at, zone=zone()), ending(forecast, upstreams)
+    return label, NONE, "not known yet" if screen.batch.moving else _HELD.get(job.status, "recover to continue")
 
 
 _HELD = {
@@ -142,10 +154,6 @@ _HELD = {
     JobStatus.PAUSED: "resume to continue",
     JobStatus.CANCELLED: "cancelled",
 }
-
-
-def _moving(screen: BatchScreen) -> bool:
-    return screen.job.status is JobStatus.RUNNING and not screen.batch.interrupted
 
 
 def _tile(label: str, value: str, note: str) -> None:

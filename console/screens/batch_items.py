@@ -12,7 +12,7 @@ import streamlit as st
 from console import words
 from console.actions import redraw
 from console.context import Context
-from console.counts import in_hand
+from console.counts import in_hand, waiting_for
 from console.figures import money, number, rows
 from console.live import AWAY
 from console.screens import batch_page
@@ -126,12 +126,14 @@ def _listing(context: Context, screen: BatchScreen, query: Query, count: int | N
 
 def _table(settings: Settings, screen: BatchScreen, items: tuple[Item, ...]) -> None:
     steps, dead = in_hand(screen.batch), in_hand(screen.batch, silent=True)
+    waits = waiting_for(screen.batch)
     held = screen.batch.interrupted  # what was begun is nobody's now
     cells = pd.DataFrame(
         [
             _cells(
                 item,
                 steps.get(item.index),
+                waits.get(item.index, ""),
                 cover(item, settings),
                 stuck=item.index in dead or (held and item.status is ItemStatus.WORKING),
             )
@@ -168,7 +170,7 @@ def _columns() -> dict[str, Any]:
     }
 
 
-def _cells(item: Item, step: str | None, picture: str | None, *, stuck: bool) -> dict[str, Any]:
+def _cells(item: Item, step: str | None, waits_for: str, picture: str | None, *, stuck: bool) -> dict[str, Any]:
     word = words.item_word(item, in_hand=step is not None, stuck=stuck)
     return {
         "Row": item.line,
@@ -177,7 +179,7 @@ def _cells(item: Item, step: str | None, picture: str | None, *, stuck: bool) ->
         "Matched release": words.release_line(item),
         "Status": [word.text],
         "Steps": words.progress(item, step),
-        "Why": words.why(item, step),
+        "Why": waits_for or words.why(item, step),
         "Price": money(item.price.get("cents")),
     }
 

@@ -91,10 +91,9 @@ def worker_line(worker: WorkerView) -> str:
     """Return who it is, when it was heard of, and what it has in hand."""
     color = "red" if worker.silent else "green"
     had = "had" if worker.silent else "has"
-    waits = f" · waits for {worker.waits_for}" if worker.waits_for and not worker.silent else ""
     hand = f" · {had} {rows(len(worker.rows))}" if worker.rows else ""
     dot = f":{color}[:material/{'heart_broken' if worker.silent else 'favorite'}:]"
-    return f"{dot} `{worker.worker}` heartbeat {ago(worker.age)}{hand}{waits}"
+    return f"{dot} `{worker.worker}` heartbeat {ago(worker.age)}{hand}"
 
 
 def _history(screen: BatchScreen) -> None:

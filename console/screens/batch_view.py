@@ -13,23 +13,29 @@ from console.context import Context
 from console.counts import Counts, counts
 from console.live import Snapshot
 from console.pace import Pace
+from engine.domain.forecast import Forecast
 from engine.domain.jobs import OPEN, Job
 from engine.domain.shards import ShardKind
-from engine.public import BatchView, CauseCount, WorkerView
+from engine.public import BatchView, CauseCount, UpstreamsView, WorkerView
 
 MANY = 5_000  # rows from which they are no longer counted every second
 MINUTE = timedelta(minutes=1)
-SLOWER = 10  # seconds after which the speed of a batch is taken again in which nothing was done
+SLOWER = 10  # seconds after which is read again what changes without the batch
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """What costs more to read, and is read when it can have changed. `composed` counts the drafts not sent."""
+    """What costs more to read, and is read when it can have changed.
+
+    `composed` counts the drafts not sent. `upstreams` are the services as they are for this batch, None while it does
+    not run.
+    """
 
     composed: int
     causes: tuple[CauseCount, ...]
     pace: Pace
     events: tuple[Mapping[str, Any], ...]
+    upstreams: UpstreamsView | None = None
 
     @property
     def retryable(self) -> int:
@@ -54,6 +60,15 @@ class BatchScreen:
     def engines(self) -> int:
         """Return how many workers live, whatever they do."""
         return self.batch.engines
+
+    @property
+    def forecast(self) -> Forecast | None:
+        """Return when the batch will be done, None while nobody works or nobody can tell."""
+        upstreams, job = self.detail.upstreams, self.job
+        if upstreams is None:
+            return None
+        speed = self.detail.pace.per_minute
+        return upstreams.forecast(self.counts.left, job.options, job_id=job.job_id, speed=speed)
 
     @property
     def unserved(self) -> bool:
@@ -100,7 +115,14 @@ def load_detail(context: Context, view: BatchView) -> Detail:
         causes = load_causes(context, job, every=every)
     events = look(("events", name), lambda: tuple(queries.events(name, limit=12)), of=_told(view)).value
     speed = look(("speed", name), partial(_speed, context, view), every=2.0, of=_done(view)).value
-    return Detail(composed, causes, speed, events)
+    upstreams = _upstreams(context, view) if view.moving and view.engines else None
+    return Detail(composed, causes, speed, events, upstreams)
+
+
+def _upstreams(context: Context, view: BatchView) -> UpstreamsView:
+    """Return the services as they are for a batch that runs, read every few seconds."""
+    of, read = int(view.at.timestamp()) // SLOWER, partial(context.engine.upstreams.of, view)
+    return context.live.look(("upstreams", view.job.job_id), read, every=2.0, of=of).value
 
 
 def load_causes(context: Context, job: Job, *, every: float) -> tuple[CauseCount, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from console import navigation, pace, words
+from console import navigation, pace, upstreams, words
 from console.context import Context, zone
 from console.figures import NONE, moment, speed
 from console.live import AWAY, Snapshot
@@ -20,8 +20,8 @@ from console.pace import Pace
 from console.widgets import notices, parts, tables
 from console.widgets.heading import heading
 from console.words import Word
-from engine.domain.jobs import OPEN, JobStatus
-from engine.public import BatchView, Engine
+from engine.domain.jobs import OPEN
+from engine.public import BatchView, Engine, UpstreamsView
 
 SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "exu2.txt"
 MOST = 50  # batches in the list
@@ -32,16 +32,12 @@ FIRST = (words.INTERRUPTED, words.STOPPED)  # these wait for a person: they come
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One batch in the list."""
+    """One batch in the list. `done_at` is when it was done or will be, None while nobody can tell."""
 
     batch: BatchView
     word: Word
     pace: Pace
-
-    @property
-    def left(self) -> int:
-        """Return the rows still to be done; 0 before the file was read."""
-        return self.batch.working + (self.batch.waiting or 0)
+    done_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +55,21 @@ def newest(context: Context) -> list[BatchView]:
     return queries.batches_again(known, max(view.at for view in known), MOST) if known else queries.batches(MOST)
 
 
-def load(engine: Engine, found: Sequence[BatchView]) -> BatchesView:
-    """Return the batches `found` as the list shows them: those that wait for a person come first, then the newest."""
-    entries = [Entry(view, words.batch_word(view), _pace(engine, view)) for view in found]
+def load(engine: Engine, found: Sequence[BatchView], services: UpstreamsView | None) -> BatchesView:
+    """Return the batches `found` as the list shows them: those that wait for a person come first, then the newest.
+
+    `services` tell how long those that run will take, None when nobody knows how the services are.
+    """
+    entries = [_entry(engine, view, services) for view in found]
     entries.sort(key=lambda entry: entry.word not in FIRST)
-    unserved = sum(entry.left for entry in entries if entry.batch.job.status in OPEN and not entry.batch.engines)
+    unserved = sum(view.left for view in found if view.job.status in OPEN and not view.engines)
     return BatchesView(tuple(entries), unserved)
 
 
 def read(context: Context) -> BatchesView:
     """Read what the screen shows."""
-    return load(context.engine, newest(context))
+    found = newest(context)
+    return load(context.engine, found, upstreams.look(context) if any(view.moving for view in found) else None)
 
 
 def render(context: Context) -> None:
@@ -126,8 +126,7 @@ def _table(view: BatchesView, snapshot: Snapshot[BatchesView]) -> int | None:
 def _cells(entry: Entry, now: datetime) -> dict[str, Any]:
     job = entry.batch.job
     at = partial(moment, now=now, zone=zone())
-    running = job.status is JobStatus.RUNNING and not entry.batch.interrupted
-    done_at = entry.pace.done_at(entry.left, now) if running else job.completed_at
+    about = "about " if entry.done_at and not job.completed_at else ""
     return {
         "Batch": f"{job.name} · dry run" if job.test_mode else job.name,
         "State": [entry.word.text],
@@ -135,7 +134,7 @@ def _cells(entry: Entry, now: datetime) -> dict[str, Any]:
         "Items": job.total_upcs,
         "Needs attention": job.failed_upcs,
         "Speed": speed(entry.pace.per_minute),
-        "Done at": f"about {at(done_at)}" if running and done_at else at(done_at),
+        "Done at": f"{about}{at(entry.done_at)}",
         "By": words.person(job.created_by) or NONE,
         "Started": at(job.started_at or job.created_at),
     }
@@ -147,11 +146,15 @@ def _percent(view: BatchView) -> float:
     return 100 * view.job.processed_upcs // total if total else 0
 
 
-def _pace(engine: Engine, view: BatchView) -> Pace:
-    job = view.job
-    if job.status is JobStatus.RUNNING and not view.interrupted:
-        return pace.recent(job, view.at, partial(engine.queries.finishes, job.job_id))
-    return pace.overall(job)
+def _entry(engine: Engine, view: BatchView, services: UpstreamsView | None) -> Entry:
+    job, word = view.job, words.batch_word(view)
+    if not view.moving:
+        return Entry(view, word, pace.overall(job), job.completed_at)
+    found = pace.recent(job, view.at, partial(engine.queries.finishes, job.job_id))
+    if services is None or not view.engines:
+        return Entry(view, word, found, None)
+    forecast = services.forecast(view.left, job.options, job_id=job.job_id, speed=found.per_minute)
+    return Entry(view, word, found, view.at + timedelta(seconds=forecast.seconds) if forecast else None)
 
 
 def _empty() -> None:

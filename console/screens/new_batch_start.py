@@ -10,16 +10,17 @@ from pathlib import PurePosixPath
 import pandas as pd
 import streamlit as st
 
-from console import words
+from console import upstreams, words
 from console.actions import act
 from console.context import Context, operator
 from console.figures import number, rows
 from console.widgets.facts import facts
 from engine.domain.jobs import Job, JobStatus
-from engine.domain.options import Duplicates, Options
+from engine.domain.options import Duplicates, Need, Options
 from engine.domain.pricing import PriceBasis, PriceRule
 from engine.domain.rows import Condition, RowState
-from engine.public import Check
+from engine.domain.services import Service
+from engine.public import Check, UpstreamsView
 
 REQUEST = "request"  # of the address: what makes a second click the same start
 DRY_RUN, FIRST, ALL = "Dry run", "First 25", "All"
@@ -44,14 +45,16 @@ def draw(context: Context, source: str, check: Check) -> None:
         condition = _condition(check)
         duplicates = _duplicates(check)
         rule = _price_rule(check)
+        services = upstreams.look(context)
         options = Options(
             test_mode=mode == DRY_RUN,
             condition=condition,
             duplicates=duplicates,
             first=FIRST_ROWS if mode == FIRST and check.total > FIRST_ROWS else None,
             price_rule=rule,
+            discogs=_discogs(services),
         )
-        _summary(context, check, options)
+        _summary(services, check, options)
         total = min(check.total, options.first or check.total)
         st.button(
             f"Start {'dry run' if options.test_mode else 'batch'} of {number(total)}",
@@ -149,24 +152,52 @@ def _fixed() -> dict[str, dict[str, int]]:
     return prices
 
 
-def _summary(context: Context, check: Check, options: Options) -> None:
+def _discogs(services: UpstreamsView | None) -> Need:
+    """Draw what happens when Discogs refuses us; there is no choice where it is not asked."""
+    if services and services.connected(Service.DISCOGS) is False:
+        return Need.REQUIRED
+    labels = {Need.REQUIRED: "Stop and tell me", Need.OPTIONAL: "Go on with MusicBrainz"}
+    chosen = st.segmented_control(
+        "If Discogs refuses our token",
+        list(labels),
+        default=Need.REQUIRED,
+        required=True,
+        format_func=labels.__getitem__,
+        key="discogs",
+        help="Going on, rows are looked up at MusicBrainz alone and say that Discogs is missing. "
+        "While a service is merely down, rows that the other one knows go on either way.",
+        width="stretch",
+    )
+    return chosen or Need.REQUIRED
+
+
+def _summary(services: UpstreamsView | None, check: Check, options: Options) -> None:
     """Draw what will happen, line by line."""
     total = min(check.total, options.first or check.total)
     invalid = check.counts[RowState.INVALID]
     if options.test_mode:
         drafts = "composed, nothing is sent to eBay"
-    elif context.settings.ebay_connected:
-        drafts = "at eBay, unpublished; publishing stays with you"
-    else:
+    elif services and services.connected(Service.EBAY) is False:
         drafts = "composed and kept here: eBay is not connected"
+    else:
+        drafts = "at eBay, unpublished; publishing stays with you"
     left = check.total - total
+    distinct = min(total, check.counts[RowState.READY] + check.counts[RowState.REPAIRED])
     facts(
         {
             "Rows": number(total) + (f" of {number(check.total)}, the rest is left out" if left else ""),
             "Invalid": f"{number(invalid)}, will need attention with the reason" if invalid else None,
             "Drafts": drafts,
+            "Time": _time(services, options, distinct),
+            "Look-ups": services and upstreams.calls_of(services, options, distinct),
         }
     )
+
+
+def _time(services: UpstreamsView | None, options: Options, rows: int) -> str | None:
+    """Return how long the quotas make the batch take; None while they do not tell."""
+    forecast = services.forecast(rows, options) if services else None
+    return upstreams.ending(forecast, services) if services and forecast else None
 
 
 def _start(context: Context, source: str, options: Options, name: str, total: int) -> None:

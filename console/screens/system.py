@@ -3,40 +3,36 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlsplit
 
-import pandas as pd
 import streamlit as st
 
-from console import words
 from console.context import Context, zone
 from console.figures import ago, moment, number, rows
 from console.live import AWAY, Snapshot
-from console.widgets import notices, parts, tables
+from console.screens import system_engines, system_services
+from console.widgets import notices, parts
 from console.widgets.facts import facts
 from console.widgets.heading import heading
-from console.words import Word
 from engine import __version__
 from engine.domain.jobs import OPEN
-from engine.public import Engine, Health, WorkerView
+from engine.domain.services import NAMES, Service
+from engine.public import Engine, Health, UpstreamsView, WorkerView
 from engine.settings import Settings
-
-ALIVE = Word("Alive", "green", "favorite")
-SILENT = Word("Silent", "red", "heart_broken")
 
 
 @dataclass(frozen=True, slots=True)
 class SystemView:
-    """What the screen shows of the engine. `batches` are open, `waiting` rows of them are still to be done."""
+    """What the screen shows. `batches` are open, `waiting` rows of them are still to be done."""
 
     health: Health
     workers: tuple[WorkerView, ...]
     queued: int
     batches: int
     waiting: int
+    upstreams: UpstreamsView
 
     @property
     def alive(self) -> int:
@@ -44,37 +40,17 @@ class SystemView:
         return sum(not worker.silent for worker in self.workers)
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """A service as it is set up here. `sign_in` says what it is signed in with; a secret is never part of it."""
-
-    name: str
-    host: str
-    sign_in: Word
-
-
 def load(engine: Engine) -> SystemView:
-    """Read who works, what waits, and whether the store answers."""
+    """Read who works, what waits, how the services are, and whether the store answers."""
     jobs = [view for view in engine.queries.batches(limit=100) if view.job.status in OPEN]
-    waiting = sum(view.working + (view.waiting or 0) for view in jobs)
-    return SystemView(engine.health.check(), engine.queries.workers(), engine.queries.queued(), len(jobs), waiting)
-
-
-def connections(settings: Settings) -> list[Connection]:
-    """Return every service with its host and whether there are credentials for it."""
-    given, none, free = (
-        Word("Set", "green", "key"),
-        Word("Missing", "orange", "key_off"),
-        Word("None needed", "gray", "key"),
+    return SystemView(
+        engine.health.check(),
+        engine.queries.workers(),
+        engine.queries.queued(),
+        len(jobs),
+        sum(view.left for view in jobs),
+        engine.upstreams.all(),
     )
-    discogs = given if settings.discogs_token.get_secret_value() else none
-    ebay = given if settings.ebay_connected else none
-    return [
-        Connection("Discogs", _host(settings.discogs_url), discogs),
-        Connection("MusicBrainz", _host(settings.musicbrainz_url), free),
-        Connection("Cover Art Archive", _host(settings.coverart_url), free),
-        Connection("eBay", _host(settings.ebay_url), ebay),
-    ]
 
 
 def render(context: Context) -> None:
@@ -82,10 +58,7 @@ def render(context: Context) -> None:
     heading(context, "System")
     notices.ebay_not_connected(context)
     parts.live(partial(_engine, context), name="engine")
-    left, right = st.columns([1.6, 1], gap="medium")
-    with left.container(border=True, key="card_connections"):
-        _connections(context.settings)
-    with right.container(border=True, key="card_versions", gap="xsmall"):
+    with st.container(border=True, key="card_versions", gap="xsmall"):
         _versions(context.settings)
 
 
@@ -101,9 +74,8 @@ def _engine(context: Context) -> None:
         notices.no_engine(view.waiting)
     with st.container(key="stale_system" if snapshot.away else "system", gap="small"):
         _tiles(snapshot)
-        with st.container(border=True, key="card_engines"):
-            st.subheader("Engines", anchor=False)
-            _workers(view.workers, partial(moment, now=snapshot.read_at, zone=zone()))
+        system_services.draw(context, view.upstreams, disabled=snapshot.away)
+        system_engines.draw(view.workers, partial(moment, now=snapshot.read_at, zone=zone()))
     notices.freshness(snapshot, zone())
 
 
@@ -128,60 +100,20 @@ def _tile(label: str, value: str, note: str) -> None:
     st.metric(label, value, note, delta_color="off", delta_arrow="off", border=True)
 
 
-def _workers(workers: Sequence[WorkerView], at: partial[str]) -> None:
-    if not workers:
-        st.caption(f"No engine was heard of in the last hour. Start one with `{notices.START_ENGINE}`.")
-        return
-    st.dataframe(
-        pd.DataFrame([_cells(worker, at) for worker in workers]),
-        key="engines",
-        hide_index=True,
-        row_height=36,
-        column_config={"State": tables.badges("State", [ALIVE, SILENT], width=80)},
-        alt="Engines heard of in the last hour",
-    )
-
-
-def _cells(worker: WorkerView, at: partial[str]) -> dict[str, object]:
-    steps = ", ".join(words.STEPS.get(row["step"], (row["step"], 0))[0].lower() for row in worker.rows)
-    return {
-        "Engine": worker.worker,
-        "State": [(SILENT if worker.silent else ALIVE).text],
-        "Heartbeat": ago(worker.age),
-        "Works on": worker.job_id or "–",
-        "In hand": rows(len(worker.rows)) if worker.rows else "–",
-        "Doing": (worker.waits_for and f"waits for {worker.waits_for}") or steps or "–",
-        "Machine": worker.host,
-        "Started": at(worker.started_at),
-    }
-
-
-def _connections(settings: Settings) -> None:
-    st.subheader("Connections", anchor=False)
-    known = connections(settings)
-    st.dataframe(
-        pd.DataFrame([{"Service": one.name, "Address": one.host, "Credentials": [one.sign_in.text]} for one in known]),
-        hide_index=True,
-        row_height=36,
-        column_config={"Credentials": tables.badges("Credentials", [one.sign_in for one in known], width=120)},
-        alt="Services and whether there are credentials for them",
-    )
-    if settings.profile == "demo":
-        st.caption("A sandbox on this machine stands in for all four: nothing reaches the real services.")
-
-
 def _versions(settings: Settings) -> None:
     st.subheader("This installation", anchor=False)
-    known = {
-        "Profile": "Demo" if settings.profile == "demo" else "Live",
-        "Job store": {"sqlite": "SQLite"}.get(kind := settings.store.partition(":")[0], kind.capitalize()),
-        "Draft Maker": __version__,
-        "Streamlit": st.__version__,
-        "Python": platform.python_version(),
-    }
-    facts(known)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        facts(
+            {
+                "Profile": "Demo" if settings.profile == "demo" else "Live",
+                "Job store": {"sqlite": "SQLite"}.get(kind := settings.store.partition(":")[0], kind.capitalize()),
+                "Draft Maker": __version__,
+                "Streamlit": st.__version__,
+                "Python": platform.python_version(),
+            }
+        )
+    with right:
+        addresses = (settings.discogs_url, settings.musicbrainz_url, settings.coverart_url, settings.ebay_url)
+        facts({NAMES[service]: urlsplit(url).netloc for service, url in zip(Service, addresses, strict=False)})
     st.link_button("HTTP API", "/api/docs", icon=":material/api:")
-
-
-def _host(address: str) -> str:
-    return urlsplit(address).netloc

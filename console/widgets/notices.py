@@ -6,9 +6,11 @@ from datetime import tzinfo
 
 import streamlit as st
 
+from console import upstreams
 from console.context import Context
 from console.figures import moment, rows, second, span
 from console.live import Snapshot
+from engine.domain.services import Service
 from engine.errors import EngineError
 
 START_ENGINE = "python -m engine worker"
@@ -55,12 +57,13 @@ def no_engine(waiting: int) -> None:
 
 
 def ebay_not_connected(context: Context) -> None:
-    """Say how to connect eBay; draws nothing when there are credentials."""
-    if context.settings.ebay_connected:
+    """Say how to connect eBay; draws nothing unless every engine alive says that it has no credentials."""
+    known = upstreams.look(context)
+    if known is None or known.connected(Service.EBAY) is not False:
         return
     st.info(
         "**eBay is not connected, so drafts are composed here and not sent.** "
-        "Set `EBAY_CLIENT_ID`, `EBAY_CLIENT_SECRET` and `EBAY_REFRESH_TOKEN` for the engine and the console, "
-        "and restart both. Composed drafts are kept, and are in every export.",
+        "Set `EBAY_CLIENT_ID`, `EBAY_CLIENT_SECRET` and `EBAY_REFRESH_TOKEN` for the engine and restart it. "
+        "Composed drafts are kept, and are in every export.",
         icon=":material/link_off:",
     )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from math import ceil
 
 from engine.batches.connections import ConnectionTest
 from engine.domain.forecast import Forecast, Quota, calls_a_row, forecast
@@ -181,14 +180,21 @@ class UpstreamsView:
         what a row costs.
         """
         discogs = self.of(Service.DISCOGS)
-        minutes = discogs.quota.window_seconds / 60
-        calls = calls_a_row(
+        taken = {Service.DISCOGS: discogs.takers[job_id]} if job_id in discogs.takers else {}
+        done = int((speed or 0.0) * discogs.quota.window_seconds / 60)
+        return forecast(rows, self._calls_a_row(options, taken, done), self.answering, speed)
+
+    def calls(self, rows: int, options: Options) -> dict[Service, int]:
+        """Return about how many calls of each service `rows` rows cost that were never looked up."""
+        return {service: ceil(rows * each) for service, each in self._calls_a_row(options, {}, 0).items()}
+
+    def _calls_a_row(self, options: Options, taken: Mapping[Service, int], rows: int) -> dict[Service, float]:
+        return calls_a_row(
             discogs=self.connected(Service.DISCOGS) is not False,
             compares=options.price_rule.basis is PriceBasis.COMPARABLE and self.connected(Service.EBAY) is not False,
-            taken={Service.DISCOGS: discogs.takers[job_id]} if job_id in discogs.takers else {},
-            rows=int((speed or 0.0) * minutes),
+            taken=taken,
+            rows=rows,
         )
-        return forecast(rows, calls, self.answering, speed)
 
     @property
     def answering(self) -> dict[Service, Quota]:
@@ -200,59 +206,3 @@ class UpstreamsView:
 def clock(at: datetime | None) -> str:
     """Return a time of day as the services' sentences tell it, `14:52:10 UTC`; "" for None."""
     return f"{at:%H:%M:%S} UTC" if at else ""
-
-
-def upstream(
-    service: Service,
-    fields: Mapping[str, Any],
-    at: datetime,
-    *,
-    keys: Sequence[bool] = (),
-    test: ConnectionTest | None = None,
-) -> UpstreamView:
-    """Return a service as the document of its budget describes it; {} when it was never asked.
-
-    `keys` is what each live worker tells: whether it has credentials.
-    """
-    now, slots = at.timestamp(), fields.get("slots", ())
-    resets = fields.get("daily_resets_at")
-    limit = fields.get("daily_limit")
-    used = 0 if resets and resets <= at else fields.get("daily_used", 0)
-    quota = Quota(
-        limit=fields.get("limit"),
-        window_seconds=fields.get("window_seconds", 60.0),
-        busy=tuple(sorted(slot - now for slot in slots if slot > now)),
-        daily_limit=limit,
-        daily_left=None if limit is None else max(0, limit - used),
-        day_ends_seconds=max(0.0, (resets - at).total_seconds()) if resets else 0.0,
-    )
-    said = Credentials(
-        fields.get("credentials", "unknown"), fields.get("credentials_said", ""), fields.get("credentials_at")
-    )
-    if keys and not any(keys):
-        said = Credentials("missing")
-    elif keys and said.state == "missing":
-        said = Credentials("unknown")
-    return UpstreamView(
-        service=service,
-        at=at,
-        quota=quota,
-        granted=fields.get("granted"),
-        daily_resets_at=resets,
-        breaker=Breaker(
-            fields.get("breaker", "closed"),
-            fields.get("failures", 0),
-            fields.get("opened_at"),
-            fields.get("open_until"),
-        ),
-        credentials=said,
-        last_error=fields.get("last_error", ""),
-        last_error_at=fields.get("last_error_at"),
-        last_ok_at=fields.get("last_ok_at"),
-        latency_ms=fields.get("latency_ms"),
-        calls=fields.get("calls", 0),
-        updated_at=fields.get("updated_at"),
-        takers=Counter(taker for slot, taker in zip(slots, fields.get("takers", ()), strict=False) if slot > now),
-        keys=any(keys) if keys else None,
-        test=test,
-    )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from engine.batches.connections import ConnectionTest, ConnectionTests
 from engine.batches.queries import Queries
-from engine.batches.upstream_views import UpstreamsView, upstream
+from engine.batches.upstream_views import Breaker, Credentials, UpstreamsView, UpstreamView
 from engine.batches.views import BatchView, WorkerView
 from engine.clock import Clock
-from engine.domain.forecast import SPEED_WINDOW, Forecast, per_minute
+from engine.domain.forecast import SPEED_WINDOW, Forecast, Quota, per_minute
 from engine.domain.services import Service
 from engine.store.base import Store
 
@@ -48,7 +50,11 @@ class Upstreams:
             return None
         since = max(batch.at - SPEED_WINDOW, job.started_at)
         speed = per_minute(self._queries.finishes(job.job_id, since, batch.at), batch.at - since)
-        return self._view({}, batch.workers).forecast(batch.left, job.options, job_id=job.job_id, speed=speed)
+        return self.of(batch).forecast(batch.left, job.options, job_id=job.job_id, speed=speed)
+
+    def of(self, batch: BatchView) -> UpstreamsView:
+        """Return every service as it is now for who works on a batch, without tests."""
+        return self._view({}, batch.workers)
 
     def _view(self, tests: Mapping[Service, ConnectionTest], workers: Sequence[WorkerView]) -> UpstreamsView:
         found = {document.name: document for document in self._store.find(BUDGETS)}
@@ -67,3 +73,59 @@ class Upstreams:
             for service in Service
         ]
         return UpstreamsView(tuple(views), len(alive), at)
+
+
+def upstream(
+    service: Service,
+    fields: Mapping[str, Any],
+    at: datetime,
+    *,
+    keys: Sequence[bool] = (),
+    test: ConnectionTest | None = None,
+) -> UpstreamView:
+    """Return a service as the document of its budget describes it; {} when it was never asked.
+
+    `keys` is what each live worker tells: whether it has credentials.
+    """
+    now, slots = at.timestamp(), fields.get("slots", ())
+    resets = fields.get("daily_resets_at")
+    limit = fields.get("daily_limit")
+    used = 0 if resets and resets <= at else fields.get("daily_used", 0)
+    quota = Quota(
+        limit=fields.get("limit"),
+        window_seconds=fields.get("window_seconds", 60.0),
+        busy=tuple(sorted(slot - now for slot in slots if slot > now)),
+        daily_limit=limit,
+        daily_left=None if limit is None else max(0, limit - used),
+        day_ends_seconds=max(0.0, (resets - at).total_seconds()) if resets else 0.0,
+    )
+    said = Credentials(
+        fields.get("credentials", "unknown"), fields.get("credentials_said", ""), fields.get("credentials_at")
+    )
+    if keys and not any(keys):
+        said = Credentials("missing")
+    elif keys and said.state == "missing":
+        said = Credentials("unknown")
+    return UpstreamView(
+        service=service,
+        at=at,
+        quota=quota,
+        granted=fields.get("granted"),
+        daily_resets_at=resets,
+        breaker=Breaker(
+            fields.get("breaker", "closed"),
+            fields.get("failures", 0),
+            fields.get("opened_at"),
+            fields.get("open_until"),
+        ),
+        credentials=said,
+        last_error=fields.get("last_error", ""),
+        last_error_at=fields.get("last_error_at"),
+        last_ok_at=fields.get("last_ok_at"),
+        latency_ms=fields.get("latency_ms"),
+        calls=fields.get("calls", 0),
+        updated_at=fields.get("updated_at"),
+        takers=Counter(taker for slot, taker in zip(slots, fields.get("takers", ()), strict=False) if slot > now),
+        keys=any(keys) if keys else None,
+        test=test,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,31 @@ from engine.errors import Cause
 
 MOST_WAITS = 5
 _TIME = re.compile(r"\d\d:\d\d:\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What rows in hand wait for, as an operator reads it, and how many of them do."""
+
+    reason: str
+    rows: int
+
+    @property
+    def sentence(self) -> str:
+        """Return both: `4 rows wait: Discogs quota until 14:52:10 UTC`."""
+        return f"{self.rows:,} {'row waits' if self.rows == 1 else 'rows wait'}: {self.reason}"
+
+
+def waits(rows: Iterable[Mapping[str, Any]]) -> tuple[Wait, ...]:
+    """Return what rows in hand wait for, what most of them wait for first; at most `MOST_WAITS` reasons.
+
+    Reasons that differ in a time of day alone are one, told with the latest of them.
+    """
+    alike: dict[str, list[str]] = {}
+    for reason in filter(None, (row.get("waits_for", "") for row in rows)):
+        alike.setdefault(_TIME.sub("", reason), []).append(reason)
+    found = sorted((Wait(max(same), len(same)) for same in alike.values()), key=lambda wait: -wait.rows)
+    return tuple(found[:MOST_WAITS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +65,10 @@ class WorkerView:
         """Whether it has not been heard of for so long that it counts as gone."""
         return self.age > SILENT_AFTER
 
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """What rows in hand wait for, as an operator reads it, and how many of them do."""
-
-    reason: str
-    rows: int
-
     @property
-    def sentence(self) -> str:
-        """Return both: `4 rows wait: Discogs quota until 14:52:10 UTC`."""
-        return f"{self.rows:,} {'row waits' if self.rows == 1 else 'rows wait'}: {self.reason}"
+    def waits(self) -> tuple[Wait, ...]:
+        """Return what its rows wait for, as `waits`."""
+        return waits(self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +110,8 @@ class BatchView:
 
     @property
     def waits(self) -> tuple[Wait, ...]:
-        """Return what rows in hand wait for, what most of them wait for first; at most `MOST_WAITS` reasons.
-
-        Reasons that differ in a time of day alone are one, told with the latest of them.
-        """
-        reasons = (
-            str(row.get("waits_for") or "") for worker in self.workers if not worker.silent for row in worker.rows
-        )
-        alike: dict[str, list[str]] = {}
-        for reason in filter(None, reasons):
-            alike.setdefault(_TIME.sub("", reason), []).append(reason)
-        found = sorted((Wait(max(same), len(same)) for same in alike.values()), key=lambda wait: -wait.rows)
-        return tuple(found[:MOST_WAITS])
+        """Return what rows in hand wait for, as `waits`."""
+        return waits(row for worker in self.workers if not worker.silent for row in worker.rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,12 +101,19 @@ class Desk:
         return self.engine.queries.job(job.job_id)
 
     def worker(
-        self, name: str, job_id: str | None, rows: list[dict[str, object]], *, age: timedelta = timedelta(0)
+        self,
+        name: str,
+        job_id: str | None,
+        rows: list[dict[str, object]],
+        *,
+        age: timedelta = timedelta(0),
+        **connections: bool,
     ) -> Put:
-        """Return what a worker told of itself `age` ago."""
+        """Return what a worker told of itself `age` ago; `connections` tells for which services it has credentials."""
         now = CLOCK.now()
         known = {"state": "working", "heartbeat_at": now - age, "started_at": now - timedelta(hours=1), "host": "desk"}
-        return Put(f"{WORKERS}/{name}", {**known, "job_id": job_id, "rows": rows, "waits_for": ""})
+        told = {"job_id": job_id, "rows": rows, "waits_for": "", "connections": connections}
+        return Put(f"{WORKERS}/{name}", known | told)
 
     def away(self) -> None:
         """Make the job store unreadable, for the console too."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console import pace, words
-from console.counts import counts, in_hand
+from console import figures, pace, words
+from console.counts import counts, in_hand, waiting_for
 from console.widgets.bar import bar, legend
 from console.widgets.facts import markup
+from engine.batches.views import MOST_WAITS
 from engine.domain.jobs import Job, JobStatus
 from engine.public import BatchView, WorkerView
 
@@ -88,10 +90,32 @@ def test_no_speed_is_shown_until_there_is_enough_to_tell_it_from() -> None:
     assert pace.recent(job, NOW, lambda *_: 41).per_minute == 41
 
 
-def test_the_end_is_told_from_the_speed() -> None:
-    assert pace.Pace(30.0).done_at(60, NOW) == NOW + timedelta(minutes=2)
-    assert pace.Pace(None).done_at(60, NOW) is None
-    assert pace.Pace(30.0).done_at(0, NOW) is None
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(40, "40 s"), (60, "1 min"), (840, "14 min"), (7_380, "2 h 03 min"), (260_000, "3 days")]
+)
+def test_a_length_of_time_is_told_as_short_as_it_may_be(seconds: float, told: str) -> None:
+    assert figures.duration(seconds) == told
+
+
+def waiting(*reasons: str) -> BatchView:
+    rows = tuple({"index": index, "step": "identify", "waits_for": reason} for index, reason in enumerate(reasons))
+    return BatchView(JOB, NOW, (replace(worker(0), rows=rows),), interrupted=False)
+
+
+def test_waits_of_one_reason_are_told_once_with_their_count() -> None:
+    quota = [f"Discogs quota until 14:52:{second} UTC" for second in (10, 12, 11)]
+    found = waiting(*quota, "", "MusicBrainz is busy").waits
+    assert [wait.sentence for wait in found] == [
+        "3 rows wait: Discogs quota until 14:52:12 UTC",
+        "1 row waits: MusicBrainz is busy",
+    ]
+
+
+def test_waits_are_told_row_by_row_and_no_list_of_them_is_endless() -> None:
+    view = waiting("", *(f"Reason {letter}" for letter in "abcdefgh"))
+    assert waiting_for(view)[1] == "Reason a"
+    assert 0 not in waiting_for(view)
+    assert len(view.waits) == MOST_WAITS
 
 
 def test_the_chart_ends_with_the_running_minute() -> None:

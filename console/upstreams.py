@@ -1,0 +1,124 @@
+"""The services in an operator's words: how they are, what is left of their quotas, and how long that makes a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from console.context import Context
+from console.figures import ago, duration, number, second
+from console.live import AWAY
+from console.words import Word
+from engine.domain.forecast import Forecast
+from engine.domain.options import Options
+from engine.domain.services import NAMES
+from engine.public import ConnectionTest, UpstreamState, UpstreamsView, UpstreamView
+
+EVERY_SECONDS = 20.0  # what other screens need of the services changes seldom
+
+STATES: Mapping[UpstreamState, Word] = {
+    UpstreamState.OK: Word("Answers", "green", "check_circle"),
+    UpstreamState.WAITING: Word("Quota used up", "blue", "hourglass_top"),
+    UpstreamState.DOWN: Word("Down", "orange", "cloud_off"),
+    UpstreamState.REFUSED: Word("Refuses us", "red", "key_off"),
+    UpstreamState.NOT_CONNECTED: Word("Not connected", "gray", "link_off"),
+    UpstreamState.UNKNOWN: Word("Not known yet", "gray", "help"),
+}
+_WINDOWS = {1.0: "second", 60.0: "minute", 3600.0: "hour"}
+
+
+def look(context: Context) -> UpstreamsView | None:
+    """Return the services as they were read lately; None when the store does not answer."""
+    try:
+        return context.live.look("upstreams", context.engine.upstreams.all, every=EVERY_SECONDS).value
+    except AWAY:
+        return None
+
+
+def state_line(view: UpstreamView) -> str:
+    """Return what the state of a service means now."""
+    if view.state is UpstreamState.OK and view.last_ok_at:
+        return f"Last good answer {ago(view.at - view.last_ok_at)}."
+    return view.sentence
+
+
+def quota_lines(view: UpstreamView) -> list[tuple[str, float | None]]:
+    """Return what is used of each quota of a service, with its share of the whole, None where there is no limit."""
+    quota, lines = view.quota, list[tuple[str, float | None]]()
+    if quota.limit:
+        full = f"full again at {second(view.full_at)} UTC" if view.full_at else "none of it used"
+        window = _WINDOWS.get(quota.window_seconds, f"{quota.window_seconds:g} s")
+        used = f"{number(quota.used)} of {number(quota.limit)} in the last {window}, {full}"
+        lines.append((used, quota.used / quota.limit))
+    if quota.daily_limit and view.daily_used is not None:
+        anew = f", anew at {second(view.daily_resets_at)} UTC" if view.daily_resets_at else ""
+        used = f"{number(view.daily_used)} of {number(quota.daily_limit)} today{anew}"
+        lines.append((used, view.daily_used / quota.daily_limit))
+    return lines or [("No limit of calls", None)]
+
+
+def credentials_line(view: UpstreamView) -> str:
+    """Return whether a service accepts our credentials, and since when that is known."""
+    known = view.credentials
+    when = f" {ago(view.at - known.at)}" if known.at else ""
+    if known.state == "refused":
+        return f"Refused{when}: {known.said}" if known.said else f"Refused{when}"
+    return {
+        "accepted": f"Accepted{when}",
+        "missing": "Not connected",
+        "unneeded": "None needed",
+    }.get(known.state, "Set, not tried yet" if view.keys else "Not known yet")
+
+
+def error_line(view: UpstreamView) -> str:
+    """Return the last error and when it was, "" when there was none."""
+    if not view.last_error:
+        return ""
+    return f"{view.last_error} ({ago(view.at - view.last_error_at)})" if view.last_error_at else view.last_error
+
+
+def calls_line(view: UpstreamView) -> str:
+    """Return how many calls were made and how long an answer takes, "" before the first."""
+    if not view.calls:
+        return ""
+    latency = f", {latency_words(view.latency_ms)} an answer" if view.latency_ms is not None else ""
+    return f"{number(view.calls)}{latency}"
+
+
+def test_line(test: ConnectionTest | None, at: datetime, engines: int) -> str:
+    """Return what came of a test, or what it waits for; "" when there was none."""
+    if test is None:
+        return ""
+    told = test.told(at, engines)
+    if test.done_at is None:
+        return told
+    mark = {True: "✓ ", False: "✗ "}.get(test.ok, "") if test.ok is not None else ""
+    took = f", {latency_words(test.latency_ms)}" if test.latency_ms is not None else ""
+    return f"{mark}{told} ({ago(at - test.done_at)}{took})"
+
+
+def latency_words(milliseconds: float) -> str:
+    """Return `210 ms`, and `1.4 s` from a second on."""
+    return f"{milliseconds / 1000:.1f} s" if milliseconds >= 1000 else f"{milliseconds:.0f} ms"
+
+
+def calls_of(upstreams: UpstreamsView, options: Options, rows: int) -> str:
+    """Return how many calls `rows` rows cost, `about 84 of Discogs, 3 of MusicBrainz`; "" for no rows.
+
+    What was looked up before costs nothing again. A service with a daily quota tells what is left of it.
+    """
+    parts = []
+    for service, calls in upstreams.calls(rows, options).items():
+        left = upstreams.of(service).quota.daily_left
+        today = "" if left is None else f" ({number(left)} left today)"
+        parts.append(f"{number(calls)} of {NAMES[service]}{today}")
+    return f"at most about {', '.join(parts)}" if rows else ""
+
+
+def ending(forecast: Forecast, upstreams: UpstreamsView) -> str:
+    """Return `about 14 min, limited by Discogs (60 calls a minute)`."""
+    about = f"about {duration(forecast.seconds)}"
+    if forecast.limited_by is None:
+        return about
+    limit = upstreams.of(forecast.limited_by).quota.words
+    return f"{about}, limited by {NAMES[forecast.limited_by]}" + (f" ({limit})" if limit else "")
