@@ -20,7 +20,7 @@ from tests.batch_runs import FIXED, Ahead, Batches, Chosen, Gate, barcodes, fail
 
 
 def refused(work: Work) -> None:
-    raise CredentialsRefused("ebay", "POST /token", "the refresh token has expired", status=401)
+    raise CredentialsRefused("ebay", "POST /token", "The refresh token has expired.", status=401)
 
 
 def pausing(batches: Batches, job_id: str) -> Callable[[Work], None]:
@@ -145,7 +145,7 @@ def test_refused_credentials_pause_the_batch_and_it_goes_on_when_resumed(batches
     job_id, pipeline = batches.upload(barcodes(50)), Chosen({7: refused})
     batches.run(pipeline)
     job = batches.stored(job_id)
-    assert (job.status, job.error) == (JobStatus.PAUSED, "ebay: the refresh token has expired")
+    assert (job.status, job.error) == (JobStatus.PAUSED, "The refresh token has expired.")
     assert job.failed_upcs == 0
     assert pipeline.runs.total() < 16
     assert batches.exact(job_id)
