@@ -83,7 +83,7 @@ def _import(dump: Dump, path: Path) -> About:
             told = f"{about.releases:,} releases, {about.kept:,} kept, {rate:,.0f}/s"
             progress.update(task, completed=about.read, told=told)
 
-        return Importer(path, clock, stop_on_signals(), begin, report).run(dump)
+        return Importer(path, clock, stop_on_signals(), begin=begin, report=report).run(dump)
 
 
 def _catalog(path: Path) -> Catalog:

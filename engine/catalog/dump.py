@@ -30,7 +30,7 @@ _ENDS = 1 << 20  # bytes at the beginning and at the end of a file by which it i
 _DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml\b([^>]*)\?>\s*)?")
 _ROOT = re.compile(rb"<releases\b[^>]*>\s*")
 _ELEMENT = re.compile(rb"<(\w+)")
-_NUMBER = re.compile(rb"""\s*<release\b[^>]*?\bid=["'](\d+)""")
+_NUMBER = re.compile(rb"""(\s*)<release\b[^>]*?\bid=["'](\d+)""")
 _DATED = re.compile(r"(?<!\d)20\d{6}(?!\d)")
 _AGAIN = "Download the dump again and import it again; a catalogue that is in use stays as it is."
 _GET = "Get discogs_YYYYMMDD_releases.xml.gz from https://data.discogs.com."
@@ -38,13 +38,13 @@ _GET = "Get discogs_YYYYMMDD_releases.xml.gz from https://data.discogs.com."
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some releases, each without its end tag.
+    """Some releases by their number, each from `<release` to before its end tag.
 
     `after` is the number of the release before them, None when they are the first. `offset` is where in the unpacked
     XML the next one begins, `read` how many bytes of the file were read for them.
     """
 
-    releases: list[bytes]
+    releases: list[tuple[int, bytes]]
     after: int | None
     offset: int
     read: int
@@ -101,10 +101,11 @@ class Dump:
                 rest = text = self._more(file, unpacked, after)
             rest, offset = rest[max(0, start - offset) :], max(start, offset)
             while text:
-                *releases, rest = rest.split(END)
-                offset += sum(map(len, releases)) + len(END) * len(releases)
+                *parts, rest = rest.split(END)
+                offset += sum(map(len, parts)) + len(END) * len(parts)
+                releases = self._numbered(parts, file.tell(), after)
                 yield Block(releases, after, offset, file.tell())
-                after = number(releases[-1]) if releases else after
+                after = releases[-1][0] if releases else after
                 text = self._more(file, unpacked, after)
                 rest += text
                 if len(rest) > LONGEST:
@@ -117,9 +118,19 @@ class Dump:
         before = "before its first release" if after is None else f"after release {after}"
         return f"near byte {read:,} of {self.size:,}, {before}"
 
-    def broken_xml(self, read: int, after: int | None, error: Exception) -> DumpBroken:
+    def broken_xml(self, read: int, after: int | None, why: object) -> DumpBroken:
         """Return what says that the release there cannot be read."""
-        return DumpBroken(f"{self.path.name} holds broken XML {self.place(read, after)} ({error}). {_AGAIN}")
+        return DumpBroken(f"{self.path.name} holds broken XML {self.place(read, after)} ({why}). {_AGAIN}")
+
+    def _numbered(self, parts: list[bytes], read: int, after: int | None) -> list[tuple[int, bytes]]:
+        releases: list[tuple[int, bytes]] = []
+        for part in parts:
+            found = _NUMBER.match(part)
+            if found is None:
+                last = releases[-1][0] if releases else after
+                raise self.broken_xml(read, last, "something else than a release with a number")
+            releases.append((int(found[2]), part[found.end(1) :]))
+        return releases
 
     def _more(self, file: BinaryIO, unpacked: BinaryIO | gzip.GzipFile, after: int | None) -> bytes:
         """Return the next bytes of XML, b"" at the end."""
@@ -146,18 +157,6 @@ class Dump:
         if root:
             what = "is not in UTF-8"
         raise DumpBroken(f"{self.path.name} is no dump of Discogs releases: it {what}. {_GET}")
-
-
-def number(xml: bytes) -> int:
-    """Return the number of a release.
-
-    Raises:
-        ValueError: it is no release with a number.
-    """
-    found = _NUMBER.match(xml)
-    if found is None:
-        raise ValueError("something else than a numbered release")
-    return int(found[1])
 
 
 def dated(name: str) -> date | None:

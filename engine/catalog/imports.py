@@ -17,7 +17,7 @@ from xml.etree.ElementTree import ParseError
 import apsw
 
 from engine.catalog import entries
-from engine.catalog.dump import END, Block, Dump, number
+from engine.catalog.dump import END, Block, Dump
 from engine.catalog.file import INDEX, SCHEMA, About, open_catalog, packed, read_about
 from engine.clock import Clock
 from engine.domain.releases import Release
@@ -41,15 +41,29 @@ def made_from(path: Path, dump: Dump) -> About | None:
 
 
 class Importer:
-    """Makes the catalogue at `path`. `begin` hears where it begins, `report` after every few releases how far it is."""
+    """Makes the catalogue at `path`.
 
-    def __init__(self, path: Path, clock: Clock, stop: threading.Event, begin: Report, report: Report) -> None:
+    `begin` hears where it begins, `report` after every few releases how far it is; `every` so many bytes of XML it is
+    stored.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        clock: Clock,
+        stop: threading.Event,
+        *,
+        begin: Report,
+        report: Report,
+        every: int = STORED_EVERY,
+    ) -> None:
         self._path = path
         self._part = path.with_name(path.name + ".part")
         self._clock = clock
         self._stop = stop
         self._begin = begin
         self._report = report
+        self._every = every
 
     def run(self, dump: Dump) -> About:
         """Import a dump, from where an earlier import of it stopped; the catalogue is then made from it.
@@ -70,7 +84,7 @@ class Importer:
                 if self._stop.is_set():
                     self._store(connection, about)
                     raise ImportStopped("The import was stopped. The same command goes on where it stopped.")
-                if about.offset // STORED_EVERY > before // STORED_EVERY:
+                if about.offset // self._every > before // self._every:
                     self._store(connection, about)
                     connection.execute("BEGIN IMMEDIATE")
             about = replace(about, imported_at=self._clock.now())
@@ -120,16 +134,15 @@ class Importer:
     def _add(self, connection: apsw.Connection, about: About, dump: Dump, block: Block) -> About:
         """Add the releases of a block; return how far the import is then."""
         kept, mended, after = [], 0, block.after
-        for xml in block.releases:
-            try:
-                current = number(xml)
-                if entries.may_have_barcode(xml):
-                    release, whole = _parsed(xml.lstrip() + END)
-                    kept += [release] if release else []
-                    mended += not whole
-            except (ParseError, ValueError) as error:
-                raise dump.broken_xml(block.read, after, error) from error
-            after = current
+        for number, xml in block.releases:
+            if entries.may_have_barcode(xml):
+                try:
+                    release, whole = _parsed(xml + END)
+                except ParseError as error:
+                    raise dump.broken_xml(block.read, after, error) from error
+                kept += [release] if release else []
+                mended += not whole
+            after = number
         bodies = [(int(release.id), packed(release)) for release in kept]
         codes = [(int(gtin), int(release.id)) for release in kept for gtin in release.barcodes]
         connection.executemany("INSERT OR REPLACE INTO releases VALUES (?, ?)", bodies)
