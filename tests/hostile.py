@@ -52,4 +52,5 @@ copies = st.builds(
     condition=st.sampled_from([None, *Condition]),
     quantity=st.integers(1, 99),
     note=text,
+    photos=st.lists(st.just("https://a/own.jpg"), max_size=30).map(tuple),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.domain.candidates import descriptions
-from engine.domain.categories import CONTAINERS, MUSIC, VINYL, category, medium
+from engine.domain.categories import CONTAINERS, DISC, MUSIC, VHS, VINYL, Category, category, medium
 from engine.domain.listings import clipped, plain
 from engine.domain.releases import Release
 
@@ -53,11 +53,24 @@ def aspects(release: Release) -> dict[str, list[str]]:
     return known
 
 
+def required(place: Category | None) -> tuple[str, ...]:
+    """Return the specifics that eBay asks for in a category; music's where the category is not known."""
+    return ("Movie/TV Title", "Format") if place in (DISC, VHS) else ("Artist", "Release Title", "Format")
+
+
 def _facts(release: Release) -> Iterator[tuple[str, list[str]]]:
+    """Yield each specific with what is known of it, those that eBay asks for first."""
     place = category(release.formats)
-    yield "Artist", [release.artist]
-    yield "Release Title" if place is None or place in MUSIC else "Movie/TV Title", [release.title]
-    yield "Format", [_format(release)]
+    known = {
+        "Artist": [release.artist],
+        "Release Title": [release.title],
+        "Movie/TV Title": [release.title],
+        "Format": [_format(release)],
+    }
+    asked = required(place)
+    yield from ((name, known[name]) for name in asked)
+    if "Artist" not in asked:
+        yield "Artist", known["Artist"]
     yield "Record Label", [release.label]
     yield "Release Year", [str(release.year or "")]
     yield "Catalog Number", [release.catalog_number]

@@ -4,8 +4,8 @@ Discogs puts what is uploaded up for sale at once: `status` is not among the col
 know it ignores. A line without `media_condition` is refused, so nothing goes on sale before the operator has graded it.
 Prices are in US dollars; Discogs reads them in the currency of the seller's marketplace settings. One line is one copy.
 
-The grade of a copy is the operator's, in the terms of `GRADES`: the grade of the same name, which at Discogs promises no
-more than eBay's does. Nobody graded the sleeve apart, so its cell is for the operator to fill in. The columns behind
+The grade of a copy is the operator's, in the terms of `GRADES`: the grade of the same name, which at Discogs promises
+no more than eBay's does. Nobody graded the sleeve apart, so its cell is for the operator to fill in. The columns behind
 `status` tell whoever grades which record it is.
 
 Source: https://www.discogs.com/developers, "Inventory Upload" (read 2026-11): `release_id`, `price` and

@@ -7,20 +7,23 @@ Source: contracts/UPSTREAMS.md 3.3 and 3.7; eBay's Inventory API v1.18.4.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.domain.aspects import aspects
+from engine.domain.aspects import aspects, required
 from engine.domain.candidates import descriptions
-from engine.domain.categories import Category, category
+from engine.domain.categories import Category, category, medium
 from engine.domain.listings import description, plain, title
+from engine.domain.photos import MAX_PHOTOS
 from engine.domain.pricing import CURRENCY, Price, dollars
 from engine.domain.releases import Release
 from engine.domain.rows import Condition
+from engine.domain.terms import Terms
 from engine.domain.upc import display
 
 MARKETPLACE = "EBAY_US"
+NO_CODE = "Does not apply"  # eBay's words for a product without a code of its own
 MAX_NOTE = 1_000
 
 _GRADES = {
@@ -34,13 +37,17 @@ _GRADES = {
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """What the operator says of the copies that one draft offers; `condition` is None and `note` "" when unsaid."""
+    """What the operator says of the copies that one draft offers; `condition` is None and `note` "" when unsaid.
+
+    `photos` holds the https addresses of his own pictures of them.
+    """
 
     sku: str
     gtin: str
     condition: Condition | None = None
     quantity: int = 1
     note: str = ""
+    photos: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,8 @@ class Draft:
     """A draft as it is sent, kept and exported.
 
     `inventory_item` and `offer` are eBay's payloads. `category` is None when this program knows none for the medium.
-    `image_url` is "" when there is no picture. `not_publishable` says what is left to do before it can be published.
+    `image_url` is the first picture, "" when there is none. `not_publishable` says what is left to do before it can be
+    published.
     """
 
     copy: Copy
@@ -76,35 +84,44 @@ class Draft:
             "currency": CURRENCY,
             "upc": display(self.copy.gtin),
             "image_url": self.image_url,
+            "own_photos": bool(self.copy.photos),
             "not_publishable": list(self.not_publishable),
             "inventory_item": dict(self.inventory_item),
             "offer": dict(self.offer),
         }
 
 
-def compose(copy: Copy, release: Release, price: Price, image_url: str = "") -> Draft:
-    """Return the draft that offers `copy` of `release`; `image_url` is https, "" when there is no picture."""
+def compose(copy: Copy, release: Release, price: Price, cover_url: str = "", terms: Terms | None = None) -> Draft:
+    """Return the draft that offers `copy` of `release` on the seller's `terms`.
+
+    `cover_url` is the catalogue's cover by https, "" when there is none; the operator's own photos replace it.
+    """
+    terms = terms or Terms()
     place = category(release.formats)
     name = title(release, copy.gtin)
     graded = _condition(copy, place)
     text = description(release, copy.gtin, note="" if "conditionDescription" in graded else copy.note)
+    pictures = list(copy.photos[:MAX_PHOTOS]) or [cover_url] * bool(cover_url)
+    specifics = aspects(release)
     product = {
         "title": name,
         "description": text,
-        "aspects": aspects(release),
+        "aspects": specifics,
         **_codes(copy.gtin),
-        **({"imageUrls": [image_url]} if image_url else {}),
+        **({"imageUrls": pictures} if pictures else {}),
     }
     item = {
         "availability": {"shipToLocationAvailability": {"quantity": copy.quantity}},
         **graded,
+        **terms.item_fields(medium(release.formats)),
         "product": product,
     }
-    left = tuple(_left_to_do(copy, release, place, image_url))
-    return Draft(copy, name, text, place, price.cents, image_url, item, _offer(copy, place, price), left)
+    picture = next(iter(pictures), "")
+    left = (*_unknown(copy, release, place, specifics), *_unfit(copy, release, picture), *_unset(terms))
+    return Draft(copy, name, text, place, price.cents, picture, item, _offer(copy, place, price, terms), left)
 
 
-def _offer(copy: Copy, place: Category | None, price: Price) -> dict[str, Any]:
+def _offer(copy: Copy, place: Category | None, price: Price, terms: Terms) -> dict[str, Any]:
     """Return the offer. eBay's own catalogue stays out of it, lest it replace what was matched here."""
     return {
         "sku": copy.sku,
@@ -114,6 +131,7 @@ def _offer(copy: Copy, place: Category | None, price: Price) -> dict[str, Any]:
         **({"categoryId": place.id} if place else {}),
         "listingDuration": "GTC",
         "pricingSummary": {"price": {"currency": CURRENCY, "value": dollars(price.cents)}},
+        **terms.offer_fields(),
         "includeCatalogProductDetails": False,
     }
 
@@ -137,26 +155,33 @@ def _condition(copy: Copy, place: Category | None) -> dict[str, str]:
 
 
 def _codes(gtin: str) -> dict[str, list[str]]:
-    """Return the barcode under the name that eBay knows it by; a carton's code (14 digits) under none."""
+    """Return the barcode under the name that eBay knows it by; a carton's code (14 digits) is no product's."""
     code = display(gtin)
     name = {12: "upc", 13: "ean"}.get(len(code))
-    return {name: [code]} if name else {}
+    return {name: [code]} if name else {"upc": [NO_CODE]}
 
 
-def _left_to_do(copy: Copy, release: Release, place: Category | None, image_url: str) -> list[str]:
-    """Return, as sentences, what keeps the draft from being published as it is."""
-    left = []
+def _unknown(copy: Copy, release: Release, place: Category | None, specifics: Mapping[str, Any]) -> Iterator[str]:
+    """Yield, as sentences, what eBay asks for and nobody has said."""
     if copy.condition is None:
-        left.append("The condition is not set: only you can grade the copy.")
+        yield "The condition is not set: only you can grade the copy."
     if place is None:
-        left.append(f"No category is known for {release.format or 'an unknown medium'}: choose one at eBay.")
-    if not release.artist or not release.title:
-        left.append(f"The {'title' if release.artist else 'artist'} is unknown: eBay asks for it.")
-    if not image_url:
-        left.append("There is no picture: eBay asks for at least one.")
-    elif copy.condition is not Condition.NEW:
-        left.append("The picture is a catalogue cover: for a used copy eBay wants your own photo.")
+        yield f"No category is known for {release.format or 'an unknown medium'}: choose one at eBay."
+    for name in required(place):
+        if name not in specifics:
+            yield f"{name} is unknown: eBay asks for it."
+
+
+def _unfit(copy: Copy, release: Release, picture: str) -> Iterator[str]:
+    """Yield what eBay does not allow in a listing of this copy."""
+    if not picture:
+        yield "There is no picture: eBay asks for at least one."
+    elif copy.condition is not Condition.NEW and not copy.photos:
+        yield "The picture is a catalogue cover: for a used copy eBay wants your own photo."
     if "Unofficial Release" in descriptions(release):
-        left.append("The release is marked unofficial: eBay does not allow bootlegs.")
-    left.append("Postage, payment, returns and the place it is sent from are not set: choose them at eBay.")
-    return left
+        yield "The release is marked unofficial: eBay does not allow bootlegs."
+
+
+def _unset(terms: Terms) -> Iterator[str]:
+    if unset := terms.unset:
+        yield f"Not set: {', '.join(unset)}. Choose it at eBay, or for all drafts in the settings."

@@ -36,7 +36,8 @@ class Row:
     is the sentence that says why and how to mend it. `repaired` says what was mended, `warning` what looks odd;
     both "" when there is nothing to say. `repeat_of` is the index of the first row with the same GTIN, `copies` on
     that first row the number of copies that all rows with its GTIN hold together. `condition`, `price_cents`
-    and `note` are None or "" when the file does not say. `cells` is the row of the file, cell by cell.
+    and `note` are None or "" when the file does not say. `photos` holds the https addresses of the operator's own
+    pictures. `cells` is the row of the file, cell by cell.
     """
 
     index: int
@@ -52,6 +53,7 @@ class Row:
     price_cents: int | None = None
     quantity: int = 1
     note: str = ""
+    photos: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()
 
     @property
@@ -77,6 +79,7 @@ class Row:
             value=known.pop("value", ""),
             gtin=known.pop("gtin", None),
             condition=Condition(condition) if condition else None,
+            photos=tuple(known.pop("photos", ())),
             cells=tuple(known.pop("cells", ())),
             **known,
         )

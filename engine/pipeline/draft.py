@@ -55,6 +55,7 @@ def _copy(work: Work) -> Copy:
         condition=graded(work),
         quantity=row.copies if work.options.duplicates is Duplicates.QUANTITY else row.quantity,
         note=row.note,
+        photos=row.photos,
     )
 
 

@@ -1,4 +1,4 @@
-"""The cells beside the barcode: condition, price and quantity, taken only when they are unambiguous."""
+"""The cells beside the barcode: condition, price, quantity and photos, taken only when they are unambiguous."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
+from engine.domain.photos import MAX_PHOTOS, refused
 from engine.domain.rows import Condition
 from engine.reading.columns import Columns
 
@@ -33,6 +34,9 @@ _GROUPED_PRICES = (
 _HIGHEST_PRICE_CENTS = 99_999_999
 _QUANTITY = re.compile(r"([0-9]+)(?:[.,]0{1,2})?")
 _HIGHEST_QUANTITY = 9_999
+_BETWEEN_PHOTOS = re.compile(r"[\s|]+")
+_PASSWORD = re.compile(r"//[^/]*@")
+_SHOWN = 60  # characters of an address that is not used
 
 
 class CellProblem(Exception):
@@ -41,12 +45,17 @@ class CellProblem(Exception):
 
 @dataclass(slots=True)
 class Beside:
-    """What the cells beside a barcode say, and the sentences about those that say nothing usable."""
+    """What the cells beside a barcode say, and the sentences about those that say nothing usable.
+
+    `warning` says which photos are not used and why; a row does not fail for them.
+    """
 
     condition: Condition | None = None
     price_cents: int | None = None
     quantity: int = 1
     note: str = ""
+    photos: tuple[str, ...] = ()
+    warning: str = ""
     problems: tuple[str, ...] = ()
 
 
@@ -65,11 +74,14 @@ def beside(cells: tuple[str, ...], columns: Columns) -> Beside:
 
     if any(cell.strip() for cell in cells[len(columns.header) :]):
         problems.append("The row has more cells than the header: put quotation marks around a cell with a comma in it")
+    pictures, warning = photos(_at(cells, columns.photos))
     return Beside(
         condition=taken(condition, columns.condition, None),
         price_cents=taken(price_cents, columns.price, None),
         quantity=taken(quantity, columns.quantity, 1),
         note=_at(cells, columns.note).strip(),
+        photos=pictures,
+        warning=warning,
         problems=tuple(problems),
     )
 
@@ -137,6 +149,23 @@ def quantity(cell: str) -> int:
     if not 1 <= copies <= _HIGHEST_QUANTITY:
         raise CellProblem(f"The quantity “{text}” is not a whole number from 1 to 9,999")
     return copies
+
+
+def photos(cell: str) -> tuple[tuple[str, ...], str]:
+    """Return the addresses of pictures in a cell, parted by blanks or `|`, and why others are not used, "" for none."""
+    found = [part.strip(",;") for part in _BETWEEN_PHOTOS.split(cell)]
+    named = list(dict.fromkeys(filter(None, found)))
+    unusable = {address: reason for address in named if (reason := refused(address))}
+    usable = [address for address in named if address not in unusable]
+    reasons = [f"The photo “{_shown(address)}” is not used: {reason}" for address, reason in unusable.items()]
+    if len(usable) > MAX_PHOTOS:
+        reasons.append(f"Only the first {MAX_PHOTOS} photos are used: eBay takes no more")
+    return tuple(usable[:MAX_PHOTOS]), ". ".join(reasons)
+
+
+def _shown(address: str) -> str:
+    """Return the beginning of an address, without a password or a query."""
+    return _PASSWORD.sub("//…@", address).partition("?")[0][:_SHOWN]
 
 
 def _cents(amount: str) -> int | None:

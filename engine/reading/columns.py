@@ -21,6 +21,9 @@ _NAMES = {
     "quantity": {"quantity", "qty", "count", "copies", "stock", "in stock", "quantity available", "qty available"},
     "note": {"note", "notes", "comment", "comments", "remark", "remarks", "condition note", "condition notes"}
     | {"condition description", "my notes", "seller notes"},
+    "photos": {"photo", "photos", "image", "images", "picture", "pictures", "pic", "pics", "foto", "fotos", "bild"}
+    | {f"{word} {part}" for word in ("photo", "image", "picture", "pic", "item photo") for part in ("url", "urls")}
+    | {"bilder", "photo link", "photo links", "image link", "image links", "my photos", "own photos"},
 }
 _NO_NAME = {"none", "n a", "na", "null", "nan", "nil", "missing", "unknown", "no barcode", "no upc", "not available"}
 MOST_COLUMNS = 256  # columns further to the right are kept with the row, but nothing is looked for there
@@ -40,6 +43,7 @@ class Columns:
     price: int | None = None
     quantity: int | None = None
     note: int | None = None
+    photos: int | None = None
     header: tuple[str, ...] = ()
     header_line: int | None = None
 

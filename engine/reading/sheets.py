@@ -25,8 +25,8 @@ _MOST_REASONS = 100  # rows that a refusal lists
 class Check:
     """What is in a file. `counts` has every RowState and adds up to `total`; at least one row can be used.
 
-    `columns` gives the header's name (or "column 3") of each of barcode, condition, price, quantity and note that
-    was found; `header` the cells of the header row, () when there is none. `copies` is the number of copies that
+    `columns` gives the header's name (or "column 3") of each of barcode, condition, price, quantity, note and photos
+    that was found; `header` the cells of the header row, () when there is none. `copies` is the number of copies that
     all usable rows hold. `encoding` and `delimiter` are "" in a workbook, `sheet` is "" in a text file.
     """
 
@@ -145,12 +145,13 @@ def _row(index: int, line: int, cells: tuple[str, ...], columns: Columns, known:
         value,
         barcode.gtin,
         repaired=barcode.repaired,
-        warning=barcode.warning,
+        warning=". ".join(filter(None, (barcode.warning, others.warning))),
         repeat_of=known.repeat_of(index) if known else None,
         copies=known.copies[index] if known else others.quantity,
         condition=others.condition,
         price_cents=others.price_cents,
         quantity=others.quantity,
         note=others.note,
+        photos=others.photos,
         cells=cells,
     )

@@ -14,14 +14,18 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from engine.domain.aspects import NAMES
 from engine.domain.drafts import Copy, Draft, compose
 from engine.domain.listings import title
 from engine.domain.pricing import Price
 from engine.domain.releases import Format, Release, Track
 from engine.domain.rows import Condition
+from engine.domain.terms import Package, Terms
 from tests.hostile import EAN, UPC, copies, hostile
 
 CONTRACT = Path(__file__).parents[3] / "shared/contracts/openapi/ebay_sell_inventory_v1_oas3.json"
+NOT_SET = "Not set: {}. Choose it at eBay, or for all drafts in the settings."
+UNSET = NOT_SET.format("postage, payment, returns, the place it is sent from")
 PRICE = Price(999, "file", "The price stands in the file.")
 TAGS = {"h2", "p", "ul", "li"}
 
@@ -154,7 +158,12 @@ def test_the_condition_is_the_operator_s_in_the_category_s_terms(
 
 
 @pytest.mark.parametrize(
-    ("gtin", "codes"), [(UPC, {"upc": ["093624755524"]}), (EAN, {"ean": ["7961220922684"]}), ("10093624755521", {})]
+    ("gtin", "codes"),
+    [
+        (UPC, {"upc": ["093624755524"]}),
+        (EAN, {"ean": ["7961220922684"]}),
+        ("10093624755521", {"upc": ["Does not apply"]}),
+    ],
 )
 def test_a_barcode_goes_under_the_name_ebay_knows_it_by(gtin: str, codes: dict[str, list[str]]) -> None:
     product = draft(gtin=gtin).inventory_item["product"]
@@ -165,15 +174,79 @@ def test_what_is_left_to_do_is_said() -> None:
     bootleg = replace(RELEASE, artist="", formats=(Format("CD", 1, ("Unofficial Release",)),))
     assert draft(bootleg).not_publishable == (
         "The condition is not set: only you can grade the copy.",
-        "The artist is unknown: eBay asks for it.",
+        "Artist is unknown: eBay asks for it.",
         "There is no picture: eBay asks for at least one.",
         "The release is marked unofficial: eBay does not allow bootlegs.",
-        "Postage, payment, returns and the place it is sent from are not set: choose them at eBay.",
+        UNSET,
     )
     pictured = draft(image_url="https://a/1.jpg", condition=Condition.USED_GOOD)
     assert any("your own photo" in reason for reason in pictured.not_publishable)
     sealed = draft(image_url="https://a/1.jpg", condition=Condition.NEW)
     assert len(sealed.not_publishable) == 1
+
+
+def test_the_operators_own_photos_replace_the_cover_and_its_warning() -> None:
+    photos = tuple(f"https://mine/{number}.jpg" for number in range(30))
+    made = draft(image_url="https://a/cover.jpg", condition=Condition.USED_GOOD, photos=photos)
+    assert made.inventory_item["product"]["imageUrls"] == list(photos[:24])
+    assert made.document()["image_url"] == "https://mine/0.jpg"
+    assert made.document()["own_photos"] is True
+    assert not any("picture" in reason for reason in made.not_publishable)
+
+
+def test_the_seller_s_terms_are_where_ebay_wants_them() -> None:
+    terms = Terms(
+        location_key="store",
+        fulfillment_policy="1",
+        payment_policy="2",
+        return_policy="3",
+        best_offer=True,
+        packages={"CD": Package(4.5, (6, 5.5, 1)), "*": Package(20)},
+    )
+    copy = Copy("DM1", UPC, Condition.NEW)
+    made = compose(copy, RELEASE, PRICE, "https://a/1.jpg", terms)
+    assert made.not_publishable == ()
+    assert made.offer["merchantLocationKey"] == "store"
+    assert made.offer["listingPolicies"] == {
+        "fulfillmentPolicyId": "1",
+        "paymentPolicyId": "2",
+        "returnPolicyId": "3",
+        "bestOfferTerms": {"bestOfferEnabled": True},
+    }
+    assert made.inventory_item["packageWeightAndSize"] == {
+        "weight": {"value": 4.5, "unit": "OUNCE"},
+        "dimensions": {"length": 6, "width": 5.5, "height": 1, "unit": "INCH"},
+    }
+    record = compose(copy, RECORD, PRICE, terms=terms).inventory_item
+    assert record["packageWeightAndSize"] == {"weight": {"value": 20, "unit": "OUNCE"}}
+
+
+def test_terms_that_are_not_set_are_left_out_and_said() -> None:
+    made = compose(Copy("DM1", UPC), RELEASE, PRICE, terms=Terms(location_key="store", payment_policy="2"))
+    assert made.offer["listingPolicies"] == {"paymentPolicyId": "2"}
+    assert "packageWeightAndSize" not in made.inventory_item
+    assert NOT_SET.format("postage, returns") in made.not_publishable
+
+
+@pytest.mark.parametrize(
+    ("medium", "first", "asked"),
+    [
+        ("CD", ["Artist", "Release Title", "Format"], "Artist is unknown: eBay asks for it."),
+        ("Vinyl", ["Artist", "Release Title", "Format"], "Artist is unknown: eBay asks for it."),
+        ("DVD", ["Movie/TV Title", "Format", "Artist"], "Movie/TV Title is unknown: eBay asks for it."),
+        ("VHS", ["Movie/TV Title", "Format", "Artist"], "Movie/TV Title is unknown: eBay asks for it."),
+    ],
+)
+def test_the_specifics_that_ebay_asks_for_come_first(medium: str, first: list[str], asked: str) -> None:
+    release = made_of(Format(medium))
+    assert list(draft(release).inventory_item["product"]["aspects"])[:3] == first
+    said = draft(replace(release, artist="", title="")).not_publishable
+    assert next(reason for reason in said if "is unknown: eBay" in reason) == asked
+
+
+def test_every_specific_is_one_of_those_that_a_file_has_a_column_for() -> None:
+    for made in (RELEASE, RECORD, made_of(Format("DVD"))):
+        assert set(draft(made).inventory_item["product"]["aspects"]) <= set(NAMES)
 
 
 def test_a_draft_without_a_picture_has_no_list_of_pictures() -> None:
@@ -274,17 +347,23 @@ def offer_contract() -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(schema("EbayOfferDetailsWithKeys"))
 
 
+ids = st.sampled_from(["", "6189120000"])
+packages = st.dictionaries(st.sampled_from(["CD", "Vinyl", "*"]), st.builds(Package, st.floats(0.1, 900)))
+terms = st.builds(Terms, ids, ids, ids, ids, st.booleans(), packages)
+
+
 @settings(deadline=None)
-@given(hostile, copies, st.sampled_from(["", "https://a/1.jpg"]))
-@example(RELEASE, Copy("DM1", UPC), "")
+@given(hostile, copies, st.sampled_from(["", "https://a/1.jpg"]), terms)
+@example(RELEASE, Copy("DM1", UPC), "", Terms())
 def test_any_metadata_keeps_to_ebay_s_contract(
     item_contract: jsonschema.Draft202012Validator,
     offer_contract: jsonschema.Draft202012Validator,
     release: Release,
     copy: Copy,
     image_url: str,
+    terms: Terms,
 ) -> None:
-    made = compose(copy, release, PRICE, image_url)
+    made = compose(copy, release, PRICE, image_url, terms)
     item_contract.validate(made.inventory_item)
     offer_contract.validate(made.offer)
     assert json.loads(json.dumps(made.document())) == made.document()

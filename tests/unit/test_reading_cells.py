@@ -124,3 +124,48 @@ def test_anything_else_is_no_quantity(text: str) -> None:
         cells.quantity(text)
 
     assert str(refused.value) == f"The quantity “{text}” is not a whole number from 1 to 9,999"
+
+
+@pytest.mark.parametrize(
+    ("text", "addresses", "warning"),
+    [
+        ("", (), ""),
+        ("https://a/1.jpg", ("https://a/1.jpg",), ""),
+        (" https://a/1.jpg|https://a/2.jpg ", ("https://a/1.jpg", "https://a/2.jpg"), ""),
+        (
+            "https://a/1.jpg, https://a/2.jpg\nhttps://b:8443/3?w=1&h=2",
+            ("https://a/1.jpg", "https://a/2.jpg", "https://b:8443/3?w=1&h=2"),
+            "",
+        ),
+        ("https://a/1.jpg https://a/1.jpg", ("https://a/1.jpg",), ""),
+        (
+            "http://a/1.jpg|https://a/2.jpg",
+            ("https://a/2.jpg",),
+            "The photo “http://a/1.jpg” is not used: a photo's address begins with https://",
+        ),
+        ("front.jpg", (), "The photo “front.jpg” is not used: a photo's address begins with https://"),
+        ("https://", (), "The photo “https://” is not used: it is not an address that a browser would open"),
+        (
+            "https://me:secret@a/1.jpg",
+            (),
+            "The photo “https://…@a/1.jpg” is not used: it is not an address that a browser would open",
+        ),
+        (
+            'https://a/"><script>',
+            (),
+            'The photo “https://a/"><script>” is not used: it is not an address that a browser would open',
+        ),
+        (
+            "https://a/" + "x" * 2_000,
+            (),
+            f"The photo “https://a/{'x' * 50}” is not used: a photo's address has up to 2000 characters",
+        ),
+        (
+            " ".join(f"https://a/{number}.jpg" for number in range(25)),
+            tuple(f"https://a/{number}.jpg" for number in range(24)),
+            "Only the first 24 photos are used: eBay takes no more",
+        ),
+    ],
+)
+def test_photos_are_taken_by_https_and_others_said(text: str, addresses: tuple[str, ...], warning: str) -> None:
+    assert cells.photos(text) == (addresses, warning)

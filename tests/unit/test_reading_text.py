@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 import tracemalloc
 from pathlib import Path
 
@@ -270,3 +271,18 @@ def test_the_rows_of_a_file_are_never_held_at_once() -> None:
 
     assert total == 20_000
     assert peak < len(content) + 2_400_000
+
+
+@pytest.mark.parametrize("name", ["Photos", "photo", "Image URL", "image_urls", "Picture", "Fotos", "Item photo URL"])
+def test_photos_are_read_and_a_bad_one_does_not_fail_its_row(name: str) -> None:
+    text = f"UPC,{name}\n{ONE},https://a/1.jpg|https://a/2.jpg\n{TWO},http://a/1.jpg\n"
+    found = rows(text)
+
+    assert [row.photos for row in found] == [("https://a/1.jpg", "https://a/2.jpg"), ()]
+    assert [row.warning for row in found] == [
+        "",
+        "The photo “http://a/1.jpg” is not used: a photo's address begins with https://",
+    ]
+    assert all(row.gtin for row in found)
+    assert [Row.from_document(json.loads(json.dumps(row.document()))) for row in found] == found
+    assert check(text.encode(), "file").columns == {"barcode": "UPC", "photos": name}

@@ -1,0 +1,72 @@
+"""On what terms a seller sells: what he has set up at eBay, named once in the settings. Nothing of it is ever guessed.
+
+Source: eBay's Inventory API v1.18.4 (`merchantLocationKey`, `listingPolicies`, `packageWeightAndSize`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+ANY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A parcel: its weight in ounces; its length, width and height in inches, None when nobody says."""
+
+    ounces: float
+    inches: tuple[float, float, float] | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """Return the parcel as eBay takes it."""
+        weight = {"weight": {"value": self.ounces, "unit": "OUNCE"}}
+        if self.inches is None:
+            return weight
+        length, width, height = self.inches
+        return {**weight, "dimensions": {"length": length, "width": width, "height": height, "unit": "INCH"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The seller's location and policies by eBay's numbers for them, "" for those that are not set.
+
+    `packages` holds the parcels by kind of medium (`CD`, `Vinyl`, … or `*` for any). `best_offer` lets buyers propose a
+    price.
+    """
+
+    location_key: str = ""
+    fulfillment_policy: str = ""
+    payment_policy: str = ""
+    return_policy: str = ""
+    best_offer: bool = False
+    packages: Mapping[str, Package] = field(default_factory=dict)
+
+    def offer_fields(self) -> dict[str, Any]:
+        """Return what an offer says of the terms; what is not set is left out."""
+        policies = {
+            "fulfillmentPolicyId": self.fulfillment_policy,
+            "paymentPolicyId": self.payment_policy,
+            "returnPolicyId": self.return_policy,
+            "bestOfferTerms": {"bestOfferEnabled": True} if self.best_offer else None,
+        }
+        known = {name: value for name, value in policies.items() if value}
+        place = {"merchantLocationKey": self.location_key} if self.location_key else {}
+        return {**place, **({"listingPolicies": known} if known else {})}
+
+    def item_fields(self, medium: str) -> dict[str, Any]:
+        """Return what an inventory item says of its parcel, {} when none is set for the medium."""
+        package = self.packages.get(medium) or self.packages.get(ANY)
+        return {"packageWeightAndSize": package.fields()} if package else {}
+
+    @property
+    def unset(self) -> tuple[str, ...]:
+        """Return what a buyer has to know and the terms do not say."""
+        known = {
+            "postage": self.fulfillment_policy,
+            "payment": self.payment_policy,
+            "returns": self.return_policy,
+            "the place it is sent from": self.location_key,
+        }
+        return tuple(name for name, value in known.items() if not value)
