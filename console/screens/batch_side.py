@@ -12,6 +12,7 @@ from console import words
 from console.actions import redraw
 from console.context import Context, zone
 from console.figures import ago, moment, number, rows
+from console.screens import batch_uploads
 from console.screens.batch_items import narrow
 from console.screens.batch_query import Query
 from console.screens.batch_view import BatchScreen, Look
@@ -21,7 +22,6 @@ from engine.public import CauseCount, WorkerView
 
 def draw(context: Context, look: Look) -> None:
     """Draw the cards; those with nothing to say are left out."""
-    del context
     snapshot = look()
     screen = snapshot.value
     with st.container(key="stale_side" if snapshot.away else "side", gap="small"):
@@ -33,6 +33,7 @@ def draw(context: Context, look: Look) -> None:
             _workers(screen)
         _history(screen)
         _downloads(screen)
+        batch_uploads.draw(context, screen)
 
 
 def _causes(screen: BatchScreen) -> None:
