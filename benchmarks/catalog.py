@@ -223,6 +223,9 @@ def main() -> None:
         measure = {"sqlite": sqlite, "duckdb": duckdb}[asked.kind]
         print(json.dumps(measure(Path(asked.dump), Path(asked.folder), int(asked.codes))))
         return
+    if not SAMPLE.exists():
+        print(json.dumps({"benchmark": "catalog", "skipped": f"the sample of a dump {SAMPLE} is not on this machine"}))
+        return
     result: dict[str, Any] = {"parsers": parsers()} if asked.parsers else {}
     for count in asked.releases:
         with tempfile.TemporaryDirectory() as place:
