@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from console.context import Context
-from console.figures import ago, duration, number, second
+from console.figures import ago, duration, number, rows, second
 from console.live import AWAY
 from console.words import Word
 from engine.domain.forecast import Forecast
@@ -46,7 +46,7 @@ def quota_lines(view: UpstreamView) -> list[tuple[str, float | None]]:
     """Return what is used of each quota of a service, with its share of the whole, None where there is no limit."""
     quota, lines = view.quota, list[tuple[str, float | None]]()
     if quota.limit:
-        full = f"full again at {second(view.full_at)} UTC" if view.full_at else "none of it used"
+        full = f"full again at {second(view.full_at)} UTC" if view.full_at else "all of it free"
         window = _WINDOWS.get(quota.window_seconds, f"{quota.window_seconds:g} s")
         used = f"{number(quota.used)} of {number(quota.limit)} in the last {window}, {full}"
         lines.append((used, quota.used / quota.limit))
@@ -82,7 +82,7 @@ def calls_line(view: UpstreamView) -> str:
     if not view.calls:
         return ""
     latency = f", {latency_words(view.latency_ms)} an answer" if view.latency_ms is not None else ""
-    return f"{number(view.calls)}{latency}"
+    return f"{rows(view.calls, 'call')} so far{latency}"
 
 
 def test_line(test: ConnectionTest | None, at: datetime, engines: int) -> str:
@@ -102,17 +102,17 @@ def latency_words(milliseconds: float) -> str:
     return f"{milliseconds / 1000:.1f} s" if milliseconds >= 1000 else f"{milliseconds:.0f} ms"
 
 
-def calls_of(upstreams: UpstreamsView, options: Options, rows: int) -> str:
-    """Return how many calls `rows` rows cost, `about 84 of Discogs, 3 of MusicBrainz`; "" for no rows.
+def calls_of(upstreams: UpstreamsView, options: Options, count: int) -> str:
+    """Return how many calls `count` rows cost, `84 of Discogs, 3 of MusicBrainz`; "" for no rows.
 
-    What was looked up before costs nothing again. A service with a daily quota tells what is left of it.
+    A service with a daily quota tells what is left of it.
     """
     parts = []
-    for service, calls in upstreams.calls(rows, options).items():
+    for service, calls in upstreams.calls(count, options).items():
         left = upstreams.of(service).quota.daily_left
         today = "" if left is None else f" ({number(left)} left today)"
         parts.append(f"{number(calls)} of {NAMES[service]}{today}")
-    return f"at most about {', '.join(parts)}" if rows else ""
+    return ", ".join(parts) if count else ""
 
 
 def ending(forecast: Forecast, upstreams: UpstreamsView) -> str:
@@ -120,5 +120,4 @@ def ending(forecast: Forecast, upstreams: UpstreamsView) -> str:
     about = f"about {duration(forecast.seconds)}"
     if forecast.limited_by is None:
         return about
-    limit = upstreams.of(forecast.limited_by).quota.words
-    return f"{about}, limited by {NAMES[forecast.limited_by]}" + (f" ({limit})" if limit else "")
+    return f"{about}, limited by {NAMES[forecast.limited_by]} ({upstreams.of(forecast.limited_by).quota.words})"

@@ -8,7 +8,7 @@ import streamlit as st
 
 from console import words
 from console.context import Context, zone
-from console.figures import NONE, ago, moment, number, reference, rows, share, span, speed
+from console.figures import NONE, ago, duration, moment, number, reference, rows, share, span, speed
 from console.screens import batch_actions
 from console.screens.batch_view import BatchScreen, Look
 from console.upstreams import ending
@@ -16,6 +16,7 @@ from console.widgets import bar, notices
 from console.widgets.heading import Badge, badge, heading
 from engine.domain.forecast import SPEED_WINDOW
 from engine.domain.jobs import JobStatus
+from engine.domain.services import NAMES
 
 
 def draw(context: Context, look: Look) -> None:
@@ -30,7 +31,8 @@ def draw(context: Context, look: Look) -> None:
     _box(context, screen, disabled=snapshot.away)
     with st.container(key="stale_numbers" if snapshot.away else "numbers", gap="small"):
         bar.draw(screen.counts, notices.updated(snapshot, zone()))
-        _waits(screen)
+        with st.container(gap="xxsmall"):
+            _waits(screen)
         _tiles(screen)
 
 
@@ -94,10 +96,13 @@ def _rescue(engines: int) -> str:
 
 
 def _waits(screen: BatchScreen) -> None:
-    """Say what rows in hand wait for, each reason once; draws nothing when none waits."""
+    """Say what rows in hand wait for, each reason once, and what limits the batch; draws nothing when nothing does."""
     for wait in screen.batch.waits:
         told = f"{rows(wait.rows)} {'waits' if wait.rows == 1 else 'wait'}"
         st.markdown(f":orange[:material/hourglass_top:] **{told}:** {wait.reason}")
+    forecast, upstreams = screen.forecast, screen.detail.upstreams
+    if forecast and upstreams and forecast.limited_by:
+        st.markdown(f":gray[:material/flag:] Done in {ending(forecast, upstreams)}")
 
 
 def _tiles(screen: BatchScreen) -> None:
@@ -142,10 +147,11 @@ def _ending(screen: BatchScreen) -> tuple[str, str, str]:
         took = span(job.completed_at - (job.started_at or job.created_at))
         return ":material/flag: Finished", moment(job.completed_at, now=at, zone=zone()), f"took {took}"
     label = ":material/flag: Done at about"
-    forecast, upstreams = screen.forecast, screen.detail.upstreams
-    if forecast and upstreams:
+    forecast = screen.forecast
+    if forecast:
         done_at = at + timedelta(seconds=forecast.seconds)
-        return label, moment(done_at, now=at, zone=zone()), ending(forecast, upstreams)
+        limit = f", limit: {NAMES[forecast.limited_by]}" if forecast.limited_by else ""
+        return label, moment(done_at, now=at, zone=zone()), f"in {duration(forecast.seconds)}{limit}"
     return label, NONE, "not known yet" if screen.batch.moving else _HELD.get(job.status, "recover to continue")
 
 

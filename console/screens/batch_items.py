@@ -162,10 +162,10 @@ def _columns() -> dict[str, Any]:
         "Row": st.column_config.NumberColumn(width=48, format="%d"),
         "UPC": st.column_config.TextColumn(width=112),
         "Cover": st.column_config.ImageColumn("", width=42),
-        "Matched release": st.column_config.TextColumn(width=250),
+        "Matched release": st.column_config.TextColumn(width=212),
         "Status": tables.badges("Status", words.ITEM_WORDS, width=118),
-        "Steps": st.column_config.ProgressColumn(width=70, format=" ", min_value=0.0, max_value=1.0),
-        "Why": st.column_config.TextColumn(width=150),
+        "Steps": st.column_config.ProgressColumn(width=58, format=" ", min_value=0.0, max_value=1.0),
+        "Why": st.column_config.TextColumn(width=200),
         "Price": st.column_config.TextColumn(width=70, alignment="right"),
     }
 

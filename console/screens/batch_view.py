@@ -68,7 +68,9 @@ class BatchScreen:
         if upstreams is None:
             return None
         speed = self.detail.pace.per_minute
-        return upstreams.forecast(self.counts.left, job.options, job_id=job.job_id, speed=speed)
+        return upstreams.forecast(
+            self.counts.left, job.options, job_id=job.job_id, done=job.processed_upcs, speed=speed
+        )
 
     @property
     def unserved(self) -> bool:

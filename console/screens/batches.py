@@ -153,7 +153,9 @@ def _entry(engine: Engine, view: BatchView, services: UpstreamsView | None) -> E
     found = pace.recent(job, view.at, partial(engine.queries.finishes, job.job_id))
     if services is None or not view.engines:
         return Entry(view, word, found, None)
-    forecast = services.forecast(view.left, job.options, job_id=job.job_id, speed=found.per_minute)
+    forecast = services.forecast(
+        view.left, job.options, job_id=job.job_id, done=job.processed_upcs, speed=found.per_minute
+    )
     return Entry(view, word, found, view.at + timedelta(seconds=forecast.seconds) if forecast else None)
 
 

@@ -42,17 +42,21 @@ def draw(context: Context, source: str, check: Check) -> None:
         mode = st.segmented_control(
             "Mode", [DRY_RUN, FIRST, ALL], default=ALL, required=True, key="mode", help=_MODE_HELP, width="stretch"
         )
-        condition = _condition(check)
+        services = upstreams.look(context)
+        left, right = st.columns(2, gap="small")
+        with left:
+            condition = _condition(check)
+        with right:
+            discogs = _discogs(services)
         duplicates = _duplicates(check)
         rule = _price_rule(check)
-        services = upstreams.look(context)
         options = Options(
             test_mode=mode == DRY_RUN,
             condition=condition,
             duplicates=duplicates,
             first=FIRST_ROWS if mode == FIRST and check.total > FIRST_ROWS else None,
             price_rule=rule,
-            discogs=_discogs(services),
+            discogs=discogs,
         )
         _summary(services, check, options)
         total = min(check.total, options.first or check.total)
@@ -156,19 +160,15 @@ def _discogs(services: UpstreamsView | None) -> Need:
     """Draw what happens when Discogs refuses us; there is no choice where it is not asked."""
     if services and services.connected(Service.DISCOGS) is False:
         return Need.REQUIRED
-    labels = {Need.REQUIRED: "Stop and tell me", Need.OPTIONAL: "Go on with MusicBrainz"}
-    chosen = st.segmented_control(
-        "If Discogs refuses our token",
+    labels = {Need.REQUIRED: "Stop and tell me", Need.OPTIONAL: "MusicBrainz alone"}
+    return st.selectbox(
+        "If Discogs refuses us",
         list(labels),
-        default=Need.REQUIRED,
-        required=True,
         format_func=labels.__getitem__,
         key="discogs",
-        help="Going on, rows are looked up at MusicBrainz alone and say that Discogs is missing. "
-        "While a service is merely down, rows that the other one knows go on either way.",
-        width="stretch",
+        help="When Discogs does not accept our token, the batch stops, or goes on with MusicBrainz alone: its rows "
+        "then say that they lack Discogs. While a service is only down, rows that the other knows go on either way.",
     )
-    return chosen or Need.REQUIRED
 
 
 def _summary(services: UpstreamsView | None, check: Check, options: Options) -> None:

@@ -10,7 +10,6 @@ import streamlit as st
 from console import upstreams
 from console.actions import act
 from console.context import Context, operator
-from console.widgets.facts import facts
 from engine.domain.services import Service
 from engine.public import UpstreamsView, UpstreamView
 
@@ -28,21 +27,20 @@ def draw(context: Context, view: UpstreamsView, *, disabled: bool) -> None:
 def _service(context: Context, view: UpstreamView, engines: int, *, disabled: bool) -> None:
     word = upstreams.STATES[view.state]
     with st.container(key=f"service_{view.service}", gap=None):
-        state, quota, known, action = st.columns([2, 2.3, 3.4, 0.7], gap="medium", vertical_alignment="top")
+        state, quota, told, action = st.columns([2.3, 2.3, 3.1, 0.7], gap="medium", vertical_alignment="top")
     with state.container(gap="xxsmall"):
         st.markdown(f"**{view.name}** :{word.color}-badge[{word.symbol} {word.text}]")
-        st.html(f'<div class="dm-quiet">{escape(upstreams.state_line(view))}</div>')
+        st.html(_lines(upstreams.state_line(view)))
     with quota:
-        st.html("".join(_bar(line, share) for line, share in upstreams.quota_lines(view)))
-    with known:
-        facts(
-            {
-                "Credentials": upstreams.credentials_line(view),
-                "Last error": upstreams.error_line(view),
-                "Calls": upstreams.calls_line(view),
-                "Test": upstreams.test_line(view.test, view.at, engines),
-            }
-        )
+        bars = (_bar(line, share) for line, share in upstreams.quota_lines(view))
+        st.html("".join(bars) + _lines(upstreams.calls_line(view)))
+    with told:
+        known = {
+            "Credentials": upstreams.credentials_line(view),
+            "Last error": upstreams.error_line(view),
+            "Test": upstreams.test_line(view.test, view.at, engines),
+        }
+        st.html(_lines(*(f"{name}: {line}" for name, line in known.items() if line)))
     with action.container(horizontal=True, horizontal_alignment="right"):
         asked = view.test is not None and view.test.open(view.at) and bool(engines)
         st.button(
@@ -57,12 +55,16 @@ def _service(context: Context, view: UpstreamView, engines: int, *, disabled: bo
 
 def _bar(line: str, share: float | None) -> str:
     """Return a quota as a bar with its words below; without a limit the words alone."""
-    words = f'<div class="dm-quiet">{escape(line)}</div>'
     if share is None:
-        return words
+        return _lines(line)
     tone = "orange" if share >= 1 else "blue"
-    part = f'<span class="dm-{tone}" style="width:{100 * min(share, 1):.1f}%"></span>'
-    return f'<div class="dm-bar dm-quota" role="img" aria-label="{escape(line)}">{part}</div>{words}'
+    part = f'<span class="dm-{tone}" style="width:{100 * min(share, 1):.1f}%"></span>' if share else ""
+    return f'<div class="dm-bar dm-quota" role="img" aria-label="{escape(line)}">{part}</div>{_lines(line)}'
+
+
+def _lines(*lines: str) -> str:
+    """Return lines of small print; what comes from outside is escaped."""
+    return "".join(f'<div class="dm-quiet">{escape(line)}</div>' for line in lines if line)
 
 
 def _test(context: Context, service: Service) -> None:

@@ -97,7 +97,7 @@ def upstream_answer(view: UpstreamView, engines: int) -> dict[str, Any]:
             "said": credentials.said,
             "at": credentials.at,
         },
-        "latency_ms": view.latency_ms,
+        "latency_ms": None if view.latency_ms is None else round(view.latency_ms, 1),
         "calls": view.calls,
         "updated_at": view.updated_at,
         "test": _test(view.test, view, engines) if view.test else None,

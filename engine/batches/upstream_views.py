@@ -173,16 +173,18 @@ class UpstreamsView:
         state = view.credentials.state
         return view.keys if state == "unknown" else state != "missing"
 
-    def forecast(self, rows: int, options: Options, *, job_id: str = "", speed: float | None = None) -> Forecast | None:
+    def forecast(
+        self, rows: int, options: Options, *, job_id: str = "", done: int = 0, speed: float | None = None
+    ) -> Forecast | None:
         """Return when `rows` rows of a batch will be done, None while nobody can tell.
 
-        `speed` is in rows a minute, None while it is not known; with it, calls that were made for `job_id` lately tell
-        what a row costs.
+        `speed` is in rows a minute, None while it is not known. With it, the calls of the last minute for `job_id`, of
+        which `done` rows are done, tell what a row costs.
         """
         discogs = self.of(Service.DISCOGS)
         taken = {Service.DISCOGS: discogs.takers[job_id]} if job_id in discogs.takers else {}
-        done = int((speed or 0.0) * discogs.quota.window_seconds / 60)
-        return forecast(rows, self._calls_a_row(options, taken, done), self.answering, speed)
+        lately = min(done, int((speed or 0.0) * discogs.quota.window_seconds / 60))
+        return forecast(rows, self._calls_a_row(options, taken, lately), self.answering, speed)
 
     def calls(self, rows: int, options: Options) -> dict[Service, int]:
         """Return about how many calls of each service `rows` rows cost that were never looked up."""

@@ -50,7 +50,7 @@ class Upstreams:
             return None
         since = max(batch.at - SPEED_WINDOW, job.started_at)
         speed = per_minute(self._queries.finishes(job.job_id, since, batch.at), batch.at - since)
-        return self.of(batch).forecast(batch.left, job.options, job_id=job.job_id, speed=speed)
+        return self.of(batch).forecast(batch.left, job.options, job_id=job.job_id, done=job.processed_upcs, speed=speed)
 
     def of(self, batch: BatchView) -> UpstreamsView:
         """Return every service as it is now for who works on a batch, without tests."""

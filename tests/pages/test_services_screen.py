@@ -65,7 +65,7 @@ def test_a_quota_is_told_with_its_end(desk: Desk) -> None:
     said = text(desk.screen("system"))
     assert "41 of 60 in the last minute, full again at " in said
     assert "12 of 5,000 today, anew at " in said
-    assert "1,234, 210 ms an answer" in said
+    assert "1,234 calls so far, 210 ms an answer" in said
     assert 'style="width:68.3%"' in said
 
 
@@ -127,7 +127,7 @@ def test_a_new_batch_says_how_long_the_quotas_make_it(desk: Desk) -> None:
 
 def test_a_batch_may_go_on_without_discogs(desk: Desk) -> None:
     app = checked(desk, 3)
-    app.segmented_control(key="discogs").set_value(Need.OPTIONAL).run()
+    app.selectbox(key="discogs").set_value(Need.OPTIONAL).run()
     button(app, "Start").click().run()
     assert desk.engine.queries.jobs().jobs[0].options.discogs is Need.OPTIONAL
 
@@ -135,7 +135,7 @@ def test_a_batch_may_go_on_without_discogs(desk: Desk) -> None:
 def test_there_is_no_choice_where_discogs_is_not_asked(desk: Desk) -> None:
     desk.store.commit(desk.worker("alive", None, [], discogs=False, ebay=True))
     app = checked(desk, 3)
-    assert not [control for control in app.segmented_control if control.key == "discogs"]
+    assert not [control for control in app.selectbox if control.key == "discogs"]
     assert "of Discogs" not in text(app)
 
 
@@ -159,7 +159,8 @@ def test_a_batch_says_what_its_rows_wait_for_and_when_it_will_be_done(desk: Desk
     assert not app.exception
     said = text(app)
     assert f"**2 items wait:** {WAITS}" in said
-    assert "limited by Discogs (60 calls a minute)" in app.metric[4].delta
+    assert "limited by Discogs (60 calls a minute)" in said
+    assert app.metric[4].delta.endswith("limit: Discogs")
 
 
 def test_the_list_tells_the_same_end(desk: Desk) -> None:
