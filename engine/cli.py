@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +20,7 @@ from engine.domain.jobs import OPEN, Job, JobStatus
 from engine.domain.options import Duplicates, Options
 from engine.domain.rows import Condition
 from engine.errors import EngineError
-from engine.public import Engine
+from engine.public import Engine, Exports
 from engine.settings import Settings
 from engine.signals import stop_on_signals
 
@@ -125,12 +127,21 @@ def retry(job: JobId, as_new: Annotated[bool, typer.Option(help="As a new batch,
 @app.command()
 def export(
     job: JobId,
-    kind: Annotated[str, typer.Option("--format", help="csv, jsonl, or failed (barcodes, one a line).")] = "csv",
+    kind: Annotated[
+        str, typer.Option("--format", help="csv, jsonl, failed (barcodes, one a line), ebay (drafts), or discogs.")
+    ] = "csv",
+    part: Annotated[int, typer.Option(min=1, help="Which file of eBay drafts; each has up to 15 MB.")] = 1,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output without it.")] = None,
 ) -> None:
-    """Write the results of a batch, one line for each row of its file."""
+    """Write the results of a batch, one line for each row of its file, or a file to upload at eBay or Discogs."""
     exports = _engine().exports
-    formats = {"csv": exports.results_csv, "jsonl": exports.results_jsonl, "failed": exports.failed_txt}
+    formats: dict[str, Callable[[str], Iterator[str]]] = {
+        "csv": exports.results_csv,
+        "jsonl": exports.results_jsonl,
+        "failed": exports.failed_txt,
+        "ebay": partial(_ebay_drafts, exports, part),
+        "discogs": exports.discogs_inventory,
+    }
     if kind not in formats:
         raise typer.BadParameter(f"--format is one of {', '.join(formats)}")
     lines = formats[kind](job)
@@ -142,6 +153,15 @@ def export(
         for line in lines:
             file.write(line)
             progress.advance(task)
+
+
+def _ebay_drafts(exports: Exports, part: int, job_id: str) -> Iterator[str]:
+    """Return the lines of one file of drafts, and say how many files there are and what the drafts lack."""
+    file = exports.ebay_drafts(job_id, part=part)
+    lacking = (f"{count} without a {name}" for name, count in sorted(file.plan.lacking.items()))
+    told = (f"{file.plan.drafts} drafts", *lacking, f"part {part} of {len(file.plan.starts)}")
+    Console(stderr=True).print(", ".join(told), highlight=False)
+    return file.lines
 
 
 def main() -> None:

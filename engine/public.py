@@ -22,6 +22,7 @@ __all__ = [
     "Check",
     "ConnectionTest",
     "Engine",
+    "Exports",
     "Health",
     "ItemPage",
     "JobPage",

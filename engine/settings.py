@@ -6,8 +6,17 @@ import os
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Parcel(BaseModel):
+    """One entry of `EBAY_PACKAGES`: weight in ounces, and length, width and height in inches where these are given."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ounces: float = Field(gt=0)
+    inches: tuple[PositiveFloat, PositiveFloat, PositiveFloat] | None = None
 
 
 class Settings(BaseSettings):
@@ -40,6 +49,12 @@ class Settings(BaseSettings):
     ebay_client_secret: SecretStr = Field(SecretStr(""), validation_alias="EBAY_CLIENT_SECRET")
     ebay_refresh_token: SecretStr = Field(SecretStr(""), validation_alias="EBAY_REFRESH_TOKEN")
     ebay_ru_name: str = Field("", validation_alias="EBAY_RU_NAME")
+    ebay_location_key: str = Field("", validation_alias="EBAY_LOCATION_KEY", max_length=36)
+    ebay_fulfillment_policy: str = Field("", validation_alias="EBAY_FULFILLMENT_POLICY")
+    ebay_payment_policy: str = Field("", validation_alias="EBAY_PAYMENT_POLICY")
+    ebay_return_policy: str = Field("", validation_alias="EBAY_RETURN_POLICY")
+    ebay_best_offer: bool = Field(default=False, validation_alias="EBAY_BEST_OFFER")
+    ebay_packages: dict[str, Parcel] = Field(default_factory=dict, validation_alias="EBAY_PACKAGES")
 
     discogs_per_minute: float | None = Field(None, validation_alias="DISCOGS_PER_MINUTE", ge=0)
     musicbrainz_per_second: float | None = Field(None, validation_alias="MUSICBRAINZ_PER_SECOND", ge=0)
