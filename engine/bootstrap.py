@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -24,6 +25,7 @@ from engine.domain.services import Service
 from engine.errors import BadSetting
 from engine.files.base import Files, split
 from engine.files.folder import FolderFiles
+from engine.pipeline.lookups import Lookups
 from engine.pipeline.row import RowPipeline
 from engine.public import Engine
 from engine.settings import Settings
@@ -94,7 +96,7 @@ def open_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         queries=queries,
         exports=Exports(store, rows),
         health=HealthCheck(store, clock),
-        upstreams=Upstreams(store, queries, clock),
+        upstreams=Upstreams(store, queries, clock, _limits(settings)),
     )
 
 
@@ -162,6 +164,20 @@ def _terms(settings: Settings) -> list[Terms]:
     ]
 
 
+def _limits(settings: Settings) -> dict[Service, dict[str, Any]]:
+    """Return what the settings allow of each service; a console has no token to tell Discogs' limit from."""
+    limits = {
+        terms.service: {
+            "limit": terms.limit,
+            "window_seconds": terms.window_seconds,
+            "daily_limit": terms.daily_limit,
+        }
+        for terms in _terms(settings)
+    }
+    limits[Service.DISCOGS]["limit"] = int(settings.discogs_per_minute or 0) or None
+    return limits
+
+
 @contextmanager
 def open_pipeline(
     settings: Settings, session: requests.Session, store: Store, clock: Clock, observe: Observe = unobserved
@@ -174,6 +190,7 @@ def open_pipeline(
 def _pipeline(connections: Connections, store: Store, clock: Clock) -> RowPipeline:
     """Return the pipeline over these clients; Discogs is not asked without a token, which its search needs."""
     return RowPipeline(
+        lookups=Lookups(store, clock),
         musicbrainz=connections.musicbrainz,
         coverart=connections.coverart,
         discogs=connections.discogs if connections.discogs_token else None,

@@ -1,22 +1,30 @@
-"""The real pipeline against the sandbox, one row at a time, as a worker would run it."""
+"""The real pipeline against the sandbox, one row at a time, as a worker would run it.
+
+Each pipeline has a store of its own, so that it finds no answers of another, unless a test gives it one.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import threading
+import itertools
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import requests
 
-from engine.clock import SystemClock
+from engine.clock import Clock, SystemClock
 from engine.domain.items import Item, ItemStatus
 from engine.domain.options import Options
 from engine.domain.rows import Row
+from engine.pipeline.lookups import Lookups
 from engine.pipeline.row import RowPipeline
 from engine.pipeline.work import Work
+from engine.store.base import Store
+from engine.store.sqlite import SQLiteStore
 from engine.upstream.coverart import CoverArt
 from engine.upstream.discogs import Discogs
 from engine.upstream.ebay import Ebay
@@ -25,17 +33,26 @@ from engine.upstream.musicbrainz import MusicBrainz
 from engine.upstream.oauth import Keys
 from tests.sandbox_server import Sandbox, running
 
-SLEEP = threading.Event()
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 @dataclass
 class Runs:
-    """Pipelines on one sandbox. `stored` holds the items that were saved, by SKU, as a store would."""
+    """Pipelines on one sandbox. `stored` holds the items that were saved, by SKU, as a store would.
+
+    `waits` holds the seconds that rows were to wait, and for what; nobody waits here.
+    """
 
     sandbox: Sandbox
     session: requests.Session
+    folder: Path
     stored: dict[str, Item] = field(default_factory=dict)
+    waits: list[tuple[float, str]] = field(default_factory=list)
+    stores: Iterator[int] = field(default_factory=itertools.count)
+
+    def store(self) -> SQLiteStore:
+        """Return a store that nobody has used."""
+        return SQLiteStore(self.folder / f"store-{next(self.stores)}.db")
 
     def pipeline(
         self,
@@ -45,11 +62,14 @@ class Runs:
         ebay_url: str = "",
         observe: Observe = unobserved,
         read_seconds: float = 10.0,
+        store: Store | None = None,
+        clock: Clock | None = None,
     ) -> RowPipeline:
         line = Line(self.session, "DraftMaker/1.0 +test@example.com", observe, read_seconds)
         url = self.sandbox.url
         keys = Keys("sandbox", "sandbox", "sandbox")
         return RowPipeline(
+            lookups=Lookups(store or self.store(), clock or SystemClock()),
             musicbrainz=MusicBrainz(line, f"{url}/musicbrainz"),
             coverart=CoverArt(line, f"{url}/coverart"),
             discogs=Discogs(line, f"{url}/discogs", token="sandbox") if discogs else None,
@@ -67,7 +87,7 @@ class Runs:
             save=lambda item: self.stored.__setitem__(sku, Item.from_document(item.document())),
             mine=lambda: None,
             now=lambda: NOW,
-            wait=lambda seconds, _reason: SLEEP.wait(seconds) and None,
+            wait=lambda seconds, reason: self.waits.append((seconds, reason)),
         )
 
     def calls(self, service: str) -> list[str]:
@@ -82,5 +102,5 @@ class Runs:
 @contextlib.contextmanager
 def runs() -> Iterator[Runs]:
     """Run a sandbox for as long as the block lasts."""
-    with running() as sandbox, requests.Session() as session:
-        yield Runs(sandbox, session)
+    with running() as sandbox, requests.Session() as session, tempfile.TemporaryDirectory() as folder:
+        yield Runs(sandbox, session, Path(folder))

@@ -2,81 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from engine.domain.candidates import Candidate
 from engine.domain.matching import Decision, Verdict, decide, medium_named
+from engine.domain.options import Need
 from engine.domain.pricing import PriceBasis
 from engine.domain.releases import Release
-from engine.errors import Cause, ItemError, UpstreamDown
+from engine.errors import Cause, CredentialsRefused, ItemError, UpstreamDown, UpstreamError
+from engine.pipeline.sources import Sources
 from engine.pipeline.work import Work
-from engine.upstream.discogs import Discogs
-from engine.upstream.musicbrainz import MusicBrainz
+
+T = TypeVar("T")
 
 
-def identify(work: Work, musicbrainz: MusicBrainz, discogs: Discogs | None) -> Candidate:
+def identify(work: Work, sources: Sources) -> Candidate:
     """Return the release that the row's barcode means; the evidence is in `work.item.match` whatever comes of it.
 
-    A service that is down does not stop the other one, unless the row cannot be judged, or priced, without it.
-    `discogs` is None when there is no token for its search.
+    A service that is away does not stop the other one, unless the row cannot be judged, or priced, without it. Discogs
+    is asked about the release itself only once it is known which one it is.
 
     Raises:
         ItemError: no release carries the barcode, or several do that a buyer could tell apart.
         UpstreamDown: a service that is needed does not answer.
-        CredentialsRefused: a service does not accept us.
+        CredentialsRefused: a service does not accept us, and the batch is not to go on without it.
     """
-    gtin = work.row.gtin
-    if gtin is None:
-        raise ItemError(Cause.INVALID_BARCODE, work.row.problem)
-    away: list[UpstreamDown] = []
-    theirs = _found(lambda: musicbrainz.search([gtin])[gtin], away)
-    ours = _found(lambda: discogs.search(gtin), away) if discogs else []
-    decision = decide(
-        gtin,
-        discogs=ours,
-        musicbrainz=theirs,
-        medium_said=medium_named(work.row.cells),
-        lacking=[outage.service for outage in away],
-    )
-    work.item = replace(work.item, match=decision.document())
-    for outage in away:
-        if decision.chosen is None or (outage.service == "discogs" and _priced_by_discogs(work)):
-            raise outage
-    if decision.chosen is None:
-        raise _undecided(decision, asked_discogs=discogs is not None)
-    chosen = _complete(decision.chosen, musicbrainz, discogs)
+    gtin = work.gtin
+    away: list[UpstreamError] = []
+    theirs: list[Release] = _unless_away(work, away, lambda: sources.at_musicbrainz(gtin), [])
+    ours: list[Release] = _unless_away(work, away, lambda: sources.at_discogs(gtin), [])
+    decision = _decide(work, ours, theirs, away)
+    chosen = decision.chosen
+    _wait_for(work, away, enough=chosen is not None)
+    if chosen is None:
+        raise _undecided(decision, asked_discogs=sources.discogs is not None)
+    if known := chosen.discogs:
+        late: list[UpstreamError] = []
+        whole = _unless_away(work, late, lambda: sources.whole(gtin, known), known)
+        _wait_for(work, late, enough=chosen.musicbrainz is not None)
+        chosen = Candidate(whole, chosen.musicbrainz)
+        if late:
+            _decide(work, ours, theirs, [*away, *late])
     work.item = replace(work.item, release=chosen.document())
     return chosen
 
 
-def _found(search: Callable[[], list[Release]], away: list[UpstreamDown]) -> list[Release]:
-    """Return what a service found; when it is down, nothing, and the outage is kept in `away`."""
+def without_discogs(work: Work, error: UpstreamError) -> bool:
+    """Whether the batch is to go on although Discogs does not accept our credentials."""
+    refused = isinstance(error, CredentialsRefused) and error.service == "discogs"
+    return refused and work.options.discogs is Need.OPTIONAL
+
+
+def _unless_away(work: Work, away: list[UpstreamError], ask: Callable[[], T], otherwise: T) -> T:
+    """Return what a service says; when it is away, `otherwise`, and the reason is kept in `away`."""
     try:
-        return search()
-    except UpstreamDown as outage:
-        away.append(outage)
-        return []
+        return ask()
+    except UpstreamError as error:
+        if not isinstance(error, UpstreamDown) and not without_discogs(work, error):
+            raise
+        away.append(error)
+        return otherwise
 
 
-def _priced_by_discogs(work: Work) -> bool:
-    return work.row.price_cents is None and work.options.price_rule.basis is PriceBasis.DISCOGS_LOWEST
+def _decide(work: Work, ours: Sequence[Release], theirs: Sequence[Release], away: Sequence[UpstreamError]) -> Decision:
+    decision = decide(
+        work.gtin,
+        discogs=ours,
+        musicbrainz=theirs,
+        medium_said=medium_named(work.row.cells),
+        lacking=[error.service for error in away],
+    )
+    work.item = replace(work.item, match=decision.document())
+    return decision
+
+
+def _wait_for(work: Work, away: Sequence[UpstreamError], *, enough: bool) -> None:
+    """Raise what keeps a service from answering that the row needs; what the others say may be `enough`."""
+    priced_by_discogs = work.row.price_cents is None and work.options.price_rule.basis is PriceBasis.DISCOGS_LOWEST
+    for error in away:
+        needed = not enough or (error.service == "discogs" and priced_by_discogs)
+        if needed and isinstance(error, UpstreamDown):
+            raise error
 
 
 def _undecided(decision: Decision, *, asked_discogs: bool) -> ItemError:
     if decision.verdict is Verdict.AMBIGUOUS:
         return ItemError(Cause.AMBIGUOUS, decision.reasons[0])
-    if asked_discogs:
+    if not asked_discogs:
+        why = "Discogs was not asked: it needs a token (DISCOGS_TOKEN)."
+    elif "discogs" in decision.lacking:
+        why = "Discogs does not accept our token (DISCOGS_TOKEN)."
+    else:
         return ItemError(Cause.NO_MATCH, "Neither Discogs nor MusicBrainz knows a release with this barcode.")
-    reason = "MusicBrainz knows no release with this barcode. Discogs was not asked: it needs a token (DISCOGS_TOKEN)."
-    return ItemError(Cause.NO_MATCH, reason)
-
-
-def _complete(chosen: Candidate, musicbrainz: MusicBrainz, discogs: Discogs | None) -> Candidate:
-    """Return the candidate with all that Discogs knows of it, and MusicBrainz' tracks where Discogs has none."""
-    ours, theirs = chosen.discogs, chosen.musicbrainz
-    if ours and discogs:
-        ours = discogs.release(ours.id) or ours
-    if theirs and not (ours and ours.tracks):
-        theirs = musicbrainz.release(theirs.id) or theirs
-    return Candidate(ours, theirs)
+    return ItemError(Cause.NO_MATCH, f"MusicBrainz knows no release with this barcode. {why}")

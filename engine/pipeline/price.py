@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from engine.domain import pricing
 from engine.domain.candidates import Candidate
@@ -10,20 +11,20 @@ from engine.domain.categories import category, medium
 from engine.domain.pricing import Price, PriceBasis
 from engine.domain.releases import Release
 from engine.domain.rows import Condition
-from engine.errors import Cause, ItemError
+from engine.errors import Cause, CredentialsRefused, ItemError
+from engine.pipeline.identification import without_discogs
+from engine.pipeline.sources import Sources
 from engine.pipeline.work import Work
-from engine.upstream.discogs import Discogs
-from engine.upstream.ebay import Ebay
 
 
-def set_price(work: Work, candidate: Candidate, discogs: Discogs | None, ebay: Ebay | None) -> Price:
+def set_price(work: Work, candidate: Candidate, sources: Sources) -> Price:
     """Return the price and record it, with its source, in `work.item.price`.
 
     Raises:
         ItemError: neither the file nor the rule gives one.
-        UpstreamError: the rule needs eBay, and eBay does not answer or does not accept us.
+        UpstreamError: the rule needs a service that does not answer or does not accept us.
     """
-    price = _price(work, candidate, discogs, ebay)
+    price = _price(work, candidate, sources)
     work.item = replace(work.item, price=price.document())
     return price
 
@@ -33,39 +34,60 @@ def graded(work: Work) -> Condition | None:
     return work.row.condition or work.options.condition
 
 
-def _price(work: Work, candidate: Candidate, discogs: Discogs | None, ebay: Ebay | None) -> Price:
+def _price(work: Work, candidate: Candidate, sources: Sources) -> Price:
     if work.row.price_cents is not None:
         return pricing.stated(work.row.price_cents)
     rule, release = work.options.price_rule, candidate.release
     if rule.basis is PriceBasis.FIXED:
         return pricing.fixed(rule, (release.format, medium(release.formats)), graded(work))
     if rule.basis is PriceBasis.DISCOGS_LOWEST:
-        if candidate.discogs is None:
-            why = "does not know this release" if discogs else "needs a token (DISCOGS_TOKEN)"
-            reason = (
-                f"Your price rule takes Discogs' lowest price, and Discogs {why}: give the row a price in the file."
-            )
-            raise ItemError(Cause.NO_PRICE, reason)
-        return pricing.discogs_lowest(rule, release.lowest_price_cents)
-    return _compared(work, release, ebay)
+        return _lowest(work, candidate, sources)
+    return _compared(work, release, sources)
 
 
-def _compared(work: Work, release: Release, ebay: Ebay | None) -> Price:
+def _lowest(work: Work, candidate: Candidate, sources: Sources) -> Price:
+    """Return the price that follows from Discogs' lowest one for the release."""
+    if sources.discogs is None:
+        raise _without_discogs("needs a token (DISCOGS_TOKEN)")
+    if "discogs" in work.item.match["lacking"]:
+        raise _without_discogs("does not accept our token (DISCOGS_TOKEN)")
+    if candidate.discogs is None:
+        raise _without_discogs("does not know this release")
+    try:
+        asked = sources.lowest_price(work.gtin, candidate.discogs)
+    except CredentialsRefused as refused:
+        if not without_discogs(work, refused):
+            raise
+        raise _without_discogs("does not accept our token (DISCOGS_TOKEN)") from refused
+    return _dated(pricing.discogs_lowest(work.options.price_rule, asked.said), asked.at)
+
+
+def _without_discogs(why: str) -> ItemError:
+    reason = f"Your price rule takes Discogs' lowest price, and Discogs {why}: give the row a price in the file."
+    return ItemError(Cause.NO_PRICE, reason)
+
+
+def _dated(price: Price, at: datetime) -> Price:
+    """Return the price with the time at which its numbers were asked for."""
+    return replace(price, evidence={**price.evidence, "asked_at": at.isoformat(timespec="seconds")})
+
+
+def _compared(work: Work, release: Release, sources: Sources) -> Price:
     """Return the price that follows from what others ask at eBay for the same barcode."""
-    place = category(release.formats)
+    place, ebay = category(release.formats), sources.ebay
     if ebay is None:
         reason = (
             "Your price rule compares asking prices at eBay, and eBay is not connected: connect it on the System page, "
             "set fixed prices, or give the row a price in the file."
         )
         raise ItemError(Cause.NO_PRICE, reason)
-    if place is None or work.row.gtin is None:
+    if place is None:
         reason = f"No category is known for {release.format or 'an unknown medium'}, so there is no price to compare: "
         raise ItemError(Cause.NO_PRICE, reason + "give the row a price in the file.")
     conditions = _conditions(graded(work))
-    asked = ebay.comparable_prices(work.row.gtin, place.id, conditions)
-    searched = {"barcode": work.row.gtin, "category_id": place.id, "conditions": list(conditions)}
-    return pricing.comparable(work.options.price_rule, asked, searched=searched)
+    asked = sources.asking_prices(work.gtin, place.id, conditions, ebay)
+    searched = {"barcode": work.gtin, "category_id": place.id, "conditions": list(conditions)}
+    return _dated(pricing.comparable(work.options.price_rule, asked.said, searched=searched), asked.at)
 
 
 def _conditions(condition: Condition | None) -> tuple[str, ...]:

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from engine.errors import Cause, ItemError, RequestRefused
 from engine.pipeline.draft import make_draft
 from engine.pipeline.identification import identify
+from engine.pipeline.lookups import Lookups
 from engine.pipeline.picture import find_cover
 from engine.pipeline.price import set_price
+from engine.pipeline.sources import Sources
 from engine.pipeline.work import Step, Work
 from engine.upstream.asking import asking
 from engine.upstream.coverart import CoverArt
@@ -24,15 +26,21 @@ class RowPipeline:
     """
 
     def __init__(
-        self, *, musicbrainz: MusicBrainz, coverart: CoverArt, discogs: Discogs | None, ebay: Ebay | None
+        self,
+        *,
+        lookups: Lookups,
+        musicbrainz: MusicBrainz,
+        coverart: CoverArt,
+        discogs: Discogs | None,
+        ebay: Ebay | None,
     ) -> None:
-        self._musicbrainz = musicbrainz
-        self._coverart = coverart
-        self._discogs = discogs
+        self._lookups = lookups
+        self._sources = Sources(lookups, musicbrainz=musicbrainz, coverart=coverart, discogs=discogs, ebay=ebay)
         self._ebay = ebay
 
     def foresee(self, gtins: Sequence[str]) -> None:
         """Hear which rows come next, as `Pipeline.foresee` says."""
+        self._lookups.foresee(gtins)
 
     def run(self, work: Work) -> None:
         """Bring `work.item` to its outcome, as `Pipeline.run` says; a refusal of this row's data fails the row."""
@@ -43,11 +51,14 @@ class RowPipeline:
             raise ItemError(Cause.DEFECT if refusal.defect else Cause.REFUSED, str(refusal)) from refusal
 
     def _steps(self, work: Work) -> None:
-        work.step = Step.IDENTIFY
-        candidate = identify(work, self._musicbrainz, self._discogs)
-        work.step = Step.PICTURE
-        image_url = find_cover(work, self._coverart, candidate)
-        work.step = Step.PRICE
-        price = set_price(work, candidate, self._discogs, self._ebay)
+        try:
+            work.step = Step.IDENTIFY
+            candidate = identify(work, self._sources)
+            work.step = Step.PICTURE
+            image_url = find_cover(work, self._sources, candidate)
+            work.step = Step.PRICE
+            price = set_price(work, candidate, self._sources)
+        finally:
+            self._lookups.keep(work.gtin)
         work.step = Step.DRAFT
         make_draft(work, candidate, price, image_url, self._ebay)

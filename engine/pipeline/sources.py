@@ -1,0 +1,93 @@
+"""The services as rows ask them: what was answered once, to whomever, is not asked again while it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from engine.domain.lookups import FACT, PRICE, Answer
+from engine.domain.releases import Release
+from engine.pipeline.lookups import Lookups
+from engine.upstream.coverart import CoverArt
+from engine.upstream.discogs import Discogs
+from engine.upstream.ebay import Ebay
+from engine.upstream.musicbrainz import MusicBrainz, one_search
+
+
+class Sources:
+    """Facts and prices of one barcode; `discogs` is None without a token, `ebay` while no seller is connected.
+
+    Every method raises what `Lookups.ask` raises.
+    """
+
+    def __init__(
+        self,
+        lookups: Lookups,
+        *,
+        musicbrainz: MusicBrainz,
+        coverart: CoverArt,
+        discogs: Discogs | None,
+        ebay: Ebay | None,
+    ) -> None:
+        self._lookups = lookups
+        self.discogs = discogs
+        self.ebay = ebay
+        self._musicbrainz = musicbrainz
+        self._coverart = coverart
+
+    def at_musicbrainz(self, gtin: str) -> list[Release]:
+        """Return the releases that MusicBrainz finds by a barcode; one search asks for foreseen ones too."""
+
+        def search(gtins: Sequence[str]) -> Mapping[str, Any]:
+            return {name: _stored(found) for name, found in self._musicbrainz.search(gtins).items()}
+
+        return _releases(self._lookups.ask_together(gtin, "musicbrainz", search, one_search))
+
+    def at_discogs(self, gtin: str) -> list[Release]:
+        """Return the releases that Discogs finds by a barcode; [] without a token."""
+        discogs = self.discogs
+        if discogs is None:
+            return []
+        return _releases(self._lookups.ask(gtin, "discogs", lambda: _stored(discogs.search(gtin))))
+
+    def whole(self, gtin: str, found: Release) -> Release:
+        """Return a release that Discogs found with all that it knows of it: its tracks, its artists as credited."""
+        answer = self._release(gtin, found, FACT)
+        return Release.from_document(answer.said) if answer.said else found
+
+    def lowest_price(self, gtin: str, found: Release) -> Answer:
+        """Return Discogs' lowest asking price for a release, in US cents or None, at most a day old."""
+        answer = self._release(gtin, found, PRICE)
+        return replace(answer, said=(answer.said or {}).get("lowest_price_cents"))
+
+    def front(self, gtin: str, mbid: str) -> str | None:
+        """Return the address of the front cover of a MusicBrainz release, None when there is none."""
+        url: str | None = self._lookups.ask(gtin, f"coverart/{mbid}", lambda: self._coverart.front(mbid)).said
+        return url
+
+    def asking_prices(self, gtin: str, category_id: str, conditions: Sequence[str], ebay: Ebay) -> Answer:
+        """Return what others ask at eBay, a list of US cents, at most a day old."""
+        question = f"ebay/{category_id}/{'+'.join(conditions)}"
+        return self._lookups.ask(
+            gtin, question, lambda: ebay.comparable_prices(gtin, category_id, conditions), at_most=PRICE
+        )
+
+    def _release(self, gtin: str, found: Release, at_most: timedelta) -> Answer:
+        discogs = self.discogs
+        assert discogs is not None, "who found it has a token"  # noqa: S101
+
+        def ask() -> dict[str, Any] | None:
+            release = discogs.release(found.id)
+            return release.document() if release else None
+
+        return self._lookups.ask(gtin, f"discogs/releases/{found.id}", ask, at_most=at_most)
+
+
+def _stored(releases: Sequence[Release]) -> list[dict[str, Any]]:
+    return [release.document() for release in releases]
+
+
+def _releases(answer: Answer) -> list[Release]:
+    return [Release.from_document(stored) for stored in answer.said]
