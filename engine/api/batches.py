@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
-from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine.api.answers import MAX_FAILED, item_answer, job_answer, progress_answer
@@ -25,7 +22,6 @@ uploads = APIRouter(prefix="/api/batch", tags=["batches"], responses=AWAY, route
 NEWEST = 50
 LARGE = 2_500  # rows above which a status tells the bounded lists of the document
 MOST_JOBS = 200
-LINES_A_PIECE = 200
 BY = "api"
 PROCESS_REFUSED = told({400: "The path is not gs://bucket/object.", 403: "Jobs may not be read from that bucket."})
 UPLOAD_REFUSED = told({411: "The length is missing.", 413: "The file is too large."})
@@ -160,25 +156,8 @@ def items(
 ) -> dict[str, Any]:
     """Return rows in the order of the file, and the cursor of the next page, null on the last."""
     page = engine.queries.items(job_id, status=status, cause=cause, q=q, limit=limit, cursor=cursor)
-    return {"items": [item_answer(item) for item in page.items], "next": page.next}
-
-
-@router.get("/{job_id}/results.csv", summary="One line for each row of the uploaded file", responses=UNKNOWN)
-def results_csv(job_id: str, engine: TheEngine) -> StreamingResponse:
-    """Stream the file's own columns and what became of each row."""
-    return _download(engine.exports.results_csv(job_id), "text/csv; charset=utf-8", f"{job_id}-results.csv")
-
-
-@router.get("/{job_id}/results.jsonl", summary="Everything known of each row", responses=UNKNOWN)
-def results_jsonl(job_id: str, engine: TheEngine) -> StreamingResponse:
-    """Stream one JSON object a row, drafts included."""
-    return _download(engine.exports.results_jsonl(job_id), "application/x-ndjson", f"{job_id}-results.jsonl")
-
-
-@router.get("/{job_id}/failed.txt", summary="The barcodes that failed", responses=UNKNOWN)
-def failed_txt(job_id: str, engine: TheEngine) -> StreamingResponse:
-    """Stream the barcodes of failed rows, one a line: a file for a new batch."""
-    return _download(engine.exports.failed_txt(job_id), "text/plain; charset=utf-8", f"{job_id}-failed.txt")
+    waits = engine.queries.waits(job_id) if any(not item.done for item in page.items) else {}
+    return {"items": [item_answer(item, waits.get(item.index, "")) for item in page.items], "next": page.next}
 
 
 def _whole(engine: Engine, job: Job) -> dict[str, Any]:
@@ -193,15 +172,3 @@ def _whole(engine: Engine, job: Job) -> dict[str, Any]:
         return job_answer(job)
     failed = [failure(item) for item in engine.queries.failed(job.job_id, MAX_FAILED)] if job.failed_upcs else []
     return job_answer(job, failed=failed, newest=newest)
-
-
-def _download(lines: Iterable[str], media_type: str, filename: str) -> StreamingResponse:
-    disposition = f'attachment; filename="{filename}"'
-    return StreamingResponse(_pieces(lines), media_type=media_type, headers={"Content-Disposition": disposition})
-
-
-def _pieces(lines: Iterable[str]) -> Iterator[str]:
-    """Join lines to pieces worth sending."""
-    remaining = iter(lines)
-    while piece := "".join(islice(remaining, LINES_A_PIECE)):
-        yield piece

@@ -1,4 +1,4 @@
-"""`/api/batch/{job_id}/…`: what a seller uploads elsewhere."""
+"""`/api/batch/{job_id}/…`: a batch as files, to keep or to upload elsewhere."""
 
 from __future__ import annotations
 
@@ -16,6 +16,24 @@ from engine.public import Only
 router = APIRouter(prefix="/api/batch", tags=["batches"], responses=AWAY)
 LINES_A_PIECE = 200
 CSV = "text/csv; charset=utf-8"
+
+
+@router.get("/{job_id}/results.csv", summary="One line for each row of the uploaded file", responses=UNKNOWN)
+def results_csv(job_id: str, engine: TheEngine) -> StreamingResponse:
+    """Stream the file's own columns and what became of each row."""
+    return _download(engine.exports.results_csv(job_id), CSV, f"{job_id}-results.csv")
+
+
+@router.get("/{job_id}/results.jsonl", summary="Everything known of each row", responses=UNKNOWN)
+def results_jsonl(job_id: str, engine: TheEngine) -> StreamingResponse:
+    """Stream one JSON object a row, drafts included."""
+    return _download(engine.exports.results_jsonl(job_id), "application/x-ndjson", f"{job_id}-results.jsonl")
+
+
+@router.get("/{job_id}/failed.txt", summary="The barcodes that failed", responses=UNKNOWN)
+def failed_txt(job_id: str, engine: TheEngine) -> StreamingResponse:
+    """Stream the barcodes of failed rows, one a line: a file for a new batch."""
+    return _download(engine.exports.failed_txt(job_id), "text/plain; charset=utf-8", f"{job_id}-failed.txt")
 
 
 @router.get(
@@ -42,7 +60,7 @@ def ebay_drafts(
         "X-Lacking": ", ".join(f"{name}={count}" for name, count in sorted(file.plan.lacking.items())),
     }
     name = f"{job_id}-ebay-drafts.csv" if parts == 1 else f"{job_id}-ebay-drafts-{part}-of-{parts}.csv"
-    return _download(file.lines, name, told_of)
+    return _download(file.lines, CSV, name, told_of)
 
 
 @router.get("/{job_id}/discogs-inventory.csv", summary="The matched copies as a Discogs inventory", responses=UNKNOWN)
@@ -52,12 +70,14 @@ def discogs_inventory(job_id: str, engine: TheEngine) -> StreamingResponse:
     Discogs puts what is uploaded up for sale at once, in the currency of the seller's settings (prices here are in US
     dollars). Lines marked `needs grading` have no `media_condition`, and Discogs refuses them until they have one.
     """
-    return _download(engine.exports.discogs_inventory(job_id), f"{job_id}-discogs-inventory.csv")
+    return _download(engine.exports.discogs_inventory(job_id), CSV, f"{job_id}-discogs-inventory.csv")
 
 
-def _download(lines: Iterable[str], filename: str, headers: Mapping[str, str] | None = None) -> StreamingResponse:
+def _download(
+    lines: Iterable[str], media_type: str, filename: str, headers: Mapping[str, str] | None = None
+) -> StreamingResponse:
     disposition = {"Content-Disposition": f'attachment; filename="{filename}"'}
-    return StreamingResponse(_pieces(lines), media_type=CSV, headers=disposition | dict(headers or {}))
+    return StreamingResponse(_pieces(lines), media_type=media_type, headers=disposition | dict(headers or {}))
 
 
 def _pieces(lines: Iterable[str]) -> Iterator[str]:
