@@ -48,9 +48,10 @@ class Taker(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Calls that wait for a slot while others had more of them than theirs; it counts until `until`."""
+    """Calls that have waited for a slot since `since` while others got more of them; it counts until `until`."""
 
     calls: int
+    since: float
     until: float
 
 
@@ -124,7 +125,13 @@ class Budget:
         stored["takers"] = [slot.batch for slot in self.slots]
         stored["holders"] = [slot.holder for slot in self.slots]
         stored["waiting"] = [
-            {"batch": taker.batch, "holder": taker.holder, "calls": wish.calls, "until": wish.until}
+            {
+                "batch": taker.batch,
+                "holder": taker.holder,
+                "calls": wish.calls,
+                "since": wish.since,
+                "until": wish.until,
+            }
             for taker, wish in self.waiting.items()
         ]
         return stored | {name: _moment(stored[name]) for name in _TIMES}
@@ -136,7 +143,8 @@ class Budget:
         known["service"] = Service(known["service"])
         known["slots"] = tuple(map(Slot, stored["slots"], stored["takers"], stored["holders"]))
         known["waiting"] = {
-            Taker(wish["batch"], wish["holder"]): Wish(wish["calls"], wish["until"]) for wish in stored["waiting"]
+            Taker(wish["batch"], wish["holder"]): Wish(wish["calls"], wish["since"], wish["until"])
+            for wish in stored["waiting"]
         }
         times = {name: known[name].timestamp() for name in _TIMES if known.get(name) is not None}
         return cls(**(known | times))

@@ -43,8 +43,8 @@ class Reserved:
 def reserve(budget: Budget, wishes: Mapping[Taker, int], now: float) -> Reserved:
     """Take slots for as many of the wished calls as may start within `AHEAD_SECONDS`, for each taker so many.
 
-    A slot goes to whose batch has the fewest in the window, then to which of its processes has. Where that is somebody
-    else who waits, it is left to them; on a tie it is taken. `wishes` are all those of the caller, and replace what the
+    A slot goes to whose batch has the fewest in the window, then to which of its processes has, then to who has waited
+    longest. Where that is somebody else, it is left to them. `wishes` are all those of the caller, and replace what the
     budget knows of them.
     """
     if budget.limit is None:
@@ -54,25 +54,31 @@ def reserve(budget: Budget, wishes: Mapping[Taker, int], now: float) -> Reserved
     open_ = {taker: calls for taker, calls in wishes.items() if calls}
     others = {taker: wish for taker, wish in budget.waiting.items() if taker not in wishes}
     wanted = {taker: wish.calls for taker, wish in others.items()} | open_
+    since = {taker: wish.since for taker, wish in budget.waiting.items()}
     grants_made: list[Grant] = []
     used = sorted(slot.free_at for slot in budget.slots if slot.free_at > now)
     while any(open_.values()):
         start = _start(used, budget.limit, now)
         if start > now + AHEAD_SECONDS:
             break
-        taker = min((one for one, calls in wanted.items() if calls), key=lambda one: (*counts.of(one), one in others))
+        taker = min(
+            (one for one, calls in wanted.items() if calls),
+            key=lambda one: (*counts.of(one), since.get(one, now), one in others),
+        )
         held = start + HOLD_SECONDS + budget.window_seconds
         insort(used, held)
         counts.add(taker)
+        since[taker] = now
         wanted[taker] -= 1
         if taker in open_:
             open_[taker] -= 1
             grants_made.append(Grant(taker, Slot(held, *taker), start))
-    behind = {taker: calls for taker, calls in open_.items() if calls and counts.behind(taker, budget.limit)}
+    behind = {taker: calls for taker, calls in open_.items() if calls and counts.behind(taker)}
     after = replace(
         budget,
         slots=tuple(sorted((*budget.slots, *(grant.slot for grant in grants_made)))),
-        waiting=others | {taker: Wish(calls, now + STEP_SECONDS) for taker, calls in behind.items()},
+        waiting=others
+        | {taker: Wish(calls, since.get(taker, now), now + STEP_SECONDS) for taker, calls in behind.items()},
     )
     return Reserved(after, tuple(grants_made), tuple(_starts(after, now)), behind)
 
@@ -131,11 +137,11 @@ class _Counts:
         self._takers[taker] += 1
         self._batches[taker.batch] += 1
 
-    def behind(self, taker: Taker, limit: int) -> bool:
-        """Tell whether another batch, or another process of the batch, has more by over a tenth of the limit."""
+    def behind(self, taker: Taker) -> bool:
+        """Tell whether another batch, or another process of the batch, has more by over a fifth."""
         batch, own = self.of(taker)
         most = max((count for one, count in self._takers.items() if one.batch == taker.batch), default=0)
-        return max(self._batches.values(), default=0) - batch > limit // 10 or most - own > limit // 10
+        return max(self._batches.values(), default=0) - batch > batch // 5 or most - own > own // 5
 
 
 def _start(used: list[float], limit: int, now: float) -> float:
