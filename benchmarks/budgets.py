@@ -35,7 +35,7 @@ import requests
 
 from benchmarks.meter import Metered
 from engine.clock import SystemClock
-from engine.domain.budgets import Terms
+from engine.domain.budgets import Allowance
 from engine.domain.services import Service
 from engine.errors import UpstreamDown
 from engine.store.sqlite import SQLiteStore
@@ -107,7 +107,7 @@ def call(run: Run, url: str, folder: Path) -> None:
     with session(run.lanes) as connections, closing(store), Gates(store, clock) as gates:
         gate: Gate = Inside(run.limit, run.window)
         if run.shared:
-            gate = gates.before(Terms(Service.DISCOGS, run.limit, run.window))
+            gate = gates.before(Allowance(Service.DISCOGS, run.limit, run.window))
         door = Door("discogs", url, Line(connections, "Benchmark/0.1 +tests@example.org"), gate=gate)
         stop = threading.Event()
         signal.signal(signal.SIGTERM, lambda *_: stop.set())

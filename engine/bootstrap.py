@@ -20,7 +20,7 @@ from engine.batches.rows import RowFiles
 from engine.batches.submission import Submission
 from engine.batches.upstreams import Upstreams
 from engine.clock import Clock, SystemClock
-from engine.domain.budgets import Terms
+from engine.domain.budgets import Allowance
 from engine.domain.services import Service
 from engine.errors import BadSetting
 from engine.files.base import Files, split
@@ -114,7 +114,7 @@ def open_connections(
     line = Line(session, f"DraftMaker/{__version__} +{settings.contact or PROJECT}", observe)
     token = settings.discogs_token.get_secret_value()
     keys = _keys(settings)
-    gate = {terms.service: gates.before(terms) for terms in _terms(settings)}
+    gate = {allowance.service: gates.before(allowance) for allowance in _allowances(settings)}
     ebay = Ebay(
         line,
         settings.ebay_url,
@@ -140,7 +140,7 @@ def _keys(settings: Settings) -> Keys:
     )
 
 
-def _terms(settings: Settings) -> list[Terms]:
+def _allowances(settings: Settings) -> list[Allowance]:
     """Return what each service grants; the sandbox of the demo has no quota."""
     token, keys = settings.discogs_token.get_secret_value(), _keys(settings)
     discogs = int(settings.discogs_per_minute or 0) or None
@@ -151,11 +151,13 @@ def _terms(settings: Settings) -> list[Terms]:
     application = fingerprint(keys.client_id, keys.client_secret)
     seller = fingerprint(keys.client_id, keys.client_secret, keys.refresh_token)
     return [
-        Terms(Service.DISCOGS, discogs, 60.0, key=fingerprint(token), needs_key=True, keyless_limit=DISCOGS_KEYLESS),
-        Terms(Service.MUSICBRAINZ, calls, calls / musicbrainz if calls else 1.0),
-        Terms(Service.COVERART),
-        Terms(Service.EBAY, key=seller, needs_key=True),
-        Terms(
+        Allowance(
+            Service.DISCOGS, discogs, 60.0, key=fingerprint(token), needs_key=True, keyless_limit=DISCOGS_KEYLESS
+        ),
+        Allowance(Service.MUSICBRAINZ, calls, calls / musicbrainz if calls else 1.0),
+        Allowance(Service.COVERART),
+        Allowance(Service.EBAY, key=seller, needs_key=True),
+        Allowance(
             Service.EBAY_BROWSE,
             daily_limit=EBAY_BROWSE_DAILY if settings.profile == "live" else None,
             key=application,
@@ -167,12 +169,12 @@ def _terms(settings: Settings) -> list[Terms]:
 def _limits(settings: Settings) -> dict[Service, dict[str, Any]]:
     """Return what the settings allow of each service; a console has no token to tell Discogs' limit from."""
     limits = {
-        terms.service: {
-            "limit": terms.limit,
-            "window_seconds": terms.window_seconds,
-            "daily_limit": terms.daily_limit,
+        allowance.service: {
+            "limit": allowance.limit,
+            "window_seconds": allowance.window_seconds,
+            "daily_limit": allowance.daily_limit,
         }
-        for terms in _terms(settings)
+        for allowance in _allowances(settings)
     }
     limits[Service.DISCOGS]["limit"] = int(settings.discogs_per_minute or 0) or None
     return limits

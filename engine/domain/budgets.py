@@ -56,8 +56,8 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """What the settings say of a service: `limit` calls in any `window_seconds`, None for no limit.
+class Allowance:
+    """What we may do at a service, as the settings say: `limit` calls in any `window_seconds`, None for no limit.
 
     `key` is a fingerprint that tells our credentials from others, "" where there are none. A service that `needs_key`
     and grants only `keyless_limit` has not accepted them.
@@ -161,18 +161,22 @@ class Budget:
         return self.credentials_at is not None and now < self.credentials_at + CREDENTIALS_SECONDS
 
 
-def under(terms: Terms, stored: Budget | None) -> Budget:
-    """Return the budget under these terms; what was said of other credentials does not count."""
-    budget = stored or Budget(terms.service)
-    limit = terms.limit
+def under(allowance: Allowance, stored: Budget | None) -> Budget:
+    """Return the budget with this allowance; what was said of other credentials does not count."""
+    budget = stored or Budget(allowance.service)
+    limit = allowance.limit
     if limit is not None and budget.granted is not None:
         limit = max(1, min(limit, budget.granted))
     budget = replace(
-        budget, limit=limit, window_seconds=terms.window_seconds, daily_limit=terms.daily_limit, key=terms.key
+        budget,
+        limit=limit,
+        window_seconds=allowance.window_seconds,
+        daily_limit=allowance.daily_limit,
+        key=allowance.key,
     )
-    if stored is not None and stored.key == terms.key and terms.credentials != "missing":
+    if stored is not None and stored.key == allowance.key and allowance.credentials != "missing":
         return budget
-    return replace(budget, credentials=terms.credentials, credentials_said="", credentials_at=None)
+    return replace(budget, credentials=allowance.credentials, credentials_said="", credentials_at=None)
 
 
 def at(budget: Budget, now: float, *, stepped: bool = False) -> Budget:

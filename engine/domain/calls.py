@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from engine.domain import breakers, slots
-from engine.domain.budgets import Budget, Slot, Terms, under
+from engine.domain.budgets import Allowance, Budget, Slot, under
 from engine.domain.services import NAMES
 
 _OF_OLD = 0.8  # of the moving average of latencies
@@ -45,20 +45,20 @@ class Call:
     probing: bool = False
 
 
-def told(budget: Budget, call: Call, terms: Terms, now: float) -> Budget:
+def told(budget: Budget, call: Call, allowance: Allowance, now: float) -> Budget:
     """Return the budget after `call`."""
     if call.slot:
         budget = slots.stamp(budget, call.slot, call.ended)
     if call.verdict is Verdict.UNKNOWN:
         return breakers.unmade(budget, now) if call.probing else budget
     if call.granted is not None:
-        budget = under(terms, replace(budget, granted=call.granted))
+        budget = under(allowance, replace(budget, granted=call.granted))
     if call.used is not None:
         budget = slots.others_use(budget, call.used, started=call.started, ended=call.ended, now=now)
     if call.verdict is Verdict.QUOTA:
         budget = slots.refuse(budget, now, call.retry_after)
     budget = _health(budget, call)
-    return _credentials(budget, call, terms)
+    return _credentials(budget, call, allowance)
 
 
 def _health(budget: Budget, call: Call) -> Budget:
@@ -78,16 +78,16 @@ def _health(budget: Budget, call: Call) -> Budget:
     return replace(budget, last_ok_at=call.ended)
 
 
-def _credentials(budget: Budget, call: Call, terms: Terms) -> Budget:
+def _credentials(budget: Budget, call: Call, allowance: Allowance) -> Budget:
     """Return the budget with what `call` tells of our credentials."""
     if call.verdict is Verdict.REFUSED:
         state, said = "refused", call.said
     elif call.verdict is not Verdict.GOOD:
         return budget
-    elif terms.credentials != "unknown":
-        return replace(budget, credentials=terms.credentials, credentials_said="")
-    elif call.granted is not None and call.granted <= terms.keyless_limit:
-        name = NAMES[terms.service]
+    elif allowance.credentials != "unknown":
+        return replace(budget, credentials=allowance.credentials, credentials_said="")
+    elif call.granted is not None and call.granted <= allowance.keyless_limit:
+        name = NAMES[allowance.service]
         state, said = "unknown", f"{name} grants {call.granted} calls a minute: it did not accept the token."
     else:
         state, said = "accepted", ""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.clock import Clock
-from engine.domain.budgets import AHEAD_SECONDS, Budget, Slot, Taker, Terms
+from engine.domain.budgets import AHEAD_SECONDS, Allowance, Budget, Slot, Taker
 from engine.domain.calls import Call, told
 from engine.domain.slots import Grant, Reserved, give_back, reserve
 from engine.errors import StoreAway
@@ -41,10 +41,10 @@ class Exchange:
     `view` is the budget as it was seen last with all that was told since; nothing is asked of the store for it.
     """
 
-    def __init__(self, store: Store, clock: Clock, terms: Terms) -> None:
-        self._terms = terms
+    def __init__(self, store: Store, clock: Clock, allowance: Allowance) -> None:
+        self._allowance = allowance
         self._clock = clock
-        self._shared = Shared(store, clock, terms)
+        self._shared = Shared(store, clock, allowance)
         self._turn = threading.RLock()
         self._lock = threading.RLock()  # over what follows
         self._view: Budget | None = None
@@ -71,7 +71,7 @@ class Exchange:
         """Return the budget as this process knows it; `begin` comes first."""
         with self._lock:
             if self._view is None:
-                raise StoreAway(f"the budget of {self._terms.service} was never read")
+                raise StoreAway(f"the budget of {self._allowance.service} was never read")
             return self._view
 
     def begin(self) -> None:
@@ -108,6 +108,8 @@ class Exchange:
     def outlook(self, wish: Wish) -> tuple[float, float]:
         """Return the seconds until it is worth looking again, and the store's time when the wish may be met."""
         with self._lock:
+            if wish.slot is not None:
+                return 0.0, self.now
             place = [other for other in self._wishes if other.slot is None].index(wish)
             start = self._later[min(place, len(self._later) - 1)] if self._later else self.now
             return min(max(self._look_at - self._clock.monotonic(), 0.01), FRESH_SECONDS), start
@@ -119,16 +121,16 @@ class Exchange:
             if not self._ended:
                 self._oldest = moment
             self._ended.append(call)
-            self._view = told(self.view, call, self._terms, self.now)
+            self._view = told(self.view, call, self._allowance, self.now)
             self._active_at = moment
-            if self._terms.window_seconds <= 2 * URGENT_SECONDS:
+            if self._allowance.window_seconds <= 2 * URGENT_SECONDS:
                 self._look_at = moment
 
     def keep(self) -> bool:
         """Store what is due, and look at what others stored; return whether there is more to come."""
         active = self._clock.monotonic() < self._active_at + 2 * FRESH_SECONDS
         due = self._due()
-        if due or (active and self._shared.age >= FRESH_SECONDS):
+        if due or (active and self._shared.age >= FRESH_SECONDS * (2 if self._allowance.limit is None else 1)):
             self.speak(store=due)
         with self._lock:
             return active or bool(self._ended or self._unused)
@@ -153,7 +155,7 @@ class Exchange:
                     if not self._shared.stepped:
                         return
                 self._pause.wait(random.uniform(0, 0.005 * min(2**attempt, 16)))  # noqa: S311 - not a secret
-        raise StoreAway(f"the budget of {self._terms.service} was changed by others {TRIES} times in a row")
+        raise StoreAway(f"the budget of {self._allowance.service} was changed by others {TRIES} times in a row")
 
     def _spoken(self, rule: Rule | None, *, store: bool) -> bool:
         """Try once; return False when somebody else was faster."""
@@ -163,7 +165,7 @@ class Exchange:
         now, moment = self.now, self._clock.monotonic()
         before = budget = self._shared.budget(now)
         for call in ended:
-            budget = told(budget, call, self._terms, now)
+            budget = told(budget, call, self._allowance, now)
         for slot in unused:
             budget = give_back(budget, slot)
         if rule:
@@ -180,7 +182,7 @@ class Exchange:
             self._stored = reserved.budget if news else before
             self._view = reserved.budget
             for call in rest:
-                self._view = told(self._view, call, self._terms, now)
+                self._view = told(self._view, call, self._allowance, now)
             self._plan(reserved, now, moment)
         return True
 
@@ -211,9 +213,9 @@ class Exchange:
                 return False
             if (self._view.breaker, self._view.credentials) != (self._stored.breaker, self._stored.credentials):
                 return True
-            if self._terms.limit is None:
+            if self._allowance.limit is None:
                 return moment >= self._told_at + STATUS_SECONDS
-            return bool(self._unused) or moment >= self._oldest + min(FRESH_SECONDS, self._terms.window_seconds / 4)
+            return bool(self._unused) or moment >= self._oldest + min(FRESH_SECONDS, self._allowance.window_seconds / 4)
 
 
 def _unheard(reserved: Reserved, before: Budget, now: float) -> bool:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from engine.clock import Clock
 from engine.domain import breakers
-from engine.domain.budgets import Budget, Slot, Taker, Terms, take_today
+from engine.domain.budgets import Allowance, Budget, Slot, Taker, take_today
 from engine.domain.services import NAMES, Service
 from engine.errors import CredentialsRefused, UpstreamDown
 from engine.store.base import Store
@@ -49,13 +49,13 @@ class StoredGate:
     until it says that nothing is left.
     """
 
-    def __init__(self, store: Store, clock: Clock, terms: Terms, wake: Callable[[], None]) -> None:
-        self._terms = terms
+    def __init__(self, store: Store, clock: Clock, allowance: Allowance, wake: Callable[[], None]) -> None:
+        self._allowance = allowance
         self._clock = clock
         self._wake = wake
-        self._name = NAMES[terms.service]
+        self._name = NAMES[allowance.service]
         self._holder = secrets.token_hex(3)
-        self._exchange = Exchange(store, clock, terms)
+        self._exchange = Exchange(store, clock, allowance)
         self._lock = threading.Lock()
         self._trying = False
         self._refused: CredentialsRefused | None = None
@@ -76,17 +76,18 @@ class StoredGate:
         try:
             trial = self._on_trial(who)
             self._check()
-            if self._terms.limit is not None:
+            if self._allowance.limit is not None:
                 slot = self._slot(who)
             self._check()
             probing = self._probes()
-            if self._terms.daily_limit is not None:
+            if self._allowance.daily_limit is not None:
                 self._take_today()
         except BaseException:
             if trial:
                 self._trying = False
             if slot:
                 self._exchange.unused(slot)
+            self._wake()
             raise
         return Pass(slot, self._clock.monotonic(), trial, probing)
 
@@ -121,18 +122,18 @@ class StoredGate:
         """Raise what stands against a call, as far as this process knows."""
         refused = self._refused
         if refused and self._clock.monotonic() < self._refused_at + REFUSED_SECONDS:
-            raise CredentialsRefused(self._terms.service, refused.call, refused.reason, status=refused.status)
+            raise CredentialsRefused(self._allowance.service, refused.call, refused.reason, status=refused.status)
         budget, now = self._exchange.view, self._exchange.now
         shut_until = breakers.next_try(budget, now)
         if shut_until is not None:
-            the = "The " if self._terms.service is Service.COVERART else ""
+            the = "The " if self._allowance.service is Service.COVERART else ""
             raise self._down(f"{the}{self._name} does not answer.", shut_until - now)
         if budget.out_at is not None and now < budget.out_at and not self._today:
             raise self._used_up(budget, now)
 
     def _down(self, reason: str, seconds: float, *, quota: bool = False) -> UpstreamDown:
         return UpstreamDown(
-            self._terms.service, _CALL, reason, retry_after=max(0.0, seconds), outage=not quota, quota=quota
+            self._allowance.service, _CALL, reason, retry_after=max(0.0, seconds), outage=not quota, quota=quota
         )
 
     def _used_up(self, budget: Budget, now: float) -> UpstreamDown:
@@ -142,7 +143,7 @@ class StoredGate:
 
     def _on_trial(self, who: Asker) -> bool:
         """Return whether the call is to show if our credentials are accepted; while another one does, wait for it."""
-        while self._terms.credentials == "unknown":
+        while self._allowance.credentials == "unknown":
             with self._lock:
                 if self._exchange.view.accepted(self._exchange.now):
                     return False

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Self
 
 from engine.clock import Clock
-from engine.domain.budgets import Terms
+from engine.domain.budgets import Allowance
 from engine.errors import StoreError
 from engine.store.base import Store
 from engine.upstream.gate import StoredGate
@@ -41,9 +41,9 @@ class Gates:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def before(self, terms: Terms) -> StoredGate:
-        """Return a gate before a service under these terms."""
-        gate = StoredGate(self._store, self.clock, terms, self._wake)
+    def before(self, allowance: Allowance) -> StoredGate:
+        """Return a gate before a service."""
+        gate = StoredGate(self._store, self.clock, allowance, self._wake)
         self._gates.append(gate)
         return gate
 

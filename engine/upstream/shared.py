@@ -8,7 +8,7 @@ from datetime import datetime
 
 from engine.clock import Clock
 from engine.domain import budgets
-from engine.domain.budgets import Budget, Terms, under
+from engine.domain.budgets import Allowance, Budget, under
 from engine.errors import Conflict
 from engine.store.base import Expect, Fields, Patch, Put, Store, Version
 from engine.upstream.storetime import StoreTime
@@ -25,11 +25,11 @@ class Shared:
     when the store does not answer.
     """
 
-    def __init__(self, store: Store, clock: Clock, terms: Terms) -> None:
-        self.terms = terms
+    def __init__(self, store: Store, clock: Clock, allowance: Allowance) -> None:
+        self.allowance = allowance
         self._store = store
         self._clock = clock
-        self._path = f"{BUDGETS}/{terms.service}"
+        self._path = f"{BUDGETS}/{allowance.service}"
         self._time = StoreTime()
         self._stored: Fields = {}
         self._version: Version | None = None
@@ -62,7 +62,7 @@ class Shared:
     def budget(self, now: float) -> Budget:
         """Return the budget as it was seen last, as it stands at `now`."""
         stored = Budget.from_document(self._stored) if self._stored else None
-        return budgets.at(under(self.terms, stored), now, stepped=self._stepped)
+        return budgets.at(under(self.allowance, stored), now, stepped=self._stepped)
 
     def read(self) -> None:
         """See the document as it is, and make one where there is none."""
@@ -97,7 +97,7 @@ class Shared:
     def _make(self) -> None:
         """Store a budget of which nothing is known: only a document that is there tells the store's time."""
         with suppress(Conflict):
-            self._store.commit(Put(self._path, under(self.terms, None).document(), Expect.ABSENT))
+            self._store.commit(Put(self._path, under(self.allowance, None).document(), Expect.ABSENT))
 
     def _heard(self, at: datetime, asked: float) -> None:
         self._seen = self._clock.monotonic()

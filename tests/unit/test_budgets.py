@@ -14,10 +14,10 @@ from engine.domain import breakers
 from engine.domain.budgets import (
     AHEAD_SECONDS,
     HOLD_SECONDS,
+    Allowance,
     Budget,
     Slot,
     Taker,
-    Terms,
     Wish,
     at,
     midnight,
@@ -30,10 +30,10 @@ from engine.domain.slots import Grant, Reserved, give_back, reserve, stamp
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC).timestamp()
 HOUR = 3600.0
-TERMS = Terms(Service.DISCOGS, 4, 60.0, key="a1b2c3d4", needs_key=True, keyless_limit=2)
-FRESH = under(TERMS, None)
+ALLOWANCE = Allowance(Service.DISCOGS, 4, 60.0, key="a1b2c3d4", needs_key=True, keyless_limit=2)
+FRESH = under(ALLOWANCE, None)
 LONG, SHORT = Taker("long", "p1"), Taker("short", "p2")
-SLOW = Terms(Service.MUSICBRAINZ, 1, 1.0)
+SLOW = Allowance(Service.MUSICBRAINZ, 1, 1.0)
 
 
 def used(*free_in: float, batch: str = "long", holder: str = "p1") -> Budget:
@@ -56,9 +56,9 @@ def call(verdict: Verdict = Verdict.GOOD, **more: object) -> Call:
     return Call(verdict, **wanted)  # type: ignore[arg-type]
 
 
-def after(budget: Budget, *calls: Call, terms: Terms = TERMS, now: float = NOW) -> Budget:
+def after(budget: Budget, *calls: Call, allowance: Allowance = ALLOWANCE, now: float = NOW) -> Budget:
     for one in calls:
-        budget = told(budget, one, terms, now)
+        budget = told(budget, one, allowance, now)
     return budget
 
 
@@ -114,7 +114,7 @@ def test_who_waits_hears_when_further_slots_are_free() -> None:
     st.integers(1, 5),
 )
 def test_no_window_of_the_service_is_ever_too_full(limit: int, delays: list[tuple[float, float]], lanes: int) -> None:
-    budget, now, window = under(Terms(Service.DISCOGS, limit, 5.0), None), NOW, 5.0
+    budget, now, window = under(Allowance(Service.DISCOGS, limit, 5.0), None), NOW, 5.0
     ends: list[tuple[float, Slot]] = []
     arrivals: list[float] = []
     waiting = list(delays)
@@ -177,7 +177,7 @@ def test_two_processes_of_one_batch_share_as_batches_do() -> None:
     ("theirs", "mine", "heard"), [(1, 0, True), (4, 3, True), (5, 5, False), (6, 5, False), (7, 5, True), (4, 5, False)]
 )
 def test_a_wish_is_told_where_others_have_more_by_over_a_fifth(theirs: int, mine: int, heard: bool) -> None:
-    budget = under(replace(TERMS, limit=12), None)
+    budget = under(replace(ALLOWANCE, limit=12), None)
     slots = [Slot(NOW + 30 + n, *LONG) for n in range(theirs)] + [Slot(NOW + 30 + n, *SHORT) for n in range(mine)]
     slots += [Slot(NOW + 55)] * (12 - len(slots))
     found = reserved(replace(budget, slots=tuple(sorted(slots))), SHORT)
@@ -209,7 +209,7 @@ def turns(budget: Budget, limit: int, wanted: dict[Taker, int], lanes: int, seco
 
 
 def test_a_short_batch_does_not_wait_behind_a_long_one() -> None:
-    budget = under(Terms(Service.DISCOGS, 60, 60.0), None)
+    budget = under(Allowance(Service.DISCOGS, 60, 60.0), None)
     old = tuple(Slot(NOW + n, *LONG) for n in range(1, 61))
     begun = turns(replace(budget, slots=old), 60, {LONG: 10_000, SHORT: 20}, 4, 60)
     assert len(begun[SHORT]) == 20
@@ -221,7 +221,7 @@ def test_a_short_batch_does_not_wait_behind_a_long_one() -> None:
 @pytest.mark.parametrize("batches", [1, 2, 4])
 def test_nobody_starves(limit: int, batches: int) -> None:
     takers = {Taker(f"batch{n % batches}", f"p{n}"): 1_000 for n in range(4)}
-    begun = turns(under(Terms(Service.MUSICBRAINZ, limit, 1.0), None), limit, takers, 2, 60)
+    begun = turns(under(Allowance(Service.MUSICBRAINZ, limit, 1.0), None), limit, takers, 2, 60)
     assert min(map(len, begun.values())) >= 5 * limit, {taker: len(calls) for taker, calls in begun.items()}
 
 
@@ -260,7 +260,7 @@ def test_a_breaker_never_stays_open_beyond_its_time_when_the_clock_was_set() -> 
 def test_what_the_service_grants_lowers_the_limit_and_raises_it_again(granted: list[int], limit: int) -> None:
     budget = after(FRESH, *(call(granted=number) for number in granted))
     assert budget.limit == limit
-    assert under(TERMS, budget) == budget
+    assert under(ALLOWANCE, budget) == budget
 
 
 @pytest.mark.parametrize(
@@ -374,10 +374,10 @@ def test_accepted_credentials_are_known_for_an_hour_and_others_not_at_all() -> N
     budget = after(FRESH, call())
     assert budget.accepted(NOW + HOUR - 1)
     assert not budget.accepted(NOW + HOUR)
-    assert under(replace(TERMS, key="00000000"), budget).credentials == "unknown"
-    assert under(replace(TERMS, key=""), budget).credentials == "missing"
-    assert under(replace(TERMS, needs_key=False), budget).credentials == "accepted"
-    assert under(Terms(Service.COVERART), None).credentials == "unneeded"
+    assert under(replace(ALLOWANCE, key="00000000"), budget).credentials == "unknown"
+    assert under(replace(ALLOWANCE, key=""), budget).credentials == "missing"
+    assert under(replace(ALLOWANCE, needs_key=False), budget).credentials == "accepted"
+    assert under(Allowance(Service.COVERART), None).credentials == "unneeded"
 
 
 @pytest.mark.parametrize(
@@ -395,8 +395,8 @@ def test_a_day_begins_at_midnight_on_the_pacific_coast(moment: datetime, expecte
 
 
 def test_a_daily_quota_is_taken_in_blocks_and_begins_anew_each_day() -> None:
-    terms = Terms(Service.EBAY_BROWSE, daily_limit=50)
-    budget = at(under(terms, None), NOW)
+    allowance = Allowance(Service.EBAY_BROWSE, daily_limit=50)
+    budget = at(under(allowance, None), NOW)
     for expected in (20, 20, 10, 0):
         budget, taken = take_today(budget, 20)
         assert taken == expected
@@ -409,7 +409,7 @@ def test_a_daily_quota_is_taken_in_blocks_and_begins_anew_each_day() -> None:
 
 def test_a_day_that_the_clock_went_back_over_is_not_counted_anew() -> None:
     early = midnight(NOW) + 60
-    budget, _ = take_today(at(under(Terms(Service.EBAY_BROWSE, daily_limit=50), None), early), 20)
+    budget, _ = take_today(at(under(Allowance(Service.EBAY_BROWSE, daily_limit=50), None), early), 20)
     assert at(replace(budget, updated_at=early), early - HOUR).daily_used == 20
 
 
@@ -421,7 +421,7 @@ def test_a_budget_is_stored_whole() -> None:
     assert Budget.from_document(stored) == budget
     assert (stored["slots"], stored["takers"]) == ([NOW + 10, NOW + 20], ["long", "long"])
     assert stored["last_error_at"] == datetime.fromtimestamp(NOW, UTC)
-    assert Budget.from_document(under(TERMS, None).document()) == under(TERMS, None)
+    assert Budget.from_document(under(ALLOWANCE, None).document()) == under(ALLOWANCE, None)
 
 
 def test_latency_is_a_moving_average_and_an_outage_is_none() -> None:
