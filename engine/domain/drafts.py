@@ -19,7 +19,7 @@ from engine.domain.photos import MAX_PHOTOS
 from engine.domain.pricing import CURRENCY, Price, dollars
 from engine.domain.releases import Release
 from engine.domain.rows import Condition
-from engine.domain.terms import Terms
+from engine.domain.selling import SellingTerms
 from engine.domain.upc import display
 
 MARKETPLACE = "EBAY_US"
@@ -91,12 +91,14 @@ class Draft:
         }
 
 
-def compose(copy: Copy, release: Release, price: Price, cover_url: str = "", terms: Terms | None = None) -> Draft:
+def compose(
+    copy: Copy, release: Release, price: Price, cover_url: str = "", terms: SellingTerms | None = None
+) -> Draft:
     """Return the draft that offers `copy` of `release` on the seller's `terms`.
 
     `cover_url` is the catalogue's cover by https, "" when there is none; the operator's own photos replace it.
     """
-    terms = terms or Terms()
+    terms = terms or SellingTerms()
     place = category(release.formats)
     name = title(release, copy.gtin)
     graded = _condition(copy, place)
@@ -121,7 +123,7 @@ def compose(copy: Copy, release: Release, price: Price, cover_url: str = "", ter
     return Draft(copy, name, text, place, price.cents, picture, item, _offer(copy, place, price, terms), left)
 
 
-def _offer(copy: Copy, place: Category | None, price: Price, terms: Terms) -> dict[str, Any]:
+def _offer(copy: Copy, place: Category | None, price: Price, terms: SellingTerms) -> dict[str, Any]:
     """Return the offer. eBay's own catalogue stays out of it, lest it replace what was matched here."""
     return {
         "sku": copy.sku,
@@ -182,6 +184,6 @@ def _unfit(copy: Copy, release: Release, picture: str) -> Iterator[str]:
         yield "The release is marked unofficial: eBay does not allow bootlegs."
 
 
-def _unset(terms: Terms) -> Iterator[str]:
+def _unset(terms: SellingTerms) -> Iterator[str]:
     if unset := terms.unset:
         yield f"Not set: {', '.join(unset)}. Choose it at eBay, or for all drafts in the settings."

@@ -15,6 +15,7 @@ from engine.domain.drafts import Copy, Draft, compose
 from engine.domain.items import Outcome, intend
 from engine.domain.options import Duplicates
 from engine.domain.pricing import Price
+from engine.domain.selling import SellingTerms
 from engine.errors import UpstreamDown, WritesFailed
 from engine.pipeline.price import graded
 from engine.pipeline.work import Work
@@ -27,15 +28,17 @@ T = TypeVar("T")
 NOT_CONNECTED = "eBay is not connected: the draft was composed and kept here. Connect eBay on the System page."
 
 
-def make_draft(work: Work, candidate: Candidate, price: Price, image_url: str, ebay: Ebay | None) -> None:
-    """Compose the draft and bring `work.item` to its outcome.
+def make_draft(
+    work: Work, candidate: Candidate, price: Price, image_url: str, ebay: Ebay | None, terms: SellingTerms
+) -> None:
+    """Compose the draft on the seller's terms and bring `work.item` to its outcome.
 
     Raises:
         UpstreamError: eBay does not answer, refuses the draft or does not accept us.
         WritesFailed: it failed `WRITES` times to take the draft.
         LeaseLost: the row is no longer ours; nothing was written after that was known.
     """
-    draft = compose(_copy(work), candidate.release, price, image_url)
+    draft = compose(_copy(work), candidate.release, price, image_url, terms)
     work.item = replace(work.item, sku=work.sku, draft=draft.document())
     not_sent = work.options.not_sent or ("" if ebay else NOT_CONNECTED)
     if ebay is None or not_sent:

@@ -1,4 +1,4 @@
-"""Second step: the front cover. A draft without one is still a draft, so nothing here fails a row.
+"""Second step: the picture, the operator's own or the front cover. A draft without one is still a draft.
 
 Discogs' pictures are not used: its terms call them restricted data.
 """
@@ -13,9 +13,13 @@ from engine.pipeline.sources import Sources
 from engine.pipeline.work import Work
 
 
-def find_cover(work: Work, sources: Sources, candidate: Candidate) -> str:
-    """Return the https address of the front cover, "" when there is none; `work.item.picture` says why."""
-    url, reason = _front(work, sources, candidate)
+def find_picture(work: Work, sources: Sources, candidate: Candidate) -> str:
+    """Return the https address of the operator's first photo, else of the front cover, "" when there is none.
+
+    `work.item.picture` says where it comes from, or why there is none. Nothing here fails a row.
+    """
+    own = next(iter(work.row.photos), "")
+    url, reason = (own, "Your own photo, from the file.") if own else _front(work, sources, candidate)
     work.item = replace(work.item, picture={"url": url, "reason": reason})
     return url
 

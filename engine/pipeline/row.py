@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.domain.selling import SellingTerms
 from engine.errors import Cause, ItemError, RequestRefused
 from engine.pipeline.draft import make_draft
 from engine.pipeline.identification import identify
 from engine.pipeline.lookups import Lookups
-from engine.pipeline.picture import find_cover
+from engine.pipeline.picture import find_picture
 from engine.pipeline.price import set_price
 from engine.pipeline.sources import Sources
 from engine.pipeline.work import Step, Work
@@ -22,7 +23,7 @@ from engine.upstream.musicbrainz import MusicBrainz
 class RowPipeline:
     """Runs rows against the services; holds nothing of a row, so threads may share it.
 
-    `discogs` is None without a token, `ebay` while no seller is connected.
+    `discogs` is None without a token, `ebay` while no seller is connected. `terms` are the seller's, for every draft.
     """
 
     def __init__(
@@ -33,10 +34,12 @@ class RowPipeline:
         coverart: CoverArt,
         discogs: Discogs | None,
         ebay: Ebay | None,
+        terms: SellingTerms | None = None,
     ) -> None:
         self._lookups = lookups
         self._sources = Sources(lookups, musicbrainz=musicbrainz, coverart=coverart, discogs=discogs, ebay=ebay)
         self._ebay = ebay
+        self._terms = terms or SellingTerms()
 
     def foresee(self, gtins: Sequence[str]) -> None:
         """Hear which rows come next, as `Pipeline.foresee` says."""
@@ -55,10 +58,10 @@ class RowPipeline:
             work.step = Step.IDENTIFY
             candidate = identify(work, self._sources)
             work.step = Step.PICTURE
-            image_url = find_cover(work, self._sources, candidate)
+            image_url = find_picture(work, self._sources, candidate)
             work.step = Step.PRICE
             price = set_price(work, candidate, self._sources)
         finally:
             self._lookups.keep(work.gtin)
         work.step = Step.DRAFT
-        make_draft(work, candidate, price, image_url, self._ebay)
+        make_draft(work, candidate, price, image_url, self._ebay, self._terms)

@@ -20,7 +20,7 @@ from engine.domain.listings import title
 from engine.domain.pricing import Price
 from engine.domain.releases import Format, Release, Track
 from engine.domain.rows import Condition
-from engine.domain.terms import Package, Terms
+from engine.domain.selling import Package, SellingTerms
 from tests.hostile import EAN, UPC, copies, hostile
 
 CONTRACT = Path(__file__).parents[3] / "shared/contracts/openapi/ebay_sell_inventory_v1_oas3.json"
@@ -195,7 +195,7 @@ def test_the_operators_own_photos_replace_the_cover_and_its_warning() -> None:
 
 
 def test_the_seller_s_terms_are_where_ebay_wants_them() -> None:
-    terms = Terms(
+    terms = SellingTerms(
         location_key="store",
         fulfillment_policy="1",
         payment_policy="2",
@@ -222,7 +222,7 @@ def test_the_seller_s_terms_are_where_ebay_wants_them() -> None:
 
 
 def test_terms_that_are_not_set_are_left_out_and_said() -> None:
-    made = compose(Copy("DM1", UPC), RELEASE, PRICE, terms=Terms(location_key="store", payment_policy="2"))
+    made = compose(Copy("DM1", UPC), RELEASE, PRICE, terms=SellingTerms(location_key="store", payment_policy="2"))
     assert made.offer["listingPolicies"] == {"paymentPolicyId": "2"}
     assert "packageWeightAndSize" not in made.inventory_item
     assert NOT_SET.format("postage, returns") in made.not_publishable
@@ -349,19 +349,19 @@ def offer_contract() -> jsonschema.Draft202012Validator:
 
 ids = st.sampled_from(["", "6189120000"])
 packages = st.dictionaries(st.sampled_from(["CD", "Vinyl", "*"]), st.builds(Package, st.floats(0.1, 900)))
-terms = st.builds(Terms, ids, ids, ids, ids, st.booleans(), packages)
+terms = st.builds(SellingTerms, ids, ids, ids, ids, st.booleans(), packages)
 
 
 @settings(deadline=None)
 @given(hostile, copies, st.sampled_from(["", "https://a/1.jpg"]), terms)
-@example(RELEASE, Copy("DM1", UPC), "", Terms())
+@example(RELEASE, Copy("DM1", UPC), "", SellingTerms())
 def test_any_metadata_keeps_to_ebay_s_contract(
     item_contract: jsonschema.Draft202012Validator,
     offer_contract: jsonschema.Draft202012Validator,
     release: Release,
     copy: Copy,
     image_url: str,
-    terms: Terms,
+    terms: SellingTerms,
 ) -> None:
     made = compose(copy, release, PRICE, image_url, terms)
     item_contract.validate(made.inventory_item)

@@ -29,7 +29,7 @@ class Package:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class SellingTerms:
     """The seller's location and policies by eBay's numbers for them, "" for those that are not set.
 
     `packages` holds the parcels by kind of medium (`CD`, `Vinyl`, … or `*` for any). `best_offer` lets buyers propose a
