@@ -74,9 +74,3 @@ def in_hand(view: BatchView, *, silent: bool = False) -> dict[int, str]:
         return {}
     rows = (row for worker in view.workers if worker.silent is silent for row in worker.rows)
     return dict(sorted((row["index"], row["step"]) for row in rows))
-
-
-def waiting_for(view: BatchView) -> dict[int, str]:
-    """Return what rows in hand wait for, by index; those that wait for nothing are left out."""
-    rows = (row for worker in view.workers if not worker.silent for row in worker.rows)
-    return {row["index"]: row["waits_for"] for row in rows if row.get("waits_for")}

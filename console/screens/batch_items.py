@@ -12,7 +12,7 @@ import streamlit as st
 from console import words
 from console.actions import redraw
 from console.context import Context
-from console.counts import in_hand, waiting_for
+from console.counts import in_hand
 from console.figures import money, number, rows
 from console.live import AWAY
 from console.screens import batch_page
@@ -126,7 +126,7 @@ def _listing(context: Context, screen: BatchScreen, query: Query, count: int | N
 
 def _table(settings: Settings, screen: BatchScreen, items: tuple[Item, ...]) -> None:
     steps, dead = in_hand(screen.batch), in_hand(screen.batch, silent=True)
-    waits = waiting_for(screen.batch)
+    waits = screen.batch.waits_by_row
     held = screen.batch.interrupted  # what was begun is nobody's now
     cells = pd.DataFrame(
         [

@@ -11,7 +11,7 @@ import streamlit as st
 
 from console import words
 from console.context import Context, zone
-from console.counts import in_hand, waiting_for
+from console.counts import in_hand
 from console.figures import moment, money
 from console.live import AWAY
 from console.screens import batch_page
@@ -67,7 +67,7 @@ def _row(settings: Settings, view: BatchView, item: Item) -> None:
             st.badge(
                 f"{str(item.match['confidence']).capitalize()} confidence", color="gray", icon=":material/verified:"
             )
-    if waits_for := waiting_for(view).get(item.index):
+    if waits_for := view.waits_by_row.get(item.index):
         st.info(f"Waits: {waits_for}", icon=":material/hourglass_top:")
     if item.cause is not None:
         _reason(item)

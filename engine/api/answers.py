@@ -42,11 +42,11 @@ def job_answer(
     }
 
 
-def item_answer(item: Item) -> dict[str, Any]:
-    """Return one row as clients read it."""
+def item_answer(item: Item, waits_for: str = "") -> dict[str, Any]:
+    """Return one row as clients read it; `waits_for` is what it waits for on a worker's lane, "" when it does not."""
     document = item.document()
     document.pop("terms")
-    return document
+    return document | {"waits_for": waits_for}
 
 
 def progress_answer(batch: BatchView, forecast: Forecast | None) -> dict[str, Any]:

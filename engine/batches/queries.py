@@ -10,7 +10,7 @@ from engine.batches import pages
 from engine.batches.pages import ItemPages
 from engine.batches.records import JOBS, SHARDS, WORKERS, events_of, items_of, job_path, load, open_shards
 from engine.batches.rows import RowFiles
-from engine.batches.views import BatchView, CauseCount, ItemPage, JobPage, WorkerView
+from engine.batches.views import BatchView, CauseCount, ItemPage, JobPage, WorkerView, waits_by_row
 from engine.domain import legacy
 from engine.domain.items import NOT_RETRYABLE, Item, ItemStatus, Outcome
 from engine.domain.jobs import OPEN, Job, JobStatus, fold
@@ -148,6 +148,10 @@ class Queries:
         found = self._store.find(WORKERS, (), Order("heartbeat_at", descending=True), MAX_PAGE)
         views = (_worker(document) for document in found)
         return tuple(view for view in views if view.age < GONE_AFTER and view.state != "stopped")
+
+    def waits(self, job_id: str) -> dict[int, str]:
+        """Return what rows of a batch wait for that live workers have in hand, by index; others are left out."""
+        return waits_by_row(worker for worker in self.workers() if worker.job_id == job_id)
 
     def queued(self) -> int:
         """Return how many shards wait or are worked on."""

@@ -71,6 +71,12 @@ class WorkerView:
         return waits(self.rows)
 
 
+def waits_by_row(workers: Iterable[WorkerView]) -> dict[int, str]:
+    """Return what rows in hand of live workers wait for, by index; those that wait for nothing are left out."""
+    rows = (row for worker in workers if not worker.silent for row in worker.rows)
+    return {row["index"]: row["waits_for"] for row in rows if row.get("waits_for")}
+
+
 @dataclass(frozen=True, slots=True)
 class BatchView:
     """A batch at one moment, `at` by the store's clock.
@@ -112,6 +118,11 @@ class BatchView:
     def waits(self) -> tuple[Wait, ...]:
         """Return what rows in hand wait for, as `waits`."""
         return waits(row for worker in self.workers if not worker.silent for row in worker.rows)
+
+    @property
+    def waits_by_row(self) -> dict[int, str]:
+        """Return what each row in hand waits for, as `waits_by_row`."""
+        return waits_by_row(self.workers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,8 +219,10 @@ def test_a_running_batch_says_what_its_rows_wait_for(served: Served) -> None:
     with served.working(Waits()):
         waiting = until(lambda: (job := served.status(job_id)).get("waits_for") and job)
         rows = served.get("/api/workers")["workers"][0]["items"]
+        items = served.get(f"/api/batch/{job_id}/items")["items"]
     assert waiting["waits_for"] == [f"2 rows wait: {WAITS}"]
     assert [row["waits_for"] for row in rows] == [WAITS, WAITS]
+    assert [item["waits_for"] for item in items] == [WAITS, WAITS, "", "", "", ""]
 
 
 def test_a_running_batch_tells_when_it_will_be_done_and_what_limits_it(served: Served) -> None:

@@ -125,6 +125,12 @@ def test_a_new_batch_says_how_long_the_quotas_make_it(desk: Desk) -> None:
     assert "400 of Discogs, 10 of MusicBrainz, 200 of eBay prices (4,990 left today)" in said
 
 
+def test_before_the_first_call_the_settings_tell_the_quota(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCOGS_PER_MINUTE", "30")
+    context.cache_clear()
+    assert "about 13 min, limited by Discogs (30 calls a minute)" in text(checked(desk))
+
+
 def test_a_batch_may_go_on_without_discogs(desk: Desk) -> None:
     app = checked(desk, 3)
     app.selectbox(key="discogs").set_value(Need.OPTIONAL).run()
@@ -161,6 +167,14 @@ def test_a_batch_says_what_its_rows_wait_for_and_when_it_will_be_done(desk: Desk
     assert f"**2 items wait:** {WAITS}" in said
     assert "limited by Discogs (60 calls a minute)" in said
     assert app.metric[4].delta.endswith("limit: Discogs")
+
+
+def test_a_row_says_what_it_waits_for(desk: Desk) -> None:
+    app = desk.screen("batch", job_id=waiting(desk, 3))
+    assert [element.value.iloc[1]["Why"] for element in app.dataframe][:1] == [WAITS]
+    app.session_state["row"] = 1
+    app.run()
+    assert app.info[0].value == f"Waits: {WAITS}"
 
 
 def test_the_list_tells_the_same_end(desk: Desk) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console import figures, pace, words
-from console.counts import counts, in_hand, waiting_for
+from console.counts import counts, in_hand
 from console.widgets.bar import bar, legend
 from console.widgets.facts import markup
 from engine.batches.views import MOST_WAITS
@@ -113,8 +113,8 @@ def test_waits_of_one_reason_are_told_once_with_their_count() -> None:
 
 def test_waits_are_told_row_by_row_and_no_list_of_them_is_endless() -> None:
     view = waiting("", *(f"Reason {letter}" for letter in "abcdefgh"))
-    assert waiting_for(view)[1] == "Reason a"
-    assert 0 not in waiting_for(view)
+    assert view.waits_by_row[1] == "Reason a"
+    assert 0 not in view.waits_by_row
     assert len(view.waits) == MOST_WAITS
 
 
