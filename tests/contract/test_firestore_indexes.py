@@ -14,12 +14,14 @@ import pytest
 
 from engine.batches.drafts import Drafts
 from engine.batches.records import events_of
+from engine.clock import SystemClock
 from engine.domain.drafted import Review
 from engine.domain.items import ItemStatus
 from engine.domain.jobs import JobStatus
 from engine.domain.shards import Shard, ShardKind
 from engine.errors import Cause
 from engine.files.base import Files
+from engine.pipeline.lookups import Lookups
 from engine.store.base import Document, Order, Store, Where
 from engine.worker.source import rows_to_run
 from tests.batch_runs import FIXED, Ahead, Batches, Chosen, barcodes, fails
@@ -171,6 +173,9 @@ def test_no_field_that_is_asked_for_is_without_its_own_index(shapes: set[Shape])
 def test_documents_that_are_to_go_carry_the_time_at_which_they_do(batches: Batches) -> None:
     job = batches.submission.upload(barcodes(2), "rows.txt", FIXED, request_id="pressed-once")
     batches.run()
+    lookups = Lookups(batches.store, SystemClock())
+    lookups.ask("00000000000017", "discogs", list)
+    lookups.keep("00000000000017")
     below = {"events": events_of(job.job_id)}
     for override in DECLARED["fieldOverrides"]:
         if override.get("ttl"):
