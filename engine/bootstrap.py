@@ -21,6 +21,7 @@ from engine.batches.submission import Submission
 from engine.batches.upstreams import Upstreams
 from engine.clock import Clock, SystemClock
 from engine.domain.budgets import Allowance
+from engine.domain.selling import Package, SellingTerms
 from engine.domain.services import Service
 from engine.errors import BadSetting
 from engine.files.base import Files, split
@@ -186,10 +187,10 @@ def open_pipeline(
 ) -> Iterator[RowPipeline]:
     """Lend the pipeline of a worker on `store`; `observe` is told of every call to a service."""
     with Gates(store, clock) as gates:
-        yield _pipeline(open_connections(settings, session, gates, observe), store, clock)
+        yield _pipeline(settings, open_connections(settings, session, gates, observe), store, clock)
 
 
-def _pipeline(connections: Connections, store: Store, clock: Clock) -> RowPipeline:
+def _pipeline(settings: Settings, connections: Connections, store: Store, clock: Clock) -> RowPipeline:
     """Return the pipeline over these clients; Discogs is not asked without a token, which its search needs."""
     return RowPipeline(
         lookups=Lookups(store, clock),
@@ -197,6 +198,19 @@ def _pipeline(connections: Connections, store: Store, clock: Clock) -> RowPipeli
         coverart=connections.coverart,
         discogs=connections.discogs if connections.discogs_token else None,
         ebay=connections.ebay,
+        terms=_selling_terms(settings),
+    )
+
+
+def _selling_terms(settings: Settings) -> SellingTerms:
+    """Return on what terms the seller sells."""
+    return SellingTerms(
+        location_key=settings.ebay_location_key,
+        fulfillment_policy=settings.ebay_fulfillment_policy,
+        payment_policy=settings.ebay_payment_policy,
+        return_policy=settings.ebay_return_policy,
+        best_offer=settings.ebay_best_offer,
+        packages={medium: Package(parcel.ounces, parcel.inches) for medium, parcel in settings.ebay_packages.items()},
     )
 
 
@@ -214,7 +228,7 @@ def open_worker(settings: Settings, stop: threading.Event, observe: Observe = un
         yield Worker(
             store,
             RowFiles(files),
-            _pipeline(connections, store, clock),
+            _pipeline(settings, connections, store, clock),
             clock,
             lanes=settings.lanes,
             lease=timedelta(seconds=settings.lease_seconds),
