@@ -43,7 +43,7 @@ def explain() -> None:
         st.subheader("What a file can look like", anchor=False)
         st.markdown(
             "- one barcode in each line, or a table with a column of them\n"
-            "- columns **condition**, **price**, **quantity** and **note** are used where there are any\n"
+            "- columns **condition**, **price**, **quantity**, **note** and **photos** are used where there are any\n"
             "- lost zeros, spaces and hyphens are mended where the check digit proves it\n"
             "- what cannot be used is shown with its row and reason, before anything starts"
         )
