@@ -58,21 +58,20 @@ def quota_lines(view: UpstreamView) -> list[tuple[str, float | None]]:
 
 
 def credentials_line(view: UpstreamView) -> str:
-    """Return whether a service accepts our credentials, and since when that is known."""
+    """Return whether a service accepts our credentials, and when it last told."""
     known = view.credentials
     when = f" {ago(view.at - known.at)}" if known.at else ""
-    if known.state == "refused":
-        return f"Refused{when}: {known.said}" if known.said else f"Refused{when}"
     return {
         "accepted": f"Accepted{when}",
+        "refused": f"Refused{when}",
         "missing": "Not connected",
         "unneeded": "None needed",
-    }.get(known.state, "Set, not tried yet" if view.keys else "Not known yet")
+    }.get(known.state, known.said or ("Set, not tried yet" if view.keys else "Not known yet"))
 
 
 def error_line(view: UpstreamView) -> str:
-    """Return the last error and when it was, "" when there was none."""
-    if not view.last_error:
+    """Return the last error and when it was, "" when there was none that the state does not tell."""
+    if not view.last_error or (view.state is UpstreamState.REFUSED and view.last_error == view.credentials.said):
         return ""
     return f"{view.last_error} ({ago(view.at - view.last_error_at)})" if view.last_error_at else view.last_error
 

@@ -103,11 +103,11 @@ def test_of_a_running_batch_only_rows_that_may_have_changed_are_read(batches: Ba
         assert first.reached.wait(10)
         until(lambda: viewer.batch(job_id)[1][19] is ItemStatus.SUCCEEDED)
         assert viewer.batch(job_id)[1][2] is ItemStatus.WAITING
-        assert viewer.batch(job_id)[2] <= 5
+        assert viewer.batch(job_id)[2] <= 6
         first.opened.set()
         until(lambda: batches.job(job_id).last_processed_index == 19)
         until(lambda: viewer.batch(job_id)[1][2] is ItemStatus.SUCCEEDED)
-        assert max(viewer.batch(job_id)[2] for _ in range(5)) <= 12
+        assert max(viewer.batch(job_id)[2] for _ in range(5)) <= 13
         second.opened.set()
         batches.ended(job_id)
     screen, states, _ = viewer.batch(job_id)

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from console.context import context
 from engine.batches.connections import ConnectionTests
-from engine.batches.records import job_path
+from engine.batches.records import SHARDS, job_path
 from engine.domain.jobs import JobStatus
 from engine.domain.options import Need
 from engine.domain.services import Service
@@ -42,11 +42,16 @@ def ago(**length: float) -> Any:
         ({"limit": 1, "slots": [seconds(600)]}, "Quota used up", "the next call may be made at"),
         ({"breaker": "open", "opened_at": ago(minutes=9), "open_until": ago(minutes=-5)}, "Down", "Down since"),
         (
-            {"credentials": "refused", "credentials_said": "look at DISCOGS_TOKEN", "credentials_at": ago(minutes=3)},
+            {"credentials": "refused", "credentials_said": "Look at DISCOGS_TOKEN.", "credentials_at": ago(minutes=3)},
             "Refuses us",
-            "Refused 3 min ago: look at DISCOGS_TOKEN",
+            "Look at DISCOGS_TOKEN.</div>",
         ),
         ({"credentials": "missing"}, "Not connected", "No token is set"),
+        (
+            {"credentials_said": "Discogs grants 25 calls a minute: it did not accept the token.", "last_ok_at": ago()},
+            "Answers",
+            "Credentials: Discogs grants 25 calls a minute: it did not accept the token.",
+        ),
     ],
 )
 def test_each_state_of_a_service_has_its_word(desk: Desk, fields: dict[str, Any], badge: str, said: str) -> None:
@@ -170,9 +175,14 @@ def test_a_batch_says_what_its_rows_wait_for_and_when_it_will_be_done(desk: Desk
 
 
 def test_a_row_says_what_it_waits_for(desk: Desk) -> None:
-    app = desk.screen("batch", job_id=waiting(desk, 3))
-    assert [element.value.iloc[1]["Why"] for element in app.dataframe][:1] == [WAITS]
-    app.session_state["row"] = 1
+    job = desk.interrupted(count=6, done=2)
+    row = {"job_id": job.job_id, "index": 2, "upc": upcs(3)[2], "step": "identify", "waits_for": WAITS}
+    desk.store.commit(
+        desk.worker("alive", job.job_id, [row]), Patch(f"{SHARDS}/{job.job_id}-0000", {"owner": "alive"}, None)
+    )
+    app = desk.screen("batch", job_id=job.job_id)
+    assert list(app.dataframe[0].value["Why"][:4]) == ["", "", WAITS, ""]
+    app.session_state["row"] = 2
     app.run()
     assert app.info[0].value == f"Waits: {WAITS}"
 
