@@ -1,15 +1,17 @@
 """The offline catalogue: how fast it is made and read, what it takes, and what a batch gains by it.
 
-    python -m benchmarks.catalog [--releases 20000 200000] [--duckdb] [--parsers]
+    python -m benchmarks.catalog [--releases 20000 200000] [--duckdb] [--parsers] [--batch]
 
 The sample of a dump is multiplied, every copy under numbers and barcodes of its own, and imported in a process of its
 own. Prints one JSON line. `--duckdb` puts the same releases into DuckDB beside it, `--parsers` measures other ways to
-read the XML (both want packages that the product does not: `pip install duckdb lxml`).
+read the XML (both want packages that the product does not: `pip install duckdb lxml`). `--batch` runs 250 rows of the
+sample without the catalogue and with it, against the sandbox, whose services take 0.1 s an answer.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import gzip
 import io
 import json
@@ -21,23 +23,36 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import fromstring, iterparse
 
+import requests
+
+from benchmarks.engine import free_port, sandbox
+from engine.bootstrap import open_engine, open_worker
 from engine.catalog import entries
 from engine.catalog.dump import END, Dump
 from engine.catalog.file import open_catalog, packed, unpacked
 from engine.catalog.imports import Importer
 from engine.clock import SystemClock
+from engine.domain.options import Options
+from engine.domain.pricing import PriceBasis, PriceRule
 from engine.domain.upc import check_digit
+from engine.settings import Settings
 from engine.upstream.barcodes import gtin14
 
-SAMPLE = Path(__file__).parents[2] / "shared" / "data" / "dump" / "discogs_releases_sample.xml.gz"
+DATA = Path(__file__).parents[2] / "shared" / "data"
+SAMPLE = DATA / "dump" / "discogs_releases_sample.xml.gz"
+BARCODES = DATA / "barcodes.csv"
 DAY = date(2026, 11, 1)
 LOOKUPS = 10_000
+ROWS = 250
+LATENCY = 0.1  # seconds that a service of the sandbox takes to answer
+SILENT: Any = {"begin": lambda _: None, "report": lambda _: None}
 CODE = re.compile(rb'(type="Barcode"[^>]*value=")([^"]*)')
 NUMBER = re.compile(rb'(<release id=")(\d+)')
 
@@ -75,8 +90,7 @@ def sqlite(dump: Path, folder: Path, codes: int) -> dict[str, Any]:
     """Import with the product's own code and look barcodes up."""
     path = folder / "catalog.db"
     start = time.perf_counter()
-    settings = {"begin": lambda _: None, "report": lambda _: None}
-    about = Importer(path, SystemClock(), threading.Event(), **settings).run(Dump.at(dump, DAY))
+    about = Importer(path, SystemClock(), threading.Event(), **SILENT).run(Dump.at(dump, DAY))
     seconds = time.perf_counter() - start
     peak = peak_mb()
     opened_at = time.perf_counter()
@@ -196,6 +210,48 @@ def parsers() -> dict[str, int]:
     return rates
 
 
+def batches() -> dict[str, Any]:
+    """Run the same rows without the catalogue and with it, composed only and drafted at eBay."""
+    with tempfile.TemporaryDirectory() as place, sandbox(free_port(), LATENCY) as address:
+        folder = Path(place)
+        Importer(folder / "catalog.db", SystemClock(), threading.Event(), **SILENT).run(Dump.at(SAMPLE, DAY))
+        result: dict[str, Any] = {}
+        for drafts in (False, True):
+            runs = {}
+            for name in ("none", "catalog"):
+                runs[name] = batch(folder / f"{name}-{drafts}", folder / f"{name}.db", address, drafts=drafts)
+            times_as_fast = round(runs["none"]["seconds"] / runs["catalog"]["seconds"], 1)
+            result["drafted" if drafts else "composed"] = {**runs, "times_as_fast": times_as_fast}
+        return result
+
+
+def batch(folder: Path, catalog: Path, address: str, *, drafts: bool) -> dict[str, Any]:
+    """Run the rows with a store of their own; return how long they took and the calls that each service had."""
+    settings = Settings(
+        DM_STORE=f"sqlite:///{folder}/store.db",
+        DM_FILES=f"file:{folder}/files",
+        DM_CATALOG=str(catalog),
+        DM_SANDBOX_URL=address,
+    )
+    requests.delete(f"{address}/sandbox/ledger", timeout=5).raise_for_status()
+    engine = open_engine(settings)
+    options = Options(create_drafts=drafts, price_rule=PriceRule(PriceBasis.FIXED, fixed={"*": {"*": 999}}))
+    job = engine.submission.upload("\n".join(sample_barcodes()[:ROWS]).encode(), "rows.txt", options)
+    with open_worker(settings, threading.Event()) as worker:
+        start = time.perf_counter()
+        worker.run(until_idle=True)
+        seconds = time.perf_counter() - start
+    after = engine.queries.job(job.job_id)
+    asked = requests.get(f"{address}/sandbox/ledger", timeout=5).json()["calls"]
+    calls = Counter(call["service"] for call in asked)
+    return {"seconds": round(seconds, 2), "succeeded": after.successful_upcs, "calls": dict(calls)}
+
+
+def sample_barcodes() -> list[str]:
+    with BARCODES.open(encoding="utf-8", newline="") as file:
+        return list(dict.fromkeys(row["upc_or_ean"] for row in csv.DictReader(file)))
+
+
 def peak_mb() -> float:
     """Return the most memory this process has had; `getrusage` would tell its parent's when that had more."""
     status = Path("/proc/self/status").read_text(encoding="utf-8")
@@ -216,6 +272,7 @@ def main() -> None:
     parser.add_argument("--releases", type=int, nargs="+", default=[20_000, 200_000])
     parser.add_argument("--duckdb", action="store_true")
     parser.add_argument("--parsers", action="store_true")
+    parser.add_argument("--batch", action="store_true")
     for name in ("--kind", "--dump", "--folder", "--codes"):
         parser.add_argument(name, help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -227,6 +284,9 @@ def main() -> None:
         print(json.dumps({"benchmark": "catalog", "skipped": f"the sample of a dump {SAMPLE} is not on this machine"}))
         return
     result: dict[str, Any] = {"parsers": parsers()} if asked.parsers else {}
+    if asked.batch:
+        print(json.dumps({"benchmark": "catalog", "batch": batches()}))
+        return
     for count in asked.releases:
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -19,11 +20,12 @@ from engine.batches.queries import Queries
 from engine.batches.rows import RowFiles
 from engine.batches.submission import Submission
 from engine.batches.upstreams import Upstreams
+from engine.catalog.file import Catalog, open_catalog
 from engine.clock import Clock, SystemClock
 from engine.domain.budgets import Allowance
 from engine.domain.selling import Package, SellingTerms
 from engine.domain.services import Service
-from engine.errors import BadSetting
+from engine.errors import BadSetting, CatalogDamaged
 from engine.files.base import Files, split
 from engine.files.folder import FolderFiles
 from engine.pipeline.lookups import Lookups
@@ -41,6 +43,8 @@ from engine.upstream.http import Line, Observe, session, unobserved
 from engine.upstream.musicbrainz import MusicBrainz
 from engine.upstream.oauth import Keys
 from engine.worker.loop import Worker
+
+log = logging.getLogger(__name__)
 
 PROJECT = "https://example.com/draft-maker"
 DISCOGS_KEYLESS = 25  # calls a minute that Discogs grants without a token
@@ -199,7 +203,18 @@ def _pipeline(settings: Settings, connections: Connections, store: Store, clock:
         discogs=connections.discogs if connections.discogs_token else None,
         ebay=connections.ebay,
         terms=_selling_terms(settings),
+        catalog=_catalog(settings),
+        covers=settings.catalog_covers,
     )
+
+
+def _catalog(settings: Settings) -> Catalog | None:
+    """Return the offline catalogue, None when there is none that can be used."""
+    try:
+        return open_catalog(Path(settings.catalog))
+    except CatalogDamaged as damaged:
+        log.error("catalog_damaged", extra={"error": str(damaged)})  # noqa: TRY400 - the sentence says it all
+        return None
 
 
 def _selling_terms(settings: Settings) -> SellingTerms:

@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     files: str = Field("file:var/files", validation_alias="DM_FILES")
     buckets: str = Field("", validation_alias="DM_BUCKETS")
     catalog: str = Field("var/catalog.db", validation_alias="DM_CATALOG")
+    catalog_covers: bool = Field(False, validation_alias="DM_CATALOG_COVERS")
     log: Literal["", "text", "json"] = Field("", validation_alias="DM_LOG")
 
     port: int = Field(8501, validation_alias="PORT")

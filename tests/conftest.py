@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from engine.store.base import Store
 from engine.store.sqlite import SQLiteStore
 from tests.batch_runs import Batches
 from tests.sandbox_server import Sandbox, running
+
+os.environ["DM_CATALOG"] = "var/no-catalogue-for-tests.db"  # whoever has one has other calls and drafts
 
 pytest_plugins = ("tests.emulators",)
 

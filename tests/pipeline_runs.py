@@ -16,6 +16,7 @@ from typing import Any
 
 import requests
 
+from engine.catalog.file import Catalog
 from engine.clock import Clock, SystemClock
 from engine.domain.items import Item, ItemStatus
 from engine.domain.options import Options
@@ -64,6 +65,8 @@ class Runs:
         read_seconds: float = 10.0,
         store: Store | None = None,
         clock: Clock | None = None,
+        catalog: Catalog | None = None,
+        covers: bool = False,
     ) -> RowPipeline:
         line = Line(self.session, "DraftMaker/1.0 +test@example.com", observe, read_seconds)
         url = self.sandbox.url
@@ -74,6 +77,8 @@ class Runs:
             coverart=CoverArt(line, f"{url}/coverart"),
             discogs=Discogs(line, f"{url}/discogs", token="sandbox") if discogs else None,
             ebay=Ebay(line, ebay_url or f"{url}/ebay", keys=keys, clock=SystemClock()) if ebay else None,
+            catalog=catalog,
+            covers=covers,
         )
 
     def work(self, gtin: str, options: Options | None = None, *, sku: str = "DM1", **row: Any) -> Work:

@@ -39,7 +39,10 @@ class Candidate:
         return release
 
     def document(self) -> dict[str, Any]:
-        """Return what an operator sees of it, as JSON types; a number that a service does not have is None."""
+        """Return what an operator sees of it, as JSON types; a number that a service does not have is None.
+
+        `dump` is the day of the data dump that Discogs' facts are from, "" when Discogs itself was asked.
+        """
         release = self.release
         return {
             "artist": release.artist,
@@ -55,6 +58,7 @@ class Candidate:
             "styles": list(release.styles),
             "discogs_id": self.discogs.id if self.discogs else None,
             "musicbrainz_id": self.musicbrainz.id if self.musicbrainz else None,
+            "dump": release.dump,
             "have": release.have,
             "url": release.url,
         }

@@ -188,6 +188,8 @@ def _from_elsewhere(release: Release, hints: Hints) -> bool:
 def _told_by(best: Candidate) -> str:
     if best.discogs and best.musicbrainz:
         return "Discogs and MusicBrainz describe the same release."
+    if best.release.dump:
+        return f"Found in the Discogs data dump of {best.release.dump}."
     return f"Found at {_NAMES[best.release.source]}."
 
 

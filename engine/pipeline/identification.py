@@ -21,6 +21,7 @@ T = TypeVar("T")
 def identify(work: Work, sources: Sources) -> Candidate:
     """Return the release that the row's barcode means; the evidence is in `work.item.match` whatever comes of it.
 
+    The offline catalogue comes first: when it knows which release it is, no service is asked, unless for a cover.
     A service that is away does not stop the other one, unless the row cannot be judged, or priced, without it. Discogs
     is asked about the release itself only once it is known which one it is.
 
@@ -30,9 +31,12 @@ def identify(work: Work, sources: Sources) -> Candidate:
         CredentialsRefused: a service does not accept us, and the batch is not to go on without it.
     """
     gtin = work.gtin
+    offline = sources.in_catalog(gtin)
+    if offline and not sources.covers and (found := _decide(work, offline, (), ()).chosen):
+        return _taken(work, found)
     away: list[UpstreamError] = []
     theirs: list[Release] = _unless_away(work, away, lambda: sources.at_musicbrainz(gtin), [])
-    ours: list[Release] = _unless_away(work, away, lambda: sources.at_discogs(gtin), [])
+    ours: list[Release] = offline or _unless_away(work, away, lambda: sources.at_discogs(gtin), [])
     decision = _decide(work, ours, theirs, away)
     chosen = decision.chosen
     _wait_for(work, away, enough=chosen is not None)
@@ -45,6 +49,11 @@ def identify(work: Work, sources: Sources) -> Candidate:
         chosen = Candidate(whole, chosen.musicbrainz)
         if late:
             _decide(work, ours, theirs, [*away, *late])
+    return _taken(work, chosen)
+
+
+def _taken(work: Work, chosen: Candidate) -> Candidate:
+    """Return the candidate, recorded as the release of the row."""
     work.item = replace(work.item, release=chosen.document())
     return chosen
 

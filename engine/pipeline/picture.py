@@ -27,6 +27,8 @@ def find_picture(work: Work, sources: Sources, candidate: Candidate) -> str:
 def _front(work: Work, sources: Sources, candidate: Candidate) -> tuple[str, str]:
     """Return the address and the sentence that says where it comes from, or why there is none."""
     known = candidate.musicbrainz
+    if known is None and candidate.release.dump and not sources.covers:
+        return "", "MusicBrainz was not asked, because the catalogue knows this release: no cover was looked up."
     if known is None:
         return "", "MusicBrainz does not know this release, so no cover could be looked up."
     try:

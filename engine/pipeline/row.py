@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.catalog.file import Catalog
 from engine.domain.selling import SellingTerms
 from engine.errors import Cause, ItemError, RequestRefused
 from engine.pipeline.draft import make_draft
@@ -24,6 +25,7 @@ class RowPipeline:
     """Runs rows against the services; holds nothing of a row, so threads may share it.
 
     `discogs` is None without a token, `ebay` while no seller is connected. `terms` are the seller's, for every draft.
+    `catalog` and `covers` are as in `Sources`.
     """
 
     def __init__(
@@ -35,9 +37,19 @@ class RowPipeline:
         discogs: Discogs | None,
         ebay: Ebay | None,
         terms: SellingTerms | None = None,
+        catalog: Catalog | None = None,
+        covers: bool = False,
     ) -> None:
         self._lookups = lookups
-        self._sources = Sources(lookups, musicbrainz=musicbrainz, coverart=coverart, discogs=discogs, ebay=ebay)
+        self._sources = Sources(
+            lookups,
+            musicbrainz=musicbrainz,
+            coverart=coverart,
+            discogs=discogs,
+            ebay=ebay,
+            catalog=catalog,
+            covers=covers,
+        )
         self._ebay = ebay
         self._terms = terms or SellingTerms()
 

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from engine.catalog.file import Catalog
 from engine.domain.lookups import FACT, PRICE, Answer
 from engine.domain.releases import Release
+from engine.errors import CatalogDamaged
 from engine.pipeline.lookups import Lookups
 from engine.upstream.coverart import CoverArt
 from engine.upstream.discogs import Discogs
 from engine.upstream.ebay import Ebay
 from engine.upstream.musicbrainz import MusicBrainz, one_search
 
+log = logging.getLogger(__name__)
+
 
 class Sources:
     """Facts and prices of one barcode; `discogs` is None without a token, `ebay` while no seller is connected.
+
+    `catalog` is the offline catalogue, None without one; `covers` says that MusicBrainz is asked although the catalogue
+    knows a release, because a cover is found by MusicBrainz' number only.
 
     Every method raises what `Lookups.ask` raises.
     """
@@ -30,12 +38,28 @@ class Sources:
         coverart: CoverArt,
         discogs: Discogs | None,
         ebay: Ebay | None,
+        catalog: Catalog | None = None,
+        covers: bool = False,
     ) -> None:
         self._lookups = lookups
+        self._catalog = catalog
+        self.covers = covers
         self.discogs = discogs
         self.ebay = ebay
         self._musicbrainz = musicbrainz
         self._coverart = coverart
+
+    def in_catalog(self, gtin: str) -> list[Release]:
+        """Return the releases of the offline catalogue with a barcode; a damaged catalogue is not read any more."""
+        catalog = self._catalog
+        if catalog is None:
+            return []
+        try:
+            return catalog.find([gtin])[gtin]
+        except CatalogDamaged as damaged:
+            self._catalog = None
+            log.error("catalog_damaged", extra={"error": str(damaged)})  # noqa: TRY400 - the sentence says it all
+            return []
 
     def at_musicbrainz(self, gtin: str) -> list[Release]:
         """Return the releases that MusicBrainz finds by a barcode; one search asks for foreseen ones too."""
@@ -43,7 +67,7 @@ class Sources:
         def search(gtins: Sequence[str]) -> Mapping[str, Any]:
             return {name: _stored(found) for name, found in self._musicbrainz.search(gtins).items()}
 
-        return _releases(self._lookups.ask_together(gtin, "musicbrainz", search, one_search))
+        return _releases(self._lookups.ask_together(gtin, "musicbrainz", search, self._one_search))
 
     def at_discogs(self, gtin: str) -> list[Release]:
         """Return the releases that Discogs finds by a barcode; [] without a token."""
@@ -54,6 +78,8 @@ class Sources:
 
     def whole(self, gtin: str, found: Release) -> Release:
         """Return a release that Discogs found with all that it knows of it: its tracks, its artists as credited."""
+        if found.complete:
+            return found
         answer = self._release(gtin, found, FACT)
         return Release.from_document(answer.said) if answer.said else found
 
@@ -73,6 +99,10 @@ class Sources:
         return self._lookups.ask(
             gtin, question, lambda: ebay.comparable_prices(gtin, category_id, conditions), at_most=PRICE
         )
+
+    def _one_search(self, gtins: Sequence[str]) -> list[str]:
+        """Return as many barcodes as one search can ask for; of those that follow, not what the catalogue knows."""
+        return one_search([gtins[0], *(gtin for gtin in gtins[1:] if self.covers or not self.in_catalog(gtin))])
 
     def _release(self, gtin: str, found: Release, at_most: timedelta) -> Answer:
         discogs = self.discogs
