@@ -70,4 +70,5 @@ def _answer(worker: WorkerView) -> dict[str, Any]:
         "job_id": worker.job_id,
         "items": list(worker.rows),
         "waits_for": worker.waits_for,
+        "connections": dict(worker.connections),
     }

@@ -52,7 +52,7 @@ class Tester:
         log.info("connection_tested", extra={"service": test.service, "ok": done.ok})
 
     def _made(self, test: ConnectionTest) -> ConnectionTest:
-        asker = _Asker(self._clock, self._closing)
+        asker = Impatient(self._clock, self._closing)
         started = self._clock.monotonic()
         try:
             with asking(asker):
@@ -67,8 +67,8 @@ class Tester:
         return replace(test, ok=True, sentence=sentence, latency_ms=round(milliseconds, 1))
 
 
-class _Asker:
-    """Who asks for a test: nobody's batch, and not patient."""
+class Impatient:
+    """Who asks for a test: of no batch, and waiting `PATIENCE_SECONDS` in all; `waited` are those spent so far."""
 
     batch = ""
 

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from engine.batches.connections import ANSWERED_WITHIN, PATH, ConnectionTests
+from engine.bootstrap import open_store
 from engine.clock import SystemClock
 from engine.domain.services import Service
 from engine.store.base import Patch, Store
+from tests.emulators import a_project
+
+
+@pytest.fixture(params=["sqlite", "firestore"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    if request.param == "sqlite":
+        address = f"sqlite:///{tmp_path}/store.db"
+    else:
+        request.getfixturevalue("firestore_emulator")
+        address = f"firestore://{a_project()}/(default)"
+    opened = open_store(address, SystemClock())
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
