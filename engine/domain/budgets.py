@@ -182,8 +182,8 @@ def under(allowance: Allowance, stored: Budget | None) -> Budget:
 def at(budget: Budget, now: float, *, stepped: bool = False) -> Budget:
     """Return the budget as it stands at `now`.
 
-    Nothing lies further ahead than it could have been put. When the clock has `stepped`, or the document comes from the
-    future, nobody knows what is used: everything counts as used for one window.
+    Nothing lies further ahead than it could have been put. When the clock has `stepped`, nobody knows what is used:
+    everything counts as used for one window.
     """
     window = budget.window_seconds
     farthest = now + AHEAD_SECONDS + HOLD_SECONDS + window
@@ -195,9 +195,12 @@ def at(budget: Budget, now: float, *, stepped: bool = False) -> Budget:
         open_until=_within(budget.open_until, now + budget.open_seconds),
         probe_until=_within(budget.probe_until, now + HOLD_SECONDS * 4),
     )
-    if stepped or (budget.updated_at or now) > now + STEP_SECONDS:
-        budget = replace(full(budget, now + window), updated_at=now)
-    return _today(budget, now)
+    return _today(full(budget, now + window) if stepped else budget, now)
+
+
+def from_the_future(budget: Budget, now: float) -> bool:
+    """Whether the budget was stored later than `now`: the clock was set back since."""
+    return budget.updated_at is not None and budget.updated_at > now + STEP_SECONDS
 
 
 def full(budget: Budget, until: float) -> Budget:

@@ -56,18 +56,21 @@ def told(budget: Budget, call: Call, allowance: Allowance, now: float) -> Budget
     if call.used is not None:
         budget = slots.others_use(budget, call.used, started=call.started, ended=call.ended, now=now)
     if call.verdict is Verdict.QUOTA:
-        budget = slots.refuse(budget, now, call.retry_after)
+        budget = slots.refuse(budget, call.ended, call.retry_after)
     budget = _health(budget, call)
     return _credentials(budget, call, allowance)
 
 
 def _health(budget: Budget, call: Call) -> Budget:
-    """Return the budget with breaker, last error, latency and count as `call` leaves them."""
+    """Return the budget with breaker, last error, latency and count as `call` leaves them.
+
+    An answer that is told late, after an outage that came later, says nothing of how the service is.
+    """
     outage = call.verdict is Verdict.OUTAGE
-    answers = call.verdict in (Verdict.GOOD, Verdict.ANSWERED, Verdict.REFUSED) or (call.probing and not outage)
+    news = call.probing or budget.last_error_at is None or call.ended >= budget.last_error_at
     if outage:
         budget = breakers.failed(budget, call.ended, probing=call.probing)
-    elif answers:
+    elif news and (call.probing or call.verdict in (Verdict.GOOD, Verdict.ANSWERED, Verdict.REFUSED)):
         budget = breakers.answered(budget)
     latency, milliseconds = budget.latency_ms, call.seconds * 1000
     if not outage:

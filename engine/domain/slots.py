@@ -13,7 +13,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from engine.domain.budgets import AHEAD_SECONDS, HOLD_SECONDS, STEP_SECONDS, Budget, Slot, Taker, Wish, full
+from engine.domain.budgets import (
+    AHEAD_SECONDS,
+    HOLD_SECONDS,
+    PAST_SECONDS,
+    STEP_SECONDS,
+    Budget,
+    Slot,
+    Taker,
+    Wish,
+    full,
+)
 
 _FORESEEN = 64  # starts that are told to those who have to wait
 
@@ -103,21 +113,20 @@ def others_use(budget: Budget, used: int, *, started: float, ended: float, now: 
     """Return the budget after the service said that `used` calls were used when it counted one of ours.
 
     It counted between `started` and `ended`. What it counts beyond all that may have arrived of ours by then is
-    somebody else's, and counts as used for a window from now.
+    somebody else's, and is used for a window from then at most. Told so late that slots of that time are forgotten, it
+    says nothing.
     """
-    if budget.limit is None or now > started + budget.window_seconds:
+    if budget.limit is None or started < now - PAST_SECONDS:
         return budget
-    latest = ended + HOLD_SECONDS + budget.window_seconds
-    ours = sum(started < slot.free_at <= latest for slot in budget.slots)
-    strange = min(used, budget.limit) - ours
-    if strange <= 0:
-        return budget
-    return replace(budget, slots=tuple(sorted((*budget.slots, *[Slot(now + budget.window_seconds)] * strange))))
+    window = budget.window_seconds
+    ours = sum(started < slot.free_at <= ended + HOLD_SECONDS + window for slot in budget.slots)
+    strange = [Slot(ended + window)] * (min(used, budget.limit) - ours)
+    return replace(budget, slots=tuple(sorted((*budget.slots, *strange)))) if strange else budget
 
 
-def refuse(budget: Budget, now: float, seconds: float | None) -> Budget:
-    """Return the budget after the service refused a call for its quota: all of it is used, for a window if not told."""
-    return full(budget, now + (budget.window_seconds if seconds is None else seconds))
+def refuse(budget: Budget, ended: float, seconds: float | None) -> Budget:
+    """Return the budget after a call was refused for its quota: all of it is used, for a window if nothing is told."""
+    return full(budget, ended + (budget.window_seconds if seconds is None else seconds))
 
 
 class _Counts:

@@ -19,7 +19,7 @@ from engine.upstream.shared import FRESH_SECONDS, Shared
 LOOK_SECONDS = 0.25
 URGENT_SECONDS = 1.0  # a slot that is free so soon is taken now
 STATUS_SECONDS = 10.0  # what is only worth knowing is stored this often
-OLD_SECONDS = 5.0
+OLD_SECONDS = 3.0
 WISH_SECONDS = 0.7  # a wish that counts for less is told anew
 TRIES = 20
 
@@ -75,9 +75,10 @@ class Exchange:
             return self._view
 
     def begin(self) -> None:
-        """Tell that somebody is about to call; what was seen long ago is looked at again."""
+        """Tell that somebody is about to call; what was seen long ago, or was bad news, is looked at again."""
         self._active_at = self._clock.monotonic()
-        if self._shared.age > OLD_SECONDS:
+        closed = self._view is not None and self._view.breaker == "closed"
+        if self._shared.age > (OLD_SECONDS if closed else FRESH_SECONDS):
             self.speak()
 
     def wish(self, taker: Taker) -> Wish:

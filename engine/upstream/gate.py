@@ -26,6 +26,7 @@ DAY_BLOCK = 20  # calls of a daily quota that a process takes at once
 REFUSED_SECONDS = 5.0
 TRIAL_LOOK_SECONDS = 0.1
 _CALL = "no call"
+_INSTANT = 1e-6  # seconds since the epoch are no finer
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ class StoredGate:
                 who.wait(seconds, self._waits(start))
                 self._check()
                 self._exchange.meet(wish)
-            while (seconds := wish.start - self._clock.monotonic()) > 0:
+            while (seconds := wish.start - self._clock.monotonic()) > _INSTANT:
                 who.wait(seconds, self._waits(self._exchange.now + seconds))
             used = True
         finally:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from engine.clock import Clock
 from engine.domain import budgets
-from engine.domain.budgets import Allowance, Budget, under
+from engine.domain.budgets import Allowance, Budget, from_the_future, under
 from engine.errors import Conflict
 from engine.store.base import Expect, Fields, Patch, Put, Store, Version
 from engine.upstream.storetime import StoreTime
@@ -48,7 +48,7 @@ class Shared:
 
     @property
     def stepped(self) -> bool:
-        """Whether the store's clock was set, and the document does not yet allow for it."""
+        """Whether the store's clock was set, and the document is yet to allow for it."""
         return self._stepped
 
     def now(self) -> float:
@@ -60,9 +60,8 @@ class Shared:
         return self._time.most(self._clock.monotonic())
 
     def budget(self, now: float) -> Budget:
-        """Return the budget as it was seen last, as it stands at `now`."""
-        stored = Budget.from_document(self._stored) if self._stored else None
-        return budgets.at(under(self.allowance, stored), now, stepped=self._stepped)
+        """Return the budget as it was seen last, as it stands at `now`; `read` comes first."""
+        return budgets.at(under(self.allowance, Budget.from_document(self._stored)), now, stepped=self._stepped)
 
     def read(self) -> None:
         """See the document as it is, and make one where there is none."""
@@ -76,6 +75,7 @@ class Shared:
                 self._others = asked
             self._heard(found.read_at, asked)
             self._stored, self._version = found.fields, found.version
+            self._stepped = self._stepped or from_the_future(Budget.from_document(found.fields), self.now())
             return
 
     def write(self, budget: Budget, now: float) -> bool:

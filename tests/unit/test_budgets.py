@@ -20,6 +20,7 @@ from engine.domain.budgets import (
     Taker,
     Wish,
     at,
+    from_the_future,
     midnight,
     take_today,
     under,
@@ -234,11 +235,9 @@ def test_after_the_stores_clock_was_set_everything_is_used_for_a_window(set_by: 
     assert starts(reserved(at(replace(stepped, updated_at=now), now + 60), LONG, now=now + 60), now) == [60]
 
 
-def test_a_document_from_the_future_counts_as_a_clock_that_was_set() -> None:
-    now = NOW - HOUR
-    budget = at(used(10), now)
-    assert reserved(budget, LONG, now=now).grants == ()
-    assert {slot.free_at for slot in budget.slots} == {now + 60}
+@pytest.mark.parametrize(("stored", "expected"), [(None, False), (NOW - 9, False), (NOW + 1, False), (NOW + 3, True)])
+def test_a_document_from_the_future_tells_of_a_clock_that_was_set(stored: float | None, expected: bool) -> None:
+    assert from_the_future(replace(FRESH, updated_at=stored), NOW) is expected
 
 
 def test_no_slot_lies_further_ahead_than_one_can_be_taken() -> None:
@@ -281,7 +280,7 @@ def test_what_others_use_of_the_quota_counts_for_a_window(ours: tuple[float, ...
 
 
 def test_a_call_that_is_late_to_tell_says_nothing_of_others() -> None:
-    late = call(used=4, started=NOW - 70, ended=NOW - 61)
+    late = call(used=4, started=NOW - 6, ended=NOW - 1)
     assert after(FRESH, late).slots == ()
 
 
@@ -306,6 +305,7 @@ OUTAGES = [call(Verdict.OUTAGE, said="Discogs does not answer.")] * 5
         ([*OUTAGES[:4], call(Verdict.QUOTA), OUTAGES[0]], "open", 5),
         ([*OUTAGES[:4], call(Verdict.UNKNOWN), OUTAGES[0]], "open", 5),
         ([*OUTAGES, call()], "closed", 0),
+        ([*OUTAGES, call(ended=NOW - 1)], "open", 5),  # told late
         ([call(Verdict.BUSY)] * 9, "closed", 0),
     ],
 )
