@@ -58,7 +58,7 @@ class Decision:
     """What was decided of a barcode, and why.
 
     `candidates` are all that carry it, the best first. `reasons` are sentences; for an ambiguous barcode the first says
-    what the best differ in. `confidence` is None unless it matched. `lacking` names the services that did not answer.
+    what the best differ in. `confidence` is None unless it matched. `lacking` names the services that gave no answer.
     """
 
     verdict: Verdict
@@ -111,12 +111,12 @@ def decide(
 ) -> Decision:
     """Judge what the services found for `gtin`; what does not carry exactly this barcode is left out.
 
-    `medium_said` is what the operator calls it, `lacking` names the services that did not answer.
+    `medium_said` is what the operator calls it, `lacking` names the services that gave no answer.
     """
     hints = Hints(medium_said, origin(gtin))
     found = unite(*([release for release in hits if gtin in release.barcodes] for hits in (discogs, musicbrainz)))
     ranked = tuple(sorted(found, key=lambda candidate: _rank(candidate, hints)))
-    silent = tuple(f"{_NAMES.get(service, service)} did not answer." for service in lacking)
+    silent = tuple(f"{_NAMES.get(service, service)} gave no answer." for service in lacking)
     if not ranked:
         reasons = ("No release with this barcode was found.", *silent)
         return Decision(Verdict.UNKNOWN, (), reasons, lacking=tuple(lacking))

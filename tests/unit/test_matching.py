@@ -202,7 +202,7 @@ def test_years_that_do_not_agree_are_told() -> None:
 def test_a_service_that_did_not_answer_is_told() -> None:
     decision = judged(release(), lacking=("musicbrainz",))
     assert decision.lacking == ("musicbrainz",)
-    assert decision.reasons[-1] == "MusicBrainz did not answer."
+    assert decision.reasons[-1] == "MusicBrainz gave no answer."
 
 
 def test_no_more_than_ten_candidates_are_kept_and_their_number_is_told() -> None:
