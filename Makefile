@@ -29,6 +29,7 @@ bench: .venv/ready-dev  ## Run every benchmark; one JSON line each
 	$(BIN)/python -m benchmarks.stores
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.cost
+	$(BIN)/python -m benchmarks.lookups
 	$(BIN)/python -m benchmarks.catalog
 
 lock: .venv/ready-dev  ## Lock the packages of pyproject.toml, with hashes, at their newest versions

@@ -3,7 +3,8 @@
     python -m benchmarks.cost [--rows 60] [--seconds 1]
 
 Prints one JSON line. Rows take `seconds` each, one after the other, because the pace decides: at a row a second every
-checkpoint carries the job's document, and heartbeats go on. Each row stores an intent, as those for eBay do.
+checkpoint carries the job's document, and heartbeats go on. Each row looks up a barcode that nobody has looked up
+before, and stores an intent, as those for eBay do.
 Beside it, what a minute costs: of a worker without work, and of a console with a batch or the list of batches on view.
 Counts do not depend on the store; SQLite keeps them honest and quick. Source:
 https://cloud.google.com/firestore/pricing (a query without an answer is one read, a count one read for 1,000 documents;
@@ -42,6 +43,7 @@ from engine.domain import items
 from engine.domain.items import Outcome
 from engine.domain.options import Options
 from engine.files.folder import FolderFiles
+from engine.pipeline.lookups import Lookups
 from engine.pipeline.work import Work
 from engine.public import Engine
 from engine.settings import Settings
@@ -54,17 +56,21 @@ DRAWS = 10
 
 
 class Paced:
-    """A pipeline whose rows take a while and store an intent."""
+    """A pipeline whose rows take a while, look a new barcode up and store an intent."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, lookups: Lookups) -> None:
         self._seconds = seconds
+        self._lookups = lookups
 
     def foresee(self, gtins: Sequence[str]) -> None:
-        """Make nothing of it."""
+        """Look several up together, as real rows do."""
+        self._lookups.foresee(gtins)
 
     def run(self, work: Work) -> None:
         """Call the row composed."""
         threading.Event().wait(self._seconds)
+        self._lookups.ask(work.gtin, "discogs", list)
+        self._lookups.keep(work.gtin)
         work.save(items.intend(work.item, sku=work.sku, now=work.now()))
         work.item = replace(work.item, outcome=Outcome.COMPOSED)
 
@@ -111,7 +117,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         place, files = Path(name) / "store.db", FolderFiles(Path(name) / "files")
         store, viewer, rows = Metered(SQLiteStore(place)), Metered(SQLiteStore(place)), RowFiles(files)
-        pipeline = Paced(asked.seconds)
+        pipeline = Paced(asked.seconds, Lookups(store, clock))
         job = Submission(store, files, clock).upload(barcodes(asked.rows), "rows.txt", Options())
         result: dict[str, Any] = {"rows": asked.rows, "seconds_a_row": asked.seconds}
         watch = partial(watched, viewer, rows, clock)
