@@ -106,7 +106,10 @@ def with_sandbox(folder: Path, copies: int) -> dict[str, float | int]:
     """Return rows a second of real barcodes, drafted at the sandbox over HTTP at zero latency, and calls a row."""
     with sandbox(free_port(), 0.0) as address:
         settings = Settings(
-            DM_STORE=f"sqlite:///{folder}/store.db", DM_FILES=f"file:{folder}/files", DM_SANDBOX_URL=address
+            DM_STORE=f"sqlite:///{folder}/store.db",
+            DM_FILES=f"file:{folder}/files",
+            DM_CATALOG=f"{folder}/none.db",
+            DM_SANDBOX_URL=address,
         )
         engine = open_engine(settings)
         content = "".join(f"{code}\n" for code in known_barcodes() * copies).encode()

@@ -76,7 +76,7 @@ def _import(dump: Dump, path: Path) -> About:
             nonlocal begun
             begun = about.releases
             if about.last is not None:
-                out.print(f"Goes on after release {about.last}, the {about.releases:,}th of the dump.")
+                out.print(f"Goes on after release {about.last}: {about.releases:,} were read before.", highlight=False)
 
         def report(about: About) -> None:
             rate = (about.releases - begun) / max(clock.monotonic() - begun_at, 0.1)
@@ -108,6 +108,7 @@ def _print_about(about: About, path: Path) -> None:
     table = Table(box=None, show_header=False)
     table.add_row("Catalogue", f"{path}, {decimal(path.stat().st_size)}")
     table.add_row("Made from", f"Discogs data dump of {about.made_on} ({about.dump}, {decimal(about.size)})")
+    table.add_row("Age", f"{(SystemClock().now().date() - about.made_on).days:,} days")
     table.add_row("Releases", f"{about.kept:,} with a barcode, of {about.releases:,}")
     if about.mended:
         table.add_row("Mended", f"{about.mended:,} releases with characters that XML does not allow")

@@ -272,6 +272,14 @@ def test_two_imports_at_the_same_time_are_one_too_many(tmp_path: Path) -> None:
     assert opened(path).release(1)
 
 
+def test_a_damaged_beginning_is_told_and_not_built_on(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    path.with_name("catalog.db.part").write_bytes(b"not a database at all, but long enough" * 300)
+    with pytest.raises(CatalogError, match=r"catalog.db.part is damaged \(.*Delete it and import again"):
+        bring_in(dump(tmp_path, entry(1)), path)
+    assert not path.exists()
+
+
 def test_broken_xml_is_told_with_its_place_and_leaves_the_old_catalogue(tmp_path: Path) -> None:
     path = tmp_path / "catalog.db"
     bring_in(dump(tmp_path, entry(1, title="Old"), name=OLD), path)
@@ -359,7 +367,9 @@ def test_the_commands_show_what_was_made(tmp_path: Path) -> None:
     assert (first.returncode, second.returncode) == (0, 0)
     assert "1 with a barcode, of 1" in first.stdout
     assert "was made from discogs_20261101_releases.xml.gz already" in second.stdout
-    assert "Discogs data dump of 2026-11-01" in command(path, "info").stdout
+    told = command(path, "info").stdout
+    assert "Discogs data dump of 2026-11-01" in told
+    assert f"{(SystemClock().now().date() - DAY).days:,} days" in told
     assert "Title 1" in command(path, "find", gtin(1)).stdout
     assert command(path, "find", gtin(3)).returncode == 1
 
