@@ -15,6 +15,8 @@ EngineError
 │   ├── JobUnknown            there is no such job
 │   ├── IllegalTransition     the job's state does not allow it
 │   └── BadRequest            the request itself is malformed
+│       ├── RowUnknown            the batch has no such row
+│       └── DecisionRefused       what a person decided of a row cannot be
 ├── CatalogError              the offline catalogue could not be made or used; the message says what to do
 │   ├── CatalogDamaged        its file is damaged, or something else
 │   ├── DumpBroken            the dump that it should be made from is damaged, or something else
@@ -62,6 +64,7 @@ class Cause(StrEnum):
     MERGED = "merged"  # skipped: its quantity went to the first row with this barcode
     REMOVED = "removed"  # skipped: the operator removed its draft
     LEFT_OUT = "left_out"  # skipped: the operator excluded the row
+    DRAFTED_BEFORE = "drafted_before"  # skipped: an earlier batch has a draft of this barcode
 
 
 class EngineError(Exception):
@@ -149,6 +152,17 @@ class BadRequest(JobError):
     """What was asked for is malformed; the message says how it should look."""
 
 
+class RowUnknown(BadRequest):
+    """The batch has no such row."""
+
+    def __init__(self, job_id: str, index: int) -> None:
+        super().__init__(f"Job {job_id} has no row {index + 1}")
+
+
+class DecisionRefused(BadRequest):
+    """What a person decided of a row cannot be: a field that nobody knows, a value that a draft cannot have."""
+
+
 class CatalogError(EngineError):
     """The offline catalogue could not be made or used; the message says where it stopped and what to do."""
 
@@ -216,6 +230,7 @@ class UpstreamDown(UpstreamError):
     `retry_after` is the number of seconds to wait at least, None when nobody says. `outage` tells that it counts as a
     failure of the service as a whole, `quota` that it was called too often, `busy` that a few quick tries are worth it.
     `write_failed` tells that a write was sent in vain, or perhaps in vain: it may be repeated twice, by eBay's licence.
+    `let_alone` tells that the service was not called at all, because it has not answered several times in a row.
     """
 
     def __init__(
@@ -230,6 +245,7 @@ class UpstreamDown(UpstreamError):
         busy: bool = False,
         quota: bool = False,
         write_failed: bool = False,
+        let_alone: bool = False,
     ) -> None:
         super().__init__(service, call, reason, status=status)
         self.retry_after = retry_after
@@ -237,6 +253,12 @@ class UpstreamDown(UpstreamError):
         self.busy = busy
         self.quota = quota
         self.write_failed = write_failed
+        self.let_alone = let_alone
+
+    @property
+    def for_long(self) -> bool:
+        """Whether the service will not answer soon: it is let alone, or busy still after a few tries."""
+        return self.let_alone or self.busy
 
 
 class OutcomeUnknown(UpstreamDown):

@@ -14,16 +14,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 
+from engine.bootstrap import open_pipeline
 from engine.catalog.file import Catalog
 from engine.clock import Clock, SystemClock
+from engine.domain.breakers import OUTAGES
 from engine.domain.items import Item, ItemStatus
 from engine.domain.options import Options
 from engine.domain.rows import Row
+from engine.errors import UpstreamDown
 from engine.pipeline.lookups import Lookups
 from engine.pipeline.row import RowPipeline
 from engine.pipeline.work import Work
+from engine.settings import Settings
 from engine.store.base import Store
 from engine.store.sqlite import SQLiteStore
 from engine.upstream.coverart import CoverArt
@@ -80,6 +85,18 @@ class Runs:
             catalog=catalog,
             covers=covers,
         )
+
+    def once_let_alone(self, gtin: str, options: Options, store: Store | None = None) -> Item:
+        """Return what a row comes to once a service that is down is let alone; for every outage before it waits."""
+        settings = Settings(_env_file=None, DM_SANDBOX_URL=self.sandbox.url)  # type: ignore[call-arg]
+        with open_pipeline(settings, self.session, store or self.store(), SystemClock()) as pipeline:
+            for _ in range(OUTAGES):
+                with pytest.raises(UpstreamDown) as outage:
+                    pipeline.run(self.work(gtin, options))
+                assert not outage.value.let_alone
+            work = self.work(gtin, options)
+            pipeline.run(work)
+        return work.item
 
     def work(self, gtin: str, options: Options | None = None, *, sku: str = "DM1", **row: Any) -> Work:
         """Return a row in hand: its stored item, or a new one."""

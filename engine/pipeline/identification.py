@@ -22,8 +22,9 @@ def identify(work: Work, sources: Sources) -> Candidate:
     """Return the release that the row's barcode means; the evidence is in `work.item.match` whatever comes of it.
 
     The offline catalogue comes first: when it knows which release it is, no service is asked, unless for a cover.
-    A service that is away does not stop the other one, unless the row cannot be judged, or priced, without it. Discogs
-    is asked about the release itself only once it is known which one it is.
+    A service that is away for long does not stop the other one, unless the row cannot be judged, or priced, without it;
+    for a single outage the row waits, so that it misses nothing. Discogs is asked about the release itself only once it
+    is known which one it is.
 
     Raises:
         ItemError: no release carries the barcode, or several do that a buyer could tell apart.
@@ -69,7 +70,7 @@ def _unless_away(work: Work, away: list[UpstreamError], ask: Callable[[], T], ot
     try:
         return ask()
     except UpstreamError as error:
-        if not isinstance(error, UpstreamDown) and not without_discogs(work, error):
+        if not (isinstance(error, UpstreamDown) and error.for_long) and not without_discogs(work, error):
             raise
         away.append(error)
         return otherwise

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.domain.candidates import Candidate
-from engine.errors import UpstreamError
+from engine.errors import UpstreamDown, UpstreamError
 from engine.pipeline.sources import Sources
 from engine.pipeline.work import Work
 
@@ -16,7 +16,11 @@ from engine.pipeline.work import Work
 def find_picture(work: Work, sources: Sources, candidate: Candidate) -> str:
     """Return the https address of the operator's first photo, else of the front cover, "" when there is none.
 
-    `work.item.picture` says where it comes from, or why there is none. Nothing here fails a row.
+    `work.item.picture` says where it comes from, or why there is none. Nothing here fails a row; for a single outage it
+    waits.
+
+    Raises:
+        UpstreamDown: the Cover Art Archive does not answer, and may soon.
     """
     own = next(iter(work.row.photos), "")
     url, reason = (own, "Your own photo, from the file.") if own else _front(work, sources, candidate)
@@ -34,6 +38,8 @@ def _front(work: Work, sources: Sources, candidate: Candidate) -> tuple[str, str
     try:
         url = sources.front(work.gtin, known.id)
     except UpstreamError as error:
+        if isinstance(error, UpstreamDown) and not error.for_long:
+            raise
         return "", f"The Cover Art Archive could not be asked. {error}"
     if not url:
         return "", "The Cover Art Archive has no front cover of this release."

@@ -134,7 +134,13 @@ class StoredGate:
 
     def _down(self, reason: str, seconds: float, *, quota: bool = False) -> UpstreamDown:
         return UpstreamDown(
-            self._allowance.service, _CALL, reason, retry_after=max(0.0, seconds), outage=not quota, quota=quota
+            self._allowance.service,
+            _CALL,
+            reason,
+            retry_after=max(0.0, seconds),
+            outage=False,
+            quota=quota,
+            let_alone=not quota,
         )
 
     def _used_up(self, budget: Budget, now: float) -> UpstreamDown:

@@ -15,6 +15,7 @@ from engine.domain.pricing import PriceBasis, PriceRule
 from engine.domain.rows import Condition
 from engine.errors import Cause, CredentialsRefused, ItemError, LeaseLost, UpstreamDown
 from engine.pipeline.work import Step
+from engine.upstream.rulings import QUICK_TRIES
 from tests.pipeline_runs import Runs, runs
 
 KNOWN_TO_BOTH = "07961220922684"  # EBE - Neural Response EP, Vinyl
@@ -101,9 +102,9 @@ def test_one_service_is_enough(bench: Runs) -> None:
 
 
 @pytest.mark.parametrize("away", ["musicbrainz", "discogs"])
-def test_a_service_that_is_down_does_not_stop_the_other(bench: Runs, away: str) -> None:
-    bench.sandbox.fault(away, "busy")
-    item = run(bench, KNOWN_TO_BOTH)
+def test_a_service_that_is_let_alone_does_not_stop_the_other(bench: Runs, away: str) -> None:
+    bench.sandbox.fault(away, "server_error")
+    item = bench.once_let_alone(KNOWN_TO_BOTH, FIXED)
     assert item.outcome is Outcome.DRAFTED
     assert item.match["lacking"] == [away]
     assert (item.release["artist"], item.release["title"]) == ("EBE", "Neural Response EP")
@@ -140,10 +141,24 @@ def test_without_a_token_discogs_is_not_asked(bench: Runs) -> None:
     assert not bench.calls("discogs")
 
 
-@pytest.mark.parametrize("fault", ["server_error", "forbidden_html", "denied", "cut_body"])
+def test_musicbrainz_busy_for_long_does_not_stop_discogs(bench: Runs) -> None:
+    bench.sandbox.fault("musicbrainz", "busy")
+    item = run(bench, KNOWN_TO_BOTH)
+    assert (item.outcome, item.lacking) == (Outcome.DRAFTED, ["musicbrainz"])
+    assert bench.sandbox.fired() == 1 + QUICK_TRIES
+
+
+def test_a_cover_that_is_not_handed_out_is_told(bench: Runs) -> None:
+    bench.sandbox.fault("coverart", "denied")
+    item = run(bench, KNOWN_TO_BOTH)
+    assert item.picture["reason"].startswith("The Cover Art Archive could not be asked")
+    assert bench.sandbox.fired() == 1
+
+
+@pytest.mark.parametrize("fault", ["server_error", "forbidden_html", "cut_body"])
 def test_without_the_cover_archive_a_draft_has_no_picture_and_says_so(bench: Runs, fault: str) -> None:
     bench.sandbox.fault("coverart", fault)
-    item = run(bench, KNOWN_TO_BOTH)
+    item = bench.once_let_alone(KNOWN_TO_BOTH, FIXED)
     assert item.outcome is Outcome.DRAFTED
     assert item.picture["url"] == ""
     assert item.picture["reason"].startswith("The Cover Art Archive could not be asked")
