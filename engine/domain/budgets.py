@@ -16,7 +16,7 @@ from engine.domain.services import Service
 AHEAD_SECONDS = 2.0  # how long before a slot is free it may be reserved
 HOLD_SECONDS = 10.0  # so long after its start a call has arrived, or never will: no connection takes over five
 STEP_SECONDS = 2.0  # clocks that differ by more have been set
-PAST_SECONDS = 5.0  # slots are kept so long after they are free, to compare with what a late answer says
+PAST_SECONDS = 10.0  # slots are kept so long after they are free, to compare with what a late answer says
 CREDENTIALS_SECONDS = 3600.0
 _PACIFIC = ZoneInfo("America/Los_Angeles")  # where the days of eBay's quotas begin
 _TIMES = (

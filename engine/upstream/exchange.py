@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from engine.clock import Clock
 from engine.domain.budgets import AHEAD_SECONDS, Allowance, Budget, Slot, Taker
-from engine.domain.calls import Call, told
+from engine.domain.calls import Call, Verdict, told
 from engine.domain.slots import Grant, Reserved, give_back, reserve
 from engine.errors import StoreAway
 from engine.store.base import Store
@@ -18,6 +18,7 @@ from engine.upstream.shared import FRESH_SECONDS, Shared
 
 LOOK_SECONDS = 0.25
 URGENT_SECONDS = 1.0  # a slot that is free so soon is taken now
+TOLD_SECONDS = 5.0  # how long an ended call waits for the next slots that are taken, to be stored with them
 STATUS_SECONDS = 10.0  # what is only worth knowing is stored this often
 OLD_SECONDS = 3.0
 WISH_SECONDS = 0.7  # a wish that counts for less is told anew
@@ -212,11 +213,18 @@ class Exchange:
         with self._lock:
             if not (self._ended or self._unused) or self._view is None or self._stored is None:
                 return False
-            if (self._view.breaker, self._view.credentials) != (self._stored.breaker, self._stored.credentials):
+            refused = any(call.verdict is Verdict.QUOTA for call in self._ended)
+            if self._unused or refused or _news(self._view) != _news(self._stored):
                 return True
             if self._allowance.limit is None:
                 return moment >= self._told_at + STATUS_SECONDS
-            return bool(self._unused) or moment >= self._oldest + min(FRESH_SECONDS, self._allowance.window_seconds / 4)
+            return moment >= self._oldest + min(TOLD_SECONDS, self._allowance.window_seconds / 4)
+
+
+def _news(budget: Budget) -> tuple[object, ...]:
+    """Return what other workers are to hear of at once."""
+    strange = sum(not slot.holder for slot in budget.slots)
+    return budget.breaker, budget.credentials, budget.granted, strange
 
 
 def _unheard(reserved: Reserved, before: Budget, now: float) -> bool:

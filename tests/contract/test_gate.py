@@ -367,7 +367,7 @@ def test_nobody_calls_unpaced_while_the_store_is_away(workers: Workers) -> None:
     for one in (gate, new):
         with pytest.raises(StoreAway):
             workers.enter(one)
-    workers.clock.moved += 2
+    workers.clock.moved += 6
     with pytest.raises(StoreAway):
         gate.keep()
     workers.place.rmdir()
