@@ -99,7 +99,7 @@ def shapes(store: Store, files: Files) -> set[Shape]:
     queries.batches_again(queries.batches(), now)
     queries.causes(job_id), queries.composed(job_id), queries.failed(job_id, 5), queries.newest(job_id, 5)
     queries.finishes(job_id, now, now), queries.queued(), queries.events(job_id), queries.workers()
-    list(batches.exports.results_csv(job_id))
+    list(batches.exports.results_csv(job_id)), batches.engine.upstreams.all()
     return recording.shapes
 
 
