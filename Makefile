@@ -29,6 +29,7 @@ bench: .venv/ready-dev  ## Run every benchmark; one JSON line each
 	$(BIN)/python -m benchmarks.stores
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.cost
+	$(BIN)/python -m benchmarks.budgets
 	$(BIN)/python -m benchmarks.lookups
 	$(BIN)/python -m benchmarks.catalog
 
