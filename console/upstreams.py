@@ -12,7 +12,7 @@ from console.words import Word
 from engine.domain.forecast import Forecast
 from engine.domain.options import Options
 from engine.domain.services import NAMES
-from engine.public import ConnectionTest, UpstreamState, UpstreamsView, UpstreamView
+from engine.public import ConnectionTest, UpstreamState, UpstreamsView, UpstreamView, Wait
 
 EVERY_SECONDS = 20.0  # what other screens need of the services changes seldom
 
@@ -94,6 +94,11 @@ def test_line(test: ConnectionTest | None, at: datetime, engines: int) -> str:
     mark = {True: "✓ ", False: "✗ "}.get(test.ok, "") if test.ok is not None else ""
     took = f", {latency_words(test.latency_ms)}" if test.latency_ms is not None else ""
     return f"{mark}{told} ({ago(at - test.done_at)}{took})"
+
+
+def wait_line(wait: Wait) -> str:
+    """Return `4 items wait: Discogs quota until 14:52:10 UTC`."""
+    return f"{rows(wait.rows)} {'waits' if wait.rows == 1 else 'wait'}: {wait.reason}"
 
 
 def latency_words(milliseconds: float) -> str:

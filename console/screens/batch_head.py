@@ -11,7 +11,7 @@ from console.context import Context, zone
 from console.figures import NONE, ago, duration, moment, number, reference, rows, share, span, speed
 from console.screens import batch_actions
 from console.screens.batch_view import BatchScreen, Look
-from console.upstreams import ending
+from console.upstreams import ending, wait_line
 from console.widgets import bar, notices
 from console.widgets.heading import Badge, badge, heading
 from engine.domain.forecast import SPEED_WINDOW
@@ -98,8 +98,7 @@ def _rescue(engines: int) -> str:
 def _waits(screen: BatchScreen) -> None:
     """Say what rows in hand wait for, each reason once, and what limits the batch; draws nothing when nothing does."""
     for wait in screen.batch.waits:
-        told = f"{rows(wait.rows)} {'waits' if wait.rows == 1 else 'wait'}"
-        st.markdown(f":orange[:material/hourglass_top:] **{told}:** {wait.reason}")
+        st.markdown(f":orange[:material/hourglass_top:] {wait_line(wait)}")
     forecast, upstreams = screen.forecast, screen.detail.upstreams
     if forecast and upstreams and forecast.limited_by:
         st.markdown(f":gray[:material/flag:] Done in {ending(forecast, upstreams)}")

@@ -10,6 +10,7 @@ import streamlit as st
 
 from console import words
 from console.figures import ago, rows
+from console.upstreams import wait_line
 from console.widgets import notices, tables
 from console.words import Word
 from engine.public import WorkerView
@@ -47,7 +48,7 @@ def _cells(worker: WorkerView, at: partial[str]) -> dict[str, object]:
         "Heartbeat": ago(worker.age),
         "Works on": worker.job_id or "–",
         "In hand": rows(len(worker.rows)) if worker.rows else "–",
-        "Doing": "; ".join(wait.sentence for wait in worker.waits) or steps or "–",
+        "Doing": "; ".join(map(wait_line, worker.waits)) or steps or "–",
         "Machine": worker.host,
         "Started": at(worker.started_at),
     }

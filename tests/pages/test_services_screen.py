@@ -169,7 +169,7 @@ def test_a_batch_says_what_its_rows_wait_for_and_when_it_will_be_done(desk: Desk
     app = desk.screen("batch", job_id=waiting(desk))
     assert not app.exception
     said = text(app)
-    assert f"**2 items wait:** {WAITS}" in said
+    assert f"2 items wait: {WAITS}" in said
     assert "limited by Discogs (60 calls a minute)" in said
     assert app.metric[4].delta.endswith("limit: Discogs")
 
