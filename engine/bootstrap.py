@@ -39,7 +39,7 @@ from engine.upstream.coverart import CoverArt
 from engine.upstream.discogs import Discogs
 from engine.upstream.ebay import Ebay
 from engine.upstream.gates import Gates, fingerprint
-from engine.upstream.http import Line, Observe, session, unobserved
+from engine.upstream.http import READ_SECONDS, Line, Observe, session, unobserved
 from engine.upstream.musicbrainz import MusicBrainz
 from engine.upstream.oauth import Keys
 from engine.worker.loop import Worker
@@ -113,10 +113,14 @@ def _buckets(settings: Settings) -> frozenset[str]:
 
 
 def open_connections(
-    settings: Settings, session: requests.Session, gates: Gates, observe: Observe = unobserved
+    settings: Settings,
+    session: requests.Session,
+    gates: Gates,
+    observe: Observe = unobserved,
+    read_seconds: float = READ_SECONDS,
 ) -> Connections:
     """Return the clients of the services, each behind its gate; `observe` is told of every call."""
-    line = Line(session, f"DraftMaker/{__version__} +{settings.contact or PROJECT}", observe)
+    line = Line(session, f"DraftMaker/{__version__} +{settings.contact or PROJECT}", observe, read_seconds)
     token = settings.discogs_token.get_secret_value()
     keys = _keys(settings)
     gate = {allowance.service: gates.before(allowance) for allowance in _allowances(settings)}
@@ -187,11 +191,17 @@ def _limits(settings: Settings) -> dict[Service, dict[str, Any]]:
 
 @contextmanager
 def open_pipeline(
-    settings: Settings, session: requests.Session, store: Store, clock: Clock, observe: Observe = unobserved
+    settings: Settings,
+    session: requests.Session,
+    store: Store,
+    clock: Clock,
+    observe: Observe = unobserved,
+    read_seconds: float = READ_SECONDS,
 ) -> Iterator[RowPipeline]:
     """Lend the pipeline of a worker on `store`; `observe` is told of every call to a service."""
     with Gates(store, clock) as gates:
-        yield _pipeline(settings, open_connections(settings, session, gates, observe), store, clock)
+        connections = open_connections(settings, session, gates, observe, read_seconds)
+        yield _pipeline(settings, connections, store, clock)
 
 
 def _pipeline(settings: Settings, connections: Connections, store: Store, clock: Clock) -> RowPipeline:
