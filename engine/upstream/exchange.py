@@ -78,9 +78,10 @@ class Exchange:
     def begin(self) -> None:
         """Tell that somebody is about to call; what was seen long ago, or was bad news, is looked at again."""
         self._active_at = self._clock.monotonic()
-        closed = self._view is not None and self._view.breaker == "closed"
-        if self._shared.age > (OLD_SECONDS if closed else FRESH_SECONDS):
-            self.speak()
+        if self._old():
+            with self._turn:
+                if self._old():
+                    self.speak()
 
     def wish(self, taker: Taker) -> Wish:
         """Return a wish for one slot; it is met by `meet`, and ends with `end`."""
@@ -206,6 +207,10 @@ class Exchange:
             self._look_at = moment + LOOK_SECONDS  # the next slots are left to others, or a call in flight has them
         else:
             self._look_at = moment + max(ahead - URGENT_SECONDS, min(LOOK_SECONDS, ahead / 4))
+
+    def _old(self) -> bool:
+        closed = self._view is not None and self._view.breaker == "closed"
+        return self._shared.age > (OLD_SECONDS if closed else FRESH_SECONDS)
 
     def _due(self) -> bool:
         """Whether what was told is to be stored now."""

@@ -80,9 +80,9 @@ class StoredGate:
             if self._allowance.limit is not None:
                 slot = self._slot(who)
             self._check()
-            probing = self._probes()
             if self._allowance.daily_limit is not None:
                 self._take_today()
+            probing = self._probes()
         except BaseException:
             if trial:
                 self._trying = False
