@@ -32,6 +32,7 @@ from console.screens import batch_page, batches
 from console.screens.batch_query import PAGE
 from console.screens.batch_view import load
 from engine.batches.control import Control
+from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports
 from engine.batches.health import HealthCheck
 from engine.batches.queries import Queries
@@ -96,6 +97,7 @@ def watched(store: Metered, rows: RowFiles, clock: SystemClock, draw: Callable[[
         Exports(store, rows),
         HealthCheck(store, clock),
         Upstreams(store, queries, clock),
+        Drafts(store),
     )
     context = Context(engine, Settings(_env_file=None), Live(clock), clock)
     context.live.start()

@@ -143,7 +143,7 @@ ADVICE: Mapping[Cause, Advice] = {
     Cause.AMBIGUOUS: Advice(
         "Several releases match",
         "More than one release carries this barcode.",
-        "Compare the candidates, which each row lists, with the copy.",
+        "Open the row, compare the candidates with the copy, and choose one.",
     ),
     Cause.NO_PRICE: Advice(
         "No price",
@@ -176,6 +176,11 @@ ADVICE: Mapping[Cause, Advice] = {
         "Nothing to do.",
     ),
     Cause.REMOVED: Advice("Removed", "You removed the draft of this row.", "Do the row again to have it back."),
+    Cause.DRAFTED_BEFORE: Advice(
+        "Drafted before",
+        "An earlier batch has a draft of this barcode, and this batch skips such rows.",
+        "Nothing to do; do the row again to have a second draft.",
+    ),
     Cause.LEFT_OUT: Advice("Left out", "This row was not part of the batch.", "Start a batch that takes all rows."),
 }
 
@@ -201,6 +206,7 @@ def event_word(event: str) -> str:
 
 _PRICE_SOURCES: Mapping[str, str] = {
     "file": "The file",
+    "edited": "Edited here",
     "fixed": "Fixed price",
     "comparable": "eBay asking prices",
     "discogs_lowest": "Discogs, lowest price",

@@ -14,6 +14,7 @@ import requests
 
 from engine import __version__
 from engine.batches.control import Control
+from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports
 from engine.batches.health import HealthCheck
 from engine.batches.queries import Queries
@@ -102,6 +103,7 @@ def open_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         exports=Exports(store, rows),
         health=HealthCheck(store, clock),
         upstreams=Upstreams(store, queries, clock, _limits(settings)),
+        drafts=Drafts(store),
     )
 
 

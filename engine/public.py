@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine.batches.connections import ConnectionTest
 from engine.batches.control import Control
+from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports, Only
 from engine.batches.health import Health, HealthCheck
 from engine.batches.queries import Queries
@@ -21,6 +22,7 @@ __all__ = [
     "CauseCount",
     "Check",
     "ConnectionTest",
+    "Drafts",
     "Engine",
     "Exports",
     "Health",
@@ -45,6 +47,7 @@ class Engine:
     exports: Exports
     health: HealthCheck
     upstreams: Upstreams
+    drafts: Drafts
 
     def retry_as_new(self, job_id: str, *, by: str = "", request_id: str = "") -> Job:
         """Submit the failed rows of a batch, those that a retry can mend, as a batch of their own.

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from engine.batches.control import Control
+from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports
 from engine.batches.health import HealthCheck
 from engine.batches.queries import Queries
@@ -134,6 +135,7 @@ class Batches:
             self.exports,
             HealthCheck(store, clock),
             Upstreams(store, self.queries, clock),
+            Drafts(store),
         )
 
     def upload(self, content: bytes, options: Options = FIXED, filename: str = "rows.txt") -> str:

@@ -75,13 +75,12 @@ class Runs:
     ) -> RowPipeline:
         line = Line(self.session, "DraftMaker/1.0 +test@example.com", observe, read_seconds)
         url = self.sandbox.url
-        keys = Keys("sandbox", "sandbox", "sandbox")
         return RowPipeline(
             lookups=Lookups(store or self.store(), clock or SystemClock()),
             musicbrainz=MusicBrainz(line, f"{url}/musicbrainz"),
             coverart=CoverArt(line, f"{url}/coverart"),
             discogs=Discogs(line, f"{url}/discogs", token="sandbox") if discogs else None,
-            ebay=Ebay(line, ebay_url or f"{url}/ebay", keys=keys, clock=SystemClock()) if ebay else None,
+            ebay=self.ebay(line, ebay_url) if ebay else None,
             catalog=catalog,
             covers=covers,
         )
@@ -97,6 +96,12 @@ class Runs:
             work = self.work(gtin, options)
             pipeline.run(work)
         return work.item
+
+    def ebay(self, line: Line | None = None, url: str = "") -> Ebay:
+        """Return the seller's account at the sandbox."""
+        line = line or Line(self.session, "DraftMaker/1.0 +test@example.com")
+        keys = Keys("sandbox", "sandbox", "sandbox")
+        return Ebay(line, url or f"{self.sandbox.url}/ebay", keys=keys, clock=SystemClock())
 
     def work(self, gtin: str, options: Options | None = None, *, sku: str = "DM1", **row: Any) -> Work:
         """Return a row in hand: its stored item, or a new one."""

@@ -20,6 +20,7 @@ from engine.batches.records import (
     shard_path,
 )
 from engine.domain import items, jobs, legacy, shards
+from engine.domain.decisions import decided
 from engine.domain.drafted import Review, record
 from engine.domain.items import Item, ItemStatus
 from engine.domain.jobs import Job, JobStatus
@@ -121,39 +122,51 @@ class Control:
 
         return change(self._store, job_id, rule, by=by)
 
-    def again(self, job_id: str, decided: Mapping[int, Mapping[str, Any]], *, by: str = "") -> Job:
-        """Do rows again that are done, by their index, each obeying what was `decided` of it (see `Item`).
+    def again(
+        self,
+        job_id: str,
+        wanted: Mapping[int, Mapping[str, Any]],
+        *,
+        by: str = "",
+        seen: Mapping[int, datetime] | None = None,
+    ) -> Job:
+        """Do rows again that are done, by their index, each obeying what is `wanted` of it (see `decisions`).
 
         A row that has succeeded stays so: where it cannot be done again, it is left as it was. At most
-        `MOST_AGAIN` rows at once; all of them or none.
+        `MOST_AGAIN` rows at once; all of them or none. `seen` holds the `changed_at` of rows that a person looked at.
 
         Raises:
             JobUnknown: there is no such batch.
-            IllegalTransition: it is held, or a row is not done or is being done again.
+            IllegalTransition: it is held, or a row is not done, is being done again, or was changed since it was seen.
             BadRequest: no rows, too many, or one that the batch does not have.
+            DecisionRefused: a field that nobody knows, or a value that a draft cannot have.
         """
-        if not 0 < len(decided) <= MOST_AGAIN:
-            raise BadRequest(f"Name 1 to {MOST_AGAIN} rows to do again, not {len(decided)}")
+        if not 0 < len(wanted) <= MOST_AGAIN:
+            raise BadRequest(f"Name 1 to {MOST_AGAIN} rows to do again, not {len(wanted)}")
 
         def rule(job: Job, now: datetime) -> Change | None:
             if job.status not in {JobStatus.COMPLETED, *jobs.OPEN}:
                 raise IllegalTransition(f"Job {job_id} is {job.status}; let it go on first")
-            found = self._store.get(*(item_path(job_id, index) for index in decided))
+            found = self._store.get(*(item_path(job_id, index) for index in wanted))
             reopened, round_, queued = _queued(job, ShardKind.AGAIN, now)
             writes: list[Write] = [queued]
-            for (index, what), document in zip(decided.items(), found, strict=True):
+            for (index, what), document in zip(wanted.items(), found, strict=True):
                 if document is None:
                     raise BadRequest(f"Job {job_id} has no row {index + 1} that is done")
-                item = items.want(Item.from_document(document.fields), round_=round_, decided=what)
+                item = Item.from_document(document.fields)
+                _unchanged(item, (seen or {}).get(index))
+                item = items.want(item, round_=round_, decided=decided(item.decided, what, by=by, at=now))
                 wish = {"wanted": item.wanted, "decided": dict(item.decided)}
                 writes.append(Patch(document.path, wish, document.version))
-            detail = f"{len(decided)} rows" if len(decided) > 1 else f"row {next(iter(decided)) + 1}"
+            detail = f"{len(wanted)} rows" if len(wanted) > 1 else f"row {next(iter(wanted)) + 1}"
             return Change(reopened, "done again", detail, tuple(writes))
 
         return change(self._store, job_id, rule, by=by)
 
-    def review(self, job_id: str, index: int, state: Review, *, by: str = "") -> None:
+    def review(self, job_id: str, index: int, state: Review, *, by: str = "", seen: datetime | None = None) -> None:
         """Note what a person thinks of the draft of a row: approved, held, or open again.
+
+        `seen` is the `changed_at` of the row that he looked at.
 
         Raises:
             JobUnknown: there is no such batch.
@@ -167,10 +180,11 @@ class Control:
             raise BadRequest(f"Row {index + 1} of job {job_id} has no draft to review")
         if item.wanted is not None:
             raise IllegalTransition(f"Row {index + 1} is being done again; wait for its end")
-        seen = replace(item, decided={**item.decided, "review": {"state": state, "by": by, "at": read}})
-        told = Put(f"{DRAFTS}/{item.sku}", record(job_id, seen) or {})
+        _unchanged(item, seen)
+        reviewed = replace(item, decided={**item.decided, "review": {"state": state, "by": by, "at": read}})
+        told = Put(f"{DRAFTS}/{item.sku}", record(job_id, reviewed) or {})
         try:
-            self._store.commit(Patch(found.path, {"decided": dict(seen.decided)}, found.version), told)
+            self._store.commit(Patch(found.path, {"decided": dict(reviewed.decided)}, found.version), told)
         except Conflict as conflict:
             raise IllegalTransition(f"Row {index + 1} was changed in the meantime; look at it again") from conflict
 
@@ -187,6 +201,12 @@ class Control:
             return False
         worker = self._store.get(f"{WORKERS}/{shard.owner}")[0]
         return worker is not None and bool(worker.fields["heartbeat_at"] > now - SILENT_AFTER)
+
+
+def _unchanged(item: Item, seen: datetime | None) -> None:
+    """Refuse what was decided of a row that was changed since it was seen."""
+    if seen is not None and item.changed_at is not None and item.changed_at > seen:
+        raise IllegalTransition(f"Row {item.index + 1} was changed in the meantime; look at it again")
 
 
 def _queued(job: Job, kind: ShardKind, now: datetime) -> tuple[Job, int, Put]:

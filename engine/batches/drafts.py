@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from engine.batches.records import DRAFTS
+from engine.batches.records import DRAFTS, job_path
 from engine.domain.drafted import Review
 from engine.store.base import Order, Store, Where
 
@@ -24,22 +24,42 @@ class Drafts:
         *,
         job_id: str = "",
         review: Review | None = None,
+        look: bool = False,
         before: datetime | None = None,
         limit: int = 50,
     ) -> Sequence[Mapping[str, Any]]:
-        """Return drafts, the newest first: those of one batch, in one state of review, made `before` a moment."""
-        where = [Where("job_id", "==", job_id)] if job_id else []
-        where += [Where("review", "==", review)] if review else []
+        """Return drafts, the newest first: those of one batch, in one state of review, worth a `look`.
+
+        Those made `before` a moment only, and at most 100.
+        """
+        where = _of(job_id, review, look=look)
         where += [Where("at", "<", before)] if before else []
         found = self._store.find(DRAFTS, where, Order("at", descending=True), min(limit, MOST))
         return [document.fields for document in found]
 
-    def count(self, *, job_id: str = "", review: Review | None = None) -> int:
-        """Return how many drafts there are, of one batch, in one state of review."""
-        where = [Where("job_id", "==", job_id)] if job_id else []
-        return self._store.count(DRAFTS, [*where, *([Where("review", "==", review)] if review else [])])
+    def count(self, *, job_id: str = "", review: Review | None = None, look: bool = False) -> int:
+        """Return how many drafts there are, of one batch, in one state of review, worth a `look`."""
+        return self._store.count(DRAFTS, _of(job_id, review, look=look))
+
+    def earlier(self, gtin: str, job_id: str) -> Mapping[str, Any] | None:
+        """Return the newest draft of a barcode in another batch than `job_id`, None when there is none.
+
+        With the name of its `batch`. Neither a removed draft counts, nor one of a dry run.
+        """
+        for told in self.of_barcode(gtin):
+            if told["job_id"] == job_id or told["review"] == Review.REMOVED:
+                continue
+            batch = self._store.get(job_path(told["job_id"]))[0]
+            if batch is None or not batch.fields.get("test_mode"):
+                return {**told, "batch": batch.fields.get("name") if batch else told["job_id"]}
+        return None
 
     def of_barcode(self, gtin: str, limit: int = 10) -> Sequence[Mapping[str, Any]]:
         """Return what was drafted of a barcode, the newest first."""
         found = self._store.find(DRAFTS, [Where("gtin", "==", gtin)], Order("at", descending=True), limit)
         return [document.fields for document in found]
+
+
+def _of(job_id: str, review: Review | None, *, look: bool) -> list[Where]:
+    named = {"job_id": job_id or None, "review": review, "look": look or None}
+    return [Where(name, "==", value) for name, value in named.items() if value is not None]

@@ -38,6 +38,11 @@ class Candidate:
         assert release is not None, "no service knows this candidate"  # noqa: S101
         return release
 
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Return the numbers that the services know it by."""
+        return tuple(release.id for release in (self.discogs, self.musicbrainz) if release)
+
     def document(self) -> dict[str, Any]:
         """Return what an operator sees of it, as JSON types; a number that a service does not have is None.
 

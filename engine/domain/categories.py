@@ -52,6 +52,7 @@ VHS = Category("309", "VHS Tapes", _GRADED)
 
 _CATEGORIES = {"CD": CD, "Vinyl": VINYL, "Cassette": CASSETTE, "DVD": DISC, "Blu-ray": DISC, "VHS": VHS}
 MUSIC = (CD, VINYL, CASSETTE)
+CATEGORIES: Mapping[str, Category] = {place.id: place for place in (*MUSIC, DISC, VHS)}
 
 
 def kind(name: str) -> str:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from engine.domain.items import Item, ItemStatus
+from engine.domain.matching import Confidence
 
 
 class Review(StrEnum):
@@ -27,8 +28,8 @@ def review(item: Item) -> Review:
 def record(job_id: str, item: Item) -> dict[str, Any] | None:
     """Return the document of the draft of `item`, None while the row has none.
 
-    `at` is when it was made or changed last, `confidence` how sure the match is, `left_to_do` what keeps it from being
-    published.
+    `at` is when it was made or changed last, `confidence` how sure the match is, `look` whether a person should look
+    at it because of that, `left_to_do` what keeps it from being published.
     """
     if not item.draft or not item.done or item.status is ItemStatus.FAILED:
         return None
@@ -46,6 +47,7 @@ def record(job_id: str, item: Item) -> dict[str, Any] | None:
         "image_url": draft.get("image_url", ""),
         "left_to_do": list(draft.get("not_publishable", ())),
         "confidence": item.match.get("confidence"),
+        "look": item.match.get("confidence") == Confidence.FAIR,
         "outcome": item.outcome,
         "offer_id": item.offer_id,
         "review": review(item),

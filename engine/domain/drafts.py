@@ -14,6 +14,7 @@ from typing import Any
 from engine.domain.aspects import aspects, required
 from engine.domain.candidates import descriptions
 from engine.domain.categories import Category, category, medium
+from engine.domain.decisions import NO_EDITS, Edits
 from engine.domain.listings import description, plain, title
 from engine.domain.photos import MAX_PHOTOS
 from engine.domain.pricing import CURRENCY, Price, dollars
@@ -92,19 +93,27 @@ class Draft:
 
 
 def compose(
-    copy: Copy, release: Release, price: Price, cover_url: str = "", terms: SellingTerms | None = None
+    copy: Copy,
+    release: Release,
+    price: Price,
+    cover_url: str = "",
+    terms: SellingTerms | None = None,
+    edits: Edits = NO_EDITS,
 ) -> Draft:
-    """Return the draft that offers `copy` of `release` on the seller's `terms`.
+    """Return the draft that offers `copy` of `release` on the seller's `terms`, with a person's `edits` of its words.
+
+    What he said of the copy and the price is in `copy` and `price` already.
 
     `cover_url` is the catalogue's cover by https, "" when there is none; the operator's own photos replace it.
     """
     terms = terms or SellingTerms()
-    place = category(release.formats)
-    name = title(release, copy.gtin)
+    place = edits.category or category(release.formats)
+    name = edits.title or title(release, copy.gtin)
     graded = _condition(copy, place)
-    text = description(release, copy.gtin, note="" if "conditionDescription" in graded else copy.note)
+    note = "" if "conditionDescription" in graded else copy.note
+    text = description(release, copy.gtin, note=note, paragraph=edits.paragraph)
     pictures = list(copy.photos[:MAX_PHOTOS]) or [cover_url] * bool(cover_url)
-    specifics = aspects(release)
+    specifics = edits.applied(aspects(release))
     product = {
         "title": name,
         "description": text,

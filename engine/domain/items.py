@@ -57,9 +57,10 @@ class Item:
     was not sent. `round` is the number of the last retry that tried the row, 0 for the first run.
 
     `decided` is what a person decided of the row and every later run obeys: the `choice` of a release
-    (`{"discogs_id", "musicbrainz_id", "by", "at"}`), `edits` of the draft, `removed`, and the `review` of the draft
-    (`{"state", "by", "at"}`). `wanted` is the number of the retry in which a person wants it run again, None when
-    nobody does; `was` the end that it had before its last run.
+    (`{"discogs_id", "musicbrainz_id", "by", "at"}`), `edits` of the draft and who `edited` it (`{"by", "at"}`),
+    `removed` (the same), and the `review` of the draft (`{"state", "by", "at"}`); see `engine.domain.decisions`.
+    `wanted` is the number of the retry in which a person wants it run again, None when nobody does; `was` the end that
+    it had before its last run.
     """
 
     index: int
@@ -103,6 +104,12 @@ class Item:
     def lacking(self) -> list[str]:
         """Return the services that had no answer about the row when it was matched; [] when it lacks nothing."""
         return list(self.match.get("lacking", ()))
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """Return when a run or a person changed the row last, None before its first end."""
+        times = (self.finished_at, self.decided.get("review", {}).get("at"))
+        return max(filter(None, times), default=None)
 
     @property
     def words(self) -> list[str]:
@@ -196,7 +203,10 @@ def succeeded_before(item: Item) -> bool:
 
 
 def keep(item: Item, reason: str, *, round_: int, now: datetime) -> Item:
-    """Return `item`, as it was before a run of it that failed, as still succeeded; `reason` says why."""
+    """Return `item`, as it was before a run of it that failed, as still succeeded; `reason` says why.
+
+    A removal that failed is not asked for any more.
+    """
     outcome = item.outcome or (Outcome.DRAFTED if item.offer_id else Outcome.COMPOSED)
     error = f"The draft was left as it was: {reason}"
     return replace(
@@ -209,11 +219,12 @@ def keep(item: Item, reason: str, *, round_: int, now: datetime) -> Item:
         wanted=None,
         was=ItemStatus.SUCCEEDED,
         round=round_,
+        decided={name: value for name, value in item.decided.items() if name != "removed"},
     )
 
 
 def want(item: Item, *, round_: int, decided: Mapping[str, Any]) -> Item:
-    """Return `item` as wanted again in retry `round_`, with what a person decided added to what he had before.
+    """Return `item` as wanted again in retry `round_`, with all that a person has `decided` of it.
 
     What he thought of its draft is forgotten: it will be another one.
 
@@ -224,8 +235,8 @@ def want(item: Item, *, round_: int, decided: Mapping[str, Any]) -> Item:
         raise IllegalTransition(f"Row {item.index + 1} is not done yet; wait for its end")
     if item.wanted is not None:
         raise IllegalTransition(f"Row {item.index + 1} is being done again already")
-    unseen = {name: value for name, value in item.decided.items() if name != "review"}
-    return replace(item, wanted=round_, decided={**unseen, **decided})
+    unseen = {name: value for name, value in decided.items() if name != "review"}
+    return replace(item, wanted=round_, decided=unseen)
 
 
 def skip(item: Item, cause: Cause, reason: str, *, now: datetime) -> Item:

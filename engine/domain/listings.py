@@ -64,15 +64,16 @@ def title(release: Release, gtin: str) -> str:
     return text
 
 
-def description(release: Release, gtin: str, *, note: str = "") -> str:
+def description(release: Release, gtin: str, *, note: str = "", paragraph: str = "") -> str:
     """Return the facts and the tracks as HTML of at most 4,000 characters; tracks that do not fit are counted.
 
-    `note` is the operator's own remark about the copy.
+    `note` is the operator's own remark about the copy, `paragraph` what else he wants to say.
     """
     names = (clipped(plain(name), _MAX_NAME) for name in (release.artist, release.title))
     head = f"<h2>{safe(_DASH.join(filter(None, names)) or display(gtin))}</h2>"
-    if note:
-        head += f"<p>{safe(clipped(plain(note), _MAX_NOTE))}</p>"
+    for text in filter(None, (note, paragraph)):
+        room = (MAX_DESCRIPTION - len(head)) // len("&amp;") - len("<p></p>")
+        head += f"<p>{safe(clipped(plain(text), min(room, _MAX_NOTE)))}</p>"
     facts = _packed((_fact(*fact) for fact in _facts(release, gtin)), MAX_DESCRIPTION - len(head) - len("<ul></ul>"))
     head += f"<ul>{''.join(facts)}</ul>"
     return head + _tracks(release, MAX_DESCRIPTION - len(head))

@@ -7,8 +7,8 @@ set those aside; otherwise a person must look.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -51,6 +51,7 @@ class Confidence(StrEnum):
     HIGH = "high"  # two services say the same, and nothing speaks against it
     GOOD = "good"  # one service says so, and nothing speaks against it
     FAIR = "fair"  # taken out of several for a reason: worth a look
+    CHOSEN = "chosen"  # by a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ class Decision:
     """What was decided of a barcode, and why.
 
     `candidates` are all that carry it, the best first. `reasons` are sentences; for an ambiguous barcode the first says
-    what the best differ in. `confidence` is None unless it matched. `lacking` names the services that gave no answer.
+    what the best differ in. `confidence` is None unless it matched, or the best of several was taken.
+    `lacking` names the services that gave no answer.
     """
 
     verdict: Verdict
@@ -69,8 +71,34 @@ class Decision:
 
     @property
     def chosen(self) -> Candidate | None:
-        """Return the match, None when there is none."""
-        return self.candidates[0] if self.verdict is Verdict.MATCHED else None
+        """Return the release to draft, None when there is none."""
+        return self.candidates[0] if self.confidence else None
+
+    def candidate(self, numbers: Mapping[str, Any]) -> Candidate | None:
+        """Return the candidate that has one of `numbers` (`discogs_id`, `musicbrainz_id`), None when none has."""
+        wanted = {numbers.get("discogs_id"), numbers.get("musicbrainz_id")} - {None}
+        return next((found for found in self.candidates if wanted & set(found.numbers)), None)
+
+    def lacking_too(self, services: Iterable[str]) -> Decision:
+        """Return the decision with services that gave no answer in the end."""
+        late = tuple(services)
+        return replace(self, lacking=(*self.lacking, *late), reasons=(*self.reasons, *_silent(late)))
+
+    def choose(self, candidate: Candidate, reason: str) -> Decision:
+        """Return the decision of a person for `candidate`, whatever was judged; he has seen the others."""
+        others = tuple(other for other in self.candidates if other != candidate)
+        reasons = (reason, *self.reasons)
+        return replace(
+            self,
+            verdict=Verdict.MATCHED,
+            candidates=(candidate, *others),
+            reasons=reasons,
+            confidence=Confidence.CHOSEN,
+        )
+
+    def best(self, reason: str) -> Decision:
+        """Return an ambiguous decision for its best candidate: worth a look."""
+        return replace(self, reasons=(*self.reasons, reason), confidence=Confidence.FAIR)
 
     def document(self) -> dict[str, Any]:
         """Return the evidence as JSON types, with the ten best candidates of those `found`."""
@@ -116,7 +144,7 @@ def decide(
     hints = Hints(medium_said, origin(gtin))
     found = unite(*([release for release in hits if gtin in release.barcodes] for hits in (discogs, musicbrainz)))
     ranked = tuple(sorted(found, key=lambda candidate: _rank(candidate, hints)))
-    silent = tuple(f"{_NAMES.get(service, service)} gave no answer." for service in lacking)
+    silent = _silent(lacking)
     if not ranked:
         reasons = ("No release with this barcode was found.", *silent)
         return Decision(Verdict.UNKNOWN, (), reasons, lacking=tuple(lacking))
@@ -124,6 +152,10 @@ def decide(
     verdict, judged = _judge(best, others, hints)
     confidence = _confidence(best, others) if verdict is Verdict.MATCHED else None
     return Decision(verdict, ranked, (*judged, *silent), confidence, tuple(lacking))
+
+
+def _silent(services: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"{_NAMES.get(service, service)} gave no answer." for service in services)
 
 
 def _judge(best: Candidate, others: Sequence[Candidate], hints: Hints) -> tuple[Verdict, list[str]]:

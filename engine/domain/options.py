@@ -18,6 +18,20 @@ class Duplicates(StrEnum):
     QUANTITY = "quantity"  # one draft, with the quantity of them all
 
 
+class Ambiguous(StrEnum):
+    """What becomes of a row whose barcode several releases carry. Stored: never renamed."""
+
+    HOLD = "hold"  # it fails, with all candidates, until a person chooses
+    BEST = "best"  # the best-ranked candidate is drafted, and marked as worth a look
+
+
+class DraftedBefore(StrEnum):
+    """What becomes of a row whose barcode an earlier batch has drafted. Stored: never renamed."""
+
+    AGAIN = "again"  # it is drafted again
+    SKIP = "skip"  # it is skipped, and says where the draft is
+
+
 class Need(StrEnum):
     """Whether a batch waits for a person when a service refuses our credentials. Stored: never renamed."""
 
@@ -31,7 +45,7 @@ class Options:
 
     `condition` is the grading of every copy whose row does not name one, None when the operator gave none.
     `first` limits the batch to that many rows of the file; None takes them all. `discogs` says whether the batch goes
-    on when Discogs refuses our credentials.
+    on when Discogs refuses our credentials. `ambiguous` and `drafted_before` say what becomes of such rows.
     """
 
     create_drafts: bool = True
@@ -41,6 +55,8 @@ class Options:
     first: int | None = None
     price_rule: PriceRule = field(default_factory=PriceRule)
     discogs: Need = Need.REQUIRED
+    ambiguous: Ambiguous = Ambiguous.HOLD
+    drafted_before: DraftedBefore = DraftedBefore.AGAIN
 
     @property
     def not_sent(self) -> str:
@@ -59,6 +75,8 @@ class Options:
             "first": self.first,
             "price_rule": self.price_rule.document(),
             "discogs": self.discogs,
+            "ambiguous": self.ambiguous,
+            "drafted_before": self.drafted_before,
         }
 
     @classmethod
@@ -73,4 +91,6 @@ class Options:
             first=fields.get("first"),
             price_rule=PriceRule.from_document(fields.get("price_rule", {})),
             discogs=Need(fields.get("discogs", Need.REQUIRED)),
+            ambiguous=Ambiguous(fields.get("ambiguous", Ambiguous.HOLD)),
+            drafted_before=DraftedBefore(fields.get("drafted_before", DraftedBefore.AGAIN)),
         )

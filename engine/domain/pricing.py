@@ -13,6 +13,7 @@ from engine.errors import Cause, ItemError
 
 CURRENCY = "USD"
 ANY = "*"
+EDITED = "edited"
 
 
 class PriceBasis(StrEnum):
@@ -58,8 +59,8 @@ class PriceRule:
 class Price:
     """What a copy is offered for, and where that comes from.
 
-    `source` is `file` or the basis of the rule; `reason` the sentence an operator reads; `evidence` the numbers behind
-    it, as JSON types.
+    `source` is `file`, `edited` or the basis of the rule; `reason` the sentence an operator reads; `evidence` the
+    numbers behind it, as JSON types.
     """
 
     cents: int
@@ -90,6 +91,12 @@ def stated(cents: int) -> Price:
         ItemError: it is nothing to offer a copy for.
     """
     return _offered(cents, "file", "The price stands in the file.")
+
+
+def edited(cents: int, by: str, before: Mapping[str, Any]) -> Price:
+    """Return the price that a person gave; the price of `before`, if any, is kept as evidence."""
+    kept = before.get("evidence", {}).get("instead_of") if before.get("source") == EDITED else before
+    return _offered(cents, EDITED, f"Edited by {by}.", {"instead_of": dict(kept)} if kept else {})
 
 
 def fixed(rule: PriceRule, media: Sequence[str], condition: Condition | None) -> Price:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from engine.domain.candidates import Candidate
+from engine.domain.decisions import signed
 from engine.domain.drafts import Copy, Draft, compose
-from engine.domain.items import Outcome, intend
+from engine.domain.items import Outcome, intend, skip
 from engine.domain.options import Duplicates
 from engine.domain.pricing import Price
 from engine.domain.selling import SellingTerms
-from engine.errors import UpstreamDown, WritesFailed
+from engine.errors import Cause, ItemError, UpstreamDown, WritesFailed
 from engine.pipeline.price import graded
 from engine.pipeline.work import Work
 from engine.upstream.ebay import Ebay, Offer
@@ -38,7 +40,7 @@ def make_draft(
         WritesFailed: it failed `WRITES` times to take the draft.
         LeaseLost: the row is no longer ours; nothing was written after that was known.
     """
-    draft = compose(_copy(work), candidate.release, price, image_url, terms)
+    draft = compose(_copy(work), candidate.release, price, image_url, terms, work.edits)
     work.item = replace(work.item, sku=work.sku, draft=draft.document())
     not_sent = work.options.not_sent or ("" if ebay else NOT_CONNECTED)
     if ebay is None or not_sent:
@@ -49,16 +51,45 @@ def make_draft(
     work.item = replace(work.item, outcome=Outcome.DRAFTED, offer_id=_send(work, draft, ebay))
 
 
+def remove_draft(work: Work, ebay: Ebay | None) -> None:
+    """Take the draft of the row back from eBay and end the row as removed; doing it again changes nothing.
+
+    Raises:
+        ItemError: somebody has published it, or eBay is not connected: nothing was removed.
+        UpstreamError: eBay does not answer or does not accept us.
+        LeaseLost: the row is no longer ours; nothing was removed after that was known.
+    """
+    item = work.item
+    if item.intent:
+        if ebay is None:
+            raise ItemError(Cause.REFUSED, "The draft is at eBay, and eBay is not connected: connect it first.")
+        _take_back(work, ebay)
+    told = f"Removed by {signed(item.decided['removed'])}."
+    work.item = skip(replace(item, offer_id=None), Cause.REMOVED, told, now=work.now())
+
+
+def _take_back(work: Work, ebay: Ebay) -> None:
+    """Remove the offers of the row, and then its inventory item, with which eBay would end a listing."""
+    offers = ebay.offers(work.sku)
+    if listed := next((offer for offer in offers if offer.status == "PUBLISHED"), None):
+        reason = f"Offer {listed.offer_id} is a live listing by now: end it at eBay, if that is what you want."
+        raise ItemError(Cause.REFUSED, reason)
+    for offer in offers:
+        _write(work, partial(ebay.delete_offer, offer.offer_id))
+    _write(work, lambda: ebay.delete_item(work.sku))
+
+
 def _copy(work: Work) -> Copy:
     """Return the copies that the row offers: its own, or all with its barcode when they share one draft."""
-    row = work.row
+    row, edits = work.row, work.edits
+    quantity = row.copies if work.options.duplicates is Duplicates.QUANTITY else row.quantity
     return Copy(
         sku=work.sku,
         gtin=row.gtin or "",
         condition=graded(work),
-        quantity=row.copies if work.options.duplicates is Duplicates.QUANTITY else row.quantity,
-        note=row.note,
-        photos=row.photos,
+        quantity=edits.quantity or quantity,
+        note=row.note if edits.note is None else edits.note,
+        photos=work.photos,
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from engine.domain.candidates import Candidate
+from engine.domain.decisions import signed
 from engine.domain.matching import Decision, Verdict, decide, medium_named
-from engine.domain.options import Need
+from engine.domain.options import Ambiguous, Need
 from engine.domain.pricing import PriceBasis
 from engine.domain.releases import Release
 from engine.errors import Cause, CredentialsRefused, ItemError, UpstreamDown, UpstreamError
@@ -16,10 +17,13 @@ from engine.pipeline.sources import Sources
 from engine.pipeline.work import Work
 
 T = TypeVar("T")
+_SERVICES = {"discogs_id": "Discogs", "musicbrainz_id": "MusicBrainz"}
 
 
 def identify(work: Work, sources: Sources) -> Candidate:
     """Return the release that the row's barcode means; the evidence is in `work.item.match` whatever comes of it.
+
+    What a person chose counts, whatever the services say; it need not carry the barcode.
 
     The offline catalogue comes first: when it knows which release it is, no service is asked, unless for a cover.
     A service that is away for long does not stop the other one, unless the row cannot be judged, or priced, without it;
@@ -33,14 +37,16 @@ def identify(work: Work, sources: Sources) -> Candidate:
     """
     gtin = work.gtin
     offline = sources.in_catalog(gtin)
-    if offline and not sources.covers and (found := _decide(work, offline, (), ()).chosen):
+    if offline and not sources.covers and (found := _settled(work, _decide(work, offline, (), ())).chosen):
         return _taken(work, found)
     away: list[UpstreamError] = []
     theirs: list[Release] = _unless_away(work, away, lambda: sources.at_musicbrainz(gtin), [])
     ours: list[Release] = offline or _unless_away(work, away, lambda: sources.at_discogs(gtin), [])
-    decision = _decide(work, ours, theirs, away)
+    decision = _settled(work, _decide(work, ours, theirs, away))
+    _wait_for(work, away, enough=decision.chosen is not None)
+    if decision.chosen is None:
+        decision = _otherwise(work, sources, decision)
     chosen = decision.chosen
-    _wait_for(work, away, enough=chosen is not None)
     if chosen is None:
         raise _undecided(decision, asked_discogs=sources.discogs is not None)
     if known := chosen.discogs:
@@ -49,7 +55,7 @@ def identify(work: Work, sources: Sources) -> Candidate:
         _wait_for(work, late, enough=chosen.musicbrainz is not None)
         chosen = Candidate(whole, chosen.musicbrainz)
         if late:
-            _decide(work, ours, theirs, [*away, *late])
+            _record(work, decision.lacking_too(error.service for error in late))
     return _taken(work, chosen)
 
 
@@ -84,13 +90,57 @@ def _decide(work: Work, ours: Sequence[Release], theirs: Sequence[Release], away
         medium_said=medium_named(work.row.cells),
         lacking=[error.service for error in away],
     )
+    return _record(work, decision)
+
+
+def _record(work: Work, decision: Decision) -> Decision:
     work.item = replace(work.item, match=decision.document())
     return decision
 
 
+def _settled(work: Work, decision: Decision) -> Decision:
+    """Return the decision that a person made, if he did: for one of the candidates, or for none of them."""
+    choice = work.item.decided.get("choice")
+    if choice is None:
+        return decision
+    found = decision.candidate(choice)
+    if found is None:
+        return _record(work, replace(decision, confidence=None))
+    return _record(work, decision.choose(found, f"Chosen by {signed(choice)}."))
+
+
+def _otherwise(work: Work, sources: Sources, decision: Decision) -> Decision:
+    """Return what is decided when nothing found is the release: the one a person named, or the best of several."""
+    if choice := work.item.decided.get("choice"):
+        return _record(work, decision.choose(_named(work, sources, choice), f"Chosen by {signed(choice)}."))
+    if decision.verdict is Verdict.AMBIGUOUS and work.options.ambiguous is Ambiguous.BEST:
+        return _record(work, decision.best("The best of them was taken, as this batch asks: worth a look."))
+    return decision
+
+
+def _named(work: Work, sources: Sources, choice: Mapping[str, str]) -> Candidate:
+    """Return the release that a person named by its number, as the services know it.
+
+    Raises:
+        ItemError: none of them has it.
+    """
+    ours, theirs = choice.get("discogs_id"), choice.get("musicbrainz_id")
+    if sources.discogs is None or "discogs" in work.item.match["lacking"]:
+        ours = None
+    found = Candidate(
+        sources.discogs_release(work.gtin, ours) if ours else None,
+        sources.musicbrainz_release(work.gtin, theirs) if theirs else None,
+    )
+    if not found.numbers:
+        named = " and ".join(f"{_SERVICES[name]} {choice[name]}" for name in _SERVICES if name in choice)
+        raise ItemError(Cause.NO_MATCH, f"The release that was chosen ({named}) could not be found: choose another.")
+    return found
+
+
 def _wait_for(work: Work, away: Sequence[UpstreamError], *, enough: bool) -> None:
     """Raise what keeps a service from answering that the row needs; what the others say may be `enough`."""
-    priced_by_discogs = work.row.price_cents is None and work.options.price_rule.basis is PriceBasis.DISCOGS_LOWEST
+    stated = work.edits.price_cents or work.row.price_cents
+    priced_by_discogs = stated is None and work.options.price_rule.basis is PriceBasis.DISCOGS_LOWEST
     for error in away:
         needed = not enough or (error.service == "discogs" and priced_by_discogs)
         if needed and isinstance(error, UpstreamDown):

@@ -22,8 +22,9 @@ def find_picture(work: Work, sources: Sources, candidate: Candidate) -> str:
     Raises:
         UpstreamDown: the Cover Art Archive does not answer, and may soon.
     """
-    own = next(iter(work.row.photos), "")
-    url, reason = (own, "Your own photo, from the file.") if own else _front(work, sources, candidate)
+    own = next(iter(work.photos), "")
+    told = "Your own photo." if work.edits.photos else "Your own photo, from the file."
+    url, reason = (own, told) if own else _front(work, sources, candidate)
     work.item = replace(work.item, picture={"url": url, "reason": reason})
     return url
 

@@ -30,11 +30,13 @@ def set_price(work: Work, candidate: Candidate, sources: Sources) -> Price:
 
 
 def graded(work: Work) -> Condition | None:
-    """Return the operator's grading of the row: its own, else the batch's; None when there is none."""
-    return work.row.condition or work.options.condition
+    """Return the operator's grading of the row: as edited, else its own, else the batch's; None when there is none."""
+    return work.edits.condition or work.row.condition or work.options.condition
 
 
 def _price(work: Work, candidate: Candidate, sources: Sources) -> Price:
+    if cents := work.edits.price_cents:
+        return pricing.edited(cents, work.edits.by, work.item.price)
     if work.row.price_cents is not None:
         return pricing.stated(work.row.price_cents)
     rule, release = work.options.price_rule, candidate.release

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from engine.catalog.file import Catalog
 from engine.domain.selling import SellingTerms
 from engine.errors import Cause, ItemError, RequestRefused
-from engine.pipeline.draft import make_draft
+from engine.pipeline.draft import make_draft, remove_draft
 from engine.pipeline.identification import identify
 from engine.pipeline.lookups import Lookups
 from engine.pipeline.picture import find_picture
@@ -66,6 +66,10 @@ class RowPipeline:
             raise ItemError(Cause.DEFECT if refusal.defect else Cause.REFUSED, str(refusal)) from refusal
 
     def _steps(self, work: Work) -> None:
+        if work.item.decided.get("removed"):
+            work.step = Step.DRAFT
+            remove_draft(work, self._ebay)
+            return
         try:
             work.step = Step.IDENTIFY
             candidate = identify(work, self._sources)

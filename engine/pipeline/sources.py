@@ -80,12 +80,24 @@ class Sources:
         """Return a release that Discogs found with all that it knows of it: its tracks, its artists as credited."""
         if found.complete:
             return found
-        answer = self._release(gtin, found, FACT)
-        return Release.from_document(answer.said) if answer.said else found
+        return self.discogs_release(gtin, found.id) or found
+
+    def discogs_release(self, gtin: str, number: str) -> Release | None:
+        """Return the release of a number at Discogs with all that it knows of it, None when there is none."""
+        return _known(self._release(gtin, number, FACT))
+
+    def musicbrainz_release(self, gtin: str, mbid: str) -> Release | None:
+        """Return a release of MusicBrainz by its identifier, None when there is none."""
+
+        def ask() -> dict[str, Any] | None:
+            release = self._musicbrainz.release(mbid)
+            return release.document() if release else None
+
+        return _known(self._lookups.ask(gtin, f"musicbrainz/releases/{mbid}", ask))
 
     def lowest_price(self, gtin: str, found: Release) -> Answer:
         """Return Discogs' lowest asking price for a release, in US cents or None, at most a day old."""
-        answer = self._release(gtin, found, PRICE)
+        answer = self._release(gtin, found.id, PRICE)
         return replace(answer, said=(answer.said or {}).get("lowest_price_cents"))
 
     def front(self, gtin: str, mbid: str) -> str | None:
@@ -104,19 +116,23 @@ class Sources:
         """Return as many barcodes as one search can ask for; of those that follow, not what the catalogue knows."""
         return one_search([gtins[0], *(gtin for gtin in gtins[1:] if self.covers or not self.in_catalog(gtin))])
 
-    def _release(self, gtin: str, found: Release, at_most: timedelta) -> Answer:
+    def _release(self, gtin: str, number: str, at_most: timedelta) -> Answer:
         discogs = self.discogs
-        assert discogs is not None, "who found it has a token"  # noqa: S101
+        assert discogs is not None, "who names a release has a token"  # noqa: S101
 
         def ask() -> dict[str, Any] | None:
-            release = discogs.release(found.id)
+            release = discogs.release(number)
             return release.document() if release else None
 
-        return self._lookups.ask(gtin, f"discogs/releases/{found.id}", ask, at_most=at_most)
+        return self._lookups.ask(gtin, f"discogs/releases/{number}", ask, at_most=at_most)
 
 
 def _stored(releases: Sequence[Release]) -> list[dict[str, Any]]:
     return [release.document() for release in releases]
+
+
+def _known(answer: Answer) -> Release | None:
+    return Release.from_document(answer.said) if answer.said else None
 
 
 def _releases(answer: Answer) -> list[Release]:

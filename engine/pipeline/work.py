@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from engine.domain.decisions import Edits
 from engine.domain.items import Item
 from engine.domain.options import Options
 from engine.domain.rows import Row
@@ -45,6 +46,17 @@ class Work:
     batch: str = ""
     step: Step = Step.IDENTIFY
     failed_writes: int = 0
+
+    @property
+    def edits(self) -> Edits:
+        """Return what a person changed of the draft."""
+        return Edits.of(self.item.decided)
+
+    @property
+    def photos(self) -> tuple[str, ...]:
+        """Return the operator's own pictures of the copy: those that were edited, else those of the file."""
+        edited = self.edits.photos
+        return self.row.photos if edited is None else edited
 
     @property
     def gtin(self) -> str:

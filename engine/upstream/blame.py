@@ -170,7 +170,7 @@ _EBAY = (
     *_TOKEN,
     Entry("401 for a token that may have run out", RENEW, statuses=(401,), renewable=True),
     Entry("403/1100 for a token that may have run out", RENEW, statuses=(403,), codes=(1100,), renewable=True),
-    Entry("25710, 25702: no such item", ABSENT, codes=(25710, 25702), points=("item",)),
+    Entry("25710, 25702: no such item", ABSENT, codes=(25710, 25702), points=("item", "delete_item")),
     Entry("25713: no such offer", ABSENT, codes=(25713,), points=("offers", "delete_offer")),
     Entry(
         "25713 for an offer that stood there a moment ago",

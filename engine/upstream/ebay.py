@@ -89,6 +89,10 @@ class Ebay:
         answer = self._ask("item", "GET", f"{_ITEM}/{quote(sku, safe='')}")
         return answer.body if answer.found else None
 
+    def delete_item(self, sku: str) -> None:
+        """Remove the inventory item under `sku`, with any offer of it; one that is not there is removed already."""
+        self._ask("delete_item", "DELETE", f"{_ITEM}/{quote(sku, safe='')}")
+
     def offers(self, sku: str) -> list[Offer]:
         """Return the offers for `sku`; [] when there are none."""
         answer = self._ask("offers", "GET", _OFFER, params={"sku": sku}, needs=("offers",))

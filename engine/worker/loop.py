@@ -11,6 +11,7 @@ import threading
 from datetime import timedelta
 from typing import Any
 
+from engine.batches.drafts import Drafts
 from engine.batches.rows import RowFiles
 from engine.clock import Clock
 from engine.domain import shards
@@ -164,6 +165,7 @@ class Worker:
             job,
             foreseen(rows_to_run(self._store, self._files, holding.shard), self._pipeline.foresee),
             pipeline=self._pipeline,
+            drafts=Drafts(self._store),
             lanes=self._lanes,
             clock=self._clock,
             worker=self.name,

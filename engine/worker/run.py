@@ -13,12 +13,12 @@ from queue import Empty, SimpleQueue
 
 import orjson
 
+from engine.batches.drafts import Drafts
 from engine.batches.records import ended, item_path
 from engine.clock import Clock
 from engine.domain import items, shards
 from engine.domain.items import Item
 from engine.domain.jobs import Job
-from engine.domain.options import Duplicates
 from engine.domain.rows import Row
 from engine.domain.shards import FIRST_RUN, WINDOW
 from engine.errors import (
@@ -35,6 +35,7 @@ from engine.pipeline.work import Pipeline, Work
 from engine.store.base import Put
 from engine.worker.holding import Holding
 from engine.worker.lanes import Lanes
+from engine.worker.skipping import skipped
 from engine.worker.turns import Turns
 
 log = logging.getLogger(__name__)
@@ -91,6 +92,7 @@ class ShardRun:
         rows: Iterator[tuple[Row, Item]],
         *,
         pipeline: Pipeline,
+        drafts: Drafts,
         lanes: Lanes,
         clock: Clock,
         worker: str,
@@ -104,6 +106,7 @@ class ShardRun:
         self.refused: PersonNeeded | None = None
         self._rows = rows
         self._pipeline = pipeline
+        self._drafts = drafts
         self._lanes = lanes
         self._clock = clock
         self._worker = worker
@@ -277,11 +280,8 @@ class ShardRun:
         work = self._started(hand)
         if work.row.gtin is None:
             raise ItemError(Cause.INVALID_BARCODE, work.row.problem)
-        if work.row.repeat_of is not None and work.options.duplicates is Duplicates.QUANTITY:
-            reason = (
-                f"Counted in the quantity of row {work.row.repeat_of + 1} of the batch, which has the same barcode."
-            )
-            work.item = items.skip(work.item, Cause.MERGED, reason, now=work.now())
+        if why := skipped(work, hand.before, self._drafts):
+            work.item = items.skip(work.item, *why, now=work.now())
             return
         for wait in waits():
             try:

@@ -49,7 +49,8 @@ def test_what_was_decided_stays_for_every_later_run(batches: Batches) -> None:
     batches.run(Chosen({1: edited}))
     item = batches.items(job_id)[1]
     assert item.draft == {"title": "Mine"}
-    assert item.decided == {"edits": {"title": "Mine"}, "choice": {"discogs_id": "7"}}
+    assert item.decided["edits"] == {"title": "Mine"}
+    assert item.decided["choice"]["discogs_id"] == "7"
 
 
 def test_a_row_that_had_succeeded_stays_so_when_it_cannot_be_done_again(batches: Batches) -> None:

@@ -85,9 +85,16 @@ def shapes(store: Store, files: Files) -> set[Shape]:
     batches.control.again(job_id, {0: {}})
     batches.run(Chosen())
     drafts = Drafts(recording)
-    for asked in ({}, {"job_id": job_id}, {"review": Review.OPEN}, {"job_id": job_id, "review": Review.OPEN}):
+    for asked in (
+        {},
+        {"job_id": job_id},
+        {"review": Review.OPEN},
+        {"look": True, "review": Review.OPEN},
+        {"job_id": job_id, "review": Review.OPEN},
+    ):
         drafts.page(**asked), drafts.count(**asked)
     drafts.page(before=found.read_at), drafts.of_barcode("00700000000000")
+    drafts.earlier("00700000000000", job_id)
     for status in (None, *ItemStatus):
         for cause in (None, Cause.NO_MATCH):
             for q in ("", "blue", "700000"):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from engine.domain.decisions import decided as decide
 from engine.domain.items import Item, Outcome
 from engine.domain.options import Options
 from engine.domain.pricing import PriceBasis, PriceRule
-from engine.errors import OutcomeUnknown, UpstreamDown
-from tests.pipeline_runs import Runs, runs
+from engine.errors import Cause, OutcomeUnknown, UpstreamDown
+from tests.pipeline_runs import NOW, Runs, runs
 
 GTIN = "07961220922684"  # known to both services
 OPTIONS = Options(price_rule=PriceRule(PriceBasis.FIXED, fixed={"*": {"*": 599}}))
@@ -123,3 +126,55 @@ def test_a_row_run_again_after_it_was_drafted_adopts_its_draft(bench: Runs) -> N
     again = finish(bench)
     assert again.offer_id == first.offer_id
     assert one_draft(bench, again)
+
+
+REMOVAL = ("ebay.token", "ebay.offers", "ebay.delete_offer", "ebay.delete_item")
+EDITING = ("ebay.offers", "ebay.put_item", "ebay.update_offer")
+
+
+def decided(bench: Runs, wanted: dict[str, Any]) -> None:
+    """Draft the row, and have a person decide something of it."""
+    item = finish(bench)
+    bench.stored["DM1"] = replace(item, decided=decide({}, wanted, by="ann", at=NOW))
+
+
+def killed(bench: Runs, moment: str) -> None:
+    """Run the row as it is stored and kill the worker at `moment`."""
+
+    def kill(point: str) -> None:
+        if point == moment:
+            raise Killed
+
+    with pytest.raises(Killed):
+        bench.pipeline(observe=kill).run(bench.work(GTIN, OPTIONS))
+
+
+@pytest.mark.parametrize("moment", [f"{call}:{when}" for call in EDITING for when in ("before", "after")])
+def test_a_worker_killed_while_it_edits_leaves_one_draft_as_edited(bench: Runs, moment: str) -> None:
+    decided(bench, {"edits": {"title": "Mine", "price_cents": 1234}})
+    killed(bench, moment)
+    item = finish(bench)
+    assert one_draft(bench, item)
+    (offer,) = bench.ebay().offers("DM1")
+    assert offer.body["pricingSummary"]["price"]["value"] == "12.34"
+    assert (bench.ebay().item("DM1") or {})["product"]["title"] == "Mine"
+
+
+@pytest.mark.parametrize("moment", [f"{call}:{when}" for call in REMOVAL for when in ("before", "after")])
+def test_a_worker_killed_while_it_removes_leaves_nothing(bench: Runs, moment: str) -> None:
+    decided(bench, {"removed": True})
+    killed(bench, moment)
+    assert finish(bench).cause is Cause.REMOVED
+    assert bench.ebay().offers("DM1") == []
+    assert bench.ebay().item("DM1") is None
+
+
+@pytest.mark.parametrize("match", ["DELETE /sell/inventory/v1/offer", "DELETE /sell/inventory/v1/inventory_item"])
+def test_a_removal_that_fails_in_doubt_is_done_again(bench: Runs, match: str) -> None:
+    decided(bench, {"removed": True})
+    bench.sandbox.fault("ebay", "server_error", match=match)
+    with pytest.raises(OutcomeUnknown):
+        bench.pipeline().run(bench.work(GTIN, OPTIONS))
+    assert bench.sandbox.fired() == 1
+    assert finish(bench).cause is Cause.REMOVED
+    assert bench.ebay().offers("DM1") == []

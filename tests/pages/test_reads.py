@@ -12,6 +12,7 @@ from console.live import Live
 from console.screens import attention, batch_page, batches
 from console.screens.batch_view import BatchScreen, load
 from engine.batches.control import Control
+from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports
 from engine.batches.health import HealthCheck
 from engine.batches.queries import LATE, Queries
@@ -42,6 +43,7 @@ class Viewer:
             Exports(self.store, beside.rows),
             HealthCheck(self.store, SystemClock()),
             Upstreams(self.store, queries, SystemClock()),
+            Drafts(self.store),
         )
         self.context = Context(engine, Settings(_env_file=None), Live(self), self)
 

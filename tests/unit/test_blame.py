@@ -128,6 +128,7 @@ CASES = [
     # eBay, inventory
     eb("item", 404, ebay(25710), "25710, 25702: no such item", None),
     eb("item", 404, ebay(25702), "25710, 25702: no such item", None),
+    eb("delete_item", 404, ebay(25710), "25710, 25702: no such item", None),
     eb("put_item", 404, ebay(25710, "Not found"), DATA_OF_THE_ROW, ROW, "code=25710"),
     eb("offers", 404, ebay(25713), "25713: no such offer", None),
     eb("delete_offer", 404, ebay(25713), "25713: no such offer", None),
