@@ -12,7 +12,7 @@ from engine.api.limits import LimitedRoute
 from engine.api.refusals import AWAY, CONFLICT, UNKNOWN, told
 from engine.domain.items import ItemStatus
 from engine.domain.jobs import Job, JobStatus, failure
-from engine.domain.options import Duplicates, Need, Options
+from engine.domain.options import Ambiguous, DraftedBefore, Duplicates, Need, Options
 from engine.domain.rows import Condition
 from engine.errors import BadRequest, Cause, IllegalTransition
 from engine.public import Engine
@@ -38,6 +38,8 @@ class ProcessRequest(BaseModel):
     condition: Condition | None = None
     duplicates: Duplicates = Duplicates.EACH
     discogs: Need = Need.REQUIRED
+    ambiguous: Ambiguous = Ambiguous.HOLD
+    drafted_before: DraftedBefore = DraftedBefore.AGAIN
     name: str = ""
 
 
@@ -59,6 +61,8 @@ def process(body: ProcessRequest, engine: TheEngine) -> dict[str, Any]:
         condition=body.condition,
         duplicates=body.duplicates,
         discogs=body.discogs,
+        ambiguous=body.ambiguous,
+        drafted_before=body.drafted_before,
     )
     return job_answer(engine.submission.submit(body.gcs_path, options, name=body.name, by=BY))
 
@@ -72,11 +76,21 @@ def upload(
     condition: Annotated[Condition | None, Form()] = None,
     duplicates: Annotated[Duplicates, Form()] = Duplicates.EACH,
     discogs: Annotated[Need, Form(description="optional: go on when Discogs refuses us")] = Need.REQUIRED,
+    ambiguous: Annotated[Ambiguous, Form(description="best: draft the best of several")] = Ambiguous.HOLD,
+    drafted_before: Annotated[
+        DraftedBefore, Form(description="skip: leave out what an earlier batch drafted")
+    ] = DraftedBefore.AGAIN,
     name: Annotated[str, Form()] = "",
 ) -> dict[str, Any]:
     """Check a file, store it and queue a batch; 422 with the rows and their reasons when nothing can be used."""
     options = Options(
-        create_drafts=create_drafts, test_mode=test_mode, condition=condition, duplicates=duplicates, discogs=discogs
+        create_drafts=create_drafts,
+        test_mode=test_mode,
+        condition=condition,
+        duplicates=duplicates,
+        discogs=discogs,
+        ambiguous=ambiguous,
+        drafted_before=drafted_before,
     )
     content = file.file.read()
     return job_answer(engine.submission.upload(content, file.filename or "upload.txt", options, name=name, by=BY))
@@ -136,6 +150,12 @@ def cancel(job_id: str, engine: TheEngine) -> dict[str, Any]:
 def retry_failed(job_id: str, engine: TheEngine) -> dict[str, Any]:
     """Return the job, pending again; 409 when nothing in it can be retried, or it is being retried already."""
     return job_answer(engine.control.retry_failed(job_id, by=BY))
+
+
+@router.post("/{job_id}/complete", summary="Do again what lacks a service", responses=UNKNOWN | CONFLICT)
+def complete(job_id: str, engine: TheEngine) -> dict[str, Any]:
+    """Return the job, pending again; 409 when no row was drafted without a service that was away."""
+    return job_answer(engine.control.complete(job_id, by=BY))
 
 
 @router.post("/{job_id}/retry-as-new", summary="Start a batch of the failed rows", responses=UNKNOWN | CONFLICT)

@@ -22,7 +22,7 @@ from engine.batches.records import (
 from engine.domain import items, jobs, legacy, shards
 from engine.domain.decisions import decided
 from engine.domain.drafted import Review, record
-from engine.domain.items import Item, ItemStatus
+from engine.domain.items import SOURCES, Item, ItemStatus
 from engine.domain.jobs import Job, JobStatus
 from engine.domain.shards import Shard, ShardKind
 from engine.errors import BadRequest, Conflict, IllegalTransition
@@ -119,6 +119,27 @@ class Control:
                 raise IllegalTransition(f"Job {job_id} has no failed row that a retry could mend")
             reopened, _, queued = _queued(job, ShardKind.RETRY, now)
             return Change(reopened, "retried", f"{count} rows", (queued,))
+
+        return change(self._store, job_id, rule, by=by)
+
+    def complete(self, job_id: str, *, by: str = "") -> Job:
+        """Do those rows again that were drafted without what a service would have said of them, as it was away.
+
+        Raises:
+            JobUnknown: there is no such batch.
+            IllegalTransition: it is held, this is under way, or no row lacks anything.
+        """
+
+        def rule(job: Job, now: datetime) -> Change | None:
+            known = job.engine.get("shards", {})
+            if job.status not in {JobStatus.COMPLETED, *jobs.OPEN}:
+                raise IllegalTransition(f"Job {job_id} is {job.status}; let it go on first")
+            if any(progress["kind"] == ShardKind.COMPLETE and not progress["done"] for progress in known.values()):
+                raise IllegalTransition(f"The rows of job {job_id} are being completed already")
+            if not any(self._store.count(items_of(job_id), [Where("lacking", "contains", name)]) for name in SOURCES):
+                raise IllegalTransition(f"No row of job {job_id} lacks what a service would have said of it")
+            reopened, _, queued = _queued(job, ShardKind.COMPLETE, now)
+            return Change(reopened, "completed what was lacking", writes=(queued,))
 
         return change(self._store, job_id, rule, by=by)
 

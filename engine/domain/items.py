@@ -42,6 +42,7 @@ class Outcome(StrEnum):
 
 
 DONE = frozenset({ItemStatus.SUCCEEDED, ItemStatus.FAILED, ItemStatus.SKIPPED})
+SOURCES = ("discogs", "musicbrainz")  # the services that a row may lack
 NOT_RETRYABLE = frozenset({Cause.INVALID_BARCODE})
 
 

@@ -27,6 +27,7 @@ class ShardKind(StrEnum):
     UNREAD = "unread"  # the file of the batch has not been read yet
     ROWS = "rows"  # rows a to b, each for the first time
     RETRY = "retry"  # those rows from a to b that failed before this round
+    COMPLETE = "complete"  # those rows from a to b that lack what a service would have said of them
     AGAIN = "again"  # those rows from a to b that a person wants done again in this round
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 
 from engine.batches.records import item_path, items_of
 from engine.batches.rows import RowFiles
-from engine.domain.items import Item, ItemStatus, waiting
+from engine.domain.items import SOURCES, Item, ItemStatus, waiting
 from engine.domain.rows import Row
 from engine.domain.shards import FIRST_RUN, WINDOW, Shard, ShardKind
 from engine.store.base import Order, Store, Where
@@ -51,8 +51,7 @@ def _first(store: Store, files: RowFiles, shard: Shard) -> Iterator[tuple[Row, I
 
 def _again(store: Store, files: RowFiles, shard: Shard) -> Iterator[tuple[Row, Item]]:
     """Return the rows that are to be done again, and those that an earlier worker had in hand in this retry."""
-    chosen = _failed(store, shard) if shard.kind is ShardKind.RETRY else _pages(store, shard, _wanted(shard))
-    found = merge(chosen, _in_hand(store, shard), key=lambda item: item.index)
+    found = merge(_CHOSEN[shard.kind](store, shard), _in_hand(store, shard), key=lambda item: item.index)
     for item in found:
         yield next(files.read(shard.job_id, item.index, item.index + 1)), item
 
@@ -64,8 +63,20 @@ def _failed(store: Store, shard: Shard) -> Iterator[Item]:
     return (item for item in found if item.round < shard.round and item.wanted is None)
 
 
-def _wanted(shard: Shard) -> list[Where]:
-    return [Where("wanted", "==", shard.round)]
+def _lacking(store: Store, shard: Shard) -> Iterator[Item]:
+    """Return drafted rows that lack what a service would have said, but those that this retry has tried."""
+    pages = (_pages(store, shard, [Where("lacking", "contains", service)]) for service in SOURCES)
+    last = -1
+    for item in merge(*pages, key=lambda item: item.index):
+        drafted = item.status is ItemStatus.SUCCEEDED and item.wanted is None
+        if drafted and item.index > last and item.round < shard.round:
+            yield item
+        last = item.index
+
+
+def _wanted(store: Store, shard: Shard) -> Iterator[Item]:
+    """Return the rows that a person wants done again in this retry."""
+    return _pages(store, shard, [Where("wanted", "==", shard.round)])
 
 
 def _pages(store: Store, shard: Shard, where: list[Where]) -> Iterator[Item]:
@@ -78,6 +89,9 @@ def _pages(store: Store, shard: Shard, where: list[Where]) -> Iterator[Item]:
         if len(items) < PAGE:
             return
         start = items[-1].index + 1
+
+
+_CHOSEN = {ShardKind.RETRY: _failed, ShardKind.COMPLETE: _lacking, ShardKind.AGAIN: _wanted}
 
 
 def _in_hand(store: Store, shard: Shard) -> list[Item]:

@@ -22,6 +22,7 @@ from engine.domain.shards import Shard, ShardKind
 from engine.errors import Cause
 from engine.files.base import Files
 from engine.pipeline.lookups import Lookups
+from engine.pipeline.work import Work
 from engine.store.base import Document, Order, Store, Where
 from engine.worker.source import rows_to_run
 from tests.batch_runs import FIXED, Ahead, Batches, Chosen, barcodes, fails
@@ -83,6 +84,8 @@ def shapes(store: Store, files: Files) -> set[Shape]:
     taken_over = replace(Shard.from_document(found.fields), kind=ShardKind.RETRY, epoch=2, next=0)
     list(rows_to_run(recording, batches.rows, taken_over))
     batches.control.again(job_id, {0: {}})
+    batches.run(Chosen({0: lacks}))
+    batches.control.complete(job_id)
     batches.run(Chosen())
     drafts = Drafts(recording)
     for asked in (
@@ -108,6 +111,10 @@ def shapes(store: Store, files: Files) -> set[Shape]:
     queries.finishes(job_id, now, now), queries.queued(), queries.events(job_id), queries.workers()
     list(batches.exports.results_csv(job_id)), batches.engine.upstreams.all()
     return recording.shapes
+
+
+def lacks(work: Work) -> None:
+    work.item = replace(work.item, match={"lacking": ["discogs"]})
 
 
 def callers() -> Iterator[str]:
