@@ -8,7 +8,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from engine import __version__
-from engine.api import batches, docs, exports, system
+from engine.api import batches, docs, drafts, exports, system
 from engine.api.limits import OwnPagesOnly
 from engine.api.refusals import apologise, refuse
 from engine.errors import EngineError
@@ -28,7 +28,7 @@ def create_app(engine: Engine, settings: Settings) -> FastAPI:
     )
     app.state.engine = engine
     app.state.settings = settings
-    for router in (batches.router, batches.uploads, exports.router, system.router, docs.router):
+    for router in (batches.router, batches.uploads, drafts.router, exports.router, system.router, docs.router):
         app.include_router(router)
     app.add_middleware(OwnPagesOnly)
     app.add_exception_handler(EngineError, refuse)

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from engine.errors import (
     BadRequest,
+    DecisionRefused,
     EngineError,
     FileForbidden,
     FileMissing,
@@ -19,6 +20,7 @@ from engine.errors import (
     FileTooLarge,
     IllegalTransition,
     JobUnknown,
+    RowUnknown,
     StoreError,
     UnreadableFile,
 )
@@ -27,6 +29,8 @@ log = logging.getLogger(__name__)
 
 STATUS: dict[type[EngineError], int] = {
     BadRequest: 400,
+    DecisionRefused: 422,
+    RowUnknown: 404,
     FileForbidden: 403,
     FileMissing: 404,
     JobUnknown: 404,
