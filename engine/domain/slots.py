@@ -41,7 +41,7 @@ class Grant:
 class Reserved:
     """What became of wishes: grants, and when further slots will be free as far as is known, the soonest first.
 
-    `unmet` are the wishes that must be known to others, because these had more slots.
+    `unmet` are the wishes that others must know of, because they had more slots and the next one is soon free.
     """
 
     budget: Budget
@@ -83,14 +83,12 @@ def reserve(budget: Budget, wishes: Mapping[Taker, int], now: float) -> Reserved
         if taker in open_:
             open_[taker] -= 1
             grants_made.append(Grant(taker, Slot(held, *taker), start))
-    behind = {taker: calls for taker, calls in open_.items() if calls and counts.behind(taker)}
-    after = replace(
-        budget,
-        slots=tuple(sorted((*budget.slots, *(grant.slot for grant in grants_made)))),
-        waiting=others
-        | {taker: Wish(calls, since.get(taker, now), now + STEP_SECONDS) for taker, calls in behind.items()},
-    )
-    return Reserved(after, tuple(grants_made), tuple(_starts(after, now)), behind)
+    after = replace(budget, slots=tuple(sorted((*budget.slots, *(grant.slot for grant in grants_made)))))
+    later = tuple(_starts(after, now))
+    soon = not later or later[0] <= now + 2 * AHEAD_SECONDS
+    unmet = {taker: calls for taker, calls in open_.items() if calls and soon and counts.behind(taker)}
+    told = {taker: Wish(calls, since.get(taker, now), now + STEP_SECONDS) for taker, calls in unmet.items()}
+    return Reserved(replace(after, waiting=others | told), tuple(grants_made), later, unmet)
 
 
 def stamp(budget: Budget, slot: Slot, ended: float) -> Budget:

@@ -175,19 +175,31 @@ def test_two_processes_of_one_batch_share_as_batches_do() -> None:
 
 
 @pytest.mark.parametrize(
-    ("theirs", "mine", "heard"), [(1, 0, True), (4, 3, True), (5, 5, False), (6, 5, False), (7, 5, True), (4, 5, False)]
+    ("theirs", "mine", "free_in", "heard"),
+    [
+        (1, 0, 3, True),
+        (4, 3, 3, True),
+        (5, 5, 3, False),
+        (6, 5, 3, False),
+        (7, 5, 3, True),
+        (4, 5, 3, False),
+        (7, 5, 2 * AHEAD_SECONDS + 0.1, False),  # there is time yet
+    ],
 )
-def test_a_wish_is_told_where_others_have_more_by_over_a_fifth(theirs: int, mine: int, heard: bool) -> None:
+def test_a_wish_is_told_where_others_have_more_by_over_a_fifth(
+    theirs: int, mine: int, free_in: float, heard: bool
+) -> None:
     budget = under(replace(ALLOWANCE, limit=12), None)
-    slots = [Slot(NOW + 30 + n, *LONG) for n in range(theirs)] + [Slot(NOW + 30 + n, *SHORT) for n in range(mine)]
-    slots += [Slot(NOW + 55)] * (12 - len(slots))
+    slots = [Slot(NOW + free_in + n, *LONG) for n in range(theirs)]
+    slots += [Slot(NOW + free_in + 20 + n, *SHORT) for n in range(mine)]
+    slots += [Slot(NOW + free_in + 30)] * (12 - len(slots))
     found = reserved(replace(budget, slots=tuple(sorted(slots))), SHORT)
     assert bool(found.unmet) is heard
     assert found.budget.waiting == ({SHORT: Wish(1, NOW, NOW + 2)} if heard else {})
 
 
 def test_a_wish_that_is_told_again_has_waited_since_the_first_time() -> None:
-    budget = replace(used(20, 30, 40, 50), waiting={SHORT: Wish(1, NOW - 9, NOW + 0.1)})
+    budget = replace(used(3, 30, 40, 50), waiting={SHORT: Wish(1, NOW - 9, NOW + 0.1)})
     assert reserved(budget, SHORT, 2).budget.waiting == {SHORT: Wish(2, NOW - 9, NOW + 2)}
 
 
