@@ -63,6 +63,8 @@ def rare(screen: BatchScreen) -> Mapping[str, Action]:
     found: dict[str, Action] = {}
     if retryable:
         found[f":material/note_add: Failed rows as a new batch ({number(retryable)})"] = start_again
+    if screen.detail.lacking and job.status is JobStatus.COMPLETED:
+        found[":material/library_add_check: Complete items that lack a service"] = complete
     if job.status is JobStatus.CANCELLED:
         found[":material/healing: Put back into the queue"] = recover
     if job.status in {*OPEN, JobStatus.PAUSED, JobStatus.FAILED}:
@@ -126,6 +128,12 @@ def retry(context: Context, job: Job) -> None:
     """Run the failed rows again, in place."""
     done = f"The failed items of {job.name} are tried again."
     act(context, done, partial(context.engine.control.retry_failed, job.job_id, by=operator()))
+
+
+def complete(context: Context, job: Job) -> None:
+    """Do those rows again that were drafted while a service was away."""
+    done = f"The items of {job.name} that lack a service are done again; their drafts stay until then."
+    act(context, done, partial(context.engine.control.complete, job.job_id, by=operator()))
 
 
 def cancel(context: Context, job: Job) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from console.context import Context
 from console.counts import in_hand
@@ -12,8 +13,18 @@ from console.live import Snapshot
 from console.screens.batch_view import BatchScreen
 from engine.domain.items import Item, ItemStatus
 from engine.domain.jobs import Job
-from engine.domain.shards import ShardKind
+from engine.domain.shards import FIRST_RUN, ShardKind
 from engine.public import BatchView, Engine
+
+
+class Retry(NamedTuple):
+    """How far the shard of a retry is."""
+
+    key: str
+    kind: ShardKind
+    next: int
+    ok: int
+    done: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +32,7 @@ class Page:
     """Rows as they were read last, and how far the retries of their batch were then."""
 
     items: tuple[Item, ...]
-    retries: Hashable
+    retries: frozenset[Retry]
 
 
 def look(context: Context, screen: BatchScreen, indices: tuple[int, ...]) -> Snapshot[Page]:
@@ -45,25 +56,33 @@ def read(engine: Engine, screen: BatchScreen, indices: tuple[int, ...], known: P
     """Read rows, but for those of `known` that stand as they stood."""
     retries, kept = _retries(screen.job), dict[int, Item]()
     if known is not None:
-        retried = screen.retrying or retries != known.retries
-        kept = {item.index: item for item in known.items if not _may_change(item, screen.batch, retried=retried)}
+        at_work = _at_work(retries, known.retries)
+        kept = {item.index: item for item in known.items if not _may_change(item, screen.batch, at_work)}
     asked = [index for index in indices if index not in kept]
     fresh = engine.queries.items_at(screen.job.job_id, asked)
     items = kept | {item.index: item for item in fresh}
     return Page(tuple(items[index] for index in indices if index in items), retries)
 
 
-def _retries(job: Job) -> Hashable:
+def _retries(job: Job) -> frozenset[Retry]:
     """Return how far each retry of a batch is."""
-    shards = job.engine.get("shards", {}).values()
-    return tuple((shard["next"], shard["ok"], shard["done"]) for shard in shards if shard["kind"] == ShardKind.RETRY)
+    return frozenset(
+        Retry(key, ShardKind(shard["kind"]), shard["next"], shard["ok"], shard["done"])
+        for key, shard in job.engine.get("shards", {}).items()
+        if shard["kind"] not in FIRST_RUN
+    )
 
 
-def _may_change(item: Item, view: BatchView, *, retried: bool) -> bool:
-    """Whether a row may stand otherwise now: a failed one in a retry, another as soon as it is begun."""
-    if item.status is ItemStatus.FAILED:
-        return retried
-    return not item.done and (item.status is ItemStatus.WORKING or item.index < _begun(view.job, item.index))
+def _at_work(now: frozenset[Retry], before: frozenset[Retry]) -> frozenset[ShardKind]:
+    """Return the kinds of retry that are under way, or came further since."""
+    return frozenset(retry.kind for retry in now if not retry.done or retry not in before)
+
+
+def _may_change(item: Item, view: BatchView, at_work: frozenset[ShardKind]) -> bool:
+    """Whether a row may stand otherwise now: one that is done in a retry, another as soon as it is begun."""
+    if item.done:
+        return bool(at_work if item.status is ItemStatus.FAILED else at_work - {ShardKind.RETRY})
+    return item.status is ItemStatus.WORKING or item.index < _begun(view.job, item.index)
 
 
 def _begun(job: Job, index: int) -> int:

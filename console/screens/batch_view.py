@@ -27,11 +27,12 @@ SLOWER = 10  # seconds after which is read again what changes without the batch
 class Detail:
     """What costs more to read, and is read when it can have changed.
 
-    `composed` counts the drafts not sent. `upstreams` are the services as they are for this batch, None while it does
-    not run.
+    `composed` counts the drafts not sent, `lacking` the answers that rows lack because a service was away, as soon as
+    the batch stands still. `upstreams` are the services as they are for this batch, None while it does not run.
     """
 
     composed: int
+    lacking: int
     causes: tuple[CauseCount, ...]
     pace: Pace
     events: tuple[Mapping[str, Any], ...]
@@ -110,15 +111,18 @@ def load_detail(context: Context, view: BatchView) -> Detail:
     job, queries, look = view.job, context.engine.queries, context.live.look
     name, every = job.job_id, 1.0 if (job.total_upcs or 0) <= MANY else 5.0
     composed: int = job.successful_upcs
+    lacking = 0
     causes: tuple[CauseCount, ...] = ()
     if composed and not job.options.not_sent:
         composed = look(("composed", name), partial(queries.composed, name), every=every, of=composed).value
+    if job.successful_upcs and not view.moving:
+        lacking = look(("lacking", name), partial(queries.lacking, name), every=5.0, of=_done(view)).value
     if job.failed_upcs:
         causes = load_causes(context, job, every=every)
     events = look(("events", name), lambda: tuple(queries.events(name, limit=12)), of=_told(view)).value
     speed = look(("speed", name), partial(_speed, context, view), every=2.0, of=_done(view)).value
     upstreams = _upstreams(context, view) if view.moving and view.engines else None
-    return Detail(composed, causes, speed, events, upstreams)
+    return Detail(composed, lacking, causes, speed, events, upstreams)
 
 
 def _upstreams(context: Context, view: BatchView) -> UpstreamsView:

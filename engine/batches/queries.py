@@ -12,7 +12,7 @@ from engine.batches.records import JOBS, SHARDS, WORKERS, events_of, items_of, j
 from engine.batches.rows import RowFiles
 from engine.batches.views import BatchView, CauseCount, ItemPage, JobPage, WorkerView, waits_by_row
 from engine.domain import legacy
-from engine.domain.items import NOT_RETRYABLE, Item, ItemStatus, Outcome
+from engine.domain.items import NOT_RETRYABLE, SOURCES, Item, ItemStatus, Outcome
 from engine.domain.jobs import OPEN, Job, JobStatus, fold
 from engine.domain.shards import Shard
 from engine.errors import Cause
@@ -121,6 +121,11 @@ class Queries:
     def composed(self, job_id: str) -> int:
         """Return how many rows of a batch ended as a draft that was not sent."""
         return self._store.count(items_of(job_id), [Where("outcome", "==", Outcome.COMPOSED)])
+
+    def lacking(self, job_id: str) -> int:
+        """Return how many rows of a batch lack what a service would have said; one that lacks both counts twice."""
+        counts = (self._store.count(items_of(job_id), [Where("lacking", "contains", name)]) for name in SOURCES)
+        return sum(counts)
 
     def finishes(self, job_id: str, since: datetime, until: datetime) -> int:
         """Return how many rows of a batch were done from `since` up to and without `until`."""

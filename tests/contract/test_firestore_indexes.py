@@ -107,7 +107,13 @@ def shapes(store: Store, files: Files) -> set[Shape]:
         queries.jobs(status=status)
     queries.batches(before=now)
     queries.batches_again(queries.batches(), now)
-    queries.causes(job_id), queries.composed(job_id), queries.failed(job_id, 5), queries.newest(job_id, 5)
+    (
+        queries.causes(job_id),
+        queries.composed(job_id),
+        queries.lacking(job_id),
+        queries.failed(job_id, 5),
+        queries.newest(job_id, 5),
+    )
     queries.finishes(job_id, now, now), queries.queued(), queries.events(job_id), queries.workers()
     list(batches.exports.results_csv(job_id)), batches.engine.upstreams.all()
     return recording.shapes

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from console.context import context
 from console.screens import batch_query, batch_view
+from console.screens.batch_actions import rare
 from console.screens.batch_query import Query
+from engine.batches.records import item_path
 from engine.domain.jobs import JobStatus
 from engine.domain.options import Options
 from engine.errors import Cause
@@ -127,6 +130,20 @@ def test_a_failed_batch_tells_its_reason_and_how_to_go_on(desk: Desk) -> None:
     assert "This batch failed." in text(app)
     assert "missing.txt" in text(app)
     assert button(app, "Recover batch")
+
+
+def test_rows_that_lack_a_service_can_be_completed_once_the_batch_is_done(desk: Desk) -> None:
+    job = desk.submit(upcs(2))
+    desk.work()
+    assert not any("lack a service" in label for label in rare(batch_view.load(context(), job.job_id).value))
+    item = desk.engine.queries.items_at(job.job_id, [1])[0]
+    lacks = replace(item, match={"lacking": ["discogs"]})
+    desk.store.commit(Put(item_path(job.job_id, 1), lacks.document()))
+    context.cache_clear()
+    screen = batch_view.load(context(), job.job_id).value
+    (action,) = (action for label, action in rare(screen).items() if "lack a service" in label)
+    action(context(), screen.job)
+    assert desk.engine.queries.job(job.job_id).status is JobStatus.PENDING
 
 
 def test_each_state_has_one_primary_button_at_most(desk: Desk) -> None:
