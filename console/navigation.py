@@ -12,6 +12,7 @@ PAGES = Path(__file__).resolve().parent.parent / "pages"
 BATCHES = PAGES / "batches.py"
 NEW_BATCH = PAGES / "new_batch.py"
 BATCH = PAGES / "batch.py"
+DRAFTS = PAGES / "drafts.py"
 ATTENTION = PAGES / "attention.py"
 SYSTEM = PAGES / "system.py"
 
@@ -21,6 +22,7 @@ def pages() -> list[st.Page]:
     return [
         st.Page(BATCHES, title="Batches", icon=":material/stacks:", url_path="batches", default=True),
         st.Page(NEW_BATCH, title="New batch", icon=":material/note_add:", url_path="new"),
+        st.Page(DRAFTS, title="Drafts", icon=":material/sell:", url_path="drafts"),
         st.Page(ATTENTION, title="Needs attention", icon=":material/error:", url_path="attention"),
         st.Page(SYSTEM, title="System", icon=":material/monitor_heart:", url_path="system"),
         st.Page(BATCH, title="Batch", icon=":material/stacks:", url_path="batch", visibility="hidden"),

@@ -9,17 +9,19 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from console import words
+from console import navigation, words
 from console.context import Context, zone
 from console.counts import in_hand
 from console.figures import moment, money
 from console.live import AWAY
 from console.screens import batch_page
 from console.screens.batch_view import Look
+from console.screens.drafts_view import DRAFT, Place
 from console.widgets import notices
 from console.widgets.covers import cover
 from console.widgets.facts import facts
 from engine.domain.items import Item, ItemStatus
+from engine.errors import Cause
 from engine.public import BatchView
 from engine.settings import Settings
 
@@ -73,11 +75,26 @@ def _row(settings: Settings, view: BatchView, item: Item) -> None:
         _reason(item)
     if item.not_sent:
         st.info(item.not_sent, icon=":material/info:")
+    _link(view, item)
     _release(item, cover(item, settings))
     _evidence(item)
     _price(item)
     _draft(item)
     _history(view, item)
+
+
+def _link(view: BatchView, item: Item) -> None:
+    """Draw the way to the draft of the row, or to the releases that it could be."""
+    choosable = item.status is ItemStatus.FAILED and item.cause in (Cause.AMBIGUOUS, Cause.NO_MATCH)
+    if not item.draft and not choosable:
+        return
+    job_id = view.job.job_id
+    st.page_link(
+        navigation.DRAFTS,
+        label="Choose a release" if choosable else "Look at the draft, edit it, send it again",
+        icon=":material/album:" if choosable else ":material/sell:",
+        query_params={"job_id": job_id, "show": "all", DRAFT: str(Place(job_id, item.index))},
+    )
 
 
 def _reason(item: Item) -> None:

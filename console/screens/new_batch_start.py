@@ -16,7 +16,7 @@ from console.context import Context, operator
 from console.figures import number, rows
 from console.widgets.facts import facts
 from engine.domain.jobs import Job, JobStatus
-from engine.domain.options import Duplicates, Need, Options
+from engine.domain.options import Ambiguous, DraftedBefore, Duplicates, Need, Options
 from engine.domain.pricing import PriceBasis, PriceRule
 from engine.domain.rows import Condition, RowState
 from engine.domain.services import Service
@@ -48,6 +48,11 @@ def draw(context: Context, source: str, check: Check) -> None:
             condition = _condition(check)
         with right:
             discogs = _discogs(services)
+        left, right = st.columns(2, gap="small")
+        with left:
+            ambiguous = _ambiguous()
+        with right:
+            drafted_before = _drafted_before()
         duplicates = _duplicates(check)
         rule = _price_rule(check)
         options = Options(
@@ -57,6 +62,8 @@ def draw(context: Context, source: str, check: Check) -> None:
             first=FIRST_ROWS if mode == FIRST and check.total > FIRST_ROWS else None,
             price_rule=rule,
             discogs=discogs,
+            ambiguous=ambiguous,
+            drafted_before=drafted_before,
         )
         _summary(services, check, options)
         total = min(check.total, options.first or check.total)
@@ -84,6 +91,32 @@ def _condition(check: Check) -> Condition | None:
         placeholder="Not stated",
         key="condition",
         help=f"The grading of every copy in this file. It is never guessed.{in_file}",
+    )
+
+
+def _ambiguous() -> Ambiguous:
+    """Draw what becomes of rows whose barcode several releases carry."""
+    labels = {Ambiguous.HOLD: "Hold for my choice", Ambiguous.BEST: "Draft the best"}
+    return st.selectbox(
+        "If several releases match",
+        list(labels),
+        format_func=labels.__getitem__,
+        key="ambiguous",
+        help="About one barcode in twelve is carried by releases that differ. **Hold**: the row needs attention until "
+        "you choose. **Draft the best**: the best-ranked one is drafted, and listed on Drafts as worth a look.",
+    )
+
+
+def _drafted_before() -> DraftedBefore:
+    """Draw what becomes of rows whose barcode an earlier batch has drafted."""
+    labels = {DraftedBefore.AGAIN: "Draft it again", DraftedBefore.SKIP: "Skip the row"}
+    return st.selectbox(
+        "If drafted before",
+        list(labels),
+        format_func=labels.__getitem__,
+        key="drafted_before",
+        help="**Skip** leaves out a row whose barcode has a draft in an earlier batch, and says in which. Removed "
+        "drafts and dry runs do not count.",
     )
 
 

@@ -37,6 +37,11 @@ class Drafts:
         found = self._store.find(DRAFTS, where, Order("at", descending=True), min(limit, MOST))
         return [document.fields for document in found]
 
+    def at(self, skus: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+        """Return the drafts of these SKUs as they stand now, in that order; those that are not there are left out."""
+        found = self._store.get(*(f"{DRAFTS}/{sku}" for sku in skus)) if skus else []
+        return [document.fields for document in found if document]
+
     def count(self, *, job_id: str = "", review: Review | None = None, look: bool = False) -> int:
         """Return how many drafts there are, of one batch, in one state of review, worth a `look`."""
         return self._store.count(DRAFTS, _of(job_id, review, look=look))

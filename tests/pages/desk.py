@@ -70,11 +70,11 @@ class Desk:
         content = "".join(f"{barcode}\n" for barcode in barcodes).encode()
         return self.engine.submission.upload(content, "box.txt", options or Options(), by="maria@example.com", **more)
 
-    def work(self, failing: Iterable[str] = ()) -> None:
+    def work(self, failing: Iterable[str] = (), pipeline: type[Scripted] = Scripted) -> None:
         """Work until nothing is left to do."""
         files = RowFiles(FolderFiles(Path(self.settings.files.removeprefix("file:"))))
         lease = timedelta(seconds=30)
-        Worker(self.store, files, Scripted(failing), CLOCK, lanes=2, lease=lease).run(until_idle=True)
+        Worker(self.store, files, pipeline(failing), CLOCK, lanes=2, lease=lease).run(until_idle=True)
 
     def interrupted(self, count: int = 6, done: int = 2) -> Job:
         """Return a batch of which `done` rows were done and one was in hand when its only worker died."""

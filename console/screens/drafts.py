@@ -1,0 +1,82 @@
+"""Drafts: what would the buyer see? The list on the left, and beside it one draft with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from console import navigation
+from console.context import Context
+from console.live import AWAY
+from console.screens import drafts_list, drafts_one
+from console.screens.drafts_list import LISTING
+from console.screens.drafts_view import DRAFT, SHOWN, Listing, Place, Query, counts, listing
+from console.widgets import notices
+from console.widgets.heading import heading
+from engine.errors import JobUnknown
+
+
+def render(context: Context) -> None:
+    """Draw the screen; an outage is shown as one, never as an empty list."""
+    query = Query.of(st.query_params)
+    try:
+        name = context.engine.queries.job(query.job_id).name if query.job_id else ""
+        held = context.live.look(("draft counts", query.job_id), partial(counts, context.engine, query.job_id), every=2)
+        page = _listing(context, query)
+    except JobUnknown:
+        heading(context, "Drafts")
+        st.markdown(f"There is no batch `{query.job_id}`.")
+        st.page_link(navigation.DRAFTS, label="The drafts of all batches", icon=":material/arrow_back:")
+        return
+    except AWAY as error:
+        heading(context, "Drafts")
+        notices.nothing_read(error)
+        return
+    place = Place.of(st.query_params.get(DRAFT, "")) or next(iter(page.places), None)
+    about = f"of {name}" if name else "of all batches, the newest first"
+    with heading(context, "Drafts", about=f"What the buyer would see, and why: {about}."):
+        if query.job_id:
+            st.page_link(navigation.DRAFTS, label="All batches", icon=":material/filter_list_off:")
+            st.page_link(
+                navigation.BATCH, label="The batch", icon=":material/stacks:", query_params={"job_id": query.job_id}
+            )
+    _filters(query, held.value)
+    left, right = st.columns([1.2, 2], gap="medium")
+    with left:
+        drafts_list.draw(context, page, place)
+    with right:
+        if place is not None:
+            drafts_one.draw(context, page, place)
+
+
+def _listing(context: Context, query: Query) -> Listing:
+    """Return the page: that of before until the operator asks for another, so that no row moves."""
+    held: Listing | None = st.session_state.get(LISTING)
+    if held is None or held.query != query or not held.skus:
+        held = st.session_state[LISTING] = listing(context.engine, query)
+    return held
+
+
+def _filters(query: Query, found: Mapping[str, int]) -> None:
+    """Draw what narrows the list down, with what each filter holds; the address of the page has it."""
+    if st.session_state.get("drafts_query") != query:
+        st.session_state.update(drafts_query=query, drafts_show=query.show)
+    st.segmented_control(
+        "Show",
+        list(SHOWN),
+        required=True,
+        format_func=lambda show: f"{SHOWN[show]} ({found[show]:,})",
+        key="drafts_show",
+        on_change=_narrow,
+        args=(query,),
+        label_visibility="collapsed",
+    )
+
+
+def _narrow(query: Query) -> None:
+    """Follow the filter, from the newest draft on."""
+    chosen = replace(query, show=st.session_state["drafts_show"], before=None)
+    st.query_params.from_dict(chosen.address())

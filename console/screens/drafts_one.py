@@ -1,0 +1,192 @@
+"""One draft: its state and what can be done with it, the form, the evidence."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from console import words
+from console.context import Context
+from console.figures import money
+from console.live import AWAY
+from console.screens import drafts_actions, drafts_edit, drafts_evidence
+from console.screens.drafts_list import open_draft
+from console.screens.drafts_view import CONFIDENCE_WORDS, REVIEW_WORDS, Listing, Place, changed
+from console.widgets import notices, parts
+from engine.domain.drafted import Review, review
+from engine.domain.items import Item, ItemStatus, Outcome
+from engine.errors import JobUnknown
+
+SEEN = "seen_draft"  # the row as it was when the operator opened it
+NEXT = {"Next": ("J", "keyboard_arrow_down", 1), "Previous": ("K", "keyboard_arrow_up", -1)}
+
+
+def draw(context: Context, page: Listing, place: Place) -> None:
+    """Draw the row; what the operator has opened stays as it is until he asks, or has changed it himself."""
+    try:
+        now = _read(context, place)
+    except JobUnknown:
+        st.markdown(f"There is no batch `{place.job_id}`.")
+        return
+    except AWAY as error:
+        notices.nothing_read(error)
+        return
+    if now is None:
+        st.markdown(f"Batch `{place.job_id}` has no row {place.index + 1}.")
+        return
+    item = _seen(place, now)
+    with st.container(border=True, key="card_draft", gap="small"):
+        _head(context, page, place, item)
+        parts.live(partial(_watch, context, place, item), name="draft_watch")
+        _reason(item)
+        if item.status is ItemStatus.SUCCEEDED and item.draft:
+            form, evidence = st.columns([1.08, 1], gap="medium")
+            with form:
+                drafts_edit.draw(context, place, item)
+        else:
+            evidence = st.container()
+        with evidence:
+            drafts_evidence.draw(context, place, item)
+
+
+def _read(context: Context, place: Place) -> Item | None:
+    """Return the row as it stands, None when there is none."""
+
+    def read() -> Item | None:
+        context.engine.queries.job(place.job_id)
+        return next(iter(context.engine.queries.items_at(place.job_id, [place.index])), None)
+
+    return context.live.look(("draft", place), read).value
+
+
+def _seen(place: Place, now: Item) -> Item:
+    """Return the row as the operator looks at it: as it was when he opened it, or as his own change left it."""
+    held: tuple[Place, Item] | None = st.session_state.get(SEEN)
+    own = st.session_state.get(drafts_actions.OWN) == place
+    if held is None or held[0] != place or (own and changed(held[1], now)):
+        if own and now.done and now.wanted is None:
+            st.session_state.pop(drafts_actions.OWN)
+        held = st.session_state[SEEN] = (place, now)
+    return held[1]
+
+
+def _watch(context: Context, place: Place, item: Item) -> None:
+    """Follow the operator's own change; tell of anybody else's."""
+    try:
+        now = _read(context, place)
+    except AWAY:
+        st.caption("The store is away: actions come back by themselves.")
+        return
+    if now is None or not changed(item, now):
+        _under_way(item)
+        return
+    if st.session_state.get(drafts_actions.OWN) == place:
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(":orange[:material/update:] **This row was changed in the meantime.**", width="content")
+        st.button("Show it as it is now", on_click=_anew, type="tertiary")
+
+
+def _anew() -> None:
+    st.session_state.pop(SEEN, None)
+
+
+def _under_way(item: Item) -> None:
+    if item.wanted is not None or not item.done:
+        st.markdown(":blue[:material/sync:] **Being done again.** An engine takes it up; this screen follows.")
+
+
+def _reason(item: Item) -> None:
+    """Say what keeps the row from being a draft, or what was left as it was."""
+    if item.cause is not None:
+        advice = words.ADVICE[item.cause]
+        st.markdown(f"**{advice.name}.** {item.error or advice.sentence}")
+    elif item.error:
+        st.warning(item.error, icon=":material/info:")
+
+
+def _head(context: Context, page: Listing, place: Place, item: Item) -> None:
+    title = item.draft.get("title") or words.release_line(item) or f"Row {item.line}: {item.upc}"
+    st.markdown(f"### {_plain(title)}")
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        for text, color, icon in _badges(item):
+            st.badge(text, color=color, icon=f":material/{icon}:")
+    busy = item.wanted is not None or not item.done
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        _opinions(context, place, item, disabled=busy)
+        for label, (key, icon, steps) in NEXT.items():
+            other = page.after(place, steps)
+            st.button(
+                label,
+                icon=f":material/{icon}:",
+                shortcut=key,
+                disabled=other is None,
+                on_click=open_draft,
+                args=(page, other),
+            )
+        _removal(context, place, item, disabled=busy)
+
+
+def _badges(item: Item) -> list[tuple[Any, Any, str]]:
+    found: list[tuple[Any, Any, str]] = []
+    if item.draft and item.status is not ItemStatus.FAILED:
+        word = REVIEW_WORDS[review(item)]
+        found.append((word.text, word.color, word.icon))
+    if sure := CONFIDENCE_WORDS.get(str(item.match.get("confidence") or "")):
+        found.append((f"Match: {sure.text.lower()}", sure.color, sure.icon))
+    if item.offer_id:
+        found.append((f"Offer {item.offer_id}, unpublished", "gray", "storefront"))
+    elif item.outcome is Outcome.COMPOSED:
+        found.append(("Not sent to eBay", "gray", "edit_document"))
+    if item.draft.get("price_cents"):
+        found.append((money(item.draft["price_cents"]), "gray", "sell"))
+    return found
+
+
+def _opinions(context: Context, place: Place, item: Item, *, disabled: bool) -> None:
+    """Draw Approve and Hold, or the way back from them."""
+    if not item.draft or item.status is not ItemStatus.SUCCEEDED:
+        return
+    for label, state, key in (("Approve", Review.APPROVED, "A"), ("Hold", Review.HELD, "H")):
+        stands = review(item) is state
+        st.button(
+            f"{label}d" if stands and state is Review.APPROVED else "Held" if stands else label,
+            key=f"review_{state}",
+            icon=REVIEW_WORDS[state].symbol,
+            shortcut=key,
+            disabled=disabled,
+            on_click=drafts_actions.review,
+            args=(context, place, item, Review.OPEN if stands else state),
+            help="Press it again to open the draft again." if stands else None,
+        )
+
+
+def _removal(context: Context, place: Place, item: Item, *, disabled: bool) -> None:
+    if item.decided.get("removed"):
+        st.button(
+            "Put back",
+            icon=":material/undo:",
+            type="primary",
+            disabled=disabled,
+            on_click=drafts_actions.put_back,
+            args=(context, place, item),
+        )
+        return
+    if not item.draft:
+        return
+    with st.popover("Remove", icon=":material/delete:", disabled=disabled):
+        where = "The unpublished offer and its item are deleted at eBay. " if item.offer_id else ""
+        st.markdown(f"{where}The row is skipped, and its evidence stays here. You can put it back.")
+        st.button(
+            "Remove this draft",
+            icon=":material/delete:",
+            on_click=drafts_actions.remove,
+            args=(context, place, item),
+        )
+
+
+def _plain(text: str) -> str:
+    """Return a text that Markdown shows as it is."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>()#+-.!|~$:^" else letter for letter in text)

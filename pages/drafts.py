@@ -1,0 +1,6 @@
+"""Drafts."""
+
+from console.context import context
+from console.screens import drafts
+
+drafts.render(context())

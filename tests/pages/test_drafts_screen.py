@@ -1,0 +1,224 @@
+"""The Drafts screen: which drafts it lists, and what a person does with one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from console.context import context
+from console.screens.drafts_view import Place, Query, differences, edits, standing
+from engine.domain.drafted import Review
+from engine.domain.items import Item, ItemStatus, Outcome, skip
+from engine.errors import Cause, ItemError
+from engine.pipeline.work import Work
+from tests.pages.desk import Desk, Scripted, button, text, upcs
+
+CANDIDATES = [
+    {"artist": "New Order", "title": "Movement", "year": 1981, "format": "CD", "discogs_id": "1", "country": "UK"},
+    {"artist": "New Order", "title": "Movement", "year": 1993, "format": "CD", "discogs_id": "2", "country": "UK"},
+]
+
+
+class Drafting(Scripted):
+    """A pipeline that drafts as a person decided it; the barcodes in `failing` are ambiguous until he chooses."""
+
+    def run(self, work: Work) -> None:
+        decided, chosen = work.item.decided, work.item.decided.get("choice")
+        if work.item.upc in self._failing and not chosen:
+            work.item = replace(work.item, match={"candidates": CANDIDATES, "reasons": [], "confidence": None})
+            raise ItemError(Cause.AMBIGUOUS, "Releases that differ in year carry this barcode.")
+        super().run(work)
+        edited = work.edits
+        draft = {
+            "title": edited.title or f"Title {work.row.index}",
+            "price_cents": edited.price_cents or 1250,
+            "quantity": 1,
+            "not_publishable": ["The condition is not set: only you can grade the copy."],
+            "inventory_item": {"product": {"aspects": {"Artist": ["New Order"]}}},
+        }
+        match = {"confidence": "fair" if work.row.index == 1 else "good", "candidates": CANDIDATES, "reasons": []}
+        work.item = replace(work.item, draft=draft, match=match, release=CANDIDATES[0], offer_id="9000000001")
+        if decided.get("removed"):
+            work.item = skip(replace(work.item, offer_id=None), Cause.REMOVED, "Removed by hand.", now=work.now())
+
+
+def work(desk: Desk, *failing: str) -> None:
+    """Work until nothing is left to do, and let the screens know."""
+    desk.work(failing, pipeline=Drafting)
+    context().live.changed()
+
+
+@pytest.fixture
+def job_id(desk: Desk) -> str:
+    job = desk.submit(upcs(4))
+    work(desk, *upcs(4)[3:])
+    return job.job_id
+
+
+def item(desk: Desk, job_id: str, index: int) -> Item:
+    return desk.engine.queries.items_at(job_id, [index])[0]
+
+
+def open_draft(desk: Desk, job_id: str, index: int) -> Any:
+    app = desk.screen("drafts", draft=str(Place(job_id, index)))
+    assert not app.exception
+    return app
+
+
+def field(app: Any, kind: str, label: str) -> Any:
+    return next(found for found in getattr(app, kind) if found.label == label)
+
+
+def test_the_newest_draft_is_open_with_its_evidence(desk: Desk, job_id: str) -> None:
+    app = desk.screen("drafts")
+    assert not app.exception
+    assert set(app.dataframe[0].value["Title"]) == {"Title 0", "Title 1", "Title 2"}
+    told = text(app)
+    assert "Offer 9000000001, unpublished" in told
+    assert "The condition is not set" in told
+    assert "Differs: year 1993" in told
+    assert field(app, "text_input", "Title").value.startswith("Title ")
+    assert list(app.segmented_control[0].options)[:2] == ["To review (3)", "Worth a look (1)"]
+
+
+def test_filters_and_batch_stand_in_the_address(desk: Desk, job_id: str) -> None:
+    app = desk.screen("drafts", show="look", job_id=job_id)
+    assert list(app.dataframe[0].value["Title"]) == ["Title 1"]
+    app.segmented_control[0].set_value("approved").run()
+    assert app.query_params["show"] == "approved"
+    assert "No draft is under “Approved” now." in text(app)
+    assert "There is no batch" in text(desk.screen("drafts", job_id="batch_none"))
+
+
+def test_an_edit_is_saved_and_the_row_is_done_again(desk: Desk, job_id: str) -> None:
+    app = open_draft(desk, job_id, 0)
+    assert button(app, "Save").disabled
+    field(app, "text_input", "Title").set_value("Mine").run()
+    assert "4 of 80 characters" in text(app)
+    field(app, "number_input", "Price $").set_value(19.99).run()
+    save = button(app, "Save")
+    assert (save.label, save.disabled) == ("Save and send again", False)
+    save.click().run()
+    assert "sent again" in app.toast[0].value
+    assert "Being done again" in text(app)
+    assert button(app, "Approve").disabled
+    work(desk)
+    app.run()
+    assert (item(desk, job_id, 0).draft["title"], item(desk, job_id, 0).draft["price_cents"]) == ("Mine", 1999)
+    assert field(app, "text_input", "Title").value == "Mine"
+    button(app, "Take edits back").click().run()
+    work(desk)
+    assert item(desk, job_id, 0).draft["title"] == "Title 0"
+
+
+def test_a_draft_is_approved_and_opened_again(desk: Desk, job_id: str) -> None:
+    app = button(open_draft(desk, job_id, 1), "Approve").click().run()
+    assert desk.engine.drafts.count(review=Review.APPROVED) == 1
+    assert "Approved" in app.toast[0].value
+    button(app, "Approved").click().run()
+    assert desk.engine.drafts.count(review=Review.APPROVED) == 0
+
+
+def test_who_comes_second_gets_a_sentence_and_overwrites_nothing(desk: Desk, job_id: str) -> None:
+    app = open_draft(desk, job_id, 0)
+    desk.engine.control.again(job_id, {0: {"edits": {"title": "Hers"}}}, by="bea@example.com")
+    work(desk)
+    button(app, "Hold").click().run()
+    assert "changed in the meantime" in app.toast[0].value
+    assert "This row was changed in the meantime." in text(app)
+    assert desk.engine.drafts.count(review=Review.HELD) == 0
+    button(app, "Show it as it is now").click().run()
+    assert field(app, "text_input", "Title").value == "Hers"
+
+
+def test_a_draft_is_removed_and_put_back(desk: Desk, job_id: str) -> None:
+    app = button(open_draft(desk, job_id, 2), "Remove this draft").click().run()
+    work(desk)
+    app.run()
+    assert item(desk, job_id, 2).status is ItemStatus.SKIPPED
+    assert "Removed by hand." in text(app)
+    button(app, "Put back").click().run()
+    work(desk)
+    assert item(desk, job_id, 2).outcome is Outcome.DRAFTED
+
+
+def test_a_release_is_chosen_for_an_ambiguous_row(desk: Desk, job_id: str) -> None:
+    app = open_draft(desk, job_id, 3)
+    assert "Several releases match" in text(app)
+    second = [found for found in app.button if found.label == "Choose"][1]
+    second.click().run()
+    work(desk)
+    assert item(desk, job_id, 3).decided["choice"]["discogs_id"] == "2"
+    assert item(desk, job_id, 3).status is ItemStatus.SUCCEEDED
+
+
+def test_a_release_is_named_by_the_address_of_its_page(desk: Desk, job_id: str) -> None:
+    app = open_draft(desk, job_id, 3)
+    field(app, "text_input", "Number of the release at Discogs").set_value(
+        "https://www.discogs.com/release/249504-Rick-Astley"
+    ).run()
+    button(app, "Take it").click().run()
+    assert item(desk, job_id, 3).decided["choice"]["discogs_id"] == "249504"
+
+
+def test_other_drafts_of_the_barcode_are_told(desk: Desk, job_id: str) -> None:
+    assert "Drafted before" not in text(open_draft(desk, job_id, 0))
+    desk.submit(upcs(1))
+    work(desk)
+    assert "Drafted before" in text(open_draft(desk, job_id, 0))
+
+
+def test_an_outage_is_no_empty_list(desk: Desk, job_id: str) -> None:
+    desk.away()
+    app = desk.screen("drafts")
+    assert not app.exception
+    assert "The job store does not answer" in text(app)
+
+
+DRAFT: Mapping[str, Any] = {
+    "title": "A",
+    "price_cents": 599,
+    "quantity": 2,
+    "inventory_item": {"product": {"aspects": {"Artist": ["X"], "Style": ["Y"]}}},
+}
+ROW = Item(0, 1, "1", None, draft=DRAFT, decided={"edits": {"note": "Old", "aspects": {"Genre": []}}})
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ({}, {}),
+        ({"title": "B"}, {"title": "B"}),
+        ({"price_cents": None}, {"price_cents": None}),
+        ({"note": ""}, {"note": None}),
+        ({"aspects": {"Artist": ["X"], "Style": ["Y"]}}, {}),
+        (
+            {"aspects": {"Artist": ["Z"], "Mood": ["M"]}},
+            {"aspects": {"Genre": [], "Artist": ["Z"], "Mood": ["M"], "Style": []}},
+        ),
+    ],
+)
+def test_only_what_differs_is_an_edit(typed: dict[str, Any], found: dict[str, Any]) -> None:
+    assert edits(ROW, {**standing(ROW), **typed}) == found
+
+
+def test_what_candidates_differ_in_is_told() -> None:
+    assert differences(CANDIDATES[1], CANDIDATES[0]) == "year 1993"
+    assert differences({"artist": "B"}, {"artist": "A", "year": 1}) == "artist or title"
+
+
+@pytest.mark.parametrize(
+    ("address", "query"),
+    [
+        ({}, Query()),
+        ({"show": "held", "job_id": "batch_1"}, Query("held", "batch_1")),
+        ({"show": "nonsense", "before": "yesterday"}, Query()),
+        ({"before": "2026-11-23T10:00:00"}, Query()),
+    ],
+)
+def test_the_address_says_what_is_listed(address: dict[str, str], query: Query) -> None:
+    assert Query.of(address) == query
+    assert Query.of(query.address()) == query
