@@ -109,7 +109,7 @@ def _reason(item: Item) -> None:
 
 def _head(context: Context, page: Listing, place: Place, item: Item) -> None:
     title = item.draft.get("title") or words.release_line(item) or f"Row {item.line}: {item.upc}"
-    st.markdown(f"### {_plain(title)}")
+    st.subheader(_plain(title), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         for text, color, icon in _badges(item):
             st.badge(text, color=color, icon=f":material/{icon}:")

@@ -1,0 +1,79 @@
+"""The Drafts screen in a browser: a release is chosen, a draft edited and sent again, approved by a key, removed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.demo import Demo, until
+
+pytestmark = pytest.mark.browser
+AMBIGUOUS, KNOWN = "2000000000022", "7961220922684"
+
+
+def item(whole: Demo, name: str, index: int) -> Any:
+    return whole.get(f"/api/batch/{name}/items/{index}")
+
+
+def at_ebay(whole: Demo, sku: str) -> tuple[str, int]:
+    """Return the number of the offer of a SKU that the sandbox holds, "" for none, and how many it ever had."""
+    offer = whole.sandbox.ledger(calls=False)["offers"][sku]
+    return offer["offer_id"], offer["created"]
+
+
+def test_a_draft_is_chosen_edited_approved_and_removed(whole: Demo, page: Page) -> None:
+    name = whole.upload(f"{AMBIGUOUS}\n{KNOWN}\n", "choose.txt")
+    whole.ended(name)
+    page.goto(f"{whole.url}/drafts?job_id={name}&show=all&draft={name}.0")
+    expect(page.get_by_text("Releases that differ in year carry this barcode")).to_be_visible()
+    page.get_by_role("button", name="Choose").nth(1).click()
+    expect(page.get_by_text("is drafted with the chosen release")).to_be_visible()
+    expect(page.get_by_text("Match: chosen")).to_be_visible()
+    chosen = item(whole, name, 0)
+    assert (chosen["release"]["year"], chosen["match"]["confidence"]) == (1994, "chosen")
+
+    title = page.get_by_role("textbox", name="Title")
+    title.fill("Mine, with a story")
+    expect(page.get_by_text("18 of 80 characters")).to_be_visible()
+    price = page.get_by_role("spinbutton", name="Price $")
+    price.fill("12.34")
+    price.press("Tab")
+    expect(page.get_by_text("Changed: title, price")).to_be_visible()
+    page.get_by_role("button", name="Save and send again").click()
+    expect(page.get_by_role("heading", name="Mine, with a story")).to_be_visible()
+    edited = item(whole, name, 0)
+    assert (edited["draft"]["title"], edited["draft"]["price_cents"]) == ("Mine, with a story", 1234)
+    assert edited["offer_id"] == chosen["offer_id"]
+    assert at_ebay(whole, edited["sku"]) == (chosen["offer_id"], 1)
+
+    expect(page.get_by_role("button", name="Approve")).to_be_enabled()
+    page.get_by_role("heading", name="Mine, with a story").click()
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name="Approved")).to_be_visible()
+    assert item(whole, name, 0)["review"] == "approved"
+
+    page.get_by_role("button", name="Remove", exact=False).first.click()
+    page.get_by_role("button", name="Remove this draft").click()
+    expect(page.get_by_role("button", name="Put back")).to_be_visible()
+    until(lambda: item(whole, name, 0)["status"] == "skipped")
+    assert at_ebay(whole, edited["sku"]) == ("", 1)
+    page.get_by_role("button", name="Put back").click()
+    until(lambda: item(whole, name, 0)["status"] == "succeeded")
+    assert at_ebay(whole, edited["sku"]) == (item(whole, name, 0)["offer_id"], 2)
+
+
+def test_a_key_leads_to_the_next_draft_and_the_address_brings_it_back(whole: Demo, page: Page) -> None:
+    name = whole.upload(f"{KNOWN}\n724383244812\n", "two.txt")
+    whole.ended(name)
+    page.goto(f"{whole.url}/drafts?job_id={name}")
+    expect(page.get_by_role("heading", level=3)).to_be_visible()
+    first = page.get_by_role("heading", level=3).inner_text()
+    page.get_by_role("heading", level=3).click()
+    page.keyboard.press("j")
+    expect(page.get_by_role("heading", level=3)).not_to_have_text(first)
+    expect(page).to_have_url(re.compile(rf"draft={name}\.\d"))
+    page.reload()
+    expect(page.get_by_role("heading", level=3)).not_to_have_text(first)
