@@ -40,7 +40,7 @@ from engine.domain.services import Service
 from engine.errors import UpstreamDown
 from engine.store.sqlite import SQLiteStore
 from engine.upstream.asking import asker
-from engine.upstream.gates import Gates
+from engine.upstream.gates.process import Gates
 from engine.upstream.http import Door, Ended, Gate, Line, session
 
 

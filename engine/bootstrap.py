@@ -39,7 +39,7 @@ from engine.upstream.connections import Connections
 from engine.upstream.coverart import CoverArt
 from engine.upstream.discogs import Discogs
 from engine.upstream.ebay import Ebay
-from engine.upstream.gates import Gates, fingerprint
+from engine.upstream.gates.process import Gates, fingerprint
 from engine.upstream.http import READ_SECONDS, Line, Observe, session, unobserved
 from engine.upstream.musicbrainz import MusicBrainz
 from engine.upstream.oauth import Keys

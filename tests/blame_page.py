@@ -6,16 +6,16 @@ from pathlib import Path
 
 from engine.domain.services import NAMES, Service
 from engine.errors import Blame
-from engine.upstream.blame import TABLE
-from engine.upstream.rulings import QUICK_TRIES, Entry, Ruling
+from engine.upstream.blame.rulings import QUICK_TRIES, Entry, Ruling
+from engine.upstream.blame.table import TABLE
 
 PAGE = Path(__file__).parents[1] / "docs" / "upstream-failures.md"
 
 _HEAD = """# When a service fails
 
 What every answer of Discogs, MusicBrainz, the Cover Art Archive and eBay means, and the lack of one. The table is the
-one in `engine/upstream/blame.py`, and a test holds this page to it; `python tests/blame_page.py` writes it anew. An
-answer is looked up among the lines of its service, then among those of all services; the first one that fits counts.
+one in `engine/upstream/blame/table.py`, and a test holds this page to it; `python -m tests.blame_page` writes it anew.
+An answer is looked up among the lines of its service, then among those of all services; the first one that fits counts.
 
 Whose fault it is decides what happens:
 

@@ -29,8 +29,8 @@ from engine.pipeline.work import Pipeline, Work
 from engine.sandbox.catalogue import load
 from engine.settings import Settings
 from engine.store.sqlite import SQLiteStore
-from engine.upstream import gate
 from engine.upstream.ebay import Ebay
+from engine.upstream.gates import gate
 from engine.upstream.http import Line
 from engine.upstream.oauth import Keys
 from tests.batch_runs import Batches

@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from engine.clock import Clock
 from engine.domain.upc import display
-from engine.upstream.blame import RENEW, STANDING
+from engine.upstream.blame.table import RENEW, STANDING
 from engine.upstream.http import Answer, Door, Gate, Line
 from engine.upstream.oauth import Keys, Token
 

@@ -15,9 +15,9 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from engine.errors import UpstreamError
-from engine.upstream.blame import entry
-from engine.upstream.rulings import Failure, Reply, Ruling, reply
-from engine.upstream.transport import failure, root
+from engine.upstream.blame.rulings import Failure, Reply, Ruling, reply
+from engine.upstream.blame.table import entry
+from engine.upstream.blame.transport import failure, root
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0

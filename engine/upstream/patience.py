@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from engine.errors import UpstreamDown
 from engine.upstream.asking import asker
-from engine.upstream.rulings import QUICK_TRIES
+from engine.upstream.blame.rulings import QUICK_TRIES
 
 _SHORTEST_SECONDS = 1.0
 _LONGEST_SECONDS = 5.0

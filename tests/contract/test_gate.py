@@ -21,8 +21,8 @@ from engine.store.base import Store
 from engine.store.sqlite import SQLiteStore
 from engine.upstream.asking import asking
 from engine.upstream.discogs import Discogs
-from engine.upstream.gate import DAY_BLOCK, Pass, StoredGate
-from engine.upstream.gates import Gates, fingerprint
+from engine.upstream.gates.gate import DAY_BLOCK, Pass, StoredGate
+from engine.upstream.gates.process import Gates, fingerprint
 from engine.upstream.http import Ended, Line, session
 from tests.sandbox_server import Sandbox
 

@@ -15,7 +15,7 @@ from engine.domain.pricing import PriceBasis, PriceRule
 from engine.domain.rows import Condition
 from engine.errors import Cause, CredentialsRefused, ItemError, LeaseLost, UpstreamDown
 from engine.pipeline.work import Step
-from engine.upstream.rulings import QUICK_TRIES
+from engine.upstream.blame.rulings import QUICK_TRIES
 from tests.pipeline_runs import Runs, runs
 
 KNOWN_TO_BOTH = "07961220922684"  # EBE - Neural Response EP, Vinyl

@@ -61,7 +61,7 @@ def test_rows_that_wait_for_a_service_do_not_hold_up_a_short_batch(batches: Batc
 
     long = batches.upload(barcodes(100))
     with batches.working(Chosen(dict.fromkeys(range(50, 100), away))):
-        until(lambda: batches.queries.workers()[0].waits_for)
+        until(lambda: any(worker.waits_for for worker in batches.queries.workers()))
         short = batches.upload(barcodes(10))
         batches.ended(short)
         assert batches.stored(long).processed_upcs == 50

@@ -25,8 +25,8 @@ from engine.pipeline.work import Pipeline, Work
 from engine.settings import Settings
 from engine.store.base import Committed, Document, Order, Store, Where, Write
 from engine.store.sqlite import SQLiteStore
+from engine.upstream.gates.shared import BUDGETS
 from engine.upstream.http import session
-from engine.upstream.shared import BUDGETS
 from engine.worker.loop import Worker
 from tests.batch_runs import LEASE, Ahead, Chosen
 

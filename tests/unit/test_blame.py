@@ -24,8 +24,8 @@ from engine.errors import (
     UpstreamDown,
     UpstreamError,
 )
-from engine.upstream.blame import ABSENT, RENEW, STANDING, TABLE, entry
-from engine.upstream.rulings import Entry, Failure, Reply, Ruling, reply
+from engine.upstream.blame.rulings import Entry, Failure, Reply, Ruling, reply
+from engine.upstream.blame.table import ABSENT, RENEW, STANDING, TABLE, entry
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 HTML = Failure.NOT_JSON
@@ -337,7 +337,7 @@ def test_a_strange_body_is_no_defect(body: dict[str, Any]) -> None:
 
 
 def test_the_page_is_the_table() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "write it anew: python tests/blame_page.py"
+    assert PAGE.read_text(encoding="utf-8") == page(), "write it anew: python -m tests.blame_page"
 
 
 def test_nobody_else_knows_a_status_or_a_number() -> None:

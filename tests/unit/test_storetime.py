@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine.upstream.storetime import StoreTime
+from engine.upstream.gates.storetime import StoreTime
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ZERO = START.timestamp()

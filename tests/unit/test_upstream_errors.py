@@ -24,12 +24,12 @@ from engine.errors import (
     UpstreamError,
 )
 from engine.upstream.asking import asking
-from engine.upstream.blame import RENEW
+from engine.upstream.blame.rulings import Failure
+from engine.upstream.blame.table import RENEW
+from engine.upstream.blame.transport import failure, root
 from engine.upstream.discogs import Discogs
 from engine.upstream.http import Door, Ended, Line
 from engine.upstream.musicbrainz import MusicBrainz
-from engine.upstream.rulings import Failure
-from engine.upstream.transport import failure, root
 
 Answering = Callable[..., Line]
 

@@ -14,7 +14,7 @@ from engine.domain.calls import Call, Verdict, told
 from engine.domain.slots import Grant, Reserved, give_back, reserve
 from engine.errors import StoreAway
 from engine.store.base import Store
-from engine.upstream.shared import FRESH_SECONDS, Shared
+from engine.upstream.gates.shared import FRESH_SECONDS, Shared
 
 LOOK_SECONDS = 0.25
 URGENT_SECONDS = 1.0  # a slot that is free so soon is taken now

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from engine.domain.services import Service
 from engine.errors import Blame
-from engine.upstream.rulings import ANY_BODY, UNREADABLE, Entry, Failure, Reply, Ruling
+from engine.upstream.blame.rulings import ANY_BODY, UNREADABLE, Entry, Failure, Reply, Ruling
 
 _ITEM, _UPSTREAM, _OPERATOR = Blame.ITEM, Blame.UPSTREAM, Blame.OPERATOR
 

@@ -11,7 +11,7 @@ from engine.domain import budgets
 from engine.domain.budgets import Allowance, Budget, from_the_future, under
 from engine.errors import Conflict
 from engine.store.base import Expect, Fields, Patch, Put, Store, Version
-from engine.upstream.storetime import StoreTime
+from engine.upstream.gates.storetime import StoreTime
 
 BUDGETS = "budgets"
 FRESH_SECONDS = 1.0

@@ -11,7 +11,7 @@ from engine.clock import Clock
 from engine.domain.budgets import Allowance
 from engine.errors import StoreError
 from engine.store.base import Store
-from engine.upstream.gate import StoredGate
+from engine.upstream.gates.gate import StoredGate
 
 log = logging.getLogger(__name__)
 

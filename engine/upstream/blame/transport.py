@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import requests
 from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError, ReadTimeoutError
 
-from engine.upstream.rulings import Failure
+from engine.upstream.blame.rulings import Failure
 
 _KINDS: tuple[tuple[type[BaseException], Failure], ...] = (
     (ssl.SSLCertVerificationError, Failure.CERTIFICATE),

@@ -18,9 +18,9 @@ from engine.domain.services import NAMES, Service
 from engine.errors import CredentialsRefused, UpstreamDown
 from engine.store.base import Store
 from engine.upstream.asking import Asker, asker
-from engine.upstream.exchange import Exchange
+from engine.upstream.gates.exchange import Exchange
+from engine.upstream.gates.verdicts import call_of
 from engine.upstream.http import Ended
-from engine.upstream.verdicts import call_of
 
 DAY_BLOCK = 20  # calls of a daily quota that a process takes at once
 REFUSED_SECONDS = 5.0
