@@ -5,23 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from console import actions, words
 from console.context import Context
 from console.screens import drafts_actions
-from console.screens.drafts_view import Place, edits, standing
+from console.screens.drafts_view import Place, edits, specifics, standing, written
 from console.widgets.covers import shown
 from engine.domain.categories import CATEGORIES
 from engine.domain.decisions import MAX_CENTS, MAX_NOTE, MAX_PARAGRAPH, MAX_QUANTITY
 from engine.domain.items import Item
 from engine.domain.listings import MAX_TITLE
 from engine.domain.rows import Condition
-
-NAME, VALUES = "Item specific", "Values"
-_PARTED = "; "
-SPECIFICS = 8  # item specifics that are seen at once
 
 
 def draw(context: Context, place: Place, item: Item) -> None:
@@ -44,12 +39,12 @@ def _form(context: Context, place: Place, item: Item) -> None:
         counted = f"{len(title)} of {MAX_TITLE} characters"
         st.caption(counted if url else f"{counted} · {item.picture.get('reason') or 'No picture.'}")
     typed |= _copy(stands, key)
-    typed["aspects"] = _specifics(stands["aspects"], key)
+    told = _specifics(stands["aspects"], key)
     button = st.container()
     with st.expander("Category, photos, description"):
         typed |= _more(stands, key)
     with button:
-        _save(context, place, item, edits(item, typed))
+        _save(context, place, item, {} if told is None else edits(item, {**typed, "aspects": told}))
 
 
 def _copy(stands: dict[str, Any], key: str) -> dict[str, Any]:
@@ -84,25 +79,20 @@ def _copy(stands: dict[str, Any], key: str) -> dict[str, Any]:
     }
 
 
-def _specifics(known: dict[str, list[str]], key: str) -> dict[str, list[str]]:
-    """Draw the item specifics, with room for more."""
-    lines = [{NAME: name, VALUES: _PARTED.join(values)} for name, values in known.items()]
-    table = st.data_editor(
-        pd.DataFrame(lines, columns=[NAME, VALUES]),
+def _specifics(known: dict[str, list[str]], key: str) -> dict[str, list[str]] | None:
+    """Draw the item specifics, one a line; None while a line cannot be read. A table would take keys for shortcuts."""
+    text = st.text_area(
+        "Item specifics",
+        written(known),
         key=f"specifics_{key}",
-        hide_index=True,
-        num_rows="dynamic",
-        row_height=30,
-        height=SPECIFICS * 30 + 33,
-        placeholder="",
-        column_config={
-            NAME: st.column_config.TextColumn(width=130, max_chars=40),
-            VALUES: st.column_config.TextColumn(help="Several values are parted by a semicolon."),
-        },
+        height=min(10, len(known) + 1) * 21 + 22,
+        help="One a line: the name, a colon, its values; several are parted by a semicolon. Delete a line to leave it "
+        "out.",
     )
-    pairs = ((str(line[NAME] or "").strip(), str(line[VALUES] or "")) for _, line in table.iterrows())
-    told = {name: [value.strip() for value in values.split(";") if value.strip()] for name, values in pairs if name}
-    return {name: values for name, values in told.items() if values}
+    told = specifics(text or "")
+    if told is None:
+        st.caption(":orange[Every line needs a name, a colon and a value.]")
+    return told
 
 
 def _more(stands: dict[str, Any], key: str) -> dict[str, Any]:

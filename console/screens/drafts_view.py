@@ -192,3 +192,20 @@ def edits(item: Item, typed: Mapping[str, Any]) -> dict[str, Any]:
         new = {name: values for name, values in typed["aspects"].items() if stands["aspects"].get(name) != values}
         found["aspects"] = {**item.decided.get("edits", {}).get("aspects", {}), **new, **gone}
     return found
+
+
+def written(aspects: Mapping[str, list[str]]) -> str:
+    """Return item specifics as a person edits them, one a line: `Genre: Electronic; House`."""
+    return "\n".join(f"{name}: {'; '.join(values)}" for name, values in aspects.items())
+
+
+def specifics(text: str) -> dict[str, list[str]] | None:
+    """Return the item specifics that `written` wrote; None when a line has no name, or no value."""
+    found = {}
+    for line in filter(None, map(str.strip, text.splitlines())):
+        name, _, values = line.partition(":")
+        kept = [value.strip() for value in values.split(";") if value.strip()]
+        if not name.strip() or not kept:
+            return None
+        found[name.strip()] = kept
+    return found

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from console.context import context
-from console.screens.drafts_view import Place, Query, differences, edits, standing
+from console.screens.drafts_view import Place, Query, differences, edits, specifics, standing, written
 from engine.domain.drafted import Review
 from engine.domain.items import Item, ItemStatus, Outcome, skip
 from engine.errors import Cause, ItemError
@@ -222,3 +222,20 @@ def test_what_candidates_differ_in_is_told() -> None:
 def test_the_address_says_what_is_listed(address: dict[str, str], query: Query) -> None:
     assert Query.of(address) == query
     assert Query.of(query.address()) == query
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", {}),
+        ("Genre: Rock; Pop ;\n\n Mood : Dark", {"Genre": ["Rock", "Pop"], "Mood": ["Dark"]}),
+        ("Release Title: Live: One", {"Release Title": ["Live: One"]}),
+        ("Genre", None),
+        ("Genre: ;", None),
+        (": Rock", None),
+    ],
+)
+def test_item_specifics_are_read_as_they_are_written(text: str, found: dict[str, list[str]] | None) -> None:
+    assert specifics(text) == found
+    if found:
+        assert specifics(written(found)) == found
