@@ -20,6 +20,15 @@ os.environ["DM_CATALOG"] = "var/no-catalogue-for-tests.db"  # whoever has one ha
 pytest_plugins = ("tests.emulators",)
 
 
+LONG = ("tests/e2e", "tests/contract/test_faults.py", "tests/contract/test_firestore_stories.py", "tests/crash")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have the files that take long run first, so that no process is left with one at the end."""
+    items.sort(key=lambda item: next((place for place, name in enumerate(LONG) if name in item.nodeid), len(LONG)))
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     opened = SQLiteStore(tmp_path / "store.db")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -37,25 +38,34 @@ def ago(**length: float) -> Any:
 @pytest.mark.parametrize(
     ("fields", "badge", "said"),
     [
-        ({}, "Not known yet", "It was not asked yet."),
-        ({"last_ok_at": ago(minutes=2)}, "Answers", "Last good answer 2 min ago."),
-        ({"limit": 1, "slots": [seconds(600)]}, "Quota used up", "the next call may be made at"),
-        ({"breaker": "open", "opened_at": ago(minutes=9), "open_until": ago(minutes=-5)}, "Down", "Down since"),
+        (dict, "Not known yet", "It was not asked yet."),
+        (lambda: {"last_ok_at": ago(minutes=2)}, "Answers", "Last good answer 2 min ago."),
+        (lambda: {"limit": 1, "slots": [seconds(600)]}, "Quota used up", "the next call may be made at"),
+        (lambda: {"breaker": "open", "opened_at": ago(minutes=9), "open_until": ago(minutes=-5)}, "Down", "Down since"),
         (
-            {"credentials": "refused", "credentials_said": "Look at DISCOGS_TOKEN.", "credentials_at": ago(minutes=3)},
+            lambda: {
+                "credentials": "refused",
+                "credentials_said": "Look at DISCOGS_TOKEN.",
+                "credentials_at": ago(minutes=3),
+            },
             "Refuses us",
             "Look at DISCOGS_TOKEN.</div>",
         ),
-        ({"credentials": "missing"}, "Not connected", "No token is set"),
+        (lambda: {"credentials": "missing"}, "Not connected", "No token is set"),
         (
-            {"credentials_said": "Discogs grants 25 calls a minute: it did not accept the token.", "last_ok_at": ago()},
+            lambda: {
+                "credentials_said": "Discogs grants 25 calls a minute: it did not accept the token.",
+                "last_ok_at": ago(),
+            },
             "Answers",
             "Credentials: Discogs grants 25 calls a minute: it did not accept the token.",
         ),
     ],
 )
-def test_each_state_of_a_service_has_its_word(desk: Desk, fields: dict[str, Any], badge: str, said: str) -> None:
-    tell(desk, "discogs", **fields)
+def test_each_state_of_a_service_has_its_word(
+    desk: Desk, fields: Callable[[], dict[str, Any]], badge: str, said: str
+) -> None:
+    tell(desk, "discogs", **fields())
     app = desk.screen("system")
     assert not app.exception
     line = next(element.value for element in app.markdown if element.value.startswith("**Discogs**"))
