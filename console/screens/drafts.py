@@ -18,10 +18,15 @@ from console.widgets import notices
 from console.widgets.heading import heading
 from engine.errors import JobUnknown
 
+QUERY, SHOW = "drafts_query", "drafts_show"
+
 
 def render(context: Context) -> None:
     """Draw the screen; an outage is shown as one, never as an empty list."""
     query = Query.of(st.query_params)
+    if SHOW not in st.session_state:  # the operator comes from another screen: there may be new drafts
+        st.session_state.pop(LISTING, None)
+        st.session_state.pop(QUERY, None)
     try:
         name = context.engine.queries.job(query.job_id).name if query.job_id else ""
         held = context.live.look(("draft counts", query.job_id), partial(counts, context.engine, query.job_id), every=2)
@@ -62,14 +67,14 @@ def _listing(context: Context, query: Query) -> Listing:
 
 def _filters(query: Query, found: Mapping[str, int]) -> None:
     """Draw what narrows the list down, with what each filter holds; the address of the page has it."""
-    if st.session_state.get("drafts_query") != query:
-        st.session_state.update(drafts_query=query, drafts_show=query.show)
+    if st.session_state.get(QUERY) != query:
+        st.session_state.update({QUERY: query, SHOW: query.show})
     st.segmented_control(
         "Show",
         list(SHOWN),
         required=True,
         format_func=lambda show: f"{SHOWN[show]} ({found[show]:,})",
-        key="drafts_show",
+        key=SHOW,
         on_change=_narrow,
         args=(query,),
         label_visibility="collapsed",
@@ -78,5 +83,5 @@ def _filters(query: Query, found: Mapping[str, int]) -> None:
 
 def _narrow(query: Query) -> None:
     """Follow the filter, from the newest draft on."""
-    chosen = replace(query, show=st.session_state["drafts_show"], before=None)
+    chosen = replace(query, show=st.session_state[SHOW], before=None)
     st.query_params.from_dict(chosen.address())

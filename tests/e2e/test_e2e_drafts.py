@@ -27,7 +27,12 @@ def at_ebay(whole: Demo, sku: str) -> tuple[str, int]:
 def test_a_draft_is_chosen_edited_approved_and_removed(whole: Demo, page: Page) -> None:
     name = whole.upload(f"{AMBIGUOUS}\n{KNOWN}\n", "choose.txt")
     whole.ended(name)
-    page.goto(f"{whole.url}/drafts?job_id={name}&show=all&draft={name}.0")
+    page.goto(f"{whole.url}/batch?job_id={name}&show=attention")
+    expect(page.get_by_text("1 item ")).to_be_visible()
+    table = page.get_by_test_id("stDataFrame").first.bounding_box()
+    assert table
+    page.mouse.click(table["x"] + 100, table["y"] + 55)
+    page.get_by_role("link", name="Choose a release").click()
     expect(page.get_by_text("Releases that differ in year carry this barcode")).to_be_visible()
     page.get_by_role("button", name="Choose").nth(1).click()
     expect(page.get_by_text("is drafted with the chosen release")).to_be_visible()
@@ -74,6 +79,8 @@ def test_a_key_leads_to_the_next_draft_and_the_address_brings_it_back(whole: Dem
     whole.ended(name)
     page.goto(f"{whole.url}/drafts?job_id={name}")
     expect(page.get_by_role("heading", level=3)).to_be_visible()
+    expect(page.get_by_role("button", name="Next")).to_be_enabled()
+    expect(page.get_by_role("button", name="Save and send again")).to_be_visible()
     first = page.get_by_role("heading", level=3).inner_text()
     page.get_by_role("heading", level=3).click()
     page.keyboard.press("j")
