@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from console.screens import new_batch
 from engine.domain.jobs import Job
-from engine.domain.options import Duplicates
+from engine.domain.options import Ambiguous, DraftedBefore, Duplicates
 from engine.domain.pricing import PriceBasis
 from tests.pages.desk import Desk, button, text, upcs
 
@@ -80,6 +80,15 @@ def test_nothing_is_chosen_for_the_operator_that_nobody_can_know(desk: Desk) -> 
     options = started(desk)[0].options
     assert (options.condition, options.duplicates) == (None, Duplicates.EACH)
     assert options.price_rule.basis is PriceBasis.COMPARABLE
+
+
+def test_what_becomes_of_several_matches_and_of_earlier_drafts_is_chosen(desk: Desk) -> None:
+    app = checked(desk)
+    app.selectbox(key="ambiguous").set_value(Ambiguous.BEST)
+    app.selectbox(key="drafted_before").set_value(DraftedBefore.SKIP).run()
+    button(app, "Start").click().run()
+    options = started(desk)[0].options
+    assert (options.ambiguous, options.drafted_before) == (Ambiguous.BEST, DraftedBefore.SKIP)
 
 
 def test_a_dry_run_says_so_on_its_button(desk: Desk) -> None:

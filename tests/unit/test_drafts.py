@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -15,17 +17,21 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.domain.aspects import NAMES
+from engine.domain.categories import CATEGORIES
+from engine.domain.decisions import Edits, decided
 from engine.domain.drafts import Copy, Draft, compose
 from engine.domain.listings import title
 from engine.domain.pricing import Price
 from engine.domain.releases import Format, Release, Track
 from engine.domain.rows import Condition
 from engine.domain.selling import Package, SellingTerms
-from tests.hostile import EAN, UPC, copies, hostile
+from engine.errors import DecisionRefused
+from tests.hostile import EAN, UPC, copies, hostile, text
 
 CONTRACT = Path(__file__).parents[3] / "shared/contracts/openapi/ebay_sell_inventory_v1_oas3.json"
 NOT_SET = "Not set: {}. Choose it at eBay, or for all drafts in the settings."
 UNSET = NOT_SET.format("postage, payment, returns, the place it is sent from")
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 PRICE = Price(999, "file", "The price stands in the file.")
 TAGS = {"h2", "p", "ul", "li"}
 
@@ -377,6 +383,54 @@ def test_any_metadata_makes_a_listing_that_can_be_shown(release: Release, copy: 
     assert set(made.title.split()) <= known_words(release)
     assert len(made.description) <= 4_000
     assert not re.search(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]", made.title + made.description)
+    tags = Tags()
+    tags.feed(made.description)
+    tags.close()
+    assert not tags.open
+
+
+wishes = st.fixed_dictionaries(
+    {},
+    optional={
+        "title": text,
+        "note": text,
+        "paragraph": text,
+        "aspects": st.dictionaries(text, st.lists(text, max_size=3), max_size=3),
+        "category_id": st.sampled_from(list(CATEGORIES)),
+        "condition": st.sampled_from([grade.value for grade in Condition]),
+        "photos": st.lists(st.just("https://a/own.jpg"), max_size=24),
+    },
+)
+
+
+def accepted(wish: dict[str, Any]) -> Edits:
+    """Return the edits of a wish that are not refused."""
+    kept: dict[str, Any] = {}
+    for name, value in wish.items():
+        with contextlib.suppress(DecisionRefused):
+            kept = decided(kept, {"edits": {name: value}}, by="ann", at=NOW)
+    return Edits.of(kept)
+
+
+@settings(deadline=None)
+@given(hostile, copies, wishes)
+@example(RELEASE, Copy("DM1", UPC, note="&" * 1000), {"paragraph": "&" * 500})
+def test_whatever_a_person_edits_keeps_to_ebay_s_contract(
+    item_contract: jsonschema.Draft202012Validator,
+    offer_contract: jsonschema.Draft202012Validator,
+    release: Release,
+    copy: Copy,
+    wish: dict[str, Any],
+) -> None:
+    edits = accepted(wish)
+    made = compose(copy, release, PRICE, edits=edits)
+    item_contract.validate(made.inventory_item)
+    offer_contract.validate(made.offer)
+    assert 0 < len(made.title) <= 80
+    assert len(made.description) <= 4_000
+    specifics = made.inventory_item["product"]["aspects"]
+    assert all(values and 0 < len(name) <= 40 for name, values in specifics.items())
+    assert all(0 < len(value) <= 50 for values in specifics.values() for value in values)
     tags = Tags()
     tags.feed(made.description)
     tags.close()
