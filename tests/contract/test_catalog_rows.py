@@ -2,7 +2,6 @@
 
 import gzip
 import threading
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from engine.domain.options import Options
 from engine.domain.pricing import PriceBasis, PriceRule
 from engine.errors import Cause, ItemError
 from engine.settings import Settings
-from tests.pipeline_runs import Runs, runs
+from tests.pipeline_runs import Runs
 
 KNOWN = "07961220922684"  # EBE - Neural Response EP, 21 at Discogs
 KNOWN_TOO = "00074646362822"
@@ -46,19 +45,6 @@ def catalog_of(path: Path, *entries: str) -> Catalog:
     catalog = open_catalog(path)
     assert catalog
     return catalog
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Runs]:
-    with runs() as started:
-        yield started
-
-
-@pytest.fixture
-def bench(shared: Runs) -> Runs:
-    shared.sandbox.reset()
-    shared.stored.clear()
-    return shared
 
 
 @pytest.fixture

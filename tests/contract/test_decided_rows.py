@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,23 +15,11 @@ from engine.errors import Cause, DecisionRefused, IllegalTransition
 from engine.store.base import Store
 from engine.upstream.ebay import Offer
 from tests.batch_runs import Batches
-from tests.pipeline_runs import Runs, runs
+from tests.pipeline_runs import Runs
 
 KNOWN = "7961220922684"  # EBE - Neural Response EP: one release
 AMBIGUOUS = "2000000000022"  # two releases, of different years
 RULE = PriceRule(PriceBasis.FIXED, fixed={"*": {"*": 599}})
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Runs]:
-    with runs() as started:
-        yield started
-
-
-@pytest.fixture
-def bench(shared: Runs) -> Runs:
-    shared.sandbox.reset()
-    return shared
 
 
 class Desk:

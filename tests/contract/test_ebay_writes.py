@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,25 +13,11 @@ from engine.domain.jobs import JobStatus
 from engine.errors import Cause, ItemError, OutcomeUnknown, UpstreamDown, WritesFailed
 from engine.pipeline.work import Work
 from tests.batch_runs import FIXED, Batches, Chosen, barcodes
-from tests.pipeline_runs import Runs, runs
+from tests.pipeline_runs import Runs
 
 GTIN = "07961220922684"  # known to both services
 PUT, POST = "PUT /sell/inventory/v1/inventory_item/DM1", "POST /sell/inventory/v1/offer"
 LOOK = "GET /sell/inventory/v1/offer"
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Runs]:
-    with runs() as started:
-        yield started
-
-
-@pytest.fixture
-def bench(shared: Runs) -> Runs:
-    shared.sandbox.reset()
-    shared.stored.clear()
-    shared.waits.clear()
-    return shared
 
 
 def writes(bench: Runs) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,25 +16,12 @@ from engine.settings import Settings
 from engine.upstream.ebay import Ebay
 from engine.upstream.http import Line
 from engine.upstream.oauth import Keys
-from tests.pipeline_runs import Runs, runs
+from tests.pipeline_runs import Runs
 
 KNOWN = "07961220922684"
 FIXED = Options(condition=Condition.USED_GOOD, price_rule=PriceRule(PriceBasis.FIXED, fixed={"*": {"*": 599}}))
 PHOTOS = ("https://mine.example.com/1.jpg", "https://mine.example.com/2.jpg")
 COVER = "The picture is a catalogue cover: for a used copy eBay wants your own photo."
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Runs]:
-    with runs() as started:
-        yield started
-
-
-@pytest.fixture
-def bench(shared: Runs) -> Runs:
-    shared.sandbox.reset()
-    shared.stored.clear()
-    return shared
 
 
 def test_own_photos_replace_the_cover_and_no_cover_is_looked_up(bench: Runs) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +12,7 @@ from engine.domain.items import Item, Outcome
 from engine.domain.options import Options
 from engine.domain.pricing import PriceBasis, PriceRule
 from engine.errors import Cause, OutcomeUnknown, UpstreamDown
-from tests.pipeline_runs import NOW, Runs, runs
+from tests.pipeline_runs import NOW, Runs
 
 GTIN = "07961220922684"  # known to both services
 OPTIONS = Options(price_rule=PriceRule(PriceBasis.FIXED, fixed={"*": {"*": 599}}))
@@ -31,19 +30,6 @@ CALLS = (
 
 class Killed(BaseException):
     """The worker is gone; nothing may catch this."""
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Runs]:
-    with runs() as started:
-        yield started
-
-
-@pytest.fixture
-def bench(shared: Runs) -> Runs:
-    shared.sandbox.reset()
-    shared.stored.clear()
-    return shared
 
 
 def finish(bench: Runs) -> Item:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ from engine.errors import Cause, CredentialsRefused, GivenBack, ItemError, Store
 from engine.pipeline.lookups import READ_AGAIN_SECONDS, TOGETHER, Lookups
 from engine.store.base import Committed, Document, Store, Write
 from tests.batch_runs import Ahead, barcode, until
-from tests.pipeline_runs import Runs, runs
+from tests.pipeline_runs import Runs
 
 KNOWN_TO_BOTH = "07961220922684"
 ONLY_MUSICBRAINZ = "00093624755524"
@@ -33,20 +33,6 @@ OPTIONAL = Options(price_rule=FIXED, discogs=Need.OPTIONAL)
 LOOKED_UP = ("musicbrainz", "discogs", "coverart")
 DAY = timedelta(days=1)
 DOWN = UpstreamDown("discogs", "GET /database/search", "it does not answer")
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Runs]:
-    with runs() as started:
-        yield started
-
-
-@pytest.fixture
-def bench(shared: Runs) -> Runs:
-    shared.sandbox.reset()
-    shared.stored.clear()
-    shared.waits.clear()
-    return shared
 
 
 @dataclass

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -16,7 +15,7 @@ from engine.domain.rows import Condition
 from engine.errors import Cause, CredentialsRefused, ItemError, LeaseLost, UpstreamDown
 from engine.pipeline.work import Step
 from engine.upstream.blame.rulings import QUICK_TRIES
-from tests.pipeline_runs import Runs, runs
+from tests.pipeline_runs import Runs
 
 KNOWN_TO_BOTH = "07961220922684"  # EBE - Neural Response EP, Vinyl
 ONLY_MUSICBRAINZ = "00093624755524"
@@ -24,19 +23,6 @@ ONLY_DISCOGS = "02000000000060"
 NOBODY_S = "00000000000017"
 FIXED = Options(price_rule=PriceRule(PriceBasis.FIXED, fixed={"*": {"*": 599}}))
 LOWEST = Options(price_rule=PriceRule(PriceBasis.DISCOGS_LOWEST))
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Runs]:
-    with runs() as started:
-        yield started
-
-
-@pytest.fixture
-def bench(shared: Runs) -> Runs:
-    shared.sandbox.reset()
-    shared.stored.clear()
-    return shared
 
 
 def run(bench: Runs, gtin: str, options: Options = FIXED, **clients: bool) -> Item:
