@@ -12,7 +12,7 @@ from console import navigation
 from console.context import Context
 from console.live import AWAY
 from console.screens import drafts_list, drafts_one
-from console.screens.drafts_list import LISTING
+from console.screens.drafts_list import LISTING, SECONDS
 from console.screens.drafts_view import DRAFT, SHOWN, Listing, Place, Query, counts, listing
 from console.widgets import notices
 from console.widgets.heading import heading
@@ -29,7 +29,9 @@ def render(context: Context) -> None:
         st.session_state.pop(QUERY, None)
     try:
         name = context.engine.queries.job(query.job_id).name if query.job_id else ""
-        held = context.live.look(("draft counts", query.job_id), partial(counts, context.engine, query.job_id), every=2)
+        held = context.live.look(
+            ("draft counts", query.job_id), partial(counts, context.engine, query.job_id), every=SECONDS
+        )
         page = _listing(context, query)
     except JobUnknown:
         heading(context, "Drafts")

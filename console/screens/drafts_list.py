@@ -21,6 +21,7 @@ from engine.domain.drafted import Review
 from engine.settings import Settings
 
 VISIBLE_ROWS = 16
+SECONDS = 10.0  # after which others' changes are seen; one's own are seen at once
 LISTING = "drafts_listing"
 
 
@@ -44,7 +45,7 @@ def open_draft(page: Listing, place: Place) -> None:
 
 def _rows(context: Context, page: Listing, place: Place | None) -> None:
     try:
-        found = context.live.look(("drafts", page.skus), partial(context.engine.drafts.at, page.skus), every=2.0)
+        found = context.live.look(("drafts", page.skus), partial(context.engine.drafts.at, page.skus), every=SECONDS)
     except AWAY as error:
         notices.nothing_read(error)
         return

@@ -36,7 +36,7 @@ def draw(context: Context, page: Listing, place: Place) -> None:
     if now is None:
         st.markdown(f"Batch `{place.job_id}` has no row {place.index + 1}.")
         return
-    item = _seen(place, now)
+    item = _seen(context, place, now)
     with st.container(border=True, key="card_draft", gap="small"):
         _head(context, page, place, item)
         parts.live(partial(_watch, context, place, item), name="draft_watch")
@@ -52,22 +52,27 @@ def draw(context: Context, page: Listing, place: Place) -> None:
 
 
 def _read(context: Context, place: Place) -> Item | None:
-    """Return the row as it stands, None when there is none."""
+    """Return the row as it stands, None when there is none.
 
-    def read() -> Item | None:
-        context.engine.queries.job(place.job_id)
-        return next(iter(context.engine.queries.items_at(place.job_id, [place.index])), None)
+    Raises:
+        JobUnknown: there is no such batch.
+        StoreError, FilesAway: it was never read, and the store does not answer.
+    """
 
-    return context.live.look(("draft", place), read).value
+    queries, look = context.engine.queries, context.live.look
+    look(("draft batch", place.job_id), partial(queries.job, place.job_id), every=60.0)
+    found = look(("draft", place), partial(queries.items_at, place.job_id, [place.index]), every=2.0).value
+    return next(iter(found), None)
 
 
-def _seen(place: Place, now: Item) -> Item:
+def _seen(context: Context, place: Place, now: Item) -> Item:
     """Return the row as the operator looks at it: as it was when he opened it, or as his own change left it."""
     held: tuple[Place, Item] | None = st.session_state.get(SEEN)
     own = st.session_state.get(drafts_actions.OWN) == place
     if held is None or held[0] != place or (own and changed(held[1], now)):
         if own and now.done and now.wanted is None:
             st.session_state.pop(drafts_actions.OWN)
+            context.live.changed()
         held = st.session_state[SEEN] = (place, now)
     return held[1]
 
