@@ -7,14 +7,11 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from queue import Empty, SimpleQueue
 
-import orjson
-
 from engine.batches.drafts import Drafts
-from engine.batches.records import ended, item_path
+from engine.batches.records import item_path
 from engine.clock import Clock
 from engine.domain import items, shards
 from engine.domain.items import Item
@@ -22,27 +19,21 @@ from engine.domain.jobs import Job
 from engine.domain.rows import Row
 from engine.domain.shards import FIRST_RUN, WINDOW
 from engine.errors import (
-    Cause,
     EngineError,
     GivenBack,
-    ItemError,
     LeaseLost,
     PersonNeeded,
-    StoreAway,
-    UpstreamDown,
 )
 from engine.pipeline.work import Pipeline, Work
 from engine.store.base import Put
 from engine.worker.holding import Holding
 from engine.worker.lanes import Lanes
-from engine.worker.skipping import skipped
+from engine.worker.row import InHand, RowRun
 from engine.worker.turns import Turns
 
 log = logging.getLogger(__name__)
 
 LISTEN_SECONDS = 0.5
-FIRST_WAIT_SECONDS = 1.0
-LONGEST_WAIT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +42,6 @@ class Limits:
 
     rows_a_commit: int = 32
     grace_seconds: float = 7.0
-
-
-@dataclass(eq=False, slots=True)
-class InHand:
-    """A row on a lane, as it was `before`. `waits_for` says what it waits for, "" when it does not.
-
-    At its end, `item` is the row as it became, None when it was given back undone, and `puts` are the writes that store
-    it. `refused` says what a person must do before any row can go on.
-    """
-
-    work: Work
-    before: Item
-    waits_for: str = ""
-    item: Item | None = None
-    puts: tuple[Put, ...] = ()
-    refused: PersonNeeded | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +80,9 @@ class ShardRun:
         self.in_hand: dict[int, InHand] = {}
         self.refused: PersonNeeded | None = None
         self._rows = rows
-        self._pipeline = pipeline
-        self._drafts = drafts
+        self._row = RowRun(holding, job.job_id, pipeline=pipeline, drafts=drafts, worker=worker)
         self._lanes = lanes
         self._clock = clock
-        self._worker = worker
         self._stop = stop
         self._turns = turns
         self._limits = limits
@@ -183,8 +156,13 @@ class ShardRun:
         )
         hand = self.in_hand[row.index] = InHand(work, item)
         self._frontier = row.index + 1
-        task = self._set_aside if shards.deadly(self.holding.shard) else self._run
+        task = self._row.set_aside if shards.deadly(self.holding.shard) else self._row.run
         self._lanes.start(partial(task, hand), partial(self._end, hand))
+
+    def _end(self, hand: InHand, raised: Exception | None) -> None:
+        """Bring a row to its end, on its lane, and tell of it."""
+        self._row.end(hand, raised)
+        self._told.put(hand)
 
     def _watermark(self) -> int:
         """Return the first row of the shard that is not done."""
@@ -234,83 +212,12 @@ class ShardRun:
         for item in done.values():
             log.info("row_ended", extra={"job_id": self.job.job_id, "upc": item.upc, "status": item.status})
 
-    def _end(self, hand: InHand, raised: Exception | None) -> None:
-        """Bring a row to its end, on its lane, and tell of it."""
-        item = self._judge(hand, raised)
-        if item is not None:
-            try:
-                orjson.dumps(item.document(), default=str)
-            except TypeError as error:
-                spent = item.attempts - 1
-                hand.work.item = Item(item.index, item.line, item.upc, item.gtin, attempts=spent, round=item.round)
-                item = self._defect(hand, error)
-            hand.item, hand.puts = item, ended(self.job.job_id, item)
-        self._told.put(hand)
-
-    def _judge(self, hand: InHand, error: Exception | None) -> Item | None:
-        """Return the row at its end; None when it was given back undone."""
-        item, now = hand.work.item, self.holding.now()
-        if error is None:
-            return item if item.done else items.succeed(item, now=now)
-        if isinstance(error, ItemError):
-            return self._failed(hand, error.cause, str(error))
-        if isinstance(error, PersonNeeded):
-            hand.refused = error
-            return None
-        if isinstance(error, (GivenBack, LeaseLost, StoreAway)):
-            return None
-        return self._defect(hand, error)
-
-    def _failed(self, hand: InHand, cause: Cause, reason: str) -> Item:
-        """Return a row as failed; one that had succeeded before is as it was."""
-        item, now = hand.work.item, self.holding.now()
-        if items.succeeded_before(hand.before):
-            return items.keep(hand.before, reason, round_=item.round, now=now)
-        return items.fail(item, cause, reason, now=now)
-
-    def _defect(self, hand: InHand, error: Exception) -> Item:
-        item = hand.work.item
-        reference = f"{self.job.job_id}/{item.index}"
-        log.error("row_defect", exc_info=error, extra={"job_id": self.job.job_id, "upc": item.upc})
-        reason = f"An error that nobody foresaw; reference {reference}."
-        return self._failed(hand, Cause.DEFECT, reason)
-
-    def _run(self, hand: InHand) -> None:
-        """Run one row, on a lane, for as long as a service keeps it waiting; waiting spends no attempt."""
-        work = self._started(hand)
-        if work.row.gtin is None:
-            raise ItemError(Cause.INVALID_BARCODE, work.row.problem)
-        if why := skipped(work, hand.before, self._drafts):
-            work.item = items.skip(work.item, *why, now=work.now())
-            return
-        for wait in waits():
-            try:
-                self._pipeline.run(work)
-            except UpstreamDown as down:
-                seconds = wait if down.retry_after is None else max(down.retry_after, wait)
-                until = work.now() + timedelta(seconds=seconds)
-                log.warning("row_waits", extra={"job_id": self.job.job_id, "upc": work.item.upc, "reason": str(down)})
-                work.wait(seconds, f"{str(down).rstrip('.')}. Next try at {until:%H:%M:%S} UTC.")
-            else:
-                return
-
     def _wait(self, hand: InHand, seconds: float, reason: str) -> None:
         """Keep a row waiting, on its lane, and show what for; rows that wait are given back when no more are begun."""
         hand.waits_for = reason
         if self._drain.wait(seconds):
             raise GivenBack(reason)
         hand.waits_for = ""
-
-    def _started(self, hand: InHand) -> Work:
-        work, round_ = hand.work, self.holding.shard.round
-        work.item = items.begin(work.item, worker=self._worker, round_=round_, now=work.now())
-        return work
-
-    def _set_aside(self, hand: InHand) -> None:
-        self._started(hand)
-        raise ItemError(
-            Cause.SET_ASIDE, f"Set aside: the engine stopped {shards.KILLS} times while it worked on this row."
-        )
 
     def _save(self, item: Item) -> None:
         """Have `item` stored, from a lane; return once it is durable."""
@@ -326,11 +233,3 @@ class ShardRun:
     def _mine(self) -> None:
         if self._over or not self.holding.alive():
             raise LeaseLost(f"the lease of shard {self.holding.shard.name} ran out")
-
-
-def waits() -> Iterator[float]:
-    """Yield the seconds to wait after each answer that a service did not give: doubling, up to a longest one."""
-    seconds = FIRST_WAIT_SECONDS
-    while True:
-        yield seconds
-        seconds = min(seconds * 2, LONGEST_WAIT_SECONDS)
