@@ -58,7 +58,6 @@ def _read(context: Context, place: Place) -> Item | None:
         JobUnknown: there is no such batch.
         StoreError, FilesAway: it was never read, and the store does not answer.
     """
-
     queries, look = context.engine.queries, context.live.look
     look(("draft batch", place.job_id), partial(queries.job, place.job_id), every=60.0)
     found = look(("draft", place), partial(queries.items_at, place.job_id, [place.index]), every=2.0).value
