@@ -72,11 +72,14 @@ def _take_back(work: Work, ebay: Ebay) -> None:
     """Remove the offers of the row, and then its inventory item, with which eBay would end a listing."""
     offers = ebay.offers(work.sku)
     if listed := next((offer for offer in offers if offer.status == "PUBLISHED"), None):
-        reason = f"Offer {listed.offer_id} is a live listing by now: end it at eBay, if that is what you want."
-        raise ItemError(Cause.REFUSED, reason)
+        raise _listed(listed, "end it there, if that is what you want")
     for offer in offers:
         _write(work, partial(ebay.delete_offer, offer.offer_id))
     _write(work, lambda: ebay.delete_item(work.sku))
+
+
+def _listed(offer: Offer, advice: str) -> ItemError:
+    return ItemError(Cause.REFUSED, f"Offer {offer.offer_id} is a live listing at eBay by now: {advice}.")
 
 
 def _copy(work: Work) -> Copy:
@@ -96,12 +99,14 @@ def _copy(work: Work) -> Copy:
 def _send(work: Work, draft: Draft, ebay: Ebay) -> str:
     """Bring eBay to hold exactly this draft and return the number of its offer; doing it again changes nothing.
 
-    An offer that somebody has published in the meantime is a live listing and is left alone. No offer is created
-    without a look for one just before.
+    An offer that somebody has published in the meantime is a live listing and is left alone; a person whose decision
+    that keeps from reaching eBay is told so. No offer is created without a look for one just before.
     """
     sku = draft.copy.sku
     standing = _standing(ebay, sku)
     if standing and standing.status == "PUBLISHED":
+        if work.item.decided.keys() & {"choice", "edits"}:
+            raise _listed(standing, "change it there")
         return standing.offer_id
     _write(work, lambda: ebay.put_item(sku, draft.inventory_item))
     return patient(

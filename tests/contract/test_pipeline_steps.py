@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 
@@ -300,6 +303,9 @@ class Published(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers["Content-Length"]))
         self._say({})
 
+    def do_DELETE(self) -> None:
+        self._say({})
+
     def _say(self, body: dict[str, object]) -> None:
         self.heard.append(f"{self.command} {self.path.partition('?')[0]}")
         content = json.dumps(body).encode()
@@ -312,16 +318,40 @@ class Published(BaseHTTPRequestHandler):
         """Stay silent."""
 
 
-def test_a_listing_that_is_live_is_left_alone(bench: Runs) -> None:
+@pytest.fixture
+def published() -> Iterator[str]:
+    """Lend the address of that eBay."""
     Published.heard = []
     with ThreadingHTTPServer(("127.0.0.1", 0), Published) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        try:
-            work = bench.work(KNOWN_TO_BOTH, FIXED)
-            bench.pipeline(ebay_url=f"http://127.0.0.1:{server.server_port}").run(work)
-        finally:
-            server.shutdown()
-            thread.join()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("decided", "advice"),
+    [
+        ({"removed": {"by": "ann"}}, "end it there"),
+        ({"edits": {"title": "Mine"}}, "change it there"),
+        ({"choice": {"discogs_id": "249504"}}, "change it there"),
+    ],
+)
+def test_what_a_person_decides_never_touches_a_live_listing_and_he_is_told(
+    bench: Runs, published: str, decided: dict[str, Any], advice: str
+) -> None:
+    work = bench.work(KNOWN_TO_BOTH, FIXED)
+    work.item = replace(work.item, decided=decided, intent={"sku": "DM1"})
+    if chosen := decided.get("choice"):
+        chosen["discogs_id"] = run(bench, KNOWN_TO_BOTH).release["discogs_id"]
+    with pytest.raises(ItemError, match=f"Offer 77 is a live listing at eBay by now: {advice}"):
+        bench.pipeline(ebay_url=published).run(work)
+    assert Published.heard == ["POST /identity/v1/oauth2/token", "GET /sell/inventory/v1/offer"]
+
+
+def test_a_listing_that_is_live_is_left_alone(bench: Runs, published: str) -> None:
+    work = bench.work(KNOWN_TO_BOTH, FIXED)
+    bench.pipeline(ebay_url=published).run(work)
     assert (work.item.outcome, work.item.offer_id) == (Outcome.DRAFTED, "77")
     assert Published.heard == ["POST /identity/v1/oauth2/token", "GET /sell/inventory/v1/offer"]
