@@ -138,7 +138,7 @@ ADVICE: Mapping[Cause, Advice] = {
     Cause.NO_MATCH: Advice(
         "Not in the catalogues",
         "Neither Discogs nor MusicBrainz knows this barcode.",
-        "Check it against the case, or retry later.",
+        "Check it against the case and retry later, or open the row and name its release.",
     ),
     Cause.AMBIGUOUS: Advice(
         "Several releases match",
@@ -148,7 +148,7 @@ ADVICE: Mapping[Cause, Advice] = {
     Cause.NO_PRICE: Advice(
         "No price",
         "None in the file, and none found by the price rule.",
-        "Add a price column, or start them again with a fixed price.",
+        "Open the row and give it a price, or start them again with a fixed price.",
     ),
     Cause.REFUSED: Advice(
         "Refused by the service",
@@ -210,6 +210,8 @@ _PRICE_SOURCES: Mapping[str, str] = {
     "fixed": "Fixed price",
     "comparable": "eBay asking prices",
     "discogs_lowest": "Discogs, lowest price",
+    "discogs_suggested": "Discogs, suggested for the grade",
+    "default": "Your default price",
 }
 
 

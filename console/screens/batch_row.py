@@ -83,16 +83,23 @@ def _row(settings: Settings, view: BatchView, item: Item) -> None:
     _history(view, item)
 
 
+_MENDS = {
+    Cause.AMBIGUOUS: "Choose a release",
+    Cause.NO_MATCH: "Name a release",
+    Cause.NO_PRICE: "Give it a price",
+}
+
+
 def _link(view: BatchView, item: Item) -> None:
-    """Draw the way to the draft of the row, or to the releases that it could be."""
-    choosable = item.status is ItemStatus.FAILED and item.cause in (Cause.AMBIGUOUS, Cause.NO_MATCH)
-    if not item.draft and not choosable:
+    """Draw the way to the draft of the row, or to where a person can mend it."""
+    mends = _MENDS.get(item.cause, "") if item.cause and item.status is ItemStatus.FAILED else ""
+    if not item.draft and not mends:
         return
     job_id = view.job.job_id
     st.page_link(
         navigation.DRAFTS,
-        label="Choose a release" if choosable else "Look at the draft, edit it, send it again",
-        icon=":material/album:" if choosable else ":material/sell:",
+        label=mends or "Look at the draft, edit it, send it again",
+        icon=":material/edit:" if mends else ":material/sell:",
         query_params={"job_id": job_id, "show": "all", DRAFT: str(Place(job_id, item.index))},
     )
 

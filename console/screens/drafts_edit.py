@@ -24,6 +24,28 @@ def draw(context: Context, place: Place, item: Item) -> None:
     st.fragment(partial(_form, context, place, item), key="draft_form")()
 
 
+def draw_price(context: Context, place: Place, item: Item) -> None:
+    """Draw what a row needs that failed for want of a price alone."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+        dollars = st.number_input(
+            "Your price $", 0.01, MAX_CENTS / 100, None, 0.5, key=f"only_price_{place}", format="%.2f", width=150
+        )
+        st.button(
+            "Draft it at this price",
+            icon=":material/sell:",
+            type="primary",
+            disabled=dollars is None or item.wanted is not None,
+            on_click=drafts_actions.again,
+            args=(
+                context,
+                place,
+                item,
+                {"edits": {"price_cents": round((dollars or 0) * 100)}},
+                "The row is drafted at your price.",
+            ),
+        )
+
+
 def _form(context: Context, place: Place, item: Item) -> None:
     if actions.untold():
         st.rerun()

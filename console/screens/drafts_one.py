@@ -17,7 +17,7 @@ from console.screens.drafts_view import CONFIDENCE_WORDS, REVIEW_WORDS, Listing,
 from console.widgets import notices, parts
 from engine.domain.drafted import Review, review
 from engine.domain.items import Item, ItemStatus, Outcome
-from engine.errors import JobUnknown
+from engine.errors import Cause, JobUnknown
 
 SEEN = "seen_draft"  # the row as it was when the operator opened it
 NEXT = {"Next": ("J", "keyboard_arrow_down", 1), "Previous": ("K", "keyboard_arrow_up", -1)}
@@ -46,6 +46,8 @@ def draw(context: Context, page: Listing, place: Place) -> None:
             with form:
                 drafts_edit.draw(context, place, item)
         else:
+            if item.cause is Cause.NO_PRICE:
+                drafts_edit.draw_price(context, place, item)
             evidence = st.container()
         with evidence:
             drafts_evidence.draw(context, place, item)

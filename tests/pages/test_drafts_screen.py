@@ -51,6 +51,16 @@ def work(desk: Desk, *failing: str) -> None:
     context().live.changed()
 
 
+class Priced(Scripted):
+    """A pipeline that finds no price."""
+
+    def run(self, work: Work) -> None:
+        if work.edits.price_cents is None:
+            raise ItemError(Cause.NO_PRICE, "Nobody offers it.")
+        super().run(work)
+        work.item = replace(work.item, draft={"title": "A", "price_cents": work.edits.price_cents})
+
+
 @pytest.fixture
 def job_id(desk: Desk) -> str:
     job = desk.submit(upcs(4))
@@ -162,6 +172,18 @@ def test_a_release_is_named_by_the_address_of_its_page(desk: Desk, job_id: str) 
     ).run()
     button(app, "Take it").click().run()
     assert item(desk, job_id, 3).decided["choice"]["discogs_id"] == "249504"
+
+
+def test_a_row_that_lacks_a_price_alone_is_given_one(desk: Desk) -> None:
+    job = desk.submit(upcs(1))
+    desk.work(pipeline=Priced)
+    app = open_draft(desk, job.job_id, 0)
+    assert "No price" in text(app)
+    assert button(app, "Draft it at this price").disabled
+    field(app, "number_input", "Your price $").set_value(4.5).run()
+    button(app, "Draft it at this price").click().run()
+    desk.work(pipeline=Priced)
+    assert item(desk, job.job_id, 0).draft["price_cents"] == 450
 
 
 def test_other_drafts_of_the_barcode_are_told(desk: Desk, job_id: str) -> None:
