@@ -194,6 +194,7 @@ class UpstreamsView:
         return calls_a_row(
             discogs=self.connected(Service.DISCOGS) is not False,
             compares=options.price_rule.basis is PriceBasis.COMPARABLE and self.connected(Service.EBAY) is not False,
+            suggested=options.price_rule.basis is PriceBasis.DISCOGS_SUGGESTED,
             taken=taken,
             rows=rows,
         )

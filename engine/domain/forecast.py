@@ -92,16 +92,18 @@ class Forecast:
 
 
 def calls_a_row(
-    *, discogs: bool, compares: bool, taken: Mapping[Service, int] | None = None, rows: int = 0
+    *, discogs: bool, compares: bool, suggested: bool = False, taken: Mapping[Service, int] | None = None, rows: int = 0
 ) -> dict[Service, float]:
     """Return the calls of each service that a row costs.
 
-    `discogs` tells whether Discogs is asked at all, `compares` whether rows are priced by asking prices at eBay. When
-    enough `rows` were done while `taken` calls were made for them, that is what counts, else experience.
+    `discogs` tells whether Discogs is asked at all, `compares` whether rows are priced by asking prices at eBay,
+    `suggested` by Discogs' suggestions, which cost a call of their own. When enough `rows` were done while `taken`
+    calls were made for them, that is what counts, else experience.
     """
     asked = {Service.DISCOGS: discogs, Service.MUSICBRAINZ: True, Service.EBAY_BROWSE: compares}
     seen = {service: calls / rows for service, calls in taken.items()} if taken and rows >= ENOUGH_ROWS else {}
-    return {service: seen.get(service, _DEFAULTS[service]) for service, so in asked.items() if so}
+    usual = {**_DEFAULTS, Service.DISCOGS: _DEFAULTS[Service.DISCOGS] + suggested}
+    return {service: seen.get(service, usual[service]) for service, so in asked.items() if so}
 
 
 def per_minute(rows: int, length: timedelta, enough: timedelta = ENOUGH_TIME) -> float | None:

@@ -10,7 +10,7 @@ from engine.domain.candidates import Candidate
 from engine.domain.decisions import signed
 from engine.domain.matching import Decision, Verdict, decide, medium_named
 from engine.domain.options import Ambiguous, Need
-from engine.domain.pricing import PriceBasis
+from engine.domain.pricing import DISCOGS_BASES
 from engine.domain.releases import Release
 from engine.errors import Cause, CredentialsRefused, ItemError, UpstreamDown, UpstreamError
 from engine.pipeline.sources import Sources
@@ -140,7 +140,7 @@ def _named(work: Work, sources: Sources, choice: Mapping[str, str]) -> Candidate
 def _wait_for(work: Work, away: Sequence[UpstreamError], *, enough: bool) -> None:
     """Raise what keeps a service from answering that the row needs; what the others say may be `enough`."""
     stated = work.edits.price_cents or work.row.price_cents
-    priced_by_discogs = stated is None and work.options.price_rule.basis is PriceBasis.DISCOGS_LOWEST
+    priced_by_discogs = stated is None and work.options.price_rule.basis in DISCOGS_BASES
     for error in away:
         needed = not enough or (error.service == "discogs" and priced_by_discogs)
         if needed and isinstance(error, UpstreamDown):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from engine.domain import pricing
+from engine.domain import discogs_inventory, pricing, samples
 from engine.domain.candidates import Candidate
 from engine.domain.categories import category, medium
-from engine.domain.pricing import Price, PriceBasis
+from engine.domain.pricing import Price, PriceBasis, PriceRule
 from engine.domain.releases import Release
 from engine.domain.rows import Condition
 from engine.errors import Cause, CredentialsRefused, ItemError
@@ -39,16 +39,21 @@ def _price(work: Work, candidate: Candidate, sources: Sources) -> Price:
         return pricing.edited(cents, work.edits.by, work.item.price)
     if work.row.price_cents is not None:
         return pricing.stated(work.row.price_cents)
-    rule, release = work.options.price_rule, candidate.release
+    release, condition = candidate.release, graded(work)
+    media = (release.format, medium(release.formats))
+    rule = work.options.price_rule.of(media, condition)
     if rule.basis is PriceBasis.FIXED:
-        return pricing.fixed(rule, (release.format, medium(release.formats)), graded(work))
-    if rule.basis is PriceBasis.DISCOGS_LOWEST:
-        return _lowest(work, candidate, sources)
-    return _compared(work, release, sources)
+        return pricing.fixed(rule, media, condition)
+    try:
+        if rule.basis is PriceBasis.COMPARABLE:
+            return _compared(work, rule, release, sources)
+        return _by_discogs(work, rule, candidate, sources)
+    except ItemError as nothing:
+        return pricing.otherwise(rule, media, condition, nothing)
 
 
-def _lowest(work: Work, candidate: Candidate, sources: Sources) -> Price:
-    """Return the price that follows from Discogs' lowest one for the release."""
+def _by_discogs(work: Work, rule: PriceRule, candidate: Candidate, sources: Sources) -> Price:
+    """Return the price that follows from what Discogs says of the release."""
     if sources.discogs is None:
         raise _without_discogs("needs a token (DISCOGS_TOKEN)")
     if "discogs" in work.item.match["lacking"]:
@@ -56,16 +61,30 @@ def _lowest(work: Work, candidate: Candidate, sources: Sources) -> Price:
     if candidate.discogs is None:
         raise _without_discogs("does not know this release")
     try:
+        if rule.basis is PriceBasis.DISCOGS_SUGGESTED:
+            return _suggested(work, rule, candidate.discogs, sources)
         asked = sources.lowest_price(work.gtin, candidate.discogs)
+        return _dated(samples.discogs_lowest(rule, asked.said), asked.at)
     except CredentialsRefused as refused:
         if not without_discogs(work, refused):
             raise
         raise _without_discogs("does not accept our token (DISCOGS_TOKEN)") from refused
-    return _dated(pricing.discogs_lowest(work.options.price_rule, asked.said), asked.at)
+
+
+def _suggested(work: Work, rule: PriceRule, known: Release, sources: Sources) -> Price:
+    """Return the price that Discogs suggests for the operator's grading; ungraded, nothing is asked."""
+    condition = graded(work)
+    if condition is None:
+        reason = (
+            "Discogs suggests prices by grade, and this copy has none: grade it, or give the row a price in the file."
+        )
+        raise ItemError(Cause.NO_PRICE, reason)
+    asked = sources.suggested_prices(work.gtin, known)
+    return _dated(samples.discogs_suggested(rule, asked.said, discogs_inventory.GRADES[condition]), asked.at)
 
 
 def _without_discogs(why: str) -> ItemError:
-    reason = f"Your price rule takes Discogs' lowest price, and Discogs {why}: give the row a price in the file."
+    reason = f"Your price rule takes Discogs' prices, and Discogs {why}: give the row a price in the file."
     return ItemError(Cause.NO_PRICE, reason)
 
 
@@ -74,7 +93,7 @@ def _dated(price: Price, at: datetime) -> Price:
     return replace(price, evidence={**price.evidence, "asked_at": at.isoformat(timespec="seconds")})
 
 
-def _compared(work: Work, release: Release, sources: Sources) -> Price:
+def _compared(work: Work, rule: PriceRule, release: Release, sources: Sources) -> Price:
     """Return the price that follows from what others ask at eBay for the same barcode."""
     place, ebay = category(release.formats), sources.ebay
     if ebay is None:
@@ -89,7 +108,7 @@ def _compared(work: Work, release: Release, sources: Sources) -> Price:
     conditions = _conditions(graded(work))
     asked = sources.asking_prices(work.gtin, place.id, conditions, ebay)
     searched = {"barcode": work.gtin, "category_id": place.id, "conditions": list(conditions)}
-    return _dated(pricing.comparable(work.options.price_rule, asked.said, searched=searched), asked.at)
+    return _dated(samples.comparable(rule, asked.said, searched=searched), asked.at)
 
 
 def _conditions(condition: Condition | None) -> tuple[str, ...]:

@@ -100,6 +100,12 @@ class Sources:
         answer = self._release(gtin, found.id, PRICE)
         return replace(answer, said=(answer.said or {}).get("lowest_price_cents"))
 
+    def suggested_prices(self, gtin: str, found: Release) -> Answer:
+        """Return what Discogs suggests for a release, as `Discogs.suggestions` does, at most a day old."""
+        discogs = self._with_token()
+        question = f"discogs/suggestions/{found.id}"
+        return self._lookups.ask(gtin, question, lambda: discogs.suggestions(found.id), at_most=PRICE)
+
     def front(self, gtin: str, mbid: str) -> str | None:
         """Return the address of the front cover of a MusicBrainz release, None when there is none."""
         url: str | None = self._lookups.ask(gtin, f"coverart/{mbid}", lambda: self._coverart.front(mbid)).said
@@ -117,14 +123,17 @@ class Sources:
         return one_search([gtins[0], *(gtin for gtin in gtins[1:] if self.covers or not self.in_catalog(gtin))])
 
     def _release(self, gtin: str, number: str, at_most: timedelta) -> Answer:
-        discogs = self.discogs
-        assert discogs is not None, "who names a release has a token"  # noqa: S101
+        discogs = self._with_token()
 
         def ask() -> dict[str, Any] | None:
             release = discogs.release(number)
             return release.document() if release else None
 
         return self._lookups.ask(gtin, f"discogs/releases/{number}", ask, at_most=at_most)
+
+    def _with_token(self) -> Discogs:
+        assert self.discogs is not None, "who names a release has a token"  # noqa: S101
+        return self.discogs
 
 
 def _stored(releases: Sequence[Release]) -> list[dict[str, Any]]:

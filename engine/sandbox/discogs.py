@@ -14,6 +14,16 @@ from engine.sandbox.catalogue import Catalogue, Entry, chance
 TOKEN = "sandbox"  # noqa: S105 - the one token that the sandbox accepts
 _API = "https://api.discogs.com"
 _GRANTED, _ANONYMOUS = 60, 25
+_WORTH = {  # of each grade, against the lowest price
+    "Mint (M)": 1.9,
+    "Near Mint (NM or M-)": 1.7,
+    "Very Good Plus (VG+)": 1.3,
+    "Very Good (VG)": 0.9,
+    "Good Plus (G+)": 0.5,
+    "Good (G)": 0.3,
+    "Fair (F)": 0.2,
+    "Poor (P)": 0.1,
+}
 
 
 def routes(catalogue: Catalogue) -> list[Route]:
@@ -34,6 +44,13 @@ def routes(catalogue: Catalogue) -> list[Route]:
         entry = catalogue.discogs.get(int(number)) if number.isdecimal() else None
         return _reply(request, 200, _release(entry)) if entry else _say(request, 404, "Release not found.")
 
+    async def suggestions(request: Request) -> JSONResponse:
+        if not _known(request):
+            return _say(request, 401, "You must authenticate to access this resource.")
+        number = request.path_params["number"]
+        known = number.isdecimal() and int(number) in catalogue.discogs
+        return _reply(request, 200, _suggestions(int(number))) if known else _say(request, 404, "Release not found.")
+
     async def identity(request: Request) -> JSONResponse:
         if not _known(request):
             return _say(request, 401, "You must authenticate to access this resource.")
@@ -43,6 +60,7 @@ def routes(catalogue: Catalogue) -> list[Route]:
     return [
         Route("/database/search", search),
         Route("/releases/{number}", release),
+        Route("/marketplace/price_suggestions/{number}", suggestions),
         Route("/oauth/identity", identity),
     ]
 
@@ -168,3 +186,11 @@ def _lowest_price(number: int) -> float | None:
     """Return an asking price in dollars; one release in six is not for sale."""
     luck = chance("price", number)
     return round(1 + 30 * chance("value", number) ** 2, 2) if luck > 1 / 6 else None
+
+
+def _suggestions(number: int) -> dict[str, Any]:
+    """Return a price for each grade; none for what is not for sale."""
+    price = _lowest_price(number)
+    if price is None:
+        return {}
+    return {grade: {"currency": "USD", "value": price * share} for grade, share in _WORTH.items()}

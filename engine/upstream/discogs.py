@@ -54,6 +54,14 @@ class Discogs:
         answer = self._ask("release", f"/releases/{discogs_id}", {"curr_abbr": "USD"}, needs=("id", "title"))
         return parse_release(answer.body) if answer.found else None
 
+    def suggestions(self, discogs_id: int | str) -> dict[str, dict[str, Any]]:
+        """Return the prices that Discogs suggests for a release, {} when it suggests none.
+
+        Keyed by Discogs' grades, the best first: `{"Mint (M)": {"cents": 1250, "currency": "USD"}, …}`. The currency is
+        that of the token's user, who must have filled in his seller settings. Discogs' terms call such data restricted.
+        """
+        return parse_suggestions(self._ask("suggestions", f"/marketplace/price_suggestions/{discogs_id}", {}).body)
+
     def identity(self) -> str:
         """Return the user name the token belongs to.
 
@@ -64,7 +72,7 @@ class Discogs:
             raise CredentialsRefused("discogs", "GET /oauth/identity", _UNNAMED)
         return str(self._ask("identity", "/oauth/identity", {}, needs=("username",)).body["username"])
 
-    def _ask(self, point: str, path: str, params: Mapping[str, str], *, needs: Sequence[str]) -> Answer:
+    def _ask(self, point: str, path: str, params: Mapping[str, str], *, needs: Sequence[str] = ()) -> Answer:
         return self._door.ask(point, "GET", path, params=params, headers=self._headers, needs=needs)
 
 
@@ -95,10 +103,19 @@ def parse_release(body: Mapping[str, Any]) -> Release:
         styles=tuple(body.get("styles") or ()),
         tracks=tuple(_tracks(body.get("tracklist") or ())),
         have=(body.get("community") or {}).get("have"),
-        lowest_price_cents=round(Decimal(str(price)) * 100) if price else None,
+        lowest_price_cents=_cents(price) if price else None,
         url=body.get("uri") or "",
         complete=True,
     )
+
+
+def parse_suggestions(body: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the suggestions of an answer by grade; what is no price is left out."""
+    return {
+        grade: {"cents": _cents(price["value"]), "currency": price["currency"]}
+        for grade, price in body.items()
+        if isinstance(price, Mapping) and price.get("value") and price.get("currency")
+    }
 
 
 def _result(result: Mapping[str, Any]) -> Release:
@@ -163,6 +180,10 @@ def _released(text: str) -> str:
 
 def _catalog_number(text: str | None) -> str:
     return "" if text is None or text.lower() == "none" else text
+
+
+def _cents(amount: object) -> int:
+    return round(Decimal(str(amount)) * 100)
 
 
 def _count(text: object) -> int | None:

@@ -126,6 +126,10 @@ def test_what_a_row_costs_is_learned_from_the_rows_before(
     assert calls_a_row(discogs=discogs, compares=compares, taken=taken, rows=rows) == expected
 
 
+def test_suggested_prices_cost_a_call_a_row_more() -> None:
+    assert calls_a_row(discogs=True, compares=False, suggested=True)[Service.DISCOGS] == DEFAULT[Service.DISCOGS] + 1
+
+
 @pytest.mark.parametrize(
     ("rows", "seconds", "speed"), [(4, 60, None), (50, 9, None), (41, 60, 41.0), (5, 10, 30.0), (5, 300, 1.0)]
 )

@@ -58,6 +58,16 @@ _DISCOGS = (
         marks=("malformed query?",),
     ),
     Entry(
+        "401, 403 for price suggestions",
+        Ruling(
+            _OPERATOR,
+            "Discogs does not tell its price suggestions ({said}). Set DISCOGS_TOKEN to the token of a user whose "
+            "seller settings at Discogs are filled in, then press Resume.",
+        ),
+        statuses=(401, 403),
+        points=("suggestions",),
+    ),
+    Entry(
         "401 in Discogs' own words",
         _keys(
             "Discogs does not accept our token ({said}). Set DISCOGS_TOKEN to one that it accepts, then press Resume."
@@ -69,7 +79,7 @@ _DISCOGS = (
         _keys("Discogs does not let our token do this ({said}). Look at DISCOGS_TOKEN, then press Resume."),
         statuses=(403,),
     ),
-    Entry("404 for a release", ABSENT, statuses=(404,), points=("release",)),
+    Entry("404 for a release or its price suggestions", ABSENT, statuses=(404,), points=("release", "suggestions")),
     Entry(
         "400, 405, 422: a question it does not understand",
         Ruling(_ITEM, _QUESTION, defect=True),
