@@ -48,7 +48,8 @@ def _match(context: Context, place: Place, item: Item) -> None:
         facts(_facts(item.release, item.upc))
     for reason in reasons:
         st.caption(reason)
-    if candidates or item.cause in (Cause.NO_MATCH, Cause.AMBIGUOUS) or item.release:
+    known = candidates or item.release or item.cause in (Cause.NO_MATCH, Cause.AMBIGUOUS)
+    if known and not item.decided.get("removed"):
         _choices(context, place, item, candidates)
 
 

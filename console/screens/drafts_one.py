@@ -106,7 +106,9 @@ def _under_way(item: Item) -> None:
 
 def _reason(item: Item) -> None:
     """Say what keeps the row from being a draft, or what was left as it was."""
-    if item.cause is not None:
+    if item.decided.get("removed"):
+        st.markdown(item.error or words.ADVICE[Cause.REMOVED].sentence)
+    elif item.cause is not None:
         advice = words.ADVICE[item.cause]
         st.markdown(f"**{advice.name}.** {item.error or advice.sentence}")
     elif item.error:
