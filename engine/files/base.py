@@ -39,6 +39,16 @@ class Files(Protocol):
         """
         ...
 
+    def list(self, prefix: str, most: int) -> list[str]:
+        """Return the addresses of the first `most` objects that begin with `prefix`, sorted by name.
+
+        `prefix` is an address or the beginning of one, its bucket whole. What lies in folders further down is left out.
+
+        Raises:
+            FileMissing: there is no such bucket.
+        """
+        ...
+
     def create(self, path: str, content: bytes) -> bool:
         """Write `content` durably where there is nothing yet; return False, writing nothing, where there is."""
         ...

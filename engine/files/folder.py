@@ -41,6 +41,17 @@ class FolderFiles:
             raise FileMissing(f"{path} was replaced by another file since it was looked at")
         return content
 
+    def list(self, prefix: str, most: int) -> list[str]:
+        """Return the first addresses that begin with `prefix`; see `Files.list`."""
+        home, _, start = prefix.rpartition("/")
+        folder = self._place(f"{prefix}*").parent
+        with self._translated(home):
+            self._root.joinpath(prefix.split("/")[2]).stat()
+        with self._usable():
+            found = folder.iterdir() if folder.is_dir() else ()
+            names = sorted(entry.name for entry in found if entry.name.startswith(start) and entry.is_file())
+        return [f"{home}/{name}" for name in names[:most]]
+
     def create(self, path: str, content: bytes) -> bool:
         """Write `content` where there is nothing yet; see `Files.create`."""
         place = self._place(path)

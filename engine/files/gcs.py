@@ -70,6 +70,19 @@ class CloudFiles:
 
         return self._read(path, generation, ask)
 
+    def list(self, prefix: str, most: int) -> list[str]:
+        """Return the first addresses that begin with `prefix`; see `Files.list`."""
+        bucket, name = _parts(f"{prefix}*")
+        beginning = name.removesuffix("*")
+
+        def ask(limits: Limits) -> list[str]:
+            found = self._client.list_blobs(
+                bucket, prefix=beginning, delimiter="/", max_results=most, retry=None, timeout=limits
+            )
+            return sorted(f"gs://{bucket}/{blob.name}" for blob in found if not blob.name.endswith("/"))
+
+        return self._read(prefix, None, ask)
+
     def create(self, path: str, content: bytes) -> bool:
         """Write `content` where there is nothing yet; see `Files.create`."""
         limits = (CONNECT_SECONDS, ANSWER_SECONDS)

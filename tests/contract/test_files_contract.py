@@ -117,6 +117,28 @@ def test_a_file_is_created_once_and_never_overwritten(files: Files) -> None:
     assert files.read(path) == b"first"
 
 
+def test_files_are_listed_by_the_beginning_of_their_address_and_sorted_by_name(backend: Backend) -> None:
+    for name in ("a_2.jpg", "a_10.jpg", "a_1.JPG", "b_1.jpg", "a_/deep.jpg", "a", "ä_1.jpg"):
+        backend.place(f"gs://bucket/photos/{name}", b"1")
+    backend.place("gs://bucket/top.jpg", b"1")
+    listed = [path.removeprefix("gs://bucket/photos/") for path in backend.files.list("gs://bucket/photos/a_", 10)]
+    assert listed == ["a_1.JPG", "a_10.jpg", "a_2.jpg"]
+    assert len(backend.files.list("gs://bucket/photos/", 10)) == 6
+    assert backend.files.list("gs://bucket/photos/a_", 2) == [
+        f"gs://bucket/photos/a_1{end}" for end in (".JPG", "0.jpg")
+    ]
+    assert backend.files.list("gs://bucket/to", 10) == ["gs://bucket/top.jpg"]
+
+
+def test_where_nothing_lies_nothing_is_listed_and_no_bucket_is_missing(backend: Backend) -> None:
+    backend.place("gs://bucket/a.txt", b"1")
+    assert backend.files.list("gs://bucket/none/x", 10) == []
+    assert backend.files.list("gs://bucket/a.txt/x", 10) == []
+    for prefix in ("gs://none/x", "/etc/", "gs://../x/y", "gs://bucket"):
+        with pytest.raises(FileMissing):
+            backend.files.list(prefix, 10)
+
+
 def test_an_empty_file_is_a_file(files: Files) -> None:
     assert files.create(f"{files.home}/empty", b"")
     assert files.stat(f"{files.home}/empty").size == 0

@@ -56,6 +56,7 @@ def calls(files: CloudFiles) -> dict[str, Callable[[], object]]:
     return {
         "stat": lambda: files.stat(f"{files.home}/a.txt"),
         "read": lambda: files.read(f"{files.home}/a.txt"),
+        "list": lambda: files.list(f"{files.home}/a", 10),
         "create": lambda: files.create(f"{files.home}/b.txt", b"1"),
         "create much": lambda: files.create(f"{files.home}/c.txt", b"1" * 9_000_000),
     }
