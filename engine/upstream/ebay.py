@@ -19,15 +19,13 @@ from urllib.parse import quote
 
 from engine.clock import Clock
 from engine.domain.upc import display
-from engine.upstream.blame.table import RENEW, STANDING
-from engine.upstream.http import Answer, Door, Gate, Line
-from engine.upstream.oauth import Keys, Token
+from engine.upstream.blame.table import STANDING
+from engine.upstream.http import Door, Gate, Line
+from engine.upstream.oauth import Keys, Token, TokenDoor
 
 _ITEM = "/sell/inventory/v1/inventory_item"
 _OFFER = "/sell/inventory/v1/offer"
 _BROWSE = "/buy/browse/v1/item_summary/search"
-_MARKETPLACE = "EBAY_US"
-_LANGUAGE = {"Accept-Language": "en-US", "Content-Language": "en-US"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +35,6 @@ class Offer:
     offer_id: str
     status: str
     body: Mapping[str, Any] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """A door, and the token that opens it."""
-
-    door: Door
-    token: Token
 
 
 class Ebay:
@@ -61,9 +51,9 @@ class Ebay:
         browse_gate: Gate | None = None,
     ) -> None:
         door = Door("ebay", base, line, gate=gate)
-        self._seller = _Way(door, Token(door, keys, clock, seller=True))
+        self._seller = TokenDoor(door, Token(door, keys, clock, seller=True))
         browse = Door("ebay", base, line, gate=browse_gate or gate)
-        self._application = _Way(browse, Token(door, keys, clock, seller=False))
+        self._application = TokenDoor(browse, Token(door, keys, clock, seller=False))
 
     def check(self) -> None:
         """Return if eBay lets us act for the seller.
@@ -82,20 +72,20 @@ class Ebay:
             OutcomeUnknown: the item may or may not be written.
             UpstreamDown, CredentialsRefused: as every call here.
         """
-        self._ask("put_item", "PUT", f"{_ITEM}/{quote(sku, safe='')}", json=item)
+        self._seller.ask("put_item", "PUT", f"{_ITEM}/{quote(sku, safe='')}", json=item)
 
     def item(self, sku: str) -> dict[str, Any] | None:
         """Return the inventory item under `sku`; None when there is none."""
-        answer = self._ask("item", "GET", f"{_ITEM}/{quote(sku, safe='')}")
+        answer = self._seller.ask("item", "GET", f"{_ITEM}/{quote(sku, safe='')}")
         return answer.body if answer.found else None
 
     def delete_item(self, sku: str) -> None:
         """Remove the inventory item under `sku`, with any offer of it; one that is not there is removed already."""
-        self._ask("delete_item", "DELETE", f"{_ITEM}/{quote(sku, safe='')}")
+        self._seller.ask("delete_item", "DELETE", f"{_ITEM}/{quote(sku, safe='')}")
 
     def offers(self, sku: str) -> list[Offer]:
         """Return the offers for `sku`; [] when there are none."""
-        answer = self._ask("offers", "GET", _OFFER, params={"sku": sku}, needs=("offers",))
+        answer = self._seller.ask("offers", "GET", _OFFER, params={"sku": sku}, needs=("offers",))
         if not answer.found:
             return []
         return [Offer(str(offer["offerId"]), offer["status"], offer) for offer in answer.body["offers"]]
@@ -108,16 +98,16 @@ class Ebay:
             OutcomeUnknown: the offer may or may not exist; ask `offers` before creating it again.
             UpstreamDown: also, as `busy`, when eBay does not see the item yet, some moments after it was put.
         """
-        answer = self._ask("create_offer", "POST", _OFFER, json=offer, needs=("offerId",))
+        answer = self._seller.ask("create_offer", "POST", _OFFER, json=offer, needs=("offerId",))
         return _standing_offer(answer.body) if answer.ruling is STANDING else str(answer.body["offerId"])
 
     def update_offer(self, offer_id: str, offer: Mapping[str, Any]) -> None:
         """Make `offer` all that eBay holds under `offer_id`; doing it twice changes nothing."""
-        self._ask("update_offer", "PUT", f"{_OFFER}/{quote(offer_id, safe='')}", json=offer)
+        self._seller.ask("update_offer", "PUT", f"{_OFFER}/{quote(offer_id, safe='')}", json=offer)
 
     def delete_offer(self, offer_id: str) -> None:
         """Remove an offer; one that is not there is removed already."""
-        self._ask("delete_offer", "DELETE", f"{_OFFER}/{quote(offer_id, safe='')}")
+        self._seller.ask("delete_offer", "DELETE", f"{_OFFER}/{quote(offer_id, safe='')}")
 
     def comparable_prices(self, gtin14: str, category_id: str, conditions: Sequence[str]) -> list[int]:
         """Return what others ask for this barcode now, in US cents, at most 50 prices, [] when nobody sells it.
@@ -132,43 +122,8 @@ class Ebay:
             "filter": f"conditions:{{{'|'.join(conditions)}}},buyingOptions:{{FIXED_PRICE}}",
             "limit": "50",
         }
-        answer = self._ask("comparable_prices", "GET", _BROWSE, params=params, way=self._application, needs=("total",))
+        answer = self._application.ask("comparable_prices", "GET", _BROWSE, params=params, needs=("total",))
         return parse_prices(answer.body)
-
-    def _ask(
-        self,
-        point: str,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, str] | None = None,
-        json: Mapping[str, Any] | None = None,
-        needs: Sequence[str] = (),
-        way: _Way | None = None,
-    ) -> Answer:
-        """Call eBay; when it refuses the token, once more with a fresh one: expired and forbidden look alike."""
-        way = way or self._seller
-        refused = ""
-        while True:
-            bearer = way.token.value(instead_of=refused)
-            answer = way.door.ask(
-                point,
-                method,
-                path,
-                params=params,
-                json=json,
-                headers={
-                    "Authorization": f"Bearer {bearer}",
-                    "X-EBAY-C-MARKETPLACE-ID": _MARKETPLACE,
-                    **_LANGUAGE,
-                },
-                needs=needs,
-                write=method != "GET",
-                renewable=not refused,
-            )
-            if answer.ruling is not RENEW:
-                return answer
-            refused = bearer
 
 
 def parse_prices(body: Mapping[str, Any]) -> list[int]:

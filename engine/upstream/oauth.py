@@ -1,4 +1,4 @@
-"""eBay's access tokens: got once, shared by all threads, renewed before they run out.
+"""eBay's access tokens: got once, shared by all threads, renewed before they run out; and the calls made with them.
 
 Limits: 50,000 renewals of a seller's token and 1,000 application tokens a day; a token lives two hours, a refresh
 token about eighteen months.
@@ -10,13 +10,18 @@ from __future__ import annotations
 
 import base64
 import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine.clock import Clock
 from engine.errors import CredentialsRefused
+from engine.upstream.blame.table import RENEW
 from engine.upstream.http import Answer, Door
 
 EARLY_SECONDS = 300.0
+MARKETPLACE = "EBAY_US"
+_LANGUAGE = {"Accept-Language": "en-US", "Content-Language": "en-US"}
 _SCOPE = "https://api.ebay.com/oauth/api_scope"
 SELL_INVENTORY = f"{_SCOPE}/sell.inventory"
 
@@ -79,3 +84,44 @@ class Token:
             headers={"Authorization": f"Basic {basic}"},
             needs=("access_token", "expires_in"),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class TokenDoor:
+    """A door at eBay, and the token that opens it."""
+
+    door: Door
+    token: Token
+
+    def ask(
+        self,
+        point: str,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: Mapping[str, Any] | None = None,
+        needs: Sequence[str] = (),
+    ) -> Answer:
+        """Call eBay; when it refuses the token, once more with a fresh one: expired and forbidden look alike.
+
+        Raises:
+            UpstreamError: as `Door.ask` says.
+        """
+        refused = ""
+        while True:
+            bearer = self.token.value(instead_of=refused)
+            answer = self.door.ask(
+                point,
+                method,
+                path,
+                params=params,
+                json=json,
+                headers={"Authorization": f"Bearer {bearer}", "X-EBAY-C-MARKETPLACE-ID": MARKETPLACE, **_LANGUAGE},
+                needs=needs,
+                write=method != "GET",
+                renewable=not refused,
+            )
+            if answer.ruling is not RENEW:
+                return answer
+            refused = bearer
