@@ -1,6 +1,6 @@
 """The item specifics of a listing: facts of the release by eBay's names. Nothing here speaks of the copy. Pure.
 
-Source: contracts/UPSTREAMS.md 3.7 (names up to 40 characters, values up to 50).
+Source: contracts/UPSTREAMS.md 3.7 (names up to 40 characters).
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.domain.candidates import descriptions
-from engine.domain.categories import CONTAINERS, DISC, MUSIC, VHS, VINYL, Category, category, medium
-from engine.domain.listings import clipped, plain
+from engine.domain.categories import CONTAINERS, MUSIC, VINYL, category, medium
+from engine.domain.category_rules import CategoryRules, asked_for
 from engine.domain.releases import Release
 
 NAMES = (
@@ -28,8 +28,6 @@ NAMES = (
     "Record Size",
     "Speed",
 )
-MAX_VALUE = 50
-_MAX_VALUES = 3
 
 _SPEEDS = {"33 ⅓ RPM": "33 RPM", "45 RPM": "45 RPM", "78 RPM": "78 RPM"}
 _SIZES = ('7"', '10"', '12"')
@@ -43,19 +41,13 @@ _TYPES = {  # the first that a release is described as
 }
 
 
-def aspects(release: Release) -> dict[str, list[str]]:
-    """Return the item specifics that are known, each name with its list of values; an unknown one is left out."""
-    known: dict[str, list[str]] = {}
-    for name, values in _facts(release):
-        told = (clipped(plain(value), MAX_VALUE) for value in values)
-        if kept := list(dict.fromkeys(filter(None, told)))[:_MAX_VALUES]:
-            known[name] = kept
-    return known
+def aspects(release: Release, rules: CategoryRules) -> dict[str, list[str]]:
+    """Return the item specifics that are known, each name with those of its values that the rules let through.
 
-
-def required(place: Category | None) -> tuple[str, ...]:
-    """Return the specifics that eBay asks for in a category; music's where the category is not known."""
-    return ("Movie/TV Title", "Format") if place in (DISC, VHS) else ("Artist", "Release Title", "Format")
+    One that is unknown, or without such a value, is left out.
+    """
+    fitting = ((name, rules.specific(name).fit(values)) for name, values in _facts(release))
+    return {name: values for name, values in fitting if values}
 
 
 def _facts(release: Release) -> Iterator[tuple[str, list[str]]]:
@@ -67,7 +59,7 @@ def _facts(release: Release) -> Iterator[tuple[str, list[str]]]:
         "Movie/TV Title": [release.title],
         "Format": [_format(release)],
     }
-    asked = required(place)
+    asked = asked_for(place)
     yield from ((name, known[name]) for name in asked)
     if "Artist" not in asked:
         yield "Artist", known["Artist"]

@@ -1,4 +1,4 @@
-"""What a release is to eBay: its medium, the category it is listed in and the grades that category knows.
+"""What a release is to eBay: its medium, the category it is listed in and the conditions that category knows.
 
 Source: contracts/UPSTREAMS.md 3.7; Discogs' list of formats, https://www.discogs.com/help/formatslist (read 2026-11).
 """
@@ -34,15 +34,15 @@ _TOLD_BY = (  # descriptions that leave no doubt what lies in a box whose media 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A category of eBay's US site. `conditions` gives eBay's enum for each grade of ours."""
+    """A category of eBay's US site. `conditions` are those that it is known to take, by eBay's enum."""
 
     id: str
     name: str
-    conditions: Mapping[Condition, str]
+    conditions: frozenset[str]
 
 
-_GRADED = {condition: condition.value for condition in Condition}
-_NEW_OR_USED = {condition: "NEW" if condition is Condition.NEW else "USED_EXCELLENT" for condition in Condition}
+_GRADED = frozenset(condition.value for condition in Condition)
+_NEW_OR_USED = frozenset({"NEW", "USED_EXCELLENT"})
 
 CD = Category("176984", "Music CDs", _GRADED)
 VINYL = Category("176985", "Vinyl Records", _NEW_OR_USED)

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.domain.aspects import aspects, required
+from engine.domain.aspects import aspects
 from engine.domain.candidates import descriptions
 from engine.domain.categories import Category, category, medium
+from engine.domain.category_rules import CategoryRules, table
 from engine.domain.decisions import NO_EDITS, Edits
 from engine.domain.listings import description, plain, title
 from engine.domain.photos import MAX_PHOTOS
@@ -57,7 +58,7 @@ class Draft:
 
     `inventory_item` and `offer` are eBay's payloads. `category` is None when this program knows none for the medium.
     `image_url` is the first picture, "" when there is none. `not_publishable` says what is left to do before it can be
-    published.
+    published, `checked_against` which rules of the category say so.
     """
 
     copy: Copy
@@ -69,6 +70,7 @@ class Draft:
     inventory_item: Mapping[str, Any]
     offer: Mapping[str, Any]
     not_publishable: tuple[str, ...]
+    checked_against: Mapping[str, str]
 
     def document(self) -> dict[str, Any]:
         """Return the draft as JSON types."""
@@ -87,6 +89,7 @@ class Draft:
             "image_url": self.image_url,
             "own_photos": bool(self.copy.photos),
             "not_publishable": list(self.not_publishable),
+            "checked_against": dict(self.checked_against),
             "inventory_item": dict(self.inventory_item),
             "offer": dict(self.offer),
         }
@@ -99,21 +102,24 @@ def compose(
     cover_url: str = "",
     terms: SellingTerms | None = None,
     edits: Edits = NO_EDITS,
+    rules: Mapping[str, CategoryRules] | None = None,
 ) -> Draft:
     """Return the draft that offers `copy` of `release` on the seller's `terms`, with a person's `edits` of its words.
 
     What he said of the copy and the price is in `copy` and `price` already.
 
-    `cover_url` is the catalogue's cover by https, "" when there is none; the operator's own photos replace it.
+    `cover_url` is the catalogue's cover by https, "" when there is none; the operator's own photos replace it. `rules`
+    holds what eBay says of categories, by their number; of others the table is used.
     """
     terms = terms or SellingTerms()
     place = edits.category or category(release.formats)
+    ruled = (rules or {}).get(place.id if place else "") or table(place)
     name = edits.title or title(release, copy.gtin)
-    graded = _condition(copy, place)
+    graded = _condition(copy, ruled)
     note = "" if "conditionDescription" in graded else copy.note
     text = description(release, copy.gtin, note=note, paragraph=edits.paragraph)
     pictures = list(copy.photos[:MAX_PHOTOS]) or [cover_url] * bool(cover_url)
-    specifics = edits.applied(aspects(release))
+    specifics = edits.applied(aspects(release, ruled))
     product = {
         "title": name,
         "description": text,
@@ -128,8 +134,14 @@ def compose(
         "product": product,
     }
     picture = next(iter(pictures), "")
-    left = (*_unknown(copy, release, place, specifics), *_unfit(copy, release, picture), *_unset(terms))
-    return Draft(copy, name, text, place, price.cents, picture, item, _offer(copy, place, price, terms), left)
+    left = (
+        *_unknown(copy, release, place),
+        *_against(ruled, copy, place, specifics),
+        *_unfit(copy, release, picture),
+        *_unset(terms),
+    )
+    offer = _offer(copy, place, price, terms)
+    return Draft(copy, name, text, place, price.cents, picture, item, offer, left, ruled.checked_against())
 
 
 def _offer(copy: Copy, place: Category | None, price: Price, terms: SellingTerms) -> dict[str, Any]:
@@ -147,7 +159,7 @@ def _offer(copy: Copy, place: Category | None, price: Price, terms: SellingTerms
     }
 
 
-def _condition(copy: Copy, place: Category | None) -> dict[str, str]:
+def _condition(copy: Copy, rules: CategoryRules) -> dict[str, str]:
     """Return the condition fields, {} when the operator gave no grade.
 
     Where a category knows only new and used, the operator's own grade goes into the words beside it. eBay ignores those
@@ -155,7 +167,7 @@ def _condition(copy: Copy, place: Category | None) -> dict[str, str]:
     """
     if copy.condition is None:
         return {}
-    term = place.conditions[copy.condition] if place else copy.condition.value
+    term = rules.condition(copy.condition)
     words = [plain(copy.note)]
     if term != copy.condition:
         words.insert(0, f"Graded {_GRADES[copy.condition]} by the seller.")
@@ -172,15 +184,24 @@ def _codes(gtin: str) -> dict[str, list[str]]:
     return {name: [code]} if name else {"upc": [NO_CODE]}
 
 
-def _unknown(copy: Copy, release: Release, place: Category | None, specifics: Mapping[str, Any]) -> Iterator[str]:
-    """Yield, as sentences, what eBay asks for and nobody has said."""
+def _unknown(copy: Copy, release: Release, place: Category | None) -> Iterator[str]:
+    """Yield, as sentences, what any listing needs and nobody has said."""
     if copy.condition is None:
         yield "The condition is not set: only you can grade the copy."
     if place is None:
         yield f"No category is known for {release.format or 'an unknown medium'}: choose one at eBay."
-    for name in required(place):
+
+
+def _against(
+    rules: CategoryRules, copy: Copy, place: Category | None, specifics: Mapping[str, list[str]]
+) -> Iterator[str]:
+    """Yield what the rules of the category ask for and do not find, or find and do not take."""
+    if copy.condition and place and not rules.takes(copy.condition):
+        yield f"eBay does not take the condition {_GRADES[copy.condition]} in {place.name}: choose another."
+    for name in rules.required:
         if name not in specifics:
             yield f"{name} is unknown: eBay asks for it."
+    yield from filter(None, (rules.specific(name).refused(values) for name, values in specifics.items()))
 
 
 def _unfit(copy: Copy, release: Release, picture: str) -> Iterator[str]:
