@@ -8,6 +8,7 @@ from functools import partial
 
 import streamlit as st
 
+from console import navigation
 from console.actions import act
 from console.context import Context, operator
 from console.figures import number
@@ -77,6 +78,14 @@ def draw(context: Context, screen: BatchScreen, *, disabled: bool) -> None:
     job, menu = screen.job, rare(screen)
     for choice in choices(screen):
         button(context, job, choice, disabled=disabled)
+    if job.successful_upcs:
+        st.page_link(
+            navigation.DRAFTS,
+            label="Drafts",
+            icon=":material/sell:",
+            query_params={"job_id": job.job_id},
+            width="content",
+        )
     st.link_button("Results CSV", f"/api/batch/{job.job_id}/results.csv", icon=":material/download:", disabled=disabled)
     if menu:
         st.menu_button(
