@@ -30,6 +30,7 @@ from engine.errors import BadSetting, CatalogDamaged
 from engine.files.base import Files, split
 from engine.files.folder import FolderFiles
 from engine.pipeline.lookups import Lookups
+from engine.pipeline.photos import Photos
 from engine.pipeline.row import RowPipeline
 from engine.public import Engine
 from engine.settings import Settings
@@ -109,9 +110,18 @@ def open_engine(settings: Settings, clock: Clock | None = None) -> Engine:
 
 def _buckets(settings: Settings) -> frozenset[str]:
     """Return the buckets that jobs may be read from; empty means every one, as on a laptop."""
-    named = frozenset(name.strip() for name in settings.buckets.split(",") if name.strip())
+    named = _names(settings.buckets)
     home = settings.files.removeprefix("gs://").partition("/")[0]
     return named or (frozenset({home}) if settings.files.startswith("gs://") else frozenset())
+
+
+def _photos(settings: Settings, files: Files) -> Photos:
+    """Return who looks for photos; what lies in a folder has no address, whatever bucket it stands for."""
+    return Photos(files, _names(settings.public_buckets) if settings.files.startswith("gs://") else frozenset())
+
+
+def _names(setting: str) -> frozenset[str]:
+    return frozenset(name.strip() for name in setting.split(",") if name.strip())
 
 
 def open_connections(
@@ -203,10 +213,10 @@ def open_pipeline(
     """Lend the pipeline of a worker on `store`; `observe` is told of every call to a service."""
     with Gates(store, clock) as gates:
         connections = open_connections(settings, session, gates, observe, read_seconds)
-        yield _pipeline(settings, connections, store, clock)
+        yield _pipeline(settings, connections, store, clock, open_files(settings.files))
 
 
-def _pipeline(settings: Settings, connections: Connections, store: Store, clock: Clock) -> RowPipeline:
+def _pipeline(settings: Settings, connections: Connections, store: Store, clock: Clock, files: Files) -> RowPipeline:
     """Return the pipeline over these clients; Discogs is not asked without a token, which its search needs."""
     return RowPipeline(
         lookups=Lookups(store, clock),
@@ -217,6 +227,7 @@ def _pipeline(settings: Settings, connections: Connections, store: Store, clock:
         terms=_selling_terms(settings),
         catalog=_catalog(settings),
         covers=settings.catalog_covers,
+        photos=_photos(settings, files),
     )
 
 
@@ -255,7 +266,7 @@ def open_worker(settings: Settings, stop: threading.Event, observe: Observe = un
         yield Worker(
             store,
             RowFiles(files),
-            _pipeline(settings, connections, store, clock),
+            _pipeline(settings, connections, store, clock, files),
             clock,
             lanes=settings.lanes,
             lease=timedelta(seconds=settings.lease_seconds),

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     store: str = Field("sqlite:///var/draftmaker.db", validation_alias="DM_STORE")
     files: str = Field("file:var/files", validation_alias="DM_FILES")
     buckets: str = Field("", validation_alias="DM_BUCKETS")
+    public_buckets: str = Field("", validation_alias="DM_PUBLIC_BUCKETS")
     catalog: str = Field("var/catalog.db", validation_alias="DM_CATALOG")
     catalog_covers: bool = Field(False, validation_alias="DM_CATALOG_COVERS")
     log: Literal["", "text", "json"] = Field("", validation_alias="DM_LOG")

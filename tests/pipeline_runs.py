@@ -25,7 +25,9 @@ from engine.domain.items import Item, ItemStatus
 from engine.domain.options import Options
 from engine.domain.rows import Row
 from engine.errors import UpstreamDown
+from engine.files.folder import FolderFiles
 from engine.pipeline.lookups import Lookups
+from engine.pipeline.photos import Photos
 from engine.pipeline.row import RowPipeline
 from engine.pipeline.work import Work
 from engine.settings import Settings
@@ -56,6 +58,11 @@ class Runs:
     waits: list[tuple[float, str]] = field(default_factory=list)
     stores: Iterator[int] = field(default_factory=itertools.count)
 
+    @property
+    def files(self) -> FolderFiles:
+        """Return the folder in which pipelines look for photos."""
+        return FolderFiles(self.folder / "files")
+
     def store(self) -> SQLiteStore:
         """Return a store that nobody has used."""
         return SQLiteStore(self.folder / f"store-{next(self.stores)}.db")
@@ -72,6 +79,7 @@ class Runs:
         clock: Clock | None = None,
         catalog: Catalog | None = None,
         covers: bool = False,
+        public: frozenset[str] = frozenset(),
     ) -> RowPipeline:
         line = Line(self.session, "DraftMaker/1.0 +test@example.com", observe, read_seconds)
         url = self.sandbox.url
@@ -83,6 +91,7 @@ class Runs:
             ebay=self.ebay(line, ebay_url) if ebay else None,
             catalog=catalog,
             covers=covers,
+            photos=Photos(self.files, public),
         )
 
     def once_let_alone(self, gtin: str, options: Options, store: Store | None = None) -> Item:

@@ -10,6 +10,7 @@ from engine.batches.records import REQUESTS, event, job_path, load, shard_path
 from engine.clock import Clock
 from engine.domain.jobs import Job, JobStatus, fold
 from engine.domain.options import Options
+from engine.domain.photos import PhotoPattern
 from engine.domain.rows import Row, RowState
 from engine.domain.shards import Shard, ShardKind
 from engine.errors import BadRequest, Conflict, FileForbidden, StoreAway, UnreadableFile
@@ -108,10 +109,12 @@ class Submission:
         With a `request_id` that was used before, the batch of that time is returned and nothing is queued.
 
         Raises:
-            BadRequest: `gcs_path` is not `gs://bucket/object`, or the batch is limited to less than one row.
-            FileForbidden: jobs may not be read from that bucket.
+            BadRequest: `gcs_path` is not `gs://bucket/object`, the photos are not named by a pattern, or the batch is
+                limited to less than one row.
+            FileForbidden: jobs, or photos, may not be read from that bucket.
         """
         filename = self._allowed(gcs_path)
+        self.check_photos(options.photos)
         if options.first is not None and options.first < 1:
             raise BadRequest(f"a batch takes at least one row, not the first {options.first}")
         now = self._clock.now()
@@ -137,6 +140,19 @@ class Submission:
                 if earlier := self._earlier(request_id):
                     return earlier
         raise StoreAway("no free batch number; try again in a second")
+
+    def check_photos(self, pattern: str) -> None:
+        """Do nothing where photos may be looked for by `pattern`, or where it is "".
+
+        Raises:
+            BadRequest: it is not a pattern of names.
+            FileForbidden: photos may not be read from that bucket.
+        """
+        if not pattern:
+            return
+        bucket = PhotoPattern.read(pattern).bucket
+        if self._buckets and bucket not in self._buckets:
+            raise FileForbidden(f"photos may not be read from the bucket {bucket}; DM_BUCKETS lists those they may")
 
     def _allowed(self, gcs_path: str) -> str:
         """Return the file name of an address that jobs may be read from."""

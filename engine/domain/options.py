@@ -46,6 +46,7 @@ class Options:
     `condition` is the grading of every copy whose row does not name one, None when the operator gave none.
     `first` limits the batch to that many rows of the file; None takes them all. `discogs` says whether the batch goes
     on when Discogs refuses our credentials. `ambiguous` and `drafted_before` say what becomes of such rows.
+    `photos` says how the operator's own pictures are named, as in `PhotoPattern`, "" when there are none.
     """
 
     create_drafts: bool = True
@@ -57,6 +58,7 @@ class Options:
     discogs: Need = Need.REQUIRED
     ambiguous: Ambiguous = Ambiguous.HOLD
     drafted_before: DraftedBefore = DraftedBefore.AGAIN
+    photos: str = ""
 
     @property
     def not_sent(self) -> str:
@@ -77,6 +79,7 @@ class Options:
             "discogs": self.discogs,
             "ambiguous": self.ambiguous,
             "drafted_before": self.drafted_before,
+            "photos": self.photos,
         }
 
     @classmethod
@@ -93,4 +96,5 @@ class Options:
             discogs=Need(fields.get("discogs", Need.REQUIRED)),
             ambiguous=Ambiguous(fields.get("ambiguous", Ambiguous.HOLD)),
             drafted_before=DraftedBefore(fields.get("drafted_before", DraftedBefore.AGAIN)),
+            photos=fields.get("photos", ""),
         )

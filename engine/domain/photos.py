@@ -7,6 +7,7 @@ https://cloud.google.com/storage/docs/request-endpoints (read 2026-11) for the a
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import quote
@@ -30,6 +31,12 @@ def refused(address: str) -> str:
     if not _ADDRESS.fullmatch(f"https{address[5:]}") or _FORBIDDEN & set(address):
         return "it is not an address that a browser would open"
     return ""
+
+
+def unfetched(files: Sequence[str]) -> str:
+    """Return the sentence that says what is to be done with photos in files that are not public."""
+    more = f" and {len(files) - 1} more" * (len(files) > 1)
+    return f"eBay cannot fetch your photos until they are public, or you upload them: {files[0]}{more}."
 
 
 @dataclass(frozen=True, slots=True)

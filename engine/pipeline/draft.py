@@ -16,6 +16,7 @@ from engine.domain.decisions import signed
 from engine.domain.drafts import Copy, Draft, compose
 from engine.domain.items import Outcome, intend, skip
 from engine.domain.options import Duplicates
+from engine.domain.photos import unfetched
 from engine.domain.pricing import Price
 from engine.domain.selling import SellingTerms
 from engine.errors import Cause, ItemError, UpstreamDown, WritesFailed
@@ -40,7 +41,7 @@ def make_draft(
         WritesFailed: it failed `WRITES` times to take the draft.
         LeaseLost: the row is no longer ours; nothing was written after that was known.
     """
-    draft = compose(_copy(work), candidate.release, price, image_url, terms, work.edits)
+    draft = _with_files(work, compose(_copy(work), candidate.release, price, image_url, terms, work.edits))
     work.item = replace(work.item, sku=work.sku, draft=draft.document())
     not_sent = work.options.not_sent or ("" if ebay else NOT_CONNECTED)
     if ebay is None or not_sent:
@@ -94,6 +95,12 @@ def _copy(work: Work) -> Copy:
         note=row.note if edits.note is None else edits.note,
         photos=work.photos,
     )
+
+
+def _with_files(work: Work, draft: Draft) -> Draft:
+    """Return the draft, which is not publishable while own photos lie where eBay cannot fetch them."""
+    files = work.item.picture.get("files")
+    return replace(draft, not_publishable=(*draft.not_publishable, unfetched(files))) if files else draft
 
 
 def _send(work: Work, draft: Draft, ebay: Ebay) -> str:

@@ -6,6 +6,7 @@ Discogs' pictures are not used: its terms call them restricted data.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from engine.domain.candidates import Candidate
 from engine.errors import UpstreamDown, UpstreamError
@@ -16,16 +17,25 @@ from engine.pipeline.work import Work
 def find_picture(work: Work, sources: Sources, candidate: Candidate) -> str:
     """Return the https address of the operator's first photo, else of the front cover, "" when there is none.
 
-    `work.item.picture` says where it comes from, or why there is none. Nothing here fails a row; for a single outage it
-    waits.
+    `work.item.picture` says where it comes from, or why there is none; its `files` are own photos that eBay cannot
+    fetch. Nothing here fails a row; for a single outage it waits.
 
     Raises:
         UpstreamDown: the Cover Art Archive does not answer, and may soon.
+        GivenBack: the row is not to go on.
     """
-    own = next(iter(work.photos), "")
+    picture: dict[str, Any] = {}
     told = "Your own photo." if work.edits.photos else "Your own photo, from the file."
-    url, reason = (own, told) if own else _front(work, sources, candidate)
-    work.item = replace(work.item, picture={"url": url, "reason": reason})
+    if work.options.photos and work.edits.photos is None and not work.row.photos:
+        found = sources.photos.find(work.options.photos, work.gtin)
+        work.found_photos, told = found.addresses, found.reason
+        picture = {"files": list(found.files)} if found.files else {}
+    if own := next(iter(work.photos), ""):
+        url, reason = own, told
+    else:
+        url, reason = _front(work, sources, candidate)
+        reason = f"{told} {reason}" if work.options.photos and work.edits.photos is None else reason
+    work.item = replace(work.item, picture={"url": url, "reason": reason, **picture})
     return url
 
 

@@ -10,6 +10,7 @@ from engine.errors import Cause, ItemError, RequestRefused
 from engine.pipeline.draft import make_draft, remove_draft
 from engine.pipeline.identification import identify
 from engine.pipeline.lookups import Lookups
+from engine.pipeline.photos import Photos
 from engine.pipeline.picture import find_picture
 from engine.pipeline.price import set_price
 from engine.pipeline.sources import Sources
@@ -25,7 +26,7 @@ class RowPipeline:
     """Runs rows against the services; holds nothing of a row, so threads may share it.
 
     `discogs` is None without a token, `ebay` while no seller is connected. `terms` are the seller's, for every draft.
-    `catalog` and `covers` are as in `Sources`.
+    `catalog`, `covers` and `photos` are as in `Sources`.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class RowPipeline:
         terms: SellingTerms | None = None,
         catalog: Catalog | None = None,
         covers: bool = False,
+        photos: Photos,
     ) -> None:
         self._lookups = lookups
         self._sources = Sources(
@@ -49,6 +51,7 @@ class RowPipeline:
             ebay=ebay,
             catalog=catalog,
             covers=covers,
+            photos=photos,
         )
         self._ebay = ebay
         self._terms = terms or SellingTerms()

@@ -13,6 +13,7 @@ from engine.domain.lookups import FACT, PRICE, Answer
 from engine.domain.releases import Release
 from engine.errors import CatalogDamaged
 from engine.pipeline.lookups import Lookups
+from engine.pipeline.photos import Photos
 from engine.upstream.coverart import CoverArt
 from engine.upstream.discogs import Discogs
 from engine.upstream.ebay import Ebay
@@ -25,7 +26,7 @@ class Sources:
     """Facts and prices of one barcode; `discogs` is None without a token, `ebay` while no seller is connected.
 
     `catalog` is the offline catalogue, None without one; `covers` says that MusicBrainz is asked although the catalogue
-    knows a release, because a cover is found by MusicBrainz' number only.
+    knows a release, because a cover is found by MusicBrainz' number only. `photos` looks for the operator's own.
 
     Every method raises what `Lookups.ask` raises.
     """
@@ -40,7 +41,9 @@ class Sources:
         ebay: Ebay | None,
         catalog: Catalog | None = None,
         covers: bool = False,
+        photos: Photos,
     ) -> None:
+        self.photos = photos
         self._lookups = lookups
         self._catalog = catalog
         self.covers = covers

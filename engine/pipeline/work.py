@@ -32,7 +32,8 @@ class Work:
     be sent anywhere after that. `mine` raises LeaseLost too, and costs nothing: it is called before every write to a
     service. `now` is the store's clock. `wait` lets so many seconds pass while an operator reads the reason, and raises
     GivenBack when the row is not to go on. `batch` is the name of the row's batch. `failed_writes` counts the writes to
-    eBay that it failed to take, over all runs of this row in this worker's hand.
+    eBay that it failed to take, over all runs of this row in this worker's hand. `found_photos` are the addresses
+    of those that the batch's pattern found.
     """
 
     row: Row
@@ -46,6 +47,7 @@ class Work:
     batch: str = ""
     step: Step = Step.IDENTIFY
     failed_writes: int = 0
+    found_photos: tuple[str, ...] = ()
 
     @property
     def edits(self) -> Edits:
@@ -54,9 +56,9 @@ class Work:
 
     @property
     def photos(self) -> tuple[str, ...]:
-        """Return the operator's own pictures of the copy: those that were edited, else those of the file."""
+        """Return the operator's own pictures of the copy: as edited, else those of the file, else those found."""
         edited = self.edits.photos
-        return self.row.photos if edited is None else edited
+        return (self.row.photos or self.found_photos) if edited is None else edited
 
     @property
     def gtin(self) -> str:

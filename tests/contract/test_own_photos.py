@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,14 @@ from engine.clock import SystemClock
 from engine.domain.options import Options
 from engine.domain.pricing import PriceBasis, PriceRule
 from engine.domain.rows import Condition
+from engine.files.gcs import CloudFiles
+from engine.pipeline.photos import Photos
 from engine.settings import Settings
+from engine.upstream.asking import asking
 from engine.upstream.ebay import Ebay
 from engine.upstream.http import Line
 from engine.upstream.oauth import Keys
+from tests.emulators import Wire, a_bucket
 from tests.pipeline_runs import Runs
 
 KNOWN = "07961220922684"
@@ -70,3 +75,95 @@ def test_the_settings_terms_reach_ebay(bench: Runs, tmp_path: Path, monkeypatch:
         "returnPolicyId": "3",
         "bestOfferTerms": {"bestOfferEnabled": True},
     }
+
+
+NAMED = Options(condition=Condition.USED_GOOD, price_rule=FIXED.price_rule, photos="gs://mine/photos/{upc}_*.jpg")
+UPC = "7961220922684"
+
+
+def placed(bench: Runs, *names: str) -> list[str]:
+    """Put files into the folder of photos; return their addresses."""
+    for name in names:
+        bench.files.create(f"gs://mine/photos/{name}", b"jpg")
+    return [f"gs://mine/photos/{name}" for name in names]
+
+
+def test_public_photos_are_found_by_their_names_and_sorted(bench: Runs) -> None:
+    placed(bench, f"{UPC}_2.jpg", f"{UPC}_1.jpg", f"{UPC}_notes.txt", f"1{UPC}_1.jpg")
+    work = bench.work(KNOWN, NAMED)
+    bench.pipeline(public=frozenset({"mine"})).run(work)
+    root = f"https://storage.googleapis.com/mine/photos/{UPC}_"
+    assert work.item.draft["inventory_item"]["product"]["imageUrls"] == [f"{root}1.jpg", f"{root}2.jpg"]
+    assert work.item.picture["reason"] == f"2 photos of your own, found as gs://mine/photos/{UPC}_*.jpg."
+    assert COVER not in work.item.draft["not_publishable"]
+    assert not bench.calls("coverart")
+
+
+def test_photos_that_ebay_cannot_fetch_are_kept_by_name_and_to_be_done(bench: Runs) -> None:
+    files = placed(bench, f"{UPC}_1.jpg", f"{UPC}_2.jpg")
+    work = bench.work(KNOWN, NAMED)
+    bench.pipeline().run(work)
+    assert work.item.picture["files"] == files
+    assert work.item.draft["not_publishable"][-1] == (
+        f"eBay cannot fetch your photos until they are public, or you upload them: {files[0]} and 1 more."
+    )
+    pictures = work.item.draft["inventory_item"]["product"].get("imageUrls", [])
+    assert not any("mine/photos" in url for url in pictures)
+    assert bench.calls("coverart")
+
+
+def test_at_most_24_photos_are_taken(bench: Runs) -> None:
+    files = placed(bench, *(f"00093624755524_{number:02}.jpg"[2:] for number in range(30)))
+    work = bench.work("00093624755524", NAMED)
+    bench.pipeline(public=frozenset({"mine"})).run(work)
+    pictures = work.item.draft["inventory_item"]["product"]["imageUrls"]
+    assert [url.rpartition("/")[2] for url in pictures] == [path.rpartition("/")[2] for path in files[:24]]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reason"),
+    [
+        ("gs://mine/photos/{upc}_*.png", f"No own photo is named gs://mine/photos/{UPC}_*.png."),
+        ("gs://none/{upc}.jpg", "No own photo could be looked for: gs://none was not found."),
+    ],
+)
+def test_a_row_without_photos_goes_on_with_the_cover_and_says_so(bench: Runs, pattern: str, reason: str) -> None:
+    placed(bench, f"{UPC}_1.jpg")
+    work = bench.work(KNOWN, replace(NAMED, photos=pattern))
+    bench.pipeline(public=frozenset({"mine"})).run(work)
+    assert work.item.picture["reason"].startswith(reason)
+    assert "files" not in work.item.picture
+    assert bench.calls("coverart")
+
+
+def test_photos_of_the_file_count_before_those_that_could_be_found(bench: Runs) -> None:
+    placed(bench, f"{UPC}_1.jpg")
+    work = bench.work(KNOWN, NAMED, photos=PHOTOS)
+    bench.pipeline(public=frozenset({"mine"})).run(work)
+    assert work.item.picture == {"url": PHOTOS[0], "reason": "Your own photo, from the file."}
+
+
+def test_while_the_file_store_does_not_answer_the_row_waits(
+    storage_emulator: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire = Wire(storage_emulator)
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://{wire.address}")
+    bucket = a_bucket()
+    files = CloudFiles(f"gs://{bucket}")
+    files.create(f"gs://{bucket}/{UPC}.jpg", b"jpg")
+    wire.cut()
+    waits: list[tuple[float, str]] = []
+
+    class Asker:
+        batch = ""
+
+        def wait(self, seconds: float, reason: str) -> None:
+            waits.append((seconds, reason))
+            wire.mend()
+
+    with asking(Asker()):
+        found = Photos(files).find(f"gs://{bucket}/{{upc}}.jpg", KNOWN)
+    assert found.files == (f"gs://{bucket}/{UPC}.jpg",)
+    assert [seconds for seconds, _ in waits] == [10.0]
+    assert "Cloud Storage does not answer" in waits[0][1]
+    wire.cut()
