@@ -17,7 +17,7 @@ from engine import log
 from engine.bootstrap import open_engine, open_worker
 from engine.catalog import commands as catalog
 from engine.domain.jobs import OPEN, Job, JobStatus
-from engine.domain.options import Duplicates, Options
+from engine.domain.options import Ambiguous, DraftedBefore, Duplicates, Need, Options
 from engine.domain.rows import Condition
 from engine.errors import EngineError
 from engine.public import Engine, Exports
@@ -72,6 +72,14 @@ def submit(
     name: Annotated[str, typer.Option(help="The name of the batch; the file's name without it.")] = "",
     condition: Annotated[Condition | None, typer.Option(help="Grading of copies whose row has none.")] = None,
     duplicates: Annotated[Duplicates, typer.Option(help="What becomes of repeated barcodes.")] = Duplicates.EACH,
+    discogs: Annotated[Need, typer.Option(help="Whether to stop when Discogs refuses our token.")] = Need.REQUIRED,
+    ambiguous: Annotated[
+        Ambiguous, typer.Option(help="Hold rows that several releases match, or draft the best.")
+    ] = Ambiguous.HOLD,
+    drafted_before: Annotated[
+        DraftedBefore, typer.Option(help="Draft again, or skip, what an earlier batch drafted.")
+    ] = DraftedBefore.AGAIN,
+    photos: Annotated[str, typer.Option(help="How your photos are named: gs://bucket/photos/{upc}_*.jpg.")] = "",
     first: Annotated[int | None, typer.Option(min=1, help="Take only this many rows.")] = None,
     drafts: Annotated[bool, typer.Option(help="Send drafts to eBay.")] = True,
     test_mode: Annotated[bool, typer.Option(help="Do everything but send drafts to eBay.")] = False,
@@ -79,7 +87,15 @@ def submit(
 ) -> None:
     """Start a batch."""
     options = Options(
-        create_drafts=drafts, test_mode=test_mode, condition=condition, duplicates=duplicates, first=first
+        create_drafts=drafts,
+        test_mode=test_mode,
+        condition=condition,
+        duplicates=duplicates,
+        first=first,
+        discogs=discogs,
+        ambiguous=ambiguous,
+        drafted_before=drafted_before,
+        photos=photos,
     )
     engine = _engine()
     if file.startswith("gs://"):

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, Json
 
 from engine.api.answers import MAX_FAILED, item_answer, job_answer, progress_answer
 from engine.api.limits import LimitedRoute
+from engine.api.price_rules import PriceRuleBody
 from engine.api.refusals import AWAY, CONFLICT, UNKNOWN, told
 from engine.domain.items import ItemStatus
 from engine.domain.jobs import Job, JobStatus, failure
 from engine.domain.options import Ambiguous, DraftedBefore, Duplicates, Need, Options
+from engine.domain.pricing import PriceRule
 from engine.domain.rows import Condition
 from engine.errors import BadRequest, Cause, IllegalTransition
 from engine.public import Engine
@@ -23,8 +25,20 @@ NEWEST = 50
 LARGE = 2_500  # rows above which a status tells the bounded lists of the document
 MOST_JOBS = 200
 BY = "api"
-PROCESS_REFUSED = told({400: "The path is not gs://bucket/object.", 403: "Jobs may not be read from that bucket."})
-UPLOAD_REFUSED = told({411: "The length is missing.", 413: "The file is too large."})
+PROCESS_REFUSED = told(
+    {
+        400: "The path is not gs://bucket/object, or the photos are not named by a pattern.",
+        403: "Jobs, or photos, may not be read from that bucket.",
+    }
+)
+UPLOAD_REFUSED = told(
+    {
+        400: "The photos are not named by a pattern.",
+        403: "Photos may not be read from that bucket.",
+        411: "The length is missing.",
+        413: "The file is too large.",
+    }
+)
 
 
 class ProcessRequest(BaseModel):
@@ -40,6 +54,8 @@ class ProcessRequest(BaseModel):
     discogs: Need = Need.REQUIRED
     ambiguous: Ambiguous = Ambiguous.HOLD
     drafted_before: DraftedBefore = DraftedBefore.AGAIN
+    price_rule: PriceRuleBody | None = None
+    photos: str = Field("", examples=["gs://bucket/photos/{upc}_*.jpg"])
     name: str = ""
 
 
@@ -63,6 +79,8 @@ def process(body: ProcessRequest, engine: TheEngine) -> dict[str, Any]:
         discogs=body.discogs,
         ambiguous=body.ambiguous,
         drafted_before=body.drafted_before,
+        price_rule=_price_rule(body.price_rule),
+        photos=body.photos,
     )
     return job_answer(engine.submission.submit(body.gcs_path, options, name=body.name, by=BY))
 
@@ -80,6 +98,8 @@ def upload(
     drafted_before: Annotated[
         DraftedBefore, Form(description="skip: leave out what an earlier batch drafted")
     ] = DraftedBefore.AGAIN,
+    price_rule: Annotated[Json[PriceRuleBody] | None, Form(description="as JSON, as in `process`")] = None,
+    photos: Annotated[str, Form(description="how your photos are named, gs://bucket/photos/{upc}_*.jpg")] = "",
     name: Annotated[str, Form()] = "",
 ) -> dict[str, Any]:
     """Check a file, store it and queue a batch; 422 with the rows and their reasons when nothing can be used."""
@@ -91,6 +111,8 @@ def upload(
         discogs=discogs,
         ambiguous=ambiguous,
         drafted_before=drafted_before,
+        price_rule=_price_rule(price_rule),
+        photos=photos,
     )
     content = file.file.read()
     return job_answer(engine.submission.upload(content, file.filename or "upload.txt", options, name=name, by=BY))
@@ -178,6 +200,10 @@ def items(
     page = engine.queries.items(job_id, status=status, cause=cause, q=q, limit=limit, cursor=cursor)
     waits = engine.queries.waits(job_id) if any(not item.done for item in page.items) else {}
     return {"items": [item_answer(item, waits.get(item.index, "")) for item in page.items], "next": page.next}
+
+
+def _price_rule(body: PriceRuleBody | None) -> PriceRule:
+    return body.rule() if body else PriceRule()
 
 
 def _whole(engine: Engine, job: Job) -> dict[str, Any]:
