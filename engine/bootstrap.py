@@ -32,6 +32,7 @@ from engine.files.folder import FolderFiles
 from engine.pipeline.lookups import Lookups
 from engine.pipeline.photos import Photos
 from engine.pipeline.row import RowPipeline
+from engine.pipeline.rules import Rules
 from engine.public import Engine
 from engine.settings import Settings
 from engine.store.base import Store
@@ -40,6 +41,7 @@ from engine.upstream.connections import Connections
 from engine.upstream.coverart import CoverArt
 from engine.upstream.discogs import Discogs
 from engine.upstream.ebay import Ebay
+from engine.upstream.ebay_rules import EbayRules
 from engine.upstream.gates.process import Gates, fingerprint
 from engine.upstream.http import READ_SECONDS, Line, Observe, session, unobserved
 from engine.upstream.musicbrainz import MusicBrainz
@@ -132,7 +134,7 @@ def open_connections(
     read_seconds: float = READ_SECONDS,
 ) -> Connections:
     """Return the clients of the services, each behind its gate; `observe` is told of every call."""
-    line = Line(session, f"DraftMaker/{__version__} +{settings.contact or PROJECT}", observe, read_seconds)
+    line = Line(session, _user_agent(settings), observe, read_seconds)
     token = settings.discogs_token.get_secret_value()
     keys = _keys(settings)
     gate = {allowance.service: gates.before(allowance) for allowance in _allowances(settings)}
@@ -151,6 +153,10 @@ def open_connections(
         ebay=ebay if settings.ebay_connected else None,
         discogs_token=bool(token),
     )
+
+
+def _user_agent(settings: Settings) -> str:
+    return f"DraftMaker/{__version__} +{settings.contact or PROJECT}"
 
 
 def _keys(settings: Settings) -> Keys:
@@ -210,13 +216,30 @@ def open_pipeline(
     observe: Observe = unobserved,
     read_seconds: float = READ_SECONDS,
 ) -> Iterator[RowPipeline]:
-    """Lend the pipeline of a worker on `store`; `observe` is told of every call to a service."""
+    """Lend the pipeline of a worker on `store`; `observe` is told of every call to a service.
+
+    Nobody keeps eBay's rules of its categories for it: the table counts.
+    """
     with Gates(store, clock) as gates:
         connections = open_connections(settings, session, gates, observe, read_seconds)
         yield _pipeline(settings, connections, store, clock, open_files(settings.files))
 
 
-def _pipeline(settings: Settings, connections: Connections, store: Store, clock: Clock, files: Files) -> RowPipeline:
+def _rules(settings: Settings, session: requests.Session, store: Store, clock: Clock, observe: Observe) -> Rules:
+    """Return who keeps eBay's rules of its categories, which an application may ask for."""
+    line = Line(session, _user_agent(settings), observe)
+    ebay = EbayRules(line, settings.ebay_url, keys=_keys(settings), clock=clock)
+    return Rules(store, clock, ebay if settings.ebay_connected else None)
+
+
+def _pipeline(
+    settings: Settings,
+    connections: Connections,
+    store: Store,
+    clock: Clock,
+    files: Files,
+    rules: Rules | None = None,
+) -> RowPipeline:
     """Return the pipeline over these clients; Discogs is not asked without a token, which its search needs."""
     return RowPipeline(
         lookups=Lookups(store, clock),
@@ -228,6 +251,7 @@ def _pipeline(settings: Settings, connections: Connections, store: Store, clock:
         catalog=_catalog(settings),
         covers=settings.catalog_covers,
         photos=_photos(settings, files),
+        rules=rules,
     )
 
 
@@ -263,13 +287,14 @@ def open_worker(settings: Settings, stop: threading.Event, observe: Observe = un
     store, files = open_store(settings.store, clock), open_files(settings.files)
     with session(settings.lanes) as line, closing(store), Gates(store, clock) as gates:
         connections = open_connections(settings, line, gates, observe)
-        yield Worker(
-            store,
-            RowFiles(files),
-            _pipeline(settings, connections, store, clock, files),
-            clock,
-            lanes=settings.lanes,
-            lease=timedelta(seconds=settings.lease_seconds),
-            stop=stop,
-            connections=connections,
-        )
+        with _rules(settings, line, store, clock, observe) as rules:
+            yield Worker(
+                store,
+                RowFiles(files),
+                _pipeline(settings, connections, store, clock, files, rules),
+                clock,
+                lanes=settings.lanes,
+                lease=timedelta(seconds=settings.lease_seconds),
+                stop=stop,
+                connections=connections,
+            )

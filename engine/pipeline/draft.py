@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from engine.domain.candidates import Candidate
+from engine.domain.category_rules import CategoryRules
 from engine.domain.decisions import signed
 from engine.domain.drafts import Copy, Draft, compose
 from engine.domain.items import Outcome, intend, skip
@@ -32,16 +33,23 @@ NOT_CONNECTED = "eBay is not connected: the draft was composed and kept here. Co
 
 
 def make_draft(
-    work: Work, candidate: Candidate, price: Price, image_url: str, ebay: Ebay | None, terms: SellingTerms
+    work: Work,
+    candidate: Candidate,
+    price: Price,
+    image_url: str,
+    ebay: Ebay | None,
+    terms: SellingTerms,
+    rules: Mapping[str, CategoryRules],
 ) -> None:
-    """Compose the draft on the seller's terms and bring `work.item` to its outcome.
+    """Compose the draft on the seller's terms, as `compose` says, and bring `work.item` to its outcome.
 
     Raises:
         UpstreamError: eBay does not answer, refuses the draft or does not accept us.
         WritesFailed: it failed `WRITES` times to take the draft.
         LeaseLost: the row is no longer ours; nothing was written after that was known.
     """
-    draft = _with_files(work, compose(_copy(work), candidate.release, price, image_url, terms, work.edits))
+    draft = compose(_copy(work), candidate.release, price, image_url, terms, work.edits, rules)
+    draft = _with_files(work, draft)
     work.item = replace(work.item, sku=work.sku, draft=draft.document())
     not_sent = work.options.not_sent or ("" if ebay else NOT_CONNECTED)
     if ebay is None or not_sent:

@@ -13,6 +13,7 @@ from engine.pipeline.lookups import Lookups
 from engine.pipeline.photos import Photos
 from engine.pipeline.picture import find_picture
 from engine.pipeline.price import set_price
+from engine.pipeline.rules import Rules
 from engine.pipeline.sources import Sources
 from engine.pipeline.work import Step, Work
 from engine.upstream.asking import asking
@@ -26,7 +27,8 @@ class RowPipeline:
     """Runs rows against the services; holds nothing of a row, so threads may share it.
 
     `discogs` is None without a token, `ebay` while no seller is connected. `terms` are the seller's, for every draft.
-    `catalog`, `covers` and `photos` are as in `Sources`.
+    `catalog`, `covers` and `photos` are as in `Sources`. `rules` are eBay's of its categories; without
+    them the table of this program counts.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class RowPipeline:
         catalog: Catalog | None = None,
         covers: bool = False,
         photos: Photos,
+        rules: Rules | None = None,
     ) -> None:
         self._lookups = lookups
         self._sources = Sources(
@@ -54,6 +57,7 @@ class RowPipeline:
             photos=photos,
         )
         self._ebay = ebay
+        self._rules = rules
         self._terms = terms or SellingTerms()
 
     def foresee(self, gtins: Sequence[str]) -> None:
@@ -83,4 +87,5 @@ class RowPipeline:
         finally:
             self._lookups.keep(work.gtin)
         work.step = Step.DRAFT
-        make_draft(work, candidate, price, image_url, self._ebay, self._terms)
+        known = self._rules.known if self._rules else {}
+        make_draft(work, candidate, price, image_url, self._ebay, self._terms, known)

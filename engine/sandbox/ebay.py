@@ -1,8 +1,9 @@
-"""eBay as the sandbox plays it: tokens, inventory items, unpublished offers and asking prices."""
+"""eBay as the sandbox plays it: tokens, inventory items, unpublished offers, asking prices and rules of categories."""
 
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import re
 import secrets
@@ -17,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from engine.clock import Clock
+from engine.sandbox import taxonomy
 from engine.sandbox.browse import listings
 from engine.sandbox.faults import ebay_error
 from engine.sandbox.gate import KEY
@@ -41,6 +43,9 @@ class Ebay:
 
     def routes(self) -> list[Route]:
         """Return the calls that eBay answers."""
+        application = partial(self._guarded, seller=False)
+        aspects = "/commerce/taxonomy/v1/category_tree/0/get_item_aspects_for_category"
+        policies = "/sell/metadata/v1/marketplace/EBAY_US/get_item_condition_policies"
         items, offers = "/sell/inventory/v1/inventory_item/{sku}", "/sell/inventory/v1/offer"
         seller, writes = partial(self._guarded, seller=True), partial(self._guarded, seller=True, write=True)
         return [
@@ -53,7 +58,9 @@ class Ebay:
             Route(offers + "/{offer_id}", writes(self.put_offer), methods=["PUT"]),
             Route(offers + "/{offer_id}", seller(self.delete_offer), methods=["DELETE"]),
             Route(offers + "/{offer_id}/publish", seller(self.publish), methods=["POST"]),
-            Route("/buy/browse/v1/item_summary/search", self._guarded(self.browse, seller=False), methods=["GET"]),
+            Route("/buy/browse/v1/item_summary/search", application(self.browse), methods=["GET"]),
+            Route(aspects, application(self.aspects), methods=["GET"]),
+            Route(policies, application(self.policies), methods=["GET"]),
         ]
 
     async def token(self, request: Request) -> JSONResponse:
@@ -165,6 +172,22 @@ class Ebay:
             return JSONResponse(ebay_error(12023, "The marketplace ID is missing.", domain="API_BROWSE"), 400)
         asked = request.query_params
         return JSONResponse(listings(asked.get("gtin") or asked.get("q", ""), asked.get("filter", "")))
+
+    async def aspects(self, request: Request) -> Response:
+        """Return the item specifics of a category."""
+        found = taxonomy.aspects(request.query_params.get("category_id", ""))
+        if found is None:
+            said = "The specified category ID does not belong to the specified category tree."
+            return JSONResponse(ebay_error(62005, said, domain="API_TAXONOMY"), 400)
+        return JSONResponse(found)
+
+    async def policies(self, request: Request) -> Response:
+        """Return the conditions of categories, packed where the caller can unpack."""
+        answer = JSONResponse(taxonomy.policies(request.query_params.get("filter", "")))
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return answer
+        packed = gzip.compress(bytes(answer.body))
+        return Response(packed, headers={"Content-Encoding": "gzip"}, media_type="application/json")
 
     def _guarded(self, call: Handler, *, seller: bool, write: bool = False) -> Handler:
         """Return `call` behind the check of token and language."""
