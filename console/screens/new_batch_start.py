@@ -7,26 +7,24 @@ import json
 from functools import partial
 from pathlib import PurePosixPath
 
-import pandas as pd
 import streamlit as st
 
 from console import upstreams, words
 from console.actions import act
 from console.context import Context, operator
 from console.figures import number, rows
+from console.screens import new_batch_price
 from console.widgets.facts import facts
 from engine.domain.jobs import Job, JobStatus
 from engine.domain.options import Ambiguous, DraftedBefore, Duplicates, Need, Options
-from engine.domain.pricing import PriceBasis, PriceRule
 from engine.domain.rows import Condition, RowState
 from engine.domain.services import Service
+from engine.errors import BadRequest, FileForbidden
 from engine.public import Check, UpstreamsView
 
 REQUEST = "request"  # of the address: what makes a second click the same start
 DRY_RUN, FIRST, ALL = "Dry run", "First 25", "All"
 FIRST_ROWS = 25
-FORMATS = {"*": "Any other", "CD": "CD", "Vinyl": "Vinyl", "Cassette": "Cassette", "DVD": "DVD", "Blu-ray": "Blu-ray"}
-ANY_CONDITION = "Any"
 
 _MODE_HELP = (
     "**Dry run** finds releases, pictures and prices and composes the drafts; nothing is sent to eBay. "
@@ -54,7 +52,8 @@ def draw(context: Context, source: str, check: Check) -> None:
         with right:
             drafted_before = _drafted_before()
         duplicates = _duplicates(check)
-        rule = _price_rule(check)
+        rule = new_batch_price.draw(check)
+        photos, photos_usable = _photos(context)
         options = Options(
             test_mode=mode == DRY_RUN,
             condition=condition,
@@ -64,6 +63,7 @@ def draw(context: Context, source: str, check: Check) -> None:
             discogs=discogs,
             ambiguous=ambiguous,
             drafted_before=drafted_before,
+            photos=photos,
         )
         _summary(services, check, options)
         total = min(check.total, options.first or check.total)
@@ -73,7 +73,7 @@ def draw(context: Context, source: str, check: Check) -> None:
             type="primary",
             width="stretch",
             shortcut="Ctrl+Enter",
-            disabled=rule.basis is PriceBasis.FIXED and not rule.fixed,
+            disabled=not (new_batch_price.possible(rule) and photos_usable),
             on_click=_start,
             args=(context, source, options, name.strip(), total),
         )
@@ -137,56 +137,23 @@ def _duplicates(check: Check) -> Duplicates:
     return chosen or Duplicates.EACH
 
 
-def _price_rule(check: Check) -> PriceRule:
-    """Draw where a price comes from when the row names none."""
-    labels = {
-        PriceBasis.COMPARABLE: "eBay asking prices",
-        PriceBasis.FIXED: "Fixed price by format and condition",
-        PriceBasis.DISCOGS_LOWEST: "Discogs, lowest price",
-    }
-    in_file = f"A price in `{check.columns['price']}` always wins. " if "price" in check.columns else ""
-    basis = st.selectbox(
-        "Price",
-        list(labels),
-        format_func=labels.__getitem__,
-        key="basis",
-        help=f"{in_file}A row for which no price is found needs attention; a price is never made up.",
-    )
-    if basis is PriceBasis.FIXED:
-        return PriceRule(basis, fixed=_fixed())
-    with st.container(key="limits"):
-        first, second, third = st.columns(3, gap="xsmall")
-    factor = first.number_input("Factor", 0.1, 5.0, 1.0, 0.05, key="factor", help="0.9 asks a tenth less")
-    floor = second.number_input("At least $", 0.0, None, None, 0.5, key="floor", placeholder="any")
-    ceiling = third.number_input("At most $", 0.0, None, None, 0.5, key="ceiling", placeholder="any")
-    return PriceRule(basis, factor, _cents(floor), _cents(ceiling))
-
-
-def _fixed() -> dict[str, dict[str, int]]:
-    """Draw the table of prices; an empty cell leaves it to `Any`."""
-    columns = {ANY_CONDITION: "*"} | {word: str(condition) for condition, word in words.CONDITION_WORDS.items()}
-    empty = pd.DataFrame(
-        {"Format": list(FORMATS.values())} | {name: pd.Series([None] * len(FORMATS), dtype=float) for name in columns}
-    )
-    typed = st.data_editor(
-        empty,
-        key="fixed_prices",
-        hide_index=True,
-        placeholder="",
-        disabled=["Format"],
-        column_config={"Format": st.column_config.TextColumn(width=80, pinned=True)}
-        | {name: st.column_config.NumberColumn(name, format="dollar", min_value=0.99, width=76) for name in columns},
-    )
-    prices: dict[str, dict[str, int]] = {}
-    for medium, (_, row) in zip(FORMATS, typed.iterrows(), strict=True):
-        known = {code: _cents(row[name]) for name, code in columns.items() if pd.notna(row[name])}
-        if known:
-            prices[medium] = {code: cents for code, cents in known.items() if cents is not None}
-    if not prices:
-        st.caption(
-            ":orange[Fill in at least one price.] An empty cell takes the price under Any, then that of any other."
-        )
-    return prices
+def _photos(context: Context) -> tuple[str, bool]:
+    """Draw how the operator's own photos are named; return it, and whether photos can be looked for so."""
+    pattern = st.text_input(
+        "Own photos",
+        key="photos",
+        placeholder="gs://bucket/photos/{upc}_*.jpg",
+        help="Where each row's own pictures lie, by name: `{upc}` is its barcode, `*` any part of a file's name; up to "
+        "24, sorted by name. eBay can fetch those in a bucket that `DM_PUBLIC_BUCKETS` says is public; of others the "
+        "draft says that you must upload them. Photos named in the file count first.",
+    ).strip()
+    try:
+        context.engine.submission.check_photos(pattern)
+    except (BadRequest, FileForbidden) as error:
+        st.caption(":red[No photos can be looked for by this name:]")
+        st.text(str(error))
+        return pattern, False
+    return pattern, True
 
 
 def _discogs(services: UpstreamsView | None) -> Need:
@@ -255,7 +222,3 @@ def _told(job: Job) -> str:
     if job.status is JobStatus.PENDING:
         return f"{job.name} is queued: {rows(job.total_upcs or 0)}."
     return f"{job.name} was started before, and is not started twice. This is it."
-
-
-def _cents(dollars: float | None) -> int | None:
-    return None if dollars is None else round(dollars * 100)

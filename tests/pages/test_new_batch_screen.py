@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pandas as pd
+import pytest
 from streamlit.testing.v1 import AppTest
 
-from console.screens import new_batch
+from console.screens import new_batch, new_batch_price
 from engine.domain.jobs import Job
 from engine.domain.options import Ambiguous, DraftedBefore, Duplicates
-from engine.domain.pricing import PriceBasis
+from engine.domain.pricing import PriceBasis, PriceRule
 from tests.pages.desk import Desk, button, text, upcs
 
 MIXED = ["upc,note", f"{upcs(1)[0]},a", f"{upcs(1)[0]},b", f"'{upcs(2)[1]},c", "8.80E+11,d"]
@@ -111,6 +113,57 @@ def test_a_fixed_price_needs_a_price(desk: Desk) -> None:
     app = checked(desk)
     app.selectbox(key="basis").set_value(PriceBasis.FIXED).run()
     assert button(app, "Start").disabled
+
+
+@pytest.mark.parametrize("basis", [PriceBasis.DISCOGS_LOWEST, PriceBasis.DISCOGS_SUGGESTED])
+def test_discogs_prices_are_a_choice_and_what_its_terms_say_stands_beside_it(desk: Desk, basis: PriceBasis) -> None:
+    app = checked(desk)
+    assert "restricted" not in text(app)
+    app.selectbox(key="basis").set_value(basis).run()
+    assert "calls data of its marketplace restricted" in text(app)
+    assert ("a copy without a condition gets none" in text(app)) is (basis is PriceBasis.DISCOGS_SUGGESTED)
+    button(app, "Start").click().run()
+    assert started(desk)[0].options.price_rule.basis is basis
+
+
+def test_what_becomes_of_a_price_is_chosen(desk: Desk) -> None:
+    app = checked(desk)
+    app.number_input(key="factor").set_value(0.9)
+    app.number_input(key="floor").set_value(2.99)
+    app.number_input(key="ceiling").set_value(99.0)
+    app.selectbox(key="ending").set_value(99).run()
+    button(app, "Start").click().run()
+    assert started(desk)[0].options.price_rule == PriceRule(
+        factor=0.9, floor_cents=299, ceiling_cents=9900, ending_cents=99
+    )
+
+
+def test_a_floor_above_the_ceiling_starts_nothing(desk: Desk) -> None:
+    app = checked(desk)
+    app.number_input(key="floor").set_value(5.0)
+    app.number_input(key="ceiling").set_value(4.0).run()
+    assert button(app, "Start").disabled
+
+
+def test_a_table_of_prices_is_read_without_its_empty_cells() -> None:
+    cells = {name: [None] * len(new_batch_price.FORMATS) for name in new_batch_price.CONDITIONS}
+    typed = pd.DataFrame(cells, dtype=float)
+    typed.loc[0, "Any"], typed.loc[1, "Any"], typed.loc[1, "Good"] = 0.9, 5.99, 3
+    assert new_batch_price.table(typed, lambda dollars: round(dollars * 100)) == {
+        "*": {"*": 90},
+        "CD": {"*": 599, "USED_GOOD": 300},
+    }
+
+
+def test_own_photos_are_named_by_a_pattern(desk: Desk) -> None:
+    app = checked(desk)
+    app.text_input(key="photos").set_value("gs://mine/*.jpg").run()
+    assert "photos must look like gs://bucket/photos/{upc}_*.jpg" in app.text[0].value
+    assert button(app, "Start").disabled
+    app.text_input(key="photos").set_value(" gs://mine/{upc}_*.jpg ").run()
+    assert not app.text
+    button(app, "Start").click().run()
+    assert started(desk)[0].options.photos == "gs://mine/{upc}_*.jpg"
 
 
 def test_a_correction_keeps_every_row_at_its_line(desk: Desk) -> None:
