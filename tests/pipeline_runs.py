@@ -29,6 +29,7 @@ from engine.files.folder import FolderFiles
 from engine.pipeline.lookups import Lookups
 from engine.pipeline.photos import Photos
 from engine.pipeline.row import RowPipeline
+from engine.pipeline.rules import Rules
 from engine.pipeline.work import Work
 from engine.settings import Settings
 from engine.store.base import Store
@@ -80,6 +81,7 @@ class Runs:
         catalog: Catalog | None = None,
         covers: bool = False,
         public: frozenset[str] = frozenset(),
+        rules: Rules | None = None,
     ) -> RowPipeline:
         line = Line(self.session, "DraftMaker/1.0 +test@example.com", observe, read_seconds)
         url = self.sandbox.url
@@ -92,6 +94,7 @@ class Runs:
             catalog=catalog,
             covers=covers,
             photos=Photos(self.files, public),
+            rules=rules,
         )
 
     def once_let_alone(self, gtin: str, options: Options, store: Store | None = None) -> Item:

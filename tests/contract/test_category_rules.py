@@ -1,0 +1,301 @@
+"""eBay's rules of categories: asked over HTTP, kept in the store, and drafts held to them, or else to the table."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import requests
+
+from engine.bootstrap import open_worker
+from engine.clock import SystemClock
+from engine.domain.categories import CATEGORIES, CD, DISC, VINYL
+from engine.domain.category_rules import CategoryRules, Specific
+from engine.domain.items import Item
+from engine.domain.lookups import Answer, Lookup
+from engine.domain.options import Options
+from engine.domain.pricing import PriceBasis, PriceRule
+from engine.domain.rows import Condition
+from engine.errors import CredentialsRefused, RequestRefused
+from engine.files.folder import FolderFiles
+from engine.pipeline import rules as keeping
+from engine.pipeline.rules import Rules
+from engine.settings import Settings
+from engine.store.base import Put, Store
+from engine.store.sqlite import SQLiteStore
+from engine.upstream.ebay_rules import EbayRules
+from engine.upstream.http import Line
+from engine.upstream.oauth import Keys
+from tests.batch_runs import Batches
+from tests.pipeline_runs import Runs, runs
+
+CONTRACTS = Path(__file__).parents[3] / "shared/contracts/openapi"
+ASPECTS = "/commerce/taxonomy/v1/category_tree/0/get_item_aspects_for_category"
+POLICIES = "/sell/metadata/v1/marketplace/EBAY_US/get_item_condition_policies"
+TAXONOMY = (ASPECTS, POLICIES)
+KNOWN = "07961220922684"
+FIXED = Options(price_rule=PriceRule(PriceBasis.FIXED, fixed={"*": {"*": 599}}), condition=Condition.USED_GOOD)
+AWAY = ["rate_limited", "server_error", "busy", "forbidden_html", "timeout", "cut_body", "unauthorized", "denied"]
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+class Hand(SystemClock):
+    """A clock that a test moves."""
+
+    moment = NOW
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+@pytest.fixture(scope="module")
+def served_runs() -> Iterator[Runs]:
+    with runs() as made:
+        yield made
+
+
+@pytest.fixture
+def bench(served_runs: Runs) -> Runs:
+    served_runs.sandbox.reset()
+    served_runs.stored.clear()
+    served_runs.waits.clear()
+    return served_runs
+
+
+def client(bench: Runs, url: str = "", *, secret: str = "sandbox", read_seconds: float = 0.4) -> EbayRules:
+    line = Line(bench.session, "DraftMaker/1.0 +test@example.com", read_seconds=read_seconds)
+    keys = Keys("sandbox", secret, "sandbox")
+    return EbayRules(line, url or f"{bench.sandbox.url}/ebay", keys=keys, clock=SystemClock())
+
+
+def asked(bench: Runs) -> list[str]:
+    """Return the rules that eBay was asked for: a category, or "" for the conditions of several."""
+    return [call["key"] for call in bench.sandbox.ledger("ebay")["calls"] if call["path"] in TAXONOMY]
+
+
+def drafted(bench: Runs, rules: Rules | None) -> Item:
+    """Return a row as it ends when its draft is held to these rules."""
+    work = bench.work(KNOWN, FIXED)
+    bench.pipeline(rules=rules).run(work)
+    return work.item
+
+
+def test_the_specifics_of_a_category_are_read(bench: Runs) -> None:
+    found = {specific.name: specific for specific in client(bench).specifics(CD.id)}
+    assert [name for name, specific in found.items() if specific.required] == ["Artist", "Release Title", "Format"]
+    assert found["Genre"] == Specific("Genre", several=True, max_length=65)
+    assert found["Type"].choices == ("Album", "Box Set", "Compilation", "EP", "Single")
+    assert asked(bench) == [CD.id]
+
+
+def test_the_conditions_of_all_categories_are_one_call_whose_answer_is_packed(bench: Runs) -> None:
+    packed: list[str] = []
+    bench.session.hooks["response"].append(lambda answer, **_: packed.append(answer.headers.get("Content-Encoding")))
+    try:
+        found = client(bench).conditions(list(CATEGORIES))
+    finally:
+        bench.session.hooks["response"].clear()
+    assert found == {category_id: place.conditions for category_id, place in CATEGORIES.items()}
+    assert (asked(bench), packed[-1]) == ([""], "gzip")
+
+
+@pytest.mark.parametrize("place", CATEGORIES.values(), ids=lambda place: place.id)
+def test_the_table_asks_for_what_ebay_asks_for(bench: Runs, place: Any) -> None:
+    found = {specific.name for specific in client(bench).specifics(place.id) if specific.required}
+    assert found == set(keeping.table(place).required)
+
+
+def test_a_category_that_ebay_does_not_have_is_refused(bench: Runs) -> None:
+    with pytest.raises(RequestRefused, match="does not belong") as refused:
+        client(bench).specifics("1")
+    assert refused.value.code == 62005
+
+
+def test_keys_that_ebay_does_not_accept_are_told(bench: Runs) -> None:
+    with pytest.raises(CredentialsRefused, match="EBAY_CLIENT_SECRET"):
+        client(bench, secret="wrong").specifics(CD.id)
+
+
+@pytest.mark.parametrize(
+    ("contract", "schema", "path", "params"),
+    [
+        ("ebay_commerce_taxonomy_v1_oas3.json", "AspectMetadata", ASPECTS, {"category_id": DISC.id}),
+        (
+            "ebay_sell_metadata_v1_oas3.json",
+            "ItemConditionPolicyResponse",
+            POLICIES,
+            {"filter": f"categoryIds:{{{CD.id}|{VINYL.id}}}"},
+        ),
+    ],
+)
+def test_the_sandbox_answers_as_ebay_s_contract_says(
+    bench: Runs, contract: str, schema: str, path: str, params: dict[str, str]
+) -> None:
+    if not CONTRACTS.exists():
+        pytest.skip(f"eBay's contracts are not here: {CONTRACTS}")
+    told = json.loads((CONTRACTS / contract).read_text(encoding="utf-8"))
+    base = told["servers"][0]["variables"]["basePath"]["default"]
+    stated = {base + known: list(call) for known, call in told["paths"].items()}
+    open_path = path.replace("/0/", "/{category_tree_id}/").replace("/EBAY_US/", "/{marketplace_id}/")
+    assert "get" in stated[open_path]
+    said = answer(bench, path, params)
+    components = told["components"]
+    for known in components["schemas"].values():
+        known.setdefault("additionalProperties", False)
+    jsonschema.validate(said, {"$ref": f"#/components/schemas/{schema}", "components": components})
+    assert next(iter(said.values()))
+
+
+def answer(bench: Runs, path: str, params: dict[str, str]) -> dict[str, Any]:
+    """Return what the sandbox says to the application, unpacked here."""
+    url = f"{bench.sandbox.url}/ebay"
+    form = {"grant_type": "client_credentials", "scope": "https://api.ebay.com/oauth/api_scope"}
+    token = requests.post(f"{url}/identity/v1/oauth2/token", form, auth=("sandbox", "sandbox"), timeout=5).json()
+    headers = {"Authorization": f"Bearer {token['access_token']}"}
+    with requests.get(url + path, params, headers=headers, stream=True, timeout=5) as said:
+        raw = said.raw.read()
+    found: dict[str, Any] = json.loads(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw)
+    return found
+
+
+def test_every_category_is_asked_for_once_over_workers_and_batches(bench: Runs) -> None:
+    store = bench.store()
+    for _ in range(2):
+        worker = Rules(store, SystemClock(), client(bench))
+        worker.refresh()
+        worker.refresh()
+        assert worker.known.keys() == CATEGORIES.keys()
+    assert asked(bench) == ["", *CATEGORIES]
+
+
+def test_an_answer_counts_for_thirty_days(bench: Runs) -> None:
+    store, clock = bench.store(), Hand()
+    rules = Rules(store, clock, client(bench))
+    rules.refresh()
+    clock.moment = NOW + timedelta(days=29)
+    rules.refresh()
+    assert len(asked(bench)) == 6
+    clock.moment = NOW + timedelta(days=30)
+    rules.refresh()
+    assert len(asked(bench)) == 12
+    assert {known.asked_at for known in rules.known.values()} == {clock.moment}
+
+
+def test_answers_that_are_too_old_are_forgotten_when_ebay_is_away(bench: Runs) -> None:
+    store, clock = bench.store(), Hand()
+    rules = Rules(store, clock, client(bench))
+    rules.refresh()
+    clock.moment = NOW + timedelta(days=31)
+    bench.sandbox.fault("ebay", "server_error", match="/taxonomy/")
+    bench.sandbox.fault("ebay", "server_error", match="/metadata/")
+    rules.refresh()
+    assert bench.sandbox.fired() == 1
+    assert rules.known == {}
+
+
+def test_a_draft_is_held_to_what_ebay_says_and_keeps_when_it_said_so(bench: Runs) -> None:
+    rules = Rules(bench.store(), Hand(), client(bench))
+    rules.refresh()
+    item = drafted(bench, rules)
+    assert item.draft["checked_against"] == {"by": "ebay", "asked_at": NOW.isoformat()}
+    assert rules.known[item.draft["category_id"]].takes(Condition.USED_GOOD)
+
+
+def test_a_rule_that_is_kept_reaches_the_draft(bench: Runs) -> None:
+    store = bench.store()
+    place = CATEGORIES[drafted(bench, None).draft["category_id"]]
+    strict = CategoryRules({"Mood": Specific("Mood", required=True)}, frozenset({"NEW"}), NOW)
+    keep(store, {place.id: strict})
+    rules = Rules(store, Hand(), None)
+    rules.refresh()
+    left = drafted(bench, rules).draft["not_publishable"]
+    assert "Mood is unknown: eBay asks for it." in left
+    assert f"eBay does not take the condition Good in {place.name}: choose another." in left
+    assert asked(bench) == []
+
+
+def keep(store: Store, told: dict[str, CategoryRules]) -> None:
+    for category_id, rule in told.items():
+        lookup = Lookup({"rules": Answer(NOW, rule.document())})
+        store.commit(Put(f"lookups/ebay-category-{category_id}", lookup.document(NOW)))
+
+
+@pytest.mark.parametrize("fault", AWAY)
+def test_while_ebay_does_not_say_the_table_counts_and_no_row_waits(bench: Runs, fault: str) -> None:
+    for part in ("/taxonomy/", "/metadata/"):
+        bench.sandbox.fault("ebay", fault, match=part)
+    rules = Rules(bench.store(), SystemClock(), client(bench))
+    rules.refresh()
+    assert bench.sandbox.fired() >= 1
+    with_rules = drafted(bench, rules)
+    assert bench.waits == []
+    bench.sandbox.reset()
+    bench.stored.clear()
+    assert with_rules.draft == drafted(bench, None).draft
+    assert with_rules.draft["checked_against"] == {"by": "table"}
+
+
+def test_what_was_told_before_ebay_went_away_counts_and_the_rest_is_asked_for_later(bench: Runs) -> None:
+    store = bench.store()
+    bench.sandbox.fault("ebay", "server_error", match="/taxonomy/", after=2, times=1)
+    rules = Rules(store, SystemClock(), client(bench))
+    rules.refresh()
+    assert bench.sandbox.fired() == 1
+    first, second, *rest = CATEGORIES
+    assert rules.known.keys() == {first, second}
+    bench.sandbox.reset()
+    rules.refresh()
+    assert rules.known.keys() == CATEGORIES.keys()
+    assert asked(bench) == ["", *rest]
+
+
+def test_a_category_that_ebay_does_not_know_is_held_to_the_table_and_asked_for_a_day_later(
+    bench: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "CATEGORIES", {"1": replace(CD, id="1")})
+    clock = Hand()
+    rules = Rules(bench.store(), clock, client(bench))
+    for hours in (0, 23, 25):
+        clock.moment = NOW + timedelta(hours=hours)
+        rules.refresh()
+        assert rules.known == {}
+    assert asked(bench) == ["", "1"] * 2
+
+
+def test_a_worker_asks_before_its_first_row_and_the_next_one_does_not(bench: Runs, tmp_path: Path) -> None:
+    settings = Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        DM_STORE=f"sqlite:///{tmp_path / 'store.db'}",
+        DM_FILES=f"file:{tmp_path / 'files'}",
+        DM_SANDBOX_URL=bench.sandbox.url,
+    )
+    batches = Batches(SQLiteStore(tmp_path / "store.db"), FolderFiles(tmp_path / "files"))
+    for _ in range(2):
+        job_id = batches.upload(f"{KNOWN}\n".encode(), FIXED)
+        with open_worker(settings, threading.Event()) as worker:
+            worker.run(until_idle=True)
+        (item,) = batches.items(job_id).values()
+        assert item.draft["checked_against"]["by"] == "ebay"
+    batches.store.close()
+    calls = [call["path"] for call in bench.sandbox.ledger("ebay")["calls"]]
+    assert [path for path in calls if path in TAXONOMY] == [POLICIES, *[ASPECTS] * 5]
+    assert calls.index(POLICIES) < next(place for place, path in enumerate(calls) if "/inventory/" in path)
+
+
+def test_a_worker_begins_without_rules_that_ebay_does_not_tell_in_time(
+    bench: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "START_SECONDS", 0.05)
+    bench.sandbox.fault("ebay", "timeout", match="/metadata/")
+    with Rules(bench.store(), SystemClock(), client(bench)) as rules:
+        assert rules.known == {}
+        assert drafted(bench, rules).draft["checked_against"] == {"by": "table"}
+    assert bench.sandbox.fired() == 1
