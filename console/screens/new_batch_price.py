@@ -14,7 +14,7 @@ from engine.public import Check
 
 FORMATS = {"*": "Any other", "CD": "CD", "Vinyl": "Vinyl", "Cassette": "Cassette", "DVD": "DVD", "Blu-ray": "Blu-ray"}
 CONDITIONS = {"Any": "*"} | {word: str(condition) for condition, word in words.CONDITION_WORDS.items()}
-ENDINGS = {None: "as it comes", 99: ".99", 95: ".95", 50: ".50", 0: ".00"}
+ENDINGS = {"any": None, ".99": 99, ".95": 95, ".50": 50, ".00": 0}
 
 _BASES = {
     PriceBasis.COMPARABLE: "eBay asking prices",
@@ -55,23 +55,19 @@ def draw(check: Check) -> PriceRule:
         st.caption(_EMPTY if prices else f":orange[Fill in at least one price.] {_EMPTY}")
         return PriceRule(basis, fixed=prices)
     with st.container(key="limits"):
-        first, second, third = st.columns(3, gap="xsmall")
+        first, second, third, fourth = st.columns(4, gap="xsmall")
     factor = first.number_input("Factor", 0.1, 5.0, 1.0, 0.05, key="factor", help="0.9 asks a tenth less")
     floor = second.number_input("At least $", 0.0, None, None, 0.5, key="floor", placeholder="any")
     ceiling = third.number_input("At most $", 0.0, None, None, 0.5, key="ceiling", placeholder="any")
-    ending = st.selectbox(
-        "Ends in",
-        list(ENDINGS),
-        format_func=ENDINGS.__getitem__,
-        key="ending",
-        help="The price is brought to the nearest one that ends so, and then kept within your limits.",
+    ending = fourth.selectbox(
+        "Ends in", list(ENDINGS), key="ending", help="The nearest price that ends so, within limits"
     )
     with st.expander("By format and condition"):
         st.caption(f"Factors in place of the one above. {_EMPTY}")
         factors = _factors()
         st.caption("Prices for rows for which none is found; without one such a row needs attention.")
         prices = _prices("default_prices")
-    return PriceRule(basis, factor, _cents(floor), _cents(ceiling), prices, factors, ending)
+    return PriceRule(basis, factor, _cents(floor), _cents(ceiling), prices, factors, ENDINGS[ending])
 
 
 def possible(rule: PriceRule) -> bool:

@@ -131,7 +131,7 @@ def test_what_becomes_of_a_price_is_chosen(desk: Desk) -> None:
     app.number_input(key="factor").set_value(0.9)
     app.number_input(key="floor").set_value(2.99)
     app.number_input(key="ceiling").set_value(99.0)
-    app.selectbox(key="ending").set_value(99).run()
+    app.selectbox(key="ending").set_value(".99").run()
     button(app, "Start").click().run()
     assert started(desk)[0].options.price_rule == PriceRule(
         factor=0.9, floor_cents=299, ceiling_cents=9900, ending_cents=99
