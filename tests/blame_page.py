@@ -31,6 +31,9 @@ too often. *In doubt* means that a write to eBay may have been done although it 
 
 A write to eBay is repeated at most twice for a row, each time after a look at what eBay holds. The third failure pauses
 the batch. A call that never left, one that came too early or too often does not count.
+
+The rules of eBay's categories are asked for beside the rows: whatever comes of that, no row waits or fails, and no
+batch pauses.
 """
 
 _COVERS = "A draft without a cover is still a draft: no row waits or fails for the archive, and its draft says why.\n"

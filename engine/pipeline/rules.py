@@ -15,7 +15,7 @@ from engine.clock import Clock
 from engine.domain.categories import CATEGORIES
 from engine.domain.category_rules import CategoryRules, table
 from engine.domain.lookups import Answer, Lookup
-from engine.errors import RequestRefused, StoreError, UpstreamError
+from engine.errors import StoreError, UpstreamError
 from engine.pipeline.lookups import LOOKUPS
 from engine.store.base import Put, Store
 from engine.upstream.ebay_rules import EbayRules
@@ -115,12 +115,11 @@ def _said(ebay: EbayRules, category_id: str, conditions: frozenset[str] | None) 
 
     Where it tells only conditions or only specifics, the table completes it.
     """
-    try:
-        specifics = {specific.name: specific for specific in ebay.specifics(category_id)}
-    except RequestRefused as refused:
-        log.warning("category_refused", extra={"category": category_id, "error": str(refused)})
-        specifics = {}
+    specifics = ebay.specifics(category_id)
+    if specifics is None:
+        log.warning("category_unknown", extra={"category": category_id})
     if not specifics and not conditions:
         return None
     known = table(CATEGORIES[category_id])
-    return CategoryRules(specifics or known.specifics, conditions or known.conditions).document()
+    named = {specific.name: specific for specific in specifics or ()}
+    return CategoryRules(named or known.specifics, conditions or known.conditions).document()

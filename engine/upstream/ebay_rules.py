@@ -37,15 +37,14 @@ class EbayRules:
         door = Door("ebay", base, line)
         self._application = TokenDoor(door, Token(door, keys, clock, seller=False))
 
-    def specifics(self, category_id: str) -> list[Specific]:
-        """Return the item specifics of a category, [] when eBay lists none.
+    def specifics(self, category_id: str) -> list[Specific] | None:
+        """Return the item specifics of a category, [] when eBay lists none; None when it is no category to list in.
 
         Raises:
-            RequestRefused: eBay has no such category, or it is none to list in.
-            UpstreamDown, PersonNeeded: as every call to eBay.
+            UpstreamError: as every call to eBay.
         """
         answer = self._application.ask("item_aspects", "GET", _ASPECTS, params={"category_id": category_id})
-        return parse_specifics(answer.body)
+        return parse_specifics(answer.body) if answer.found else None
 
     def conditions(self, category_ids: Sequence[str]) -> dict[str, frozenset[str]]:
         """Return the conditions that each category takes, by eBay's enum; one that eBay says nothing of is left out.

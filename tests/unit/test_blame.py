@@ -128,6 +128,9 @@ CASES = [
     eb("put_item", 403, ebay(1100, "Access denied"), EXPIRED, KEYS),
     eb("put_item", 403, HTML, IN_HTML, DOWN, "outage failed", renewable=True),
     eb("comparable_prices", 403, ebay(1100, "Access denied"), "401, 403 for asking", KEYS),
+    eb("item_aspects", 403, ebay(1100, "Access denied"), "401, 403 for asking", KEYS),
+    eb("condition_policies", 401, ebay(1001, "Invalid access token"), "401, 403 for asking", KEYS),
+    eb("item_aspects", 400, ebay(62005, "The category is not in the tree."), "62004 to 62009", None),
     # eBay, inventory
     eb("item", 404, ebay(25710), "25710, 25702: no such item", None),
     eb("item", 404, ebay(25702), "25710, 25702: no such item", None),
@@ -345,7 +348,7 @@ def test_the_page_is_the_table() -> None:
 
 def test_nobody_else_knows_a_status_or_a_number() -> None:
     sources = Path(__file__).parents[2] / "engine" / "upstream"
-    for source in ("http", "discogs", "musicbrainz", "coverart", "ebay", "oauth"):
+    for source in ("http", "discogs", "musicbrainz", "coverart", "ebay", "ebay_rules", "oauth"):
         text = re.sub(r'""".*?"""', "", (sources / f"{source}.py").read_text(encoding="utf-8"), flags=re.DOTALL)
         assert not re.search(r"\b(4\d\d|5\d\d|25\d\d\d)\b(?!\")", text), source
 

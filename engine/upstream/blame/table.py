@@ -183,6 +183,9 @@ _EBAY = (
     Entry("25710, 25702: no such item", ABSENT, codes=(25710, 25702), points=("item", "delete_item")),
     Entry("25713: no such offer", ABSENT, codes=(25713,), points=("offers", "delete_offer")),
     Entry(
+        "62004 to 62009: no such category", ABSENT, codes=(62004, 62005, 62006, 62008, 62009), points=("item_aspects",)
+    ),
+    Entry(
         "25713 for an offer that stood there a moment ago",
         Ruling(_UPSTREAM, "The offer was removed at eBay in the meantime; the row looks again.", 1.0),
         codes=(25713,),
@@ -230,13 +233,13 @@ _EBAY = (
         codes=(2004, 25002, 25005, 25021, 25702, 25707, 25709, 25710, 25713, 25717, 25751),
     ),
     Entry(
-        "401, 403 for asking prices",
+        "401, 403 for asking prices, or for the rules of a category",
         _keys(
-            "eBay does not let this application compare prices: {said}. "
+            "eBay does not let this application ask for prices and rules: {said}. "
             "Look at its keys on developer.ebay.com, then press Resume."
         ),
         statuses=(401, 403),
-        points=("comparable_prices",),
+        points=("comparable_prices", "item_aspects", "condition_policies"),
     ),
     Entry(
         "401/1001 with a new token",
