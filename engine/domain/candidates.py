@@ -117,7 +117,7 @@ def descriptions(release: Release) -> list[str]:
 
 def _filled(first: Release, second: Release) -> Release:
     """Return `first` with its gaps filled from `second`; a label and its number are taken together."""
-    names = ["artist", "title", "released", "country", "formats", "tracks", "has_front"]
+    names = ["artist", "title", "released", "country", "formats", "tracks"]
     if not (first.label or first.catalog_number):
         names += ["label", "catalog_number"]
     gaps: dict[str, Any] = {name: getattr(second, name) for name in names if not getattr(first, name)}

@@ -36,10 +36,9 @@ class Release:
 
     `released` is `YYYY`, `YYYY-MM`, `YYYY-MM-DD` or "". `country` is in Discogs' words (`US`, `UK`, `Germany`), "" when
     unknown. `barcodes` holds GTIN-14s only: codes whose check digit fails are left out. `have` is the number of people
-    who hold it, None when the service does not tell. `has_front` tells whether the Cover Art Archive has a front cover,
-    None when unknown. `lowest_price_cents` is Discogs' lowest asking price in US cents, None when there is none.
-    `complete` is True when the service was asked for this one release, False for a line of a search answer. `dump` is
-    the day (`YYYY-MM-DD`) of the data dump that says so, "" when the service itself was asked.
+    who hold it, None when the service does not tell. `lowest_price_cents` is Discogs' lowest asking price in US cents,
+    None when there is none. `complete` is True when the service was asked for this one release, False for a line of a
+    search answer. `dump` is the day (`YYYY-MM-DD`) of the data dump that says so, "" when the service itself was asked.
     """
 
     source: Source
@@ -56,7 +55,6 @@ class Release:
     styles: tuple[str, ...] = ()
     tracks: tuple[Track, ...] = ()
     have: int | None = None
-    has_front: bool | None = None
     lowest_price_cents: int | None = None
     url: str = ""
     complete: bool = False
@@ -78,8 +76,8 @@ class Release:
 
     @classmethod
     def from_document(cls, stored: Mapping[str, Any]) -> Self:
-        """Return the release that `document` wrote."""
-        known = dict(stored)
+        """Return the release that `document` wrote; what only another version of this program knows is left out."""
+        known = {name: stored[name] for name, _ in _FIELDS if name in stored}
         formats = (Format(**{**kind, "descriptions": tuple(kind["descriptions"])}) for kind in known.pop("formats", ()))
         return cls(
             formats=tuple(formats),

@@ -107,7 +107,6 @@ def _release(body: Mapping[str, Any], *, complete: bool) -> Release:
         formats=_formats(media, _descriptions(body)),
         barcodes=gtins((body.get("barcode") or "",)),
         tracks=tuple(_tracks(media)),
-        has_front=(body.get("cover-art-archive") or {}).get("front"),
         url=_SITE + body["id"],
         complete=complete,
     )

@@ -142,16 +142,11 @@ def test_a_release_that_is_not_there_is_none(discogs: Discogs, musicbrainz: Musi
     assert coverart.front("00000000-0000-0000-0000-000000000000") is None
 
 
-def test_the_front_cover_is_there_when_musicbrainz_says_so(
-    sandbox: Sandbox, line: Line, musicbrainz: MusicBrainz, coverart: CoverArt
-) -> None:
-    known = list(catalogue.load().musicbrainz.items())[:20]
-    for mbid, entry in known:
-        release = musicbrainz.release(mbid)
-        assert release is not None
+def test_a_front_cover_is_told_by_https_where_there_is_one(coverart: CoverArt) -> None:
+    for mbid, entry in list(catalogue.load().musicbrainz.items())[:20]:
         front = coverart.front(mbid)
-        assert (front is not None) == release.has_front == catalogue.has_front(entry)
-    assert front is None or front.startswith("https://")
+        assert (front is not None) == catalogue.has_front(entry)
+        assert front is None or front.startswith("https://")
 
 
 def test_the_picture_of_a_cover_is_a_picture(sandbox: Sandbox, line: Line, coverart: CoverArt) -> None:

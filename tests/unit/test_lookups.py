@@ -120,3 +120,8 @@ def test_one_search_takes_as_many_barcodes_as_an_address_has_room_for() -> None:
     assert len(asked) >= 33
     assert len("+OR+".join(form for gtin in asked for form in forms(gtin))) < 1_850
     assert one_search(upcs[:3]) == upcs[:3]
+
+
+def test_a_release_stored_by_another_version_is_read_without_what_is_not_known_here() -> None:
+    known = Release("musicbrainz", "mb", "Artist", "Title", released="1999")
+    assert Release.from_document({**known.document(), "has_front": True}) == known

@@ -78,7 +78,7 @@ def test_every_recorded_musicbrainz_release_is_read(name: str) -> None:
 def test_a_musicbrainz_release_is_told_in_the_words_of_discogs() -> None:
     release = musicbrainz.parse_release(recorded("musicbrainz/release_e47d04a4-7460-427d-a731-cc82386d85f1.json"))
     assert release.formats == (Format("File", 1, ("EP",)),)
-    assert (release.country, release.released, release.has_front) == ("", "2001", True)
+    assert (release.country, release.released) == ("", "2001")
     assert (release.label, release.catalog_number) == ("Purpose Maker", "PMD002")
     assert release.tracks[0] == Track("1", "Alarms", "5:18")
 
