@@ -77,6 +77,15 @@ def test_a_bucket_that_jobs_may_not_be_read_from_is_forbidden(tmp_path: Path) ->
         assert served.get("/api/batch/jobs")["total"] == 1
 
 
+def test_photos_are_looked_for_in_the_allowed_buckets_only(tmp_path: Path) -> None:
+    with serving(settings(tmp_path, DM_BUCKETS="ours")) as served:
+        sent = {"gcs_path": "gs://ours/file.txt", "photos": "gs://secret/{upc}.jpg"}
+        response = served.call("POST", PROCESS, json=sent)
+        assert response.status_code == 403
+        assert "photos may not be read from the bucket secret" in response.json()["detail"]
+        assert served.post(PROCESS, {**sent, "photos": "gs://ours/{upc}.jpg"})["status"] == "pending"
+
+
 def test_our_own_uploads_need_no_place_among_the_allowed_buckets(tmp_path: Path) -> None:
     with serving(settings(tmp_path, DM_BUCKETS="ours")) as served:
         sent = served.call("POST", "/api/batch/upload", files={"file": ("rows.txt", lines(upcs(2)))})
