@@ -34,10 +34,23 @@ def draw(context: Context, place: Place, item: Item) -> None:
 
 
 def _left_to_do(item: Item) -> None:
+    """Draw what is left to do, and which rules of eBay say so."""
     left = item.draft.get("not_publishable") or []
     if left:
         with st.expander(f"Not publishable yet: {len(left)} to do", icon=":material/checklist:"):
             st.markdown("\n".join(f"- {sentence}" for sentence in left))
+    if told := checked_against(item.draft):
+        st.caption(told)
+
+
+def checked_against(draft: Mapping[str, Any]) -> str:
+    """Return what the specifics and the condition of a draft were held to; "" when nobody noted it."""
+    checked, place = draft.get("checked_against") or {}, draft.get("category")
+    if not checked or not place:
+        return ""
+    if checked["by"] == "ebay":
+        return f"Checked against eBay's rules for {place}, asked for on {checked['asked_at'][:10]}."
+    return f"Checked against what Draft Maker knows of {place}: eBay's own rules were not at hand."
 
 
 def _match(context: Context, place: Place, item: Item) -> None:

@@ -11,6 +11,14 @@ from dataclasses import dataclass
 from engine.domain.releases import Format
 from engine.domain.rows import Condition
 
+CONDITION_IDS = {  # eBay's number of each condition, by its enum
+    "NEW": "1000",
+    "LIKE_NEW": "2750",
+    "USED_EXCELLENT": "3000",
+    "USED_VERY_GOOD": "4000",
+    "USED_GOOD": "5000",
+    "USED_ACCEPTABLE": "6000",
+}
 CONTAINERS = frozenset({"Box Set", "All Media"})  # Discogs' words for what holds the media, or for all of them
 
 _KINDS = {

@@ -9,7 +9,7 @@ specifics hold no HTML. A cell that a spreadsheet would run begins with a blank,
 apostrophe would stand in the listing. A specific with several values tells the first one, because nothing says how this
 template parts them.
 
-Source: contracts/UPSTREAMS.md 3.6 (template of 2026) and 3.7 (numbers of the conditions).
+Source: contracts/UPSTREAMS.md 3.6 (template of 2026).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any
 
 from engine.domain import spreadsheets
 from engine.domain.aspects import NAMES
+from engine.domain.categories import CONDITION_IDS
 from engine.domain.listings import MAX_TITLE, clipped, plain, safe
 from engine.domain.photos import refused
 from engine.domain.pricing import dollars
@@ -49,14 +50,6 @@ COLUMNS = (
     "Format",
 )
 HEAD = TEMPLATE + spreadsheets.line([*COLUMNS, *(f"C:{name}" for name in NAMES)])
-CONDITION_IDS = {
-    "NEW": "1000",
-    "LIKE_NEW": "2750",
-    "USED_EXCELLENT": "3000",
-    "USED_VERY_GOOD": "4000",
-    "USED_GOOD": "5000",
-    "USED_ACCEPTABLE": "6000",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,20 +14,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.clock import Clock
+from engine.domain.categories import CONDITION_IDS
 from engine.domain.category_rules import MAX_VALUE, Specific
 from engine.upstream.http import Door, Line
 from engine.upstream.oauth import MARKETPLACE, Keys, Token, TokenDoor
 
 _ASPECTS = "/commerce/taxonomy/v1/category_tree/0/get_item_aspects_for_category"
 _CONDITIONS = f"/sell/metadata/v1/marketplace/{MARKETPLACE}/get_item_condition_policies"
-_ENUMS = {
-    "1000": "NEW",
-    "2750": "LIKE_NEW",
-    "3000": "USED_EXCELLENT",
-    "4000": "USED_VERY_GOOD",
-    "5000": "USED_GOOD",
-    "6000": "USED_ACCEPTABLE",
-}
+_ENUMS = {number: enum for enum, number in CONDITION_IDS.items()}
 
 
 class EbayRules:

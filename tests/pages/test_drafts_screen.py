@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from console.context import context
+from console.screens.drafts_evidence import checked_against
 from console.screens.drafts_view import Place, Query, differences, edits, specifics, standing, written
 from engine.domain.drafted import Review
 from engine.domain.items import Item, ItemStatus, Outcome, skip
@@ -36,6 +37,8 @@ class Drafting(Scripted):
             "title": edited.title or f"Title {work.row.index}",
             "price_cents": edited.price_cents or 1250,
             "quantity": 1,
+            "category": "Music CDs",
+            "checked_against": {"by": "ebay", "asked_at": "2026-11-23T09:00:00+00:00"},
             "not_publishable": ["The condition is not set: only you can grade the copy."],
             "inventory_item": {"product": {"aspects": {"Artist": ["New Order"]}}},
         }
@@ -89,9 +92,17 @@ def test_the_newest_draft_is_open_with_its_evidence(desk: Desk, job_id: str) -> 
     told = text(app)
     assert "Offer 9000000001, unpublished" in told
     assert "The condition is not set" in told
+    assert "Checked against eBay's rules for Music CDs, asked for on 2026-11-23." in told
     assert "Differs: year 1993" in told
     assert field(app, "text_input", "Title").value.startswith("Title ")
     assert list(app.segmented_control[0].options)[:2] == ["To review (3)", "Worth a look (1)"]
+
+
+def test_a_draft_says_when_ebay_s_own_rules_were_not_at_hand() -> None:
+    told = checked_against({"category": "Music CDs", "checked_against": {"by": "table"}})
+    assert told == "Checked against what Draft Maker knows of Music CDs: eBay's own rules were not at hand."
+    assert checked_against({"category": None, "checked_against": {"by": "table"}}) == ""
+    assert checked_against({"category": "Music CDs"}) == ""
 
 
 def test_filters_and_batch_stand_in_the_address(desk: Desk, job_id: str) -> None:
