@@ -18,6 +18,7 @@ from engine.bootstrap import open_engine, open_worker
 from engine.catalog import commands as catalog
 from engine.domain.jobs import OPEN, Job, JobStatus
 from engine.domain.options import Ambiguous, DraftedBefore, Duplicates, Need, Options
+from engine.domain.pricing import PriceRule
 from engine.domain.rows import Condition
 from engine.errors import EngineError
 from engine.public import Engine, Exports
@@ -80,6 +81,7 @@ def submit(
         DraftedBefore, typer.Option(help="Draft again, or skip, what an earlier batch drafted.")
     ] = DraftedBefore.AGAIN,
     photos: Annotated[str, typer.Option(help="How your photos are named: gs://bucket/photos/{upc}_*.jpg.")] = "",
+    price_rule: Annotated[Path | None, typer.Option(help="A price rule, in a JSON file, as the API takes it.")] = None,
     first: Annotated[int | None, typer.Option(min=1, help="Take only this many rows.")] = None,
     drafts: Annotated[bool, typer.Option(help="Send drafts to eBay.")] = True,
     test_mode: Annotated[bool, typer.Option(help="Do everything but send drafts to eBay.")] = False,
@@ -96,6 +98,7 @@ def submit(
         ambiguous=ambiguous,
         drafted_before=drafted_before,
         photos=photos,
+        price_rule=_price_rule(price_rule),
     )
     engine = _engine()
     if file.startswith("gs://"):
@@ -187,6 +190,22 @@ def main() -> None:
     except EngineError as error:
         Console(stderr=True).print(f"[red]{error}[/red]", highlight=False)
         sys.exit(1)
+
+
+def _price_rule(file: Path | None) -> PriceRule:
+    if file is None:
+        return PriceRule()
+    from pydantic import ValidationError
+
+    from engine.api.price_rules import PriceRuleBody  # loads the API, which nothing else here needs
+
+    try:
+        return PriceRuleBody.model_validate_json(file.read_bytes()).rule()
+    except OSError as error:
+        raise typer.BadParameter(f"{file} cannot be read ({error.strerror})") from error
+    except ValidationError as wrong:
+        told = (": ".join(filter(None, (".".join(map(str, one["loc"])), one["msg"]))) for one in wrong.errors())
+        raise typer.BadParameter(f"{file} is no price rule: {'; '.join(told)}") from wrong
 
 
 def _engine() -> Engine:
