@@ -24,7 +24,8 @@ T_co = TypeVar("T_co", covariant=True)
 
 TICK_SECONDS = 0.25
 IN_VIEW_SECONDS = 15.0  # a topic that nobody has looked at for so long is forgotten
-LATE_SECONDS = 5.0  # what is so much older than it should be is told as old, also while a read still waits
+LATE_SECONDS = 3.0  # what is so much older than it should be is told as old, also while a read still waits
+QUIET_SECONDS = 6.0  # so long after a failure looks do not read; the poller's next failure comes sooner
 AWAY = (StoreError, FilesAway)
 
 
@@ -141,7 +142,7 @@ class Live:
                 self._away_until = float("-inf")
             except EngineError as error:
                 if isinstance(error, AWAY):
-                    self._away_until = self._clock.monotonic() + LATE_SECONDS
+                    self._away_until = self._clock.monotonic() + QUIET_SECONDS
                 if topic.error is None:
                     log.warning("view_not_read", extra={"error": type(error).__name__})
                 topic.error = error

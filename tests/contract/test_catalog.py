@@ -4,7 +4,6 @@ import csv
 import gzip
 import os
 import re
-import resource
 import signal
 import subprocess
 import sys
@@ -35,7 +34,14 @@ DAY = date(2026, 11, 1)
 NAME = "discogs_20261101_releases.xml.gz"
 OLD = "discogs_20261001_releases.xml.gz"
 EVERY = 1 << 20
-PROCESSES = get_context("fork")
+PROCESSES = get_context("forkserver")
+
+LIMITED = """
+import resource, runpy, sys
+most = int(sys.argv.pop(1))
+resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+runpy.run_module("engine", run_name="__main__", alter_sys=True)
+"""
 
 
 def nothing(_: About) -> None:
@@ -216,19 +222,22 @@ def test_an_import_that_was_stopped_goes_on_where_it_stopped(tmp_path: Path) -> 
     assert all_of(path) == all_of(tmp_path / "whole.db")
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
-def test_an_import_that_was_killed_goes_on_from_what_was_stored(tmp_path: Path, number: int) -> None:
-    path, source = tmp_path / "catalog.db", large(tmp_path)
-    bring_in(source, tmp_path / "whole.db")
+def begin_and_die(source: Dump, path: Path, number: int) -> None:
+    """Import until half of it is read, then send this process a signal."""
 
     def die(about: About) -> None:
         if about.releases > 1_000:
             os.kill(os.getpid(), number)
 
-    def begin_and_die() -> None:
-        bring_in(source, path, die, stop=stop_on_signals())
+    bring_in(source, path, die, stop=stop_on_signals())
 
-    killed = PROCESSES.Process(target=begin_and_die)
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_an_import_that_was_killed_goes_on_from_what_was_stored(tmp_path: Path, number: int) -> None:
+    path, source = tmp_path / "catalog.db", large(tmp_path)
+    bring_in(source, tmp_path / "whole.db")
+
+    killed = PROCESSES.Process(target=begin_and_die, args=(source, path, number))
     killed.start()
     killed.join()
     assert killed.exitcode == (-signal.SIGKILL if number == signal.SIGKILL else 1)
@@ -375,17 +384,14 @@ def test_the_commands_show_what_was_made(tmp_path: Path) -> None:
 
 
 def command(path: Path, *arguments: str, most_bytes: int | None = None) -> subprocess.CompletedProcess[str]:
-    def limit() -> None:
-        if most_bytes:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
-
+    """Run the command line, perhaps where no file may be larger than `most_bytes`."""
+    engine = ["-c", LIMITED, str(most_bytes)] if most_bytes else ["-m", "engine"]
     return subprocess.run(
-        [sys.executable, "-m", "engine", "catalog", *arguments],
+        [sys.executable, *engine, "catalog", *arguments],
         capture_output=True,
         text=True,
         cwd=Path(__file__).parents[2],
         env=environment() | {"DM_CATALOG": str(path), "COLUMNS": "120"},
-        preexec_fn=limit,
         check=False,
     )
 
