@@ -56,11 +56,13 @@ class Specific:
 class CategoryRules:
     """What eBay takes in one category: specifics by name, and conditions by eBay's enum.
 
-    A specific that is not among them may be told all the same. `asked_at` is when eBay said so, None for the table.
+    A specific that is not among them may be told all the same. `listable` is False when eBay has no such category to
+    list in. `asked_at` is when eBay said so, None for the table.
     """
 
     specifics: Mapping[str, Specific] = field(default_factory=dict)
     conditions: frozenset[str] = frozenset()
+    listable: bool = True
     asked_at: datetime | None = None
 
     @property
@@ -100,13 +102,14 @@ class CategoryRules:
             }
             for specific in self.specifics.values()
         ]
-        return {"specifics": specifics, "conditions": sorted(self.conditions)}
+        return {"specifics": specifics, "conditions": sorted(self.conditions), "listable": self.listable}
 
     @classmethod
     def from_document(cls, fields: Mapping[str, Any], asked_at: datetime) -> Self:
         """Return the rules that `document` wrote."""
         known = (Specific(**{**told, "choices": tuple(told["choices"])}) for told in fields["specifics"])
-        return cls({specific.name: specific for specific in known}, frozenset(fields["conditions"]), asked_at)
+        specifics = {specific.name: specific for specific in known}
+        return cls(specifics, frozenset(fields["conditions"]), fields.get("listable", True), asked_at)
 
 
 def asked_for(place: Category | None) -> tuple[str, ...]:

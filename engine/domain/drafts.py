@@ -196,6 +196,8 @@ def _against(
     rules: CategoryRules, copy: Copy, place: Category | None, specifics: Mapping[str, list[str]]
 ) -> Iterator[str]:
     """Yield what the rules of the category ask for and do not find, or find and do not take."""
+    if place and not rules.listable:
+        yield f"eBay has no category {place.name} ({place.id}) to list in: choose another."
     if copy.condition and place and not rules.takes(copy.condition):
         yield f"eBay does not take the condition {_GRADES[copy.condition]} in {place.name}: choose another."
     for name in rules.required:

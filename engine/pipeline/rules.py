@@ -111,15 +111,14 @@ def _path(category_id: str) -> str:
 
 
 def _said(ebay: EbayRules, category_id: str, conditions: frozenset[str] | None) -> dict[str, Any] | None:
-    """Return the rules of a category as they are kept; None when eBay says nothing of it, or does not know it.
+    """Return the rules of a category as they are kept; None when eBay says nothing of it.
 
     Where it tells only conditions or only specifics, the table completes it.
     """
     specifics = ebay.specifics(category_id)
-    if specifics is None:
-        log.warning("category_unknown", extra={"category": category_id})
-    if not specifics and not conditions:
+    if specifics == [] and not conditions:
         return None
     known = table(CATEGORIES[category_id])
     named = {specific.name: specific for specific in specifics or ()}
-    return CategoryRules(named or known.specifics, conditions or known.conditions).document()
+    listable = specifics is not None
+    return CategoryRules(named or known.specifics, conditions or known.conditions, listable).document()

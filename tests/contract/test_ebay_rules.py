@@ -8,8 +8,9 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import jsonschema
 import pytest
@@ -211,7 +212,7 @@ def test_a_draft_is_held_to_what_ebay_says_and_keeps_when_it_said_so(bench: Runs
 def test_a_rule_that_is_kept_reaches_the_draft(bench: Runs) -> None:
     store = bench.store()
     place = CATEGORIES[drafted(bench, None).draft["category_id"]]
-    strict = CategoryRules({"Mood": Specific("Mood", required=True)}, frozenset({"NEW"}), NOW)
+    strict = CategoryRules({"Mood": Specific("Mood", required=True)}, frozenset({"NEW"}))
     keep(store, {place.id: strict})
     rules = Rules(store, Hand(), None)
     rules.refresh()
@@ -256,17 +257,52 @@ def test_what_was_told_before_ebay_went_away_counts_and_the_rest_is_asked_for_la
     assert asked(bench) == ["", *rest]
 
 
-def test_a_category_that_ebay_does_not_know_is_held_to_the_table_and_asked_for_a_day_later(
-    bench: Runs, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_category_that_ebay_does_not_have_is_noted(bench: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "CATEGORIES", {"1": replace(CD, id="1")})
-    clock = Hand()
-    rules = Rules(bench.store(), clock, client(bench))
-    for hours in (0, 23, 25):
-        clock.moment = NOW + timedelta(hours=hours)
+    store = bench.store()
+    for _ in range(2):
+        rules = Rules(store, SystemClock(), client(bench))
         rules.refresh()
-        assert rules.known == {}
-    assert asked(bench) == ["", "1"] * 2
+        assert not rules.known["1"].listable
+        assert rules.known["1"].conditions == CD.conditions
+    assert asked(bench) == ["", "1"]
+
+
+class Silent(BaseHTTPRequestHandler):
+    """An eBay that gives out tokens and has nothing to say of its categories."""
+
+    protocol_version = "HTTP/1.1"
+    silences: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        body = b'{"access_token": "t", "expires_in": 7200}'
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self) -> None:
+        self.silences.append(self.path.partition("?")[0])
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+def test_when_ebay_says_nothing_of_a_category_it_is_asked_again_a_day_later(bench: Runs) -> None:
+    clock = Hand()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Silent) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        rules = Rules(bench.store(), clock, client(bench, f"http://127.0.0.1:{server.server_port}"))
+        for hours in (0, 23, 25):
+            clock.moment = NOW + timedelta(hours=hours)
+            rules.refresh()
+            assert rules.known == {}
+        bench.session.close()
+        server.shutdown()
+    assert Silent.silences == [POLICIES, *[ASPECTS] * 5] * 2
 
 
 def test_a_worker_asks_before_its_first_row_and_the_next_one_does_not(bench: Runs, tmp_path: Path) -> None:

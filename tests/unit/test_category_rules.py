@@ -39,7 +39,7 @@ LONG = "Music From The Original Motion Picture Soundtrack Of A Very Long Film"
 
 
 def rules(*specifics: Specific, conditions: frozenset[str] = MEDIA) -> CategoryRules:
-    return CategoryRules({specific.name: specific for specific in specifics}, conditions, ASKED_AT)
+    return CategoryRules({specific.name: specific for specific in specifics}, conditions, asked_at=ASKED_AT)
 
 
 def draft(held_to: CategoryRules | None, edits: Edits | None = None, **copy: Any) -> Draft:
@@ -129,6 +129,12 @@ def test_a_condition_that_the_category_does_not_take_is_left_to_a_person() -> No
     made = draft(rules(conditions=MEDIA - {"LIKE_NEW"}), condition=Condition.LIKE_NEW)
     assert "eBay does not take the condition Like New in Music CDs: choose another." in made.not_publishable
     assert made.inventory_item["condition"] == "LIKE_NEW"
+
+
+def test_a_category_that_ebay_has_no_more_is_left_to_a_person() -> None:
+    made = draft(CategoryRules(table(CD).specifics, MEDIA, listable=False, asked_at=ASKED_AT))
+    assert "eBay has no category Music CDs (176984) to list in: choose another." in made.not_publishable
+    assert made.offer["categoryId"] == CD.id
 
 
 def test_a_used_copy_keeps_its_grade_in_words_where_ebay_knows_only_used() -> None:
