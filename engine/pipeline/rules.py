@@ -23,6 +23,7 @@ from engine.upstream.ebay_rules import EbayRules
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN_SECONDS = 900.0
+TRY_AGAIN_SECONDS = 1.0  # and twice as long each time, while something is missing
 START_SECONDS = 5.0
 _JOIN_SECONDS = 2.0
 _QUESTION = "rules"
@@ -31,8 +32,8 @@ _QUESTION = "rules"
 class Rules:
     """The rules in `lookups/ebay-category-{id}` of a store; `ebay` is None while no seller is connected.
 
-    As a context it keeps them on a thread of its own. It opens when the first look is over, after `START_SECONDS` at
-    the latest: what a worker drafts is held to the same rules from its first row on, unless eBay is away.
+    As a context it keeps them on a thread of its own. It opens once nothing is missing, after `START_SECONDS` at the
+    latest: what a worker drafts is held to the same rules from its first row on, unless eBay is away.
     """
 
     def __init__(self, store: Store, clock: Clock, ebay: EbayRules | None) -> None:
@@ -41,14 +42,14 @@ class Rules:
         self._clock = clock
         self._ebay = ebay
         self._answers: dict[str, Answer] = {}
-        self._looked = threading.Event()
+        self._complete = threading.Event()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="category-rules", daemon=True)
 
     def __enter__(self) -> Self:
         """Begin to keep the rules."""
         self._thread.start()
-        self._looked.wait(START_SECONDS)
+        self._complete.wait(START_SECONDS)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -73,10 +74,14 @@ class Rules:
         }
 
     def _keep(self) -> None:
+        pause = TRY_AGAIN_SECONDS
         while not self._closing.is_set():
             self.refresh()
-            self._looked.set()
-            self._closing.wait(LOOK_AGAIN_SECONDS)
+            if self._ebay is None or not self._missing():
+                self._complete.set()
+                pause = LOOK_AGAIN_SECONDS
+            self._closing.wait(pause)
+            pause = min(2 * pause, LOOK_AGAIN_SECONDS)
 
     def _missing(self) -> list[str]:
         now = self._clock.now()

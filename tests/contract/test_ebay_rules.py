@@ -325,6 +325,16 @@ def test_a_worker_asks_before_its_first_row_and_the_next_one_does_not(bench: Run
     assert calls.index(POLICIES) < next(place for place, path in enumerate(calls) if "/inventory/" in path)
 
 
+def test_a_worker_that_starts_before_ebay_answers_has_the_rules_for_its_first_row(
+    bench: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "TRY_AGAIN_SECONDS", 0.01)
+    bench.sandbox.fault("ebay", "server_error", match="/metadata/", times=2)
+    with Rules(bench.store(), SystemClock(), client(bench)) as rules:
+        assert rules.known.keys() == CATEGORIES.keys()
+    assert bench.sandbox.fired() == 2
+
+
 def test_a_worker_begins_without_rules_that_ebay_does_not_tell_in_time(
     bench: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
