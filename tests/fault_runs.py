@@ -29,10 +29,7 @@ from engine.pipeline.work import Pipeline, Work
 from engine.sandbox.catalogue import load
 from engine.settings import Settings
 from engine.store.sqlite import SQLiteStore
-from engine.upstream.ebay import Ebay
 from engine.upstream.gates import gate
-from engine.upstream.http import Line
-from engine.upstream.oauth import Keys
 from tests.batch_runs import Batches
 from tests.sandbox_server import Sandbox, running
 
@@ -136,14 +133,12 @@ def run(sandbox: Sandbox, folder: Path, *faults: Fault) -> Ended:
                 batches.control.resume(job_id)
                 batches.run(hurried, lanes=LANES)
         fired = [fault["fired"] for fault in sandbox.faults()]
-        offers = sandbox.ledger(calls=False)["offers"]
-        sandbox.heal()
+        ledger = sandbox.ledger(calls=False)
         items = batches.items(job_id)
-        ebay = Ebay(
-            Line(session, "x/1 +x"), f"{sandbox.url}/ebay", keys=Keys("sandbox", "sandbox", "sandbox"), clock=clock
-        )
-        held = [(ebay.item(item.sku), [offer.body for offer in ebay.offers(item.sku)]) for item in items.values()]
-        return Ended(job, items, held, {offer["created"] for offer in offers.values()}, fired, hurried.waits, pauses)
+        skus = [item.sku for _, item in sorted(items.items())]
+        held = [(ledger["items"][sku]["body"], ledger["offers"][sku]["body"]) for sku in skus]
+        created = {offer["created"] for offer in ledger["offers"].values()}
+        return Ended(job, items, held, created, fired, hurried.waits, pauses)
 
 
 def check(ended: Ended, whole: Ended, *faults: Fault) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.fault_runs import FAULTS, PERSONS, Ended, Fault, Sandbox, check, healthy, run
 
-PAIRS = random.Random(20261123).sample(list(itertools.combinations(FAULTS, 2)), 10)
+PAIRS = random.Random(20261123).sample(list(itertools.combinations(FAULTS, 2)), 5)
 SILENT = {"latency"}  # nobody waits for an answer that is a little late
 
 
