@@ -9,7 +9,7 @@ run: .venv/ready  ## Set up if need be, then start console, worker and sandbox; 
 	$(BIN)/python -m engine demo
 
 test: .venv/ready-dev  ## Set up if need be, then run every test; ARGS="-n 0 tests/unit" chooses some, one after another
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 check: .venv/ready-dev  ## Formatting, lint, types, and the direction of imports
 	$(BIN)/ruff format --check .

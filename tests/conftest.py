@@ -25,7 +25,10 @@ LONG = ("tests/e2e", "tests/contract/test_faults.py", "tests/contract/test_fires
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have the files that take long run first, so that no process is left with one at the end."""
+    """Have the files that take long run first, each in one process, and all that need a browser in the same one."""
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group("browser" if file.startswith("tests/e2e") else file))
     items.sort(key=lambda item: next((place for place, name in enumerate(LONG) if name in item.nodeid), len(LONG)))
 
 

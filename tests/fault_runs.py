@@ -84,7 +84,7 @@ class Ended:
 
     job: Job
     items: dict[int, Item]
-    held: list[tuple[Any, Any]]
+    held: list[dict[str, Any]]
     created: set[int]
     fired: list[int]
     waits: list[str]
@@ -136,7 +136,7 @@ def run(sandbox: Sandbox, folder: Path, *faults: Fault) -> Ended:
         ledger = sandbox.ledger(calls=False)
         items = batches.items(job_id)
         skus = [item.sku for _, item in sorted(items.items())]
-        held = [(ledger["items"][sku]["body"], ledger["offers"][sku]["body"]) for sku in skus]
+        held = [ledger["held"][sku] for sku in skus]
         created = {offer["created"] for offer in ledger["offers"].values()}
         return Ended(job, items, held, created, fired, hurried.waits, pauses)
 

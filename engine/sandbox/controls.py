@@ -1,7 +1,8 @@
 """The sandbox's own switches, under /sandbox: read the ledger, turn faults on and off.
 
-* `GET /sandbox/ledger?service=&since=&calls=0`: `counts`, `last` (number of the last call), `calls`, `items`, `offers`
-  by SKU with how often each was created, `published`. `DELETE` forgets everything.
+* `GET /sandbox/ledger?service=&since=&calls=0`: `counts`, `last` (number of the last call), `calls`; by SKU `items`
+  and `offers` with how often each was written or created, and `held` with what each holds; `published`. `DELETE`
+  forgets everything.
 * `POST /sandbox/faults` with a fault (see `engine.sandbox.faults`): 201. `GET` lists them with how often each fired,
   `DELETE` turns all off.
 * `PUT /sandbox/latency` with `{service: seconds}`: how late each service answers on a good day.

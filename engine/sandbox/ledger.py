@@ -115,21 +115,13 @@ class Ledger:
             "counts": {name: {"calls": count.total(), **count} for name, count in statuses.items()},
             "last": self.calls[-1].seq if self.calls else 0,
             "calls": [asdict(call) for call in chosen] if calls else [],
-            "items": {
-                sku: {"puts": draft.puts, "body": draft.item}
-                for sku, draft in self.drafts.items()
-                if draft.item is not None
-            },
+            "items": {sku: {"puts": draft.puts} for sku, draft in self.drafts.items() if draft.item is not None},
             "offers": {
-                sku: {
-                    "offer_id": draft.offer_id,
-                    "created": draft.created,
-                    "status": "UNPUBLISHED",
-                    "body": draft.offer,
-                }
+                sku: {"offer_id": draft.offer_id, "created": draft.created, "status": "UNPUBLISHED"}
                 for sku, draft in self.drafts.items()
                 if draft.created
             },
+            "held": {sku: {"item": draft.item, "offer": draft.offer} for sku, draft in self.drafts.items()},
             "published": list(self.published),
         }
 
