@@ -1,15 +1,19 @@
 # Needs Python 3.11 or newer and make, nothing else.
 PYTHON ?= python3
 BIN := .venv/bin
+PARALLEL := -n 3 --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: run test check fmt bench lock help
+.PHONY: run test test-long check fmt bench lock help
 
 run: .venv/ready  ## Set up if need be, then start console, worker and sandbox; PORT=9000 chooses another port
 	$(BIN)/python -m engine demo
 
-test: .venv/ready-dev  ## Set up if need be, then run every test; ARGS="-n 0 tests/unit" chooses some, one after another
-	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder $(ARGS)
+test: .venv/ready-dev  ## Set up if need be, then run the tests; ARGS="-n 0 tests/unit" chooses some, one after another
+	$(BIN)/python -m pytest $(PARALLEL) -m "not long" $(ARGS)
+
+test-long: .venv/ready-dev  ## Run the stories that take their time: whole batches under faults, kills and cut lines
+	$(BIN)/python -m pytest $(PARALLEL) -m long $(ARGS)
 
 check: .venv/ready-dev  ## Formatting, lint, types, and the direction of imports
 	$(BIN)/ruff format --check .

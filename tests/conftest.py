@@ -20,16 +20,27 @@ os.environ["DM_CATALOG"] = "var/no-catalogue-for-tests.db"  # whoever has one ha
 pytest_plugins = ("tests.emulators",)
 
 
-LONG = ("tests/e2e", "tests/contract/test_faults.py", "tests/contract/test_firestore_stories.py", "tests/crash")
+LONG = (
+    "tests/e2e/test_e2e_emulators.py",
+    "tests/e2e/test_e2e_drafts.py",
+    "tests/e2e/test_e2e_services.py",
+    "tests/contract/test_faults.py",
+    "tests/contract/test_firestore_stories.py",
+    "tests/crash",
+)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have the files that take long run first, each in one process, and all that need a browser in the same one."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark what takes long; keep a file in one process, and all that needs a browser, which comes first."""
     for item in items:
         file = item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group("browser" if file.startswith("tests/e2e") else file))
-    items.sort(key=lambda item: next((place for place, name in enumerate(LONG) if name in item.nodeid), len(LONG)))
+        browser = file.startswith("tests/e2e")
+        item.add_marker(pytest.mark.xdist_group("browser" if browser else file))
+        if file.startswith(LONG):
+            item.add_marker(pytest.mark.long)
+    yield
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/e2e"))
 
 
 @pytest.fixture

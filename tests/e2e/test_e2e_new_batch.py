@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.demo import Demo
+from tests.e2e.demo import Demo, until
 from tests.e2e.screens import SAMPLE, BatchScreen, job_id, upload
 
 pytestmark = pytest.mark.browser
@@ -22,7 +22,7 @@ def test_a_file_is_uploaded_checked_started_and_watched_to_its_end(whole: Demo, 
     expect(screen.state("Done in part")).to_be_visible(timeout=30_000)
     job = whole.ended(name)
     expect(page.get_by_text("= 42 in the batch")).to_be_visible()
-    assert screen.counts() == {"drafted": job["successful"], "needs attention": job["failed"]}
+    until(lambda: screen.counts() == {"drafted": job["successful"], "needs attention": job["failed"]})
     assert (job["processed_upcs"], job["last_processed_index"]) == (42, 41)
     ledger = whole.sandbox.ledger(calls=False)
     items = whole.get(f"/api/batch/{name}/items?limit=200&status=succeeded")["items"]
