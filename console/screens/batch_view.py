@@ -14,7 +14,7 @@ from console.counts import Counts, counts
 from console.live import Snapshot
 from console.pace import Pace
 from engine.domain.forecast import Forecast
-from engine.domain.jobs import OPEN, Job
+from engine.domain.jobs import OPEN, Job, under_way
 from engine.domain.shards import ShardKind
 from engine.public import BatchView, CauseCount, UpstreamsView, WorkerView
 
@@ -81,8 +81,7 @@ class BatchScreen:
     @property
     def retrying(self) -> bool:
         """Whether failed rows are being retried now."""
-        shards = self.job.engine.get("shards", {}).values()
-        return any(progress["kind"] == ShardKind.RETRY and not progress["done"] for progress in shards)
+        return under_way(self.job, ShardKind.RETRY)
 
     @property
     def workers(self) -> tuple[WorkerView, ...]:

@@ -5,21 +5,19 @@ All of them are one document, so that a worker pays one read to see whether it i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Self, TypeVar
+from typing import Self
 
+from engine.batches.records import persistently
 from engine.clock import Clock
 from engine.domain.services import Service
-from engine.errors import Conflict, StoreAway
+from engine.errors import Conflict
 from engine.store.base import Document, Expect, Fields, Patch, Put, Store
 
 PATH = "connections/tests"
 ANSWERED_WITHIN = timedelta(seconds=45)  # after so long a test that nobody has answered never will be
-TRIES = 20
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ class ConnectionTests:
 
     def ask(self, service: Service, *, by: str = "") -> ConnectionTest:
         """Have a service tested and return the test; one that is still open stands."""
-        return _again(lambda: self._ask(service, by))
+        return persistently(lambda: self._ask(service, by), PATH)
 
     def take(self, worker: str) -> list[ConnectionTest]:
         """Return the tests that `worker` is to make now; nobody else is given them."""
@@ -94,7 +92,7 @@ class ConnectionTests:
 
     def answer(self, test: ConnectionTest) -> None:
         """Keep what came of a test as of now, unless it was asked for anew in the meantime."""
-        _again(lambda: self._answer(test))
+        persistently(lambda: self._answer(test), PATH)
 
     def _ask(self, service: Service, by: str) -> ConnectionTest:
         read = self._read()
@@ -134,13 +132,3 @@ class _Read:
     found: Document | None
     tests: Mapping[Service, ConnectionTest]
     at: datetime
-
-
-def _again(step: Callable[[], T]) -> T:
-    """Take a step, again whenever somebody else was faster."""
-    for _ in range(TRIES):
-        try:
-            return step()
-        except Conflict:
-            continue
-    raise StoreAway(f"{PATH} was changed by others {TRIES} times in a row")

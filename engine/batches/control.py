@@ -108,10 +108,8 @@ class Control:
         """
 
         def rule(job: Job, now: datetime) -> Change | None:
-            known = job.engine.get("shards", {})
-            if job.status not in {JobStatus.COMPLETED, *jobs.OPEN}:
-                raise IllegalTransition(f"Job {job_id} is {job.status}; let it go on first")
-            if any(progress["kind"] == ShardKind.RETRY and not progress["done"] for progress in known.values()):
+            _may_be_done_again(job)
+            if jobs.under_way(job, ShardKind.RETRY):
                 raise IllegalTransition(f"The failed rows of job {job_id} are being retried already")
             retryable = [Where("status", "==", ItemStatus.FAILED), Where("retryable", "==", True)]
             count = self._store.count(items_of(job_id), retryable)
@@ -131,10 +129,8 @@ class Control:
         """
 
         def rule(job: Job, now: datetime) -> Change | None:
-            known = job.engine.get("shards", {})
-            if job.status not in {JobStatus.COMPLETED, *jobs.OPEN}:
-                raise IllegalTransition(f"Job {job_id} is {job.status}; let it go on first")
-            if any(progress["kind"] == ShardKind.COMPLETE and not progress["done"] for progress in known.values()):
+            _may_be_done_again(job)
+            if jobs.under_way(job, ShardKind.COMPLETE):
                 raise IllegalTransition(f"The rows of job {job_id} are being completed already")
             if not any(self._store.count(items_of(job_id), [Where("lacking", "contains", name)]) for name in SOURCES):
                 raise IllegalTransition(f"No row of job {job_id} lacks what a service would have said of it")
@@ -166,8 +162,7 @@ class Control:
             raise BadRequest(f"Name 1 to {MOST_AGAIN} rows to do again, not {len(wanted)}")
 
         def rule(job: Job, now: datetime) -> Change | None:
-            if job.status not in {JobStatus.COMPLETED, *jobs.OPEN}:
-                raise IllegalTransition(f"Job {job_id} is {job.status}; let it go on first")
+            _may_be_done_again(job)
             found = self._store.get(*(item_path(job_id, index) for index in wanted))
             reopened, round_, queued = _queued(job, ShardKind.AGAIN, now)
             writes: list[Write] = [queued]
@@ -222,6 +217,12 @@ class Control:
             return False
         worker = self._store.get(f"{WORKERS}/{shard.owner}")[0]
         return worker is not None and bool(worker.fields["heartbeat_at"] > now - SILENT_AFTER)
+
+
+def _may_be_done_again(job: Job) -> None:
+    """Refuse to do rows of a batch again while it is held or has failed."""
+    if job.status not in {JobStatus.COMPLETED, *jobs.OPEN}:
+        raise IllegalTransition(f"Job {job.job_id} is {job.status}; let it go on first")
 
 
 def _unchanged(item: Item, seen: datetime | None) -> None:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.domain import items
 from engine.domain.drafted import record
@@ -22,6 +22,7 @@ WORKERS = "workers"
 REQUESTS = "requests"
 DRAFTS = "drafts"
 TRIES = 20
+T = TypeVar("T")
 EVENT_KEPT = timedelta(days=400)  # Firestore deletes what was done to a batch so long after
 
 
@@ -112,15 +113,28 @@ def change(store: Store, job_id: str, rule: Callable[[Job, datetime], Change | N
         JobUnknown: there is no such job.
         StoreAway: the store does not answer, or others were faster every time.
     """
-    for _ in range(TRIES):
+
+    def step() -> Job:
         found = load(store, job_id)
         job = Job.from_document(found.fields)
         wanted = rule(job, found.read_at)
         if wanted is None:
             return job
+        store.commit(*written(found, wanted, by=by))
+        return wanted.job
+
+    return persistently(step, f"job {job_id}")
+
+
+def persistently(step: Callable[[], T], what: str) -> T:
+    """Take a step that changes `what`, again whenever somebody else was faster.
+
+    Raises:
+        StoreAway: others were faster every time.
+    """
+    for _ in range(TRIES):
         try:
-            store.commit(*written(found, wanted, by=by))
+            return step()
         except Conflict:
             continue
-        return wanted.job
-    raise StoreAway(f"job {job_id} was changed by others {TRIES} times in a row")
+    raise StoreAway(f"{what} was changed by others {TRIES} times in a row")

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from engine.domain.items import Item, ItemStatus
 from engine.domain.options import Options
-from engine.domain.shards import FIRST_RUN, Shard, Tally
+from engine.domain.shards import FIRST_RUN, Shard, ShardKind, Tally
 from engine.errors import IllegalTransition
 
 NEWEST = 10  # `results` and `checkpoints` hold the newest few
@@ -176,6 +176,12 @@ def finished(job: Job) -> bool:
     """Whether every shard of `job` is done, by the tallies it holds."""
     shards = job.engine.get("shards", {})
     return bool(shards) and all(progress["done"] for progress in shards.values())
+
+
+def under_way(job: Job, kind: ShardKind) -> bool:
+    """Whether a shard of that kind is not done yet."""
+    known = job.engine.get("shards", {}).values()
+    return any(progress["kind"] == kind and not progress["done"] for progress in known)
 
 
 def settle(job: Job, shards: Iterable[Shard], items: Iterable[Item], *, now: datetime) -> Job:

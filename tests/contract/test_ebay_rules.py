@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -36,7 +35,7 @@ from engine.upstream.ebay_rules import EbayRules
 from engine.upstream.http import Line
 from engine.upstream.oauth import Keys
 from tests.batch_runs import Batches
-from tests.pipeline_runs import Runs, runs
+from tests.pipeline_runs import Runs
 
 CONTRACTS = Path(__file__).parents[3] / "shared/contracts/openapi"
 ASPECTS = "/commerce/taxonomy/v1/category_tree/0/get_item_aspects_for_category"
@@ -55,20 +54,6 @@ class Hand(SystemClock):
 
     def now(self) -> datetime:
         return self.moment
-
-
-@pytest.fixture(scope="module")
-def served_runs() -> Iterator[Runs]:
-    with runs() as made:
-        yield made
-
-
-@pytest.fixture
-def bench(served_runs: Runs) -> Runs:
-    served_runs.sandbox.reset()
-    served_runs.stored.clear()
-    served_runs.waits.clear()
-    return served_runs
 
 
 def client(bench: Runs, url: str = "", *, secret: str = "sandbox", read_seconds: float = 0.4) -> EbayRules:
