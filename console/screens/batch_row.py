@@ -17,9 +17,10 @@ from console.live import AWAY
 from console.screens import batch_page
 from console.screens.batch_view import Look
 from console.screens.drafts_view import DRAFT, Place
-from console.widgets import notices
+from console.widgets import notices, prices
 from console.widgets.covers import cover
 from console.widgets.facts import facts
+from console.widgets.text import plain
 from engine.domain.items import Item, ItemStatus
 from engine.errors import Cause
 from engine.public import BatchView
@@ -77,8 +78,11 @@ def _row(settings: Settings, view: BatchView, item: Item) -> None:
         st.info(item.not_sent, icon=":material/info:")
     _link(view, item)
     _release(item, cover(item, settings))
+    if item.picture.get("warning"):
+        st.caption(plain(item.picture["warning"]))
     _evidence(item)
-    _price(item)
+    if item.price:
+        prices.draw(item.price)
     _draft(item)
     _history(view, item)
 
@@ -150,16 +154,6 @@ def _candidate(candidate: Mapping[str, Any]) -> dict[str, Any]:
     about = ", ".join(str(candidate[name]) for name in ("format", "country", "year") if candidate.get(name))
     label = " ".join(str(candidate[name]) for name in ("label", "catalog_number") if candidate.get(name))
     return {"Candidate": release, "Pressing": about, "Label": label, "Page": candidate.get("url") or None}
-
-
-def _price(item: Item) -> None:
-    if not item.price:
-        return
-    st.markdown("**Price**")
-    source = words.price_source(str(item.price.get("source", "")))
-    st.markdown(f"**{money(item.price.get('cents'))}** · {source}")
-    if item.price.get("reason"):
-        st.caption(str(item.price["reason"]))
 
 
 def _draft(item: Item) -> None:

@@ -8,13 +8,15 @@ from typing import Any
 
 import streamlit as st
 
-from console import navigation, words
+from console import navigation
 from console.context import Context, zone
 from console.figures import moment, money
 from console.live import AWAY
 from console.screens import drafts_actions
 from console.screens.drafts_view import DRAFT, REVIEW_WORDS, Place, differences, same_release
+from console.widgets import prices
 from console.widgets.facts import facts
+from console.widgets.text import plain
 from engine.domain.drafted import Review
 from engine.domain.items import Item
 from engine.errors import Cause
@@ -29,7 +31,8 @@ def draw(context: Context, place: Place, item: Item) -> None:
     """Draw the evidence of a row."""
     _left_to_do(item)
     _match(context, place, item)
-    _price(item)
+    if item.price:
+        prices.draw(item.price)
     _others(context, item)
 
 
@@ -38,9 +41,11 @@ def _left_to_do(item: Item) -> None:
     left = item.draft.get("not_publishable") or []
     if left:
         with st.expander(f"Not publishable yet: {len(left)} to do", icon=":material/checklist:"):
-            st.markdown("\n".join(f"- {sentence}" for sentence in left))
+            st.markdown("\n".join(f"- {plain(sentence)}" for sentence in left))
     if told := checked_against(item.draft):
         st.caption(told)
+    if (warning := item.picture.get("warning", "")) and warning not in left:
+        st.caption(plain(warning))
 
 
 def checked_against(draft: Mapping[str, Any]) -> str:
@@ -139,24 +144,6 @@ def _named(context: Context, place: Place, item: Item, key: str) -> None:
     """Take the release whose number was typed, or whose address was pasted."""
     number = str(st.session_state[key] or "").strip().rstrip("/").rpartition("/")[2].partition("-")[0]
     drafts_actions.choose(context, place, item, {"discogs_id": number})
-
-
-def _price(item: Item) -> None:
-    if not item.price:
-        return
-    evidence = item.price.get("evidence") or {}
-    before = evidence.get("instead_of")
-    st.markdown(f"**Price** {money(item.price.get('cents'))} · {words.price_source(str(item.price.get('source')))}")
-    st.caption(str(item.price.get("reason") or ""))
-    if before:
-        st.caption(f"Before: {money(before.get('cents'))}, {before.get('reason')}")
-    if evidence.get("used"):
-        span = f"{money(evidence['lowest_cents'])} to {money(evidence['highest_cents'])}"
-        st.caption(f"{evidence['used']} of {evidence['asked']} asking prices, {span}, median {_median(evidence)}.")
-
-
-def _median(evidence: Mapping[str, Any]) -> str:
-    return money(evidence.get("median_cents"))
 
 
 def _others(context: Context, item: Item) -> None:

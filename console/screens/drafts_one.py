@@ -15,6 +15,7 @@ from console.screens import drafts_actions, drafts_edit, drafts_evidence
 from console.screens.drafts_list import open_draft
 from console.screens.drafts_view import CONFIDENCE_WORDS, REVIEW_WORDS, Listing, Place, changed
 from console.widgets import notices, parts
+from console.widgets.text import plain
 from engine.domain.drafted import Review, review
 from engine.domain.items import Item, ItemStatus, Outcome
 from engine.errors import Cause, JobUnknown
@@ -117,7 +118,7 @@ def _reason(item: Item) -> None:
 
 def _head(context: Context, page: Listing, place: Place, item: Item) -> None:
     title = item.draft.get("title") or words.release_line(item) or f"Row {item.line}: {item.upc}"
-    st.subheader(_plain(title), anchor=False)
+    st.subheader(plain(title), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         for text, color, icon in _badges(item):
             st.badge(text, color=color, icon=f":material/{icon}:")
@@ -193,8 +194,3 @@ def _removal(context: Context, place: Place, item: Item, *, disabled: bool) -> N
             on_click=drafts_actions.remove,
             args=(context, place, item),
         )
-
-
-def _plain(text: str) -> str:
-    """Return a text that Markdown shows as it is."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>()#+-.!|~$:^" else letter for letter in text)

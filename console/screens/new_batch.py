@@ -42,7 +42,7 @@ class Line:
     @property
     def needs_a_look(self) -> bool:
         """Whether the row came as anything but ready."""
-        return self.found.state is not RowState.READY or bool(self.found.warning)
+        return self.found.state is not RowState.READY or bool(self.found.warning or self.found.photo_warning)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +222,7 @@ def _why(line: Line) -> str:
         return now.problem
     repeats = f"The same barcode stands in row {line.first_line}" if line.first_line is not None else ""
     corrected = "Corrected by you" if now.value != line.found.value else ""
-    return ". ".join(filter(None, (corrected, now.repaired, repeats, now.warning)))
+    return ". ".join(filter(None, (corrected, now.repaired, repeats, now.warning, now.photo_warning)))
 
 
 def _corrected(context: Context, key: str, view: CheckView, lines: tuple[Line, ...]) -> None:

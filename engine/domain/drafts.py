@@ -41,7 +41,8 @@ _GRADES = {
 class Copy:
     """What the operator says of the copies that one draft offers; `condition` is None and `note` "" when unsaid.
 
-    `photos` holds the https addresses of his own pictures of them.
+    `photos` holds the https addresses of his own pictures of them, `photo_warning` the sentence that says which others
+    he named and why they are not used.
     """
 
     sku: str
@@ -50,6 +51,7 @@ class Copy:
     quantity: int = 1
     note: str = ""
     photos: tuple[str, ...] = ()
+    photo_warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +209,15 @@ def _against(
 
 
 def _unfit(copy: Copy, release: Release, picture: str) -> Iterator[str]:
-    """Yield what eBay does not allow in a listing of this copy."""
+    """Yield what eBay does not allow in a listing of this copy, and what would mend it."""
+    told = ""
     if not picture:
-        yield "There is no picture: eBay asks for at least one."
+        told = "There is no picture: eBay asks for at least one."
     elif copy.condition is not Condition.NEW and not copy.photos:
-        yield "The picture is a catalogue cover: for a used copy eBay wants your own photo."
+        told = "The picture is a catalogue cover: for a used copy eBay wants your own photo."
+    if told:
+        yield told
+        yield from filter(None, [copy.photo_warning])
     if "Unofficial Release" in descriptions(release):
         yield "The release is marked unofficial: eBay does not allow bootlegs."
 

@@ -37,7 +37,8 @@ class Row:
     both "" when there is nothing to say. `repeat_of` is the index of the first row with the same GTIN, `copies` on
     that first row the number of copies that all rows with its GTIN hold together. `condition`, `price_cents`
     and `note` are None or "" when the file does not say. `photos` holds the https addresses of the operator's own
-    pictures. `cells` is the row of the file, cell by cell.
+    pictures, `photo_warning` says which others the file names and why they are not used. `cells` is the row of the
+    file, cell by cell.
     """
 
     index: int
@@ -47,6 +48,7 @@ class Row:
     problem: str = ""
     repaired: str = ""
     warning: str = ""
+    photo_warning: str = ""
     repeat_of: int | None = None
     copies: int = 1
     condition: Condition | None = None

@@ -28,6 +28,8 @@ def comparable(rule: PriceRule, asked: Sequence[int], *, searched: Mapping[str, 
     evidence = {
         "asked": len(asked),
         "used": len(kept),
+        "used_cents": sorted(kept),
+        "left_out_cents": sorted(cents for cents in asked if cents not in kept),
         "median_cents": median,
         "lowest_cents": min(kept),
         "highest_cents": max(kept),

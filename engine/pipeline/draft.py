@@ -102,6 +102,7 @@ def _copy(work: Work) -> Copy:
         quantity=edits.quantity or quantity,
         note=row.note if edits.note is None else edits.note,
         photos=work.photos,
+        photo_warning=work.photo_warning,
     )
 
 

@@ -18,7 +18,8 @@ def find_picture(work: Work, sources: Sources, candidate: Candidate) -> str:
     """Return the https address of the operator's first photo, else of the front cover, "" when there is none.
 
     `work.item.picture` says where it comes from, or why there is none; its `files` are own photos that eBay cannot
-    fetch. Nothing here fails a row; for a single outage it waits.
+    fetch, its `warning` says which photos of the file are not used. Nothing here fails a row; for a single outage it
+    waits.
 
     Raises:
         UpstreamDown: the Cover Art Archive does not answer, and may soon.
@@ -35,6 +36,8 @@ def find_picture(work: Work, sources: Sources, candidate: Candidate) -> str:
     else:
         url, reason = _front(work, sources, candidate)
         reason = f"{told} {reason}" if work.options.photos and work.edits.photos is None else reason
+    if work.photo_warning:
+        picture["warning"] = work.photo_warning
     work.item = replace(work.item, picture={"url": url, "reason": reason, **picture})
     return url
 

@@ -61,6 +61,12 @@ class Work:
         return (self.row.photos or self.found_photos) if edited is None else edited
 
     @property
+    def photo_warning(self) -> str:
+        """Return the sentence on photos of the file that are not used, "" once a person has chosen the pictures."""
+        told = self.row.photo_warning if self.edits.photos is None else ""
+        return told and f"{told}."
+
+    @property
     def gtin(self) -> str:
         """Return the row's barcode as GTIN-14.
 

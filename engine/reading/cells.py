@@ -37,6 +37,7 @@ _HIGHEST_QUANTITY = 9_999
 _BETWEEN_PHOTOS = re.compile(r"[\s|]+")
 _PASSWORD = re.compile(r"//[^/]*@")
 _SHOWN = 60  # characters of an address that is not used
+_TOLD = 3  # of those addresses
 
 
 class CellProblem(Exception):
@@ -47,7 +48,7 @@ class CellProblem(Exception):
 class Beside:
     """What the cells beside a barcode say, and the sentences about those that say nothing usable.
 
-    `warning` says which photos are not used and why; a row does not fail for them.
+    `photo_warning` says which photos are not used and why; a row does not fail for them.
     """
 
     condition: Condition | None = None
@@ -55,7 +56,7 @@ class Beside:
     quantity: int = 1
     note: str = ""
     photos: tuple[str, ...] = ()
-    warning: str = ""
+    photo_warning: str = ""
     problems: tuple[str, ...] = ()
 
 
@@ -74,14 +75,14 @@ def beside(cells: tuple[str, ...], columns: Columns) -> Beside:
 
     if any(cell.strip() for cell in cells[len(columns.header) :]):
         problems.append("The row has more cells than the header: put quotation marks around a cell with a comma in it")
-    pictures, warning = photos(_at(cells, columns.photos))
+    pictures, photo_warning = photos(_at(cells, columns.photos))
     return Beside(
         condition=taken(condition, columns.condition, None),
         price_cents=taken(price_cents, columns.price, None),
         quantity=taken(quantity, columns.quantity, 1),
         note=_at(cells, columns.note).strip(),
         photos=pictures,
-        warning=warning,
+        photo_warning=photo_warning,
         problems=tuple(problems),
     )
 
@@ -157,7 +158,10 @@ def photos(cell: str) -> tuple[tuple[str, ...], str]:
     named = list(dict.fromkeys(filter(None, found)))
     unusable = {address: reason for address in named if (reason := refused(address))}
     usable = [address for address in named if address not in unusable]
-    reasons = [f"The photo “{_shown(address)}” is not used: {reason}" for address, reason in unusable.items()]
+    told = [f"The photo “{_shown(address)}” is not used: {reason}" for address, reason in unusable.items()]
+    reasons = told[:_TOLD]
+    if len(told) > _TOLD:
+        reasons.append(f"Nor are {len(told) - _TOLD} more")
     if len(usable) > MAX_PHOTOS:
         reasons.append(f"Only the first {MAX_PHOTOS} photos are used: eBay takes no more")
     return tuple(usable[:MAX_PHOTOS]), ". ".join(reasons)

@@ -38,6 +38,19 @@ def test_own_photos_replace_the_cover_and_no_cover_is_looked_up(bench: Runs) -> 
     assert not bench.calls("coverart")
 
 
+def test_a_refused_photo_is_told_until_a_person_names_another(bench: Runs) -> None:
+    told = "The photo “1.jpg” is not used: a photo's address begins with https://"
+    work = bench.work(KNOWN, FIXED, photo_warning=told)
+    bench.pipeline().run(work)
+    assert work.item.picture["warning"] == f"{told}."
+    assert f"{told}." in work.item.draft["not_publishable"]
+    edited = bench.work(KNOWN, FIXED, photo_warning=told)
+    edited.item = replace(edited.item, decided={"edits": {"photos": list(PHOTOS)}})
+    bench.pipeline().run(edited)
+    assert "warning" not in edited.item.picture
+    assert f"{told}." not in edited.item.draft["not_publishable"]
+
+
 def test_without_photos_the_cover_is_marked_as_a_placeholder(bench: Runs) -> None:
     work = bench.work("00093624755524", FIXED)
     bench.pipeline().run(work)

@@ -11,8 +11,12 @@ import pytest
 from console.context import context
 from console.screens.drafts_evidence import checked_against
 from console.screens.drafts_view import Place, Query, differences, edits, specifics, standing, written
+from console.widgets import prices
+from console.widgets.facts import markup
+from engine.domain import samples
 from engine.domain.drafted import Review
 from engine.domain.items import Item, ItemStatus, Outcome, skip
+from engine.domain.pricing import PriceBasis, PriceRule
 from engine.errors import Cause, ItemError
 from engine.pipeline.work import Work
 from tests.pages.desk import Desk, Scripted, button, text, upcs
@@ -195,6 +199,32 @@ def test_a_row_that_lacks_a_price_alone_is_given_one(desk: Desk) -> None:
     button(app, "Draft it at this price").click().run()
     desk.work(pipeline=Priced)
     assert item(desk, job.job_id, 0).draft["price_cents"] == 450
+
+
+def test_a_price_comes_with_its_sample() -> None:
+    rule = PriceRule(factor=0.9, ending_cents=99, floor_cents=300)
+    price = samples.comparable(rule, [500, 520, 540, 560, 9900], searched={})
+    told = prices.told(price.evidence)
+    assert told == {
+        "Used": "$5.00, $5.20, $5.40, $5.60",
+        "Left out as outliers": "$99.00",
+        "Median": "$5.30",
+        "Your factor": "0.9",
+        "Your ending": ".99",
+        "Your floor": "$3.00",
+    }
+
+
+def test_a_price_by_grade_comes_with_all_grades_and_marks_its_own() -> None:
+    said = {grade: {"cents": cents, "currency": "USD"} for grade, cents in (("Good (G)", 300), ("Mint (M)", 2000))}
+    price = samples.discogs_suggested(PriceRule(PriceBasis.DISCOGS_SUGGESTED), said, "Good (G)")
+    told = prices.told(price.evidence)
+    assert list(told.items()) == [("Mint (M)", "$20.00"), ("Good (G)", "$3.00 · used")]
+    assert '<dd class="dm-marked">$3.00 · used</dd>' in markup(told, marked="Good (G)")
+
+
+def test_a_price_without_a_sample_has_its_reason_alone() -> None:
+    assert prices.told({"basis": "comparable", "instead": "Nobody offers it."}) == {}
 
 
 def test_other_drafts_of_the_barcode_are_told(desk: Desk, job_id: str) -> None:

@@ -191,6 +191,22 @@ def test_what_is_left_to_do_is_said() -> None:
     assert len(sealed.not_publishable) == 1
 
 
+@pytest.mark.parametrize(
+    ("copy", "left_to_do"),
+    [
+        ({}, True),
+        ({"image_url": "https://a/cover.jpg", "condition": Condition.USED_GOOD}, True),
+        ({"image_url": "https://a/cover.jpg", "condition": Condition.NEW}, False),
+        ({"photos": ("https://a/1.jpg",), "condition": Condition.USED_GOOD}, False),
+    ],
+)
+def test_a_refused_photo_is_left_to_do_where_another_picture_is_wanted(
+    copy: dict[str, Any], *, left_to_do: bool
+) -> None:
+    warning = "The photo “1.jpg” is not used: a photo's address begins with https://."
+    assert (warning in draft(photo_warning=warning, **copy).not_publishable) is left_to_do
+
+
 def test_the_operators_own_photos_replace_the_cover_and_its_warning() -> None:
     photos = tuple(f"https://mine/{number}.jpg" for number in range(30))
     made = draft(image_url="https://a/cover.jpg", condition=Condition.USED_GOOD, photos=photos)

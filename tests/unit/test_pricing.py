@@ -76,6 +76,8 @@ def test_the_sample_is_kept_as_evidence() -> None:
     assert price.document()["evidence"] == {
         "asked": 5,
         "used": 4,
+        "used_cents": [500, 520, 540, 560],
+        "left_out_cents": [9900],
         "median_cents": 530,
         "lowest_cents": 500,
         "highest_cents": 560,

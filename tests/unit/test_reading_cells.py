@@ -161,6 +161,15 @@ def test_anything_else_is_no_quantity(text: str) -> None:
             f"The photo “https://a/{'x' * 50}” is not used: a photo's address has up to 2000 characters",
         ),
         (
+            "see the folder for them",
+            (),
+            "".join(
+                f"The photo “{word}” is not used: a photo's address begins with https://. "
+                for word in ("see", "the", "folder")
+            )
+            + "Nor are 2 more",
+        ),
+        (
             " ".join(f"https://a/{number}.jpg" for number in range(25)),
             tuple(f"https://a/{number}.jpg" for number in range(24)),
             "Only the first 24 photos are used: eBay takes no more",

@@ -279,7 +279,7 @@ def test_photos_are_read_and_a_bad_one_does_not_fail_its_row(name: str) -> None:
     found = rows(text)
 
     assert [row.photos for row in found] == [("https://a/1.jpg", "https://a/2.jpg"), ()]
-    assert [row.warning for row in found] == [
+    assert [row.photo_warning for row in found] == [
         "",
         "The photo “http://a/1.jpg” is not used: a photo's address begins with https://",
     ]
