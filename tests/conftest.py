@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from engine.files.base import Files
 from engine.files.folder import FolderFiles
@@ -30,17 +32,30 @@ LONG = (
 )
 
 
+BROWSER = "tests/e2e"
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Mark what takes long; keep a file in one process, and all that needs a browser, which comes first."""
+    """Mark what takes long; what needs a browser comes first."""
     for item in items:
-        file = item.nodeid.partition("::")[0]
-        browser = file.startswith("tests/e2e")
-        item.add_marker(pytest.mark.xdist_group("browser" if browser else file))
-        if file.startswith(LONG):
+        if item.nodeid.startswith(LONG):
             item.add_marker(pytest.mark.long)
     yield
-    items.sort(key=lambda item: not item.nodeid.startswith("tests/e2e"))
+    items.sort(key=lambda item: not item.nodeid.startswith(BROWSER))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Keep a file in one process, and in one process all that needs a browser: two at once starve each other."""
+    return ByFile(config, log)
+
+
+class ByFile(LoadScopeScheduling):
+    """Hands out whole files, those with a browser together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return BROWSER if file.startswith(BROWSER) else file
 
 
 @pytest.fixture
