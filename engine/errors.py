@@ -14,6 +14,7 @@ EngineError
 ├── JobError                  a request about a job
 │   ├── JobUnknown            there is no such job
 │   ├── IllegalTransition     the job's state does not allow it
+│   │   └── RowBusy               the row is being done, or will be at once: ask again soon
 │   └── BadRequest            the request itself is malformed
 │       ├── RowUnknown            the batch has no such row
 │       └── DecisionRefused       what a person decided of a row cannot be
@@ -65,6 +66,7 @@ class Cause(StrEnum):
     REMOVED = "removed"  # skipped: the operator removed its draft
     LEFT_OUT = "left_out"  # skipped: the operator excluded the row
     DRAFTED_BEFORE = "drafted_before"  # skipped: an earlier batch has a draft of this barcode
+    ADDED = "added"  # skipped: its copies were added to the draft of a row of an earlier batch
 
 
 class EngineError(Exception):
@@ -146,6 +148,10 @@ class JobUnknown(JobError):
 
 class IllegalTransition(JobError):
     """The state of the job does not allow what was asked."""
+
+
+class RowBusy(IllegalTransition):
+    """The row is being done, or will be at once; soon it can be changed."""
 
 
 class BadRequest(JobError):

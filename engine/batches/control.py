@@ -108,14 +108,14 @@ class Control:
         """
 
         def rule(job: Job, now: datetime) -> Change | None:
-            _may_be_done_again(job)
+            may_be_done_again(job)
             if jobs.under_way(job, ShardKind.RETRY):
                 raise IllegalTransition(f"The failed rows of job {job_id} are being retried already")
             retryable = [Where("status", "==", ItemStatus.FAILED), Where("retryable", "==", True)]
             count = self._store.count(items_of(job_id), retryable)
             if not count:
                 raise IllegalTransition(f"Job {job_id} has no failed row that a retry could mend")
-            reopened, _, queued = _queued(job, ShardKind.RETRY, now)
+            reopened, _, queued = queue(job, ShardKind.RETRY, now)
             return Change(reopened, "retried", f"{count} rows", (queued,))
 
         return change(self._store, job_id, rule, by=by)
@@ -129,12 +129,12 @@ class Control:
         """
 
         def rule(job: Job, now: datetime) -> Change | None:
-            _may_be_done_again(job)
+            may_be_done_again(job)
             if jobs.under_way(job, ShardKind.COMPLETE):
                 raise IllegalTransition(f"The rows of job {job_id} are being completed already")
             if not any(self._store.count(items_of(job_id), [Where("lacking", "contains", name)]) for name in SOURCES):
                 raise IllegalTransition(f"No row of job {job_id} lacks what a service would have said of it")
-            reopened, _, queued = _queued(job, ShardKind.COMPLETE, now)
+            reopened, _, queued = queue(job, ShardKind.COMPLETE, now)
             return Change(reopened, "completed what was lacking", writes=(queued,))
 
         return change(self._store, job_id, rule, by=by)
@@ -162,9 +162,9 @@ class Control:
             raise BadRequest(f"Name 1 to {MOST_AGAIN} rows to do again, not {len(wanted)}")
 
         def rule(job: Job, now: datetime) -> Change | None:
-            _may_be_done_again(job)
+            may_be_done_again(job)
             found = self._store.get(*(item_path(job_id, index) for index in wanted))
-            reopened, round_, queued = _queued(job, ShardKind.AGAIN, now)
+            reopened, round_, queued = queue(job, ShardKind.AGAIN, now)
             writes: list[Write] = [queued]
             for (index, what), document in zip(wanted.items(), found, strict=True):
                 if document is None:
@@ -219,8 +219,12 @@ class Control:
         return worker is not None and bool(worker.fields["heartbeat_at"] > now - SILENT_AFTER)
 
 
-def _may_be_done_again(job: Job) -> None:
-    """Refuse to do rows of a batch again while it is held or has failed."""
+def may_be_done_again(job: Job) -> None:
+    """Refuse to do rows of a batch again while it is held or has failed.
+
+    Raises:
+        IllegalTransition: it is, or has.
+    """
     if job.status not in {JobStatus.COMPLETED, *jobs.OPEN}:
         raise IllegalTransition(f"Job {job.job_id} is {job.status}; let it go on first")
 
@@ -231,7 +235,7 @@ def _unchanged(item: Item, seen: datetime | None) -> None:
         raise IllegalTransition(f"Row {item.index + 1} was changed in the meantime; look at it again")
 
 
-def _queued(job: Job, kind: ShardKind, now: datetime) -> tuple[Job, int, Put]:
+def queue(job: Job, kind: ShardKind, now: datetime) -> tuple[Job, int, Put]:
     """Return `job` with one more retry in the queue, the number of its round, and the write of its shard."""
     told, number, round_ = jobs.next_retry(job)
     shard = Shard(job.job_id, number, kind, 0, job.total_upcs or 0, 0, now, now, round=round_)

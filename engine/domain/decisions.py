@@ -71,7 +71,8 @@ def decided(before: Mapping[str, Any], wanted: Mapping[str, Any], *, by: str, at
     """Return what is decided of a row after `wanted`: `choice`, `edits` and `removed`, each signed with `by` and `at`.
 
     What `wanted` does not name stays as it was `before`; None takes it back, an edit one by one. `edits` take the
-    fields of `Edits`, with `category_id` for the category.
+    fields of `Edits`, with `category_id` for the category. A quantity that is given holds all copies that were added to
+    the draft until then; what is added later comes on top of it.
 
     Raises:
         DecisionRefused: a field that nobody knows, or a value that a draft cannot have.
@@ -83,6 +84,8 @@ def decided(before: Mapping[str, Any], wanted: Mapping[str, Any], *, by: str, at
     if "edits" in wanted:
         now["edits"] = _edits(before.get("edits", {}), wanted["edits"])
         now["edited"] = signature if now["edits"] else None
+        if wanted["edits"] is None or "quantity" in wanted["edits"]:
+            now["added"] = _counted(before.get("added", {}), given="quantity" in now["edits"])
     if "removed" in wanted:
         if not isinstance(wanted["removed"], bool | None):
             raise DecisionRefused("removed is true or false")
@@ -116,6 +119,12 @@ def _edits(before: Mapping[str, Any], given: Any) -> dict[str, Any]:
     _only(given, set(_CHECKS), "edit")
     checked = {name: None if value is None else _CHECKS[name](name, value) for name, value in given.items()}
     return {name: value for name, value in {**before, **checked}.items() if value is not None}
+
+
+def _counted(added: Mapping[str, Mapping[str, Any]], *, given: bool) -> dict[str, dict[str, Any]]:
+    """Return additions as counted in the quantity that a person has given, or as on top of the row's own again."""
+    plain = {sku: {name: value for name, value in one.items() if name != "counted"} for sku, one in added.items()}
+    return {sku: {**one, "counted": True} if given else one for sku, one in plain.items()}
 
 
 def _only(given: Mapping[str, Any], known: set[str], what: str) -> None:

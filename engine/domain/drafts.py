@@ -8,7 +8,7 @@ Source: contracts/UPSTREAMS.md 3.3 and 3.7; eBay's Inventory API v1.18.4.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.domain.aspects import aspects
@@ -42,7 +42,7 @@ class Copy:
     """What the operator says of the copies that one draft offers; `condition` is None and `note` "" when unsaid.
 
     `photos` holds the https addresses of his own pictures of them, `photo_warning` the sentence that says which others
-    he named and why they are not used.
+    he named and why they are not used. `quantity` holds what later batches `added`, by the SKUs of their rows.
     """
 
     sku: str
@@ -52,6 +52,7 @@ class Copy:
     note: str = ""
     photos: tuple[str, ...] = ()
     photo_warning: str = ""
+    added: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ class Draft:
             "condition_description": self.inventory_item.get("conditionDescription", ""),
             "grade": self.copy.condition,
             "quantity": self.copy.quantity,
+            "added": dict(self.copy.added),
+            "note": self.copy.note,
             "price_cents": self.price_cents,
             "currency": CURRENCY,
             "upc": display(self.copy.gtin),

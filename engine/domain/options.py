@@ -30,6 +30,7 @@ class DraftedBefore(StrEnum):
 
     AGAIN = "again"  # it is drafted again
     SKIP = "skip"  # it is skipped, and says where the draft is
+    QUANTITY = "quantity"  # its copies are added to that draft where they are alike, see `additions.unlike`
 
 
 class Need(StrEnum):

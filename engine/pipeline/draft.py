@@ -11,12 +11,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
+from engine.domain.additions import on_top
 from engine.domain.candidates import Candidate
 from engine.domain.category_rules import CategoryRules
-from engine.domain.decisions import signed
+from engine.domain.decisions import MAX_QUANTITY, signed
 from engine.domain.drafts import Copy, Draft, compose
 from engine.domain.items import Outcome, intend, skip
-from engine.domain.options import Duplicates
 from engine.domain.photos import unfetched
 from engine.domain.pricing import Price
 from engine.domain.selling import SellingTerms
@@ -92,14 +92,14 @@ def _listed(offer: Offer, advice: str) -> ItemError:
 
 
 def _copy(work: Work) -> Copy:
-    """Return the copies that the row offers: its own, or all with its barcode when they share one draft."""
-    row, edits = work.row, work.edits
-    quantity = row.copies if work.options.duplicates is Duplicates.QUANTITY else row.quantity
+    """Return the copies that the row offers: as many as a person said, else those it brings, and what was added."""
+    row, edits, added = work.row, work.edits, on_top(work.item.decided)
     return Copy(
         sku=work.sku,
         gtin=row.gtin or "",
         condition=graded(work),
-        quantity=edits.quantity or quantity,
+        quantity=min(MAX_QUANTITY, (edits.quantity or work.copies) + sum(added.values())),
+        added=added,
         note=row.note if edits.note is None else edits.note,
         photos=work.photos,
         photo_warning=work.photo_warning,
@@ -121,7 +121,7 @@ def _send(work: Work, draft: Draft, ebay: Ebay) -> str:
     sku = draft.copy.sku
     standing = _standing(ebay, sku)
     if standing and standing.status == "PUBLISHED":
-        if work.item.decided.keys() & {"choice", "edits"}:
+        if work.item.decided.keys() & {"choice", "edits", "added"}:
             raise _listed(standing, "change it there")
         return standing.offer_id
     _write(work, lambda: ebay.put_item(sku, draft.inventory_item))

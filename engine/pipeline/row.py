@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from engine.catalog.file import Catalog
 from engine.domain.selling import SellingTerms
@@ -66,11 +67,18 @@ class RowPipeline:
 
     def run(self, work: Work) -> None:
         """Bring `work.item` to its outcome, as `Pipeline.run` says; a refusal of this row's data fails the row."""
-        try:
-            with asking(work):
-                self._steps(work)
-        except RequestRefused as refusal:
-            raise ItemError(Cause.DEFECT if refusal.defect else Cause.REFUSED, str(refusal)) from refusal
+        with _for_row(work):
+            self._steps(work)
+
+    def unchangeable(self, work: Work, sku: str) -> str:
+        """Return why the draft of a row cannot be changed, as `Pipeline.unchangeable` says."""
+        if self._ebay is None:
+            return "eBay is not connected"
+        with _for_row(work):
+            offers = self._ebay.offers(sku)
+        if any(offer.status == "PUBLISHED" for offer in offers):
+            return "it is a live listing at eBay by now"
+        return "" if offers else "it is no longer at eBay"
 
     def _steps(self, work: Work) -> None:
         if work.item.decided.get("removed"):
@@ -89,3 +97,13 @@ class RowPipeline:
         work.step = Step.DRAFT
         known = self._rules.known if self._rules else {}
         make_draft(work, candidate, price, image_url, self._ebay, self._terms, known)
+
+
+@contextmanager
+def _for_row(work: Work) -> Iterator[None]:
+    """Ask services for a row; what one refuses of its data fails the row."""
+    try:
+        with asking(work):
+            yield
+    except RequestRefused as refusal:
+        raise ItemError(Cause.DEFECT if refusal.defect else Cause.REFUSED, str(refusal)) from refusal

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from engine.domain.decisions import Edits
 from engine.domain.items import Item
-from engine.domain.options import Options
+from engine.domain.options import Duplicates, Options
 from engine.domain.rows import Row
 from engine.errors import Cause, ItemError
 
@@ -67,6 +67,11 @@ class Work:
         return told and f"{told}."
 
     @property
+    def copies(self) -> int:
+        """Return how many copies the row brings: its own, or all with its barcode when they share one draft."""
+        return self.row.copies if self.options.duplicates is Duplicates.QUANTITY else self.row.quantity
+
+    @property
     def gtin(self) -> str:
         """Return the row's barcode as GTIN-14.
 
@@ -95,6 +100,15 @@ class Pipeline(Protocol):
             ItemError: the row fails, for its cause.
             UpstreamError: a service is to blame, or a person must act; the row stays undone and no attempt is spent.
             LeaseLost: the row is no longer ours.
+            GivenBack: the row is not to go on.
+        """
+        ...
+
+    def unchangeable(self, work: Work, sku: str) -> str:
+        """Return why the draft that was made as `sku` cannot be changed for `work`, "" when eBay holds it as one.
+
+        Raises:
+            UpstreamError: eBay does not answer or does not accept us.
             GivenBack: the row is not to go on.
         """
         ...

@@ -137,7 +137,7 @@ class Ebay:
         draft = self.ledger.draft(sku)
         if not draft.offer_id:
             return JSONResponse(ebay_error(25713, "This Offer is not available."), 404)
-        return JSONResponse({"total": 1, "size": 1, "offers": [_offer(draft)]})
+        return JSONResponse({"total": 1, "size": 1, "offers": [self._offer(draft)]})
 
     async def put_offer(self, request: Request) -> Response:
         """Replace an offer."""
@@ -162,9 +162,13 @@ class Ebay:
         return Response(status_code=204)
 
     async def publish(self, request: Request) -> Response:
-        """Note that somebody wanted to sell; it is here so that a test can assert that nobody did."""
+        """Note that somebody sells, as a person does by hand; a test can assert that nobody did."""
         self.ledger.write("publish", offer_id=request.path_params["offer_id"])
         return JSONResponse({"listingId": "110000000000"})
+
+    def _offer(self, draft: Draft) -> dict[str, Any]:
+        status = "PUBLISHED" if draft.offer_id in self.ledger.published else "UNPUBLISHED"
+        return {**(draft.offer or {}), "offerId": draft.offer_id, "sku": draft.sku, "status": status}
 
     async def browse(self, request: Request) -> Response:
         """Return what others ask."""
@@ -224,7 +228,3 @@ async def _body(request: Request) -> dict[str, Any] | None:
 def _refuse(fault: Fault) -> JSONResponse:
     number, message, parameters = fault
     return JSONResponse(ebay_error(number, message, parameters=parameters), 400)
-
-
-def _offer(draft: Draft) -> dict[str, Any]:
-    return {**(draft.offer or {}), "offerId": draft.offer_id, "sku": draft.sku, "status": "UNPUBLISHED"}

@@ -31,7 +31,7 @@ class Holding:
 
     Every commit carries the version of the shard that was last seen, and what is told to the job goes with it: a worker
     that lost its lease can write nothing, and one that was stopped by an operator hears of it here. `taken_over` tells
-    that the last owner never let go. One thread uses it, but for `alive` and `now`.
+    that the last owner never let go. One thread uses it, but for `alive`, `now` and `fence`.
     """
 
     def __init__(
@@ -97,6 +97,17 @@ class Holding:
     def alive(self) -> bool:
         """Whether the lease still runs, by a clock that does not jump and from before it was renewed."""
         return self._clock.monotonic() < self._renewed + self._lease
+
+    def fence(self) -> Patch:
+        """Return a write that changes nothing, and that a commit elsewhere carries so as to fail without the lease.
+
+        Raises:
+            LeaseLost: another worker has the shard.
+        """
+        found = self._store.get(self.path)[0]
+        if found is None or found.fields["epoch"] != self.shard.epoch:
+            raise LeaseLost(f"shard {self.shard.name} is held by another worker")
+        return Patch(self.path, {"epoch": self.shard.epoch}, found.version)
 
     def renewal_in(self) -> float:
         """Return the seconds until the lease is to be renewed; a third of it may pass without a checkpoint."""

@@ -11,6 +11,7 @@ import threading
 from datetime import timedelta
 from typing import Any
 
+from engine.batches.additions import Additions
 from engine.batches.drafts import Drafts
 from engine.batches.rows import RowFiles
 from engine.clock import Clock
@@ -166,6 +167,7 @@ class Worker:
             foreseen(rows_to_run(self._store, self._files, holding.shard), self._pipeline.foresee),
             pipeline=self._pipeline,
             drafts=Drafts(self._store),
+            additions=Additions(self._store),
             lanes=self._lanes,
             clock=self._clock,
             worker=self.name,

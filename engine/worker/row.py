@@ -11,11 +11,12 @@ import orjson
 
 from engine.batches.drafts import Drafts
 from engine.batches.records import ended
-from engine.domain import items, shards
+from engine.domain import additions, items, shards
 from engine.domain.items import Item
 from engine.errors import Cause, GivenBack, ItemError, LeaseLost, PersonNeeded, StoreAway, UpstreamDown
 from engine.pipeline.work import Pipeline, Work
 from engine.store.base import Put
+from engine.worker.adding import Adding
 from engine.worker.holding import Holding
 from engine.worker.skipping import skipped
 
@@ -42,13 +43,16 @@ class InHand:
 
 
 class RowRun:
-    """What a lane does with each row of a shard. It stores nothing itself."""
+    """What a lane does with each row of a shard. It stores nothing of the row itself."""
 
-    def __init__(self, holding: Holding, job_id: str, *, pipeline: Pipeline, drafts: Drafts, worker: str) -> None:
+    def __init__(
+        self, holding: Holding, job_id: str, *, pipeline: Pipeline, drafts: Drafts, adding: Adding, worker: str
+    ) -> None:
         self._holding = holding
         self._job_id = job_id
         self._pipeline = pipeline
         self._drafts = drafts
+        self._adding = adding
         self._worker = worker
 
     def run(self, hand: InHand) -> None:
@@ -61,7 +65,7 @@ class RowRun:
             return
         for wait in waits():
             try:
-                self._pipeline.run(work)
+                self._added_or_run(hand)
             except UpstreamDown as down:
                 seconds = wait if down.retry_after is None else max(down.retry_after, wait)
                 until = work.now() + timedelta(seconds=seconds)
@@ -69,6 +73,13 @@ class RowRun:
                 work.wait(seconds, f"{str(down).rstrip('.')}. Next try at {until:%H:%M:%S} UTC.")
             else:
                 return
+
+    def _added_or_run(self, hand: InHand) -> None:
+        work = hand.work
+        if told := self._adding.settle(work, hand.before):
+            work.item = items.skip(work.item, Cause.ADDED, told, now=work.now())
+        else:
+            self._pipeline.run(work)
 
     def set_aside(self, hand: InHand) -> None:
         """Give up on a row without running it: its workers died with it."""
@@ -107,7 +118,9 @@ class RowRun:
         """Return a row as failed; one that had succeeded before is as it was."""
         item, now = hand.work.item, self._holding.now()
         if items.succeeded_before(hand.before):
-            return items.keep(hand.before, reason, round_=item.round, now=now)
+            missing = additions.not_in(hand.before)
+            told = " ".join((reason, *self._adding.given_back(missing)))
+            return additions.without(items.keep(hand.before, told, round_=item.round, now=now), missing)
         return items.fail(item, cause, reason, now=now)
 
     def _defect(self, hand: InHand, error: Exception) -> Item:

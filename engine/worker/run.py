@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from queue import Empty, SimpleQueue
 
+from engine.batches.additions import Additions
 from engine.batches.drafts import Drafts
 from engine.batches.records import item_path
 from engine.clock import Clock
@@ -26,6 +27,7 @@ from engine.errors import (
 )
 from engine.pipeline.work import Pipeline, Work
 from engine.store.base import Put
+from engine.worker.adding import Adding
 from engine.worker.holding import Holding
 from engine.worker.lanes import Lanes
 from engine.worker.row import InHand, RowRun
@@ -68,6 +70,7 @@ class ShardRun:
         *,
         pipeline: Pipeline,
         drafts: Drafts,
+        additions: Additions,
         lanes: Lanes,
         clock: Clock,
         worker: str,
@@ -80,7 +83,8 @@ class ShardRun:
         self.in_hand: dict[int, InHand] = {}
         self.refused: PersonNeeded | None = None
         self._rows = rows
-        self._row = RowRun(holding, job.job_id, pipeline=pipeline, drafts=drafts, worker=worker)
+        adding = Adding(additions, pipeline, job, fence=holding.fence, worker=worker)
+        self._row = RowRun(holding, job.job_id, pipeline=pipeline, drafts=drafts, adding=adding, worker=worker)
         self._lanes = lanes
         self._clock = clock
         self._stop = stop

@@ -1,0 +1,107 @@
+"""Copies that rows of later batches have added to the draft of a row, and to which draft they may be added. Pure.
+
+They stand in `decided["added"]` of that row, each under the SKU that the adding row would have had itself: adding twice
+is adding once. One is `{"copies", "job_id", "index", "batch", "at"}`: how many, of which row of which batch, the name
+of that batch, and when; and `counted` where a person has given the quantity of the draft since, which holds them then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from engine.domain.decisions import MAX_QUANTITY
+from engine.domain.items import Item, ItemStatus, Outcome
+from engine.domain.options import Options
+from engine.domain.photos import MAX_PHOTOS
+from engine.domain.rows import Row
+
+STATED = frozenset({"file", "edited", "fixed"})  # sources of a price that the market does not move
+
+Added = Mapping[str, Mapping[str, Any]]
+
+
+def added(decided: Mapping[str, Any]) -> Added:
+    """Return what was added to a row, by the SKU of the adding row."""
+    found: Added = decided.get("added", {})
+    return found
+
+
+def on_top(decided: Mapping[str, Any]) -> dict[str, int]:
+    """Return the copies that come on top of the row's own, by the SKU of the adding row."""
+    return {sku: one["copies"] for sku, one in added(decided).items() if not one.get("counted")}
+
+
+def not_in(item: Item) -> Added:
+    """Return the additions that the draft of a row does not hold: while it is run, those that this run brings."""
+    ahead = {sku: one for sku, one in added(item.decided).items() if not one.get("counted")}
+    if item.done:
+        return {sku: one for sku, one in ahead.items() if sku not in item.draft.get("added", {})}
+    ended = max((past["at"] for past in item.history), default=None)
+    return {sku: one for sku, one in ahead.items() if ended is None or one["at"] > ended}
+
+
+def without(item: Item, missing: Added) -> Item:
+    """Return a row whose draft is told as it is at eBay, without what is `missing` there."""
+    held = item.draft.get("added", {})
+    gone = [copies for sku, copies in held.items() if sku in missing]
+    if not gone:
+        return item
+    left = {sku: copies for sku, copies in held.items() if sku not in missing}
+    return replace(item, draft={**item.draft, "added": left, "quantity": item.draft["quantity"] - sum(gone)})
+
+
+def takes_more(item: Item) -> bool:
+    """Whether a row is wanted again for what was added to it, and for nothing else."""
+    ended = item.finished_at
+    return item.wanted is not None and any(ended is None or one["at"] > ended for one in not_in(item).values())
+
+
+def quantity(item: Item) -> int:
+    """Return how many copies the draft of a row offers once all that was added is in it."""
+    draft = item.draft
+    own = draft.get("quantity", 1) - sum(draft.get("added", {}).values())
+    given: int = item.decided.get("edits", {}).get("quantity") or own
+    return min(MAX_QUANTITY, given + sum(on_top(item.decided).values()))
+
+
+def unlike(item: Item, drafted_with: Options, row: Row, options: Options, copies: int) -> str:
+    """Return why so many copies of `row` may not be added to the draft of `item`, "" when they may.
+
+    They may where a buyer is shown the same: a draft at eBay, whose release is not one of several, with the row's
+    grade, note and own photos; and where the row asks for no other price. Two ungraded copies are alike.
+    """
+    draft, decided = item.draft, item.decided
+    if item.status is not ItemStatus.SUCCEEDED or decided.get("removed"):
+        return "it has no draft any more"
+    if item.outcome is not Outcome.DRAFTED or drafted_with.not_sent:
+        return "its draft is not at eBay"
+    if item.match.get("verdict") != "matched" or "choice" in decided:
+        return "its release is one of several that carry the barcode"
+    if draft.get("grade") != (row.condition or options.condition):
+        return "it has another grade"
+    if draft.get("note", "").strip() != row.note.strip():
+        return "it has another note"
+    if not _same_photos(item, drafted_with, row, options):
+        return "it has other photos of its own"
+    if row.price_cents is not None and not _same_price(item, row.price_cents):
+        return "it has another price"
+    if quantity(item) + copies > MAX_QUANTITY:
+        return f"it would offer more than {MAX_QUANTITY} copies"
+    return ""
+
+
+def _same_price(item: Item, cents: int) -> bool:
+    return item.draft.get("price_cents") == cents and item.price.get("source") in STATED
+
+
+def _same_photos(item: Item, drafted_with: Options, row: Row, options: Options) -> bool:
+    """Whether both have the same own photos, or none; one pattern finds the same files for one barcode."""
+    own = bool(item.draft.get("own_photos") or item.picture.get("files"))
+    if row.photos:
+        shown = item.draft.get("inventory_item", {}).get("product", {}).get("imageUrls", [])
+        return own and list(shown) == list(row.photos[:MAX_PHOTOS])
+    if options.photos:
+        return options.photos == drafted_with.photos and "photos" not in item.decided.get("edits", {})
+    return not own
