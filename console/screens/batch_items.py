@@ -218,7 +218,7 @@ def _open(key: str, indices: list[int]) -> None:
     row = tables.clicked(st.session_state[key])
     if row is not None and row < len(indices):
         st.session_state["row"] = indices[row]
-        st.session_state[key] = {"selection": {"rows": [], "columns": [], "cells": []}}
+        tables.let_go(key)
         redraw()
 
 

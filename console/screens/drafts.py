@@ -9,12 +9,13 @@ from functools import partial
 import streamlit as st
 
 from console import navigation
+from console.actions import redraw
 from console.context import Context
 from console.live import AWAY
-from console.screens import drafts_list, drafts_one
-from console.screens.drafts_list import LISTING, SECONDS
+from console.screens import drafts_list, drafts_one, drafts_several
+from console.screens.drafts_list import LISTING, SECONDS, TABLE
 from console.screens.drafts_view import DRAFT, SHOWN, Listing, Place, Query, counts, listing
-from console.widgets import notices
+from console.widgets import notices, parts, tables
 from console.widgets.heading import heading
 from engine.errors import JobUnknown
 
@@ -29,10 +30,8 @@ def render(context: Context) -> None:
         st.session_state.pop(QUERY, None)
     try:
         name = context.engine.queries.job(query.job_id).name if query.job_id else ""
-        held = context.live.look(
-            ("draft counts", query.job_id), partial(counts, context.engine, query.job_id), every=SECONDS
-        )
         page = _listing(context, query)
+        _counts(context, query)
     except JobUnknown:
         heading(context, "Drafts")
         st.markdown(f"There is no batch `{query.job_id}`.")
@@ -50,8 +49,14 @@ def render(context: Context) -> None:
             st.page_link(
                 navigation.BATCH, label="The batch", icon=":material/stacks:", query_params={"job_id": query.job_id}
             )
-    _filters(query, held.value)
-    left, right = st.columns([1.2, 2], gap="medium")
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="drafts_top"
+    ):
+        with st.container(width="content"):
+            parts.live(partial(_filters, context, query), name="drafts_filters")
+        if page.skus:
+            drafts_several.draw(context, page, place)
+    left, right = st.columns([1.35, 2], gap="medium")
     with left:
         drafts_list.draw(context, page, place)
     with right:
@@ -64,11 +69,26 @@ def _listing(context: Context, query: Query) -> Listing:
     held: Listing | None = st.session_state.get(LISTING)
     if held is None or held.query != query or not held.skus:
         held = st.session_state[LISTING] = listing(context.engine, query)
+        tables.let_go(TABLE)
     return held
 
 
-def _filters(query: Query, found: Mapping[str, int]) -> None:
+def _counts(context: Context, query: Query) -> Mapping[str, int]:
+    """Return how many drafts each filter holds, of the batch or of all.
+
+    Raises:
+        StoreError, FilesAway: they were never counted, and the store does not answer.
+    """
+    read = partial(counts, context.engine, query.job_id)
+    return context.live.look(("draft counts", query.job_id), read, every=SECONDS).value
+
+
+def _filters(context: Context, query: Query) -> None:
     """Draw what narrows the list down, with what each filter holds; the address of the page has it."""
+    try:
+        found = _counts(context, query)
+    except AWAY:
+        return
     if st.session_state.get(QUERY) != query:
         st.session_state.update({QUERY: query, SHOW: query.show})
     st.segmented_control(
@@ -87,3 +107,4 @@ def _narrow(query: Query) -> None:
     """Follow the filter, from the newest draft on."""
     chosen = replace(query, show=st.session_state[SHOW], before=None)
     st.query_params.from_dict(chosen.address())
+    redraw()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -13,7 +13,7 @@ import streamlit as st
 from console.actions import redraw
 from console.context import Context
 from console.figures import money
-from console.live import AWAY
+from console.live import AWAY, Snapshot
 from console.screens.drafts_view import CONFIDENCE_WORDS, DRAFT, REVIEW_WORDS, SHOWN, Listing, Place, Query
 from console.widgets import notices, parts, tables
 from console.widgets.covers import shown
@@ -22,7 +22,7 @@ from engine.settings import Settings
 
 VISIBLE_ROWS = 16
 SECONDS = 10.0  # after which others' changes are seen; one's own are seen at once
-LISTING = "drafts_listing"
+LISTING, TABLE = "drafts_listing", "drafts_table"
 
 
 def draw(context: Context, page: Listing, place: Place | None) -> None:
@@ -43,9 +43,18 @@ def open_draft(page: Listing, place: Place) -> None:
     st.query_params.from_dict({**page.query.address(), DRAFT: str(place)})
 
 
+def read(context: Context, page: Listing) -> Snapshot[Sequence[Mapping[str, Any]]]:
+    """Return the drafts of a page as they stand, in its order.
+
+    Raises:
+        StoreError, FilesAway: they were never read, and the store does not answer.
+    """
+    return context.live.look(("drafts", page.skus), partial(context.engine.drafts.at, page.skus), every=SECONDS)
+
+
 def _rows(context: Context, page: Listing, place: Place | None) -> None:
     try:
-        found = context.live.look(("drafts", page.skus), partial(context.engine.drafts.at, page.skus), every=SECONDS)
+        found = read(context, page)
     except AWAY as error:
         notices.nothing_read(error)
         return
@@ -54,17 +63,17 @@ def _rows(context: Context, page: Listing, place: Place | None) -> None:
     with st.container(key="stale_drafts" if found.away else "drafts"):
         st.dataframe(
             cells,
-            key="drafts_table",
+            key=TABLE,
             hide_index=True,
             row_height=38,
             height="content" if len(drafts) <= VISIBLE_ROWS else 38 * VISIBLE_ROWS + 37,
-            on_select=partial(_open, page, [Place.told(draft) for draft in drafts]),
-            selection_mode="single-cell",
+            on_select=partial(_selected, page, [Place.told(draft) for draft in drafts]),
+            selection_mode=["multi-row", "single-cell"],
             placeholder="",
             column_config={
                 "Open": st.column_config.TextColumn("", width=20),
                 "Cover": st.column_config.ImageColumn("", width=40),
-                "Title": st.column_config.TextColumn(width=150),
+                "Title": st.column_config.TextColumn(width=182),
                 "Price": st.column_config.TextColumn(width=58, alignment="right"),
                 "Match": tables.badges("Match", list(CONFIDENCE_WORDS.values()), width=84),
                 "Review": tables.badges("Review", list(REVIEW_WORDS.values()), width=82),
@@ -85,13 +94,14 @@ def _cells(draft: Mapping[str, Any], settings: Settings, place: Place | None) ->
     }
 
 
-def _open(page: Listing, places: list[Place]) -> None:
-    """Show the draft that was clicked, and let go of the cell, so that it can be clicked again."""
-    row = tables.clicked(st.session_state["drafts_table"])
+def _selected(page: Listing, places: list[Place]) -> None:
+    """Show the draft that was clicked; ticks stay, and are what the whole screen must know of."""
+    state = st.session_state[TABLE]
+    row = tables.clicked(state)
     if row is not None and row < len(places):
         open_draft(page, places[row])
-        st.session_state["drafts_table"] = {"selection": {"rows": [], "columns": [], "cells": []}}
-        redraw()
+        tables.let_go(TABLE, rows=tables.ticked(state))
+    redraw()
 
 
 def _from(query: Query, before: Any) -> None:

@@ -35,7 +35,7 @@ def told(evidence: Mapping[str, Any]) -> dict[str, str]:
         sample = _asking(evidence)
     else:
         return {}
-    known = {**sample, **_rule(evidence), "Asked for on": str(evidence.get("asked_at") or "")[:10]}
+    known = {**sample, **_rule(evidence), "Looked up on": str(evidence.get("asked_at") or "")[:10]}
     return {name: value for name, value in known.items() if value}
 
 
@@ -55,7 +55,13 @@ def _grades(evidence: Mapping[str, Any]) -> dict[str, str]:
 def _asking(evidence: Mapping[str, Any]) -> dict[str, str]:
     """Return the asking prices that counted, those that did not, and their median."""
     used, left_out = (", ".join(map(money, evidence.get(name) or ())) for name in ("used_cents", "left_out_cents"))
-    return {"Used": used, "Left out as outliers": left_out, "Median": money(evidence["median_cents"])}
+    conditions = " and ".join(map(str.lower, evidence.get("searched", {}).get("conditions") or ()))
+    return {
+        "Asked for": conditions and f"{conditions} copies",
+        "Counted": used,
+        "Left out as outliers": left_out,
+        "Median": money(evidence["median_cents"]),
+    }
 
 
 def _rule(evidence: Mapping[str, Any]) -> dict[str, str]:

@@ -26,3 +26,13 @@ def clicked(state: Any) -> int | None:
     """Return the row of the cell that was clicked in a table with `single-cell` selection, None when none was."""
     cells = state.selection.cells if state else []
     return int(cells[0][0]) if cells else None
+
+
+def ticked(state: Any) -> list[int]:
+    """Return the rows that are ticked in a table with `multi-row` selection."""
+    return list(state["selection"]["rows"]) if state else []
+
+
+def let_go(key: str, *, rows: Sequence[int] = ()) -> None:
+    """Leave no cell of a table selected, so that the same one can be clicked again, and of its rows only `rows`."""
+    st.session_state[key] = {"selection": {"rows": list(rows), "columns": [], "cells": []}}

@@ -28,8 +28,9 @@ def review(item: Item) -> Review:
 def record(job_id: str, item: Item) -> dict[str, Any] | None:
     """Return the document of the draft of `item`, None while the row has none.
 
-    `at` is when it was made or changed last, `confidence` how sure the match is, `look` whether a person should look
-    at it because of that, `left_to_do` what keeps it from being published.
+    `at` is when it was made or changed last, `changed_at` the same or when a person reviewed it last, `confidence` how
+    sure the match is, `look` whether a person should look at it because of that, `left_to_do` what keeps it from being
+    published.
     """
     if not item.draft or not item.done or item.status is ItemStatus.FAILED:
         return None
@@ -53,4 +54,5 @@ def record(job_id: str, item: Item) -> dict[str, Any] | None:
         "review": review(item),
         "reviewed_by": item.decided.get("review", {}).get("by", ""),
         "at": item.finished_at,
+        "changed_at": item.changed_at,
     }

@@ -52,6 +52,7 @@ def test_what_a_person_thinks_of_a_draft_is_told_and_kept(batches: Batches) -> N
     batches.control.review(job_id, 1, Review.APPROVED, by="ann")
     batches.control.review(job_id, 2, Review.HELD, by="ann")
     assert [(told["index"], told["reviewed_by"]) for told in drafts.page(review=Review.APPROVED)] == [(1, "ann")]
+    assert drafts.page(review=Review.APPROVED)[0]["changed_at"] == batches.items(job_id)[1].changed_at
     assert {state: drafts.count(job_id=job_id, review=state) for state in Review} == {
         Review.OPEN: 1,
         Review.APPROVED: 1,

@@ -8,54 +8,18 @@ from typing import Any
 
 import pytest
 
-from console.context import context
 from console.screens.drafts_evidence import checked_against
 from console.screens.drafts_view import Place, Query, differences, edits, specifics, standing, written
 from console.widgets import prices
 from console.widgets.facts import markup
 from engine.domain import samples
 from engine.domain.drafted import Review
-from engine.domain.items import Item, ItemStatus, Outcome, skip
+from engine.domain.items import Item, ItemStatus, Outcome
 from engine.domain.pricing import PriceBasis, PriceRule
 from engine.errors import Cause, ItemError
 from engine.pipeline.work import Work
 from tests.pages.desk import Desk, Scripted, button, text, upcs
-
-CANDIDATES = [
-    {"artist": "New Order", "title": "Movement", "year": 1981, "format": "CD", "discogs_id": "1", "country": "UK"},
-    {"artist": "New Order", "title": "Movement", "year": 1993, "format": "CD", "discogs_id": "2", "country": "UK"},
-]
-
-
-class Drafting(Scripted):
-    """A pipeline that drafts as a person decided it; the barcodes in `failing` are ambiguous until he chooses."""
-
-    def run(self, work: Work) -> None:
-        decided, chosen = work.item.decided, work.item.decided.get("choice")
-        if work.item.upc in self._failing and not chosen:
-            work.item = replace(work.item, match={"candidates": CANDIDATES, "reasons": [], "confidence": None})
-            raise ItemError(Cause.AMBIGUOUS, "Releases that differ in year carry this barcode.")
-        super().run(work)
-        edited = work.edits
-        draft = {
-            "title": edited.title or f"Title {work.row.index}",
-            "price_cents": edited.price_cents or 1250,
-            "quantity": 1,
-            "category": "Music CDs",
-            "checked_against": {"by": "ebay", "asked_at": "2026-11-23T09:00:00+00:00"},
-            "not_publishable": ["The condition is not set: only you can grade the copy."],
-            "inventory_item": {"product": {"aspects": {"Artist": ["New Order"]}}},
-        }
-        match = {"confidence": "fair" if work.row.index == 1 else "good", "candidates": CANDIDATES, "reasons": []}
-        work.item = replace(work.item, draft=draft, match=match, release=CANDIDATES[0], offer_id="9000000001")
-        if decided.get("removed"):
-            work.item = skip(replace(work.item, offer_id=None), Cause.REMOVED, "Removed by hand.", now=work.now())
-
-
-def work(desk: Desk, *failing: str) -> None:
-    """Work until nothing is left to do, and let the screens know."""
-    desk.work(failing, pipeline=Drafting)
-    context().live.changed()
+from tests.pages.drafting import CANDIDATES, item, work
 
 
 class Priced(Scripted):
@@ -73,10 +37,6 @@ def job_id(desk: Desk) -> str:
     job = desk.submit(upcs(4))
     work(desk, *upcs(4)[3:])
     return job.job_id
-
-
-def item(desk: Desk, job_id: str, index: int) -> Item:
-    return desk.engine.queries.items_at(job_id, [index])[0]
 
 
 def open_draft(desk: Desk, job_id: str, index: int) -> Any:
@@ -203,10 +163,11 @@ def test_a_row_that_lacks_a_price_alone_is_given_one(desk: Desk) -> None:
 
 def test_a_price_comes_with_its_sample() -> None:
     rule = PriceRule(factor=0.9, ending_cents=99, floor_cents=300)
-    price = samples.comparable(rule, [500, 520, 540, 560, 9900], searched={})
+    price = samples.comparable(rule, [500, 520, 540, 560, 9900], searched={"conditions": ["USED"]})
     told = prices.told(price.evidence)
     assert told == {
-        "Used": "$5.00, $5.20, $5.40, $5.60",
+        "Asked for": "used copies",
+        "Counted": "$5.00, $5.20, $5.40, $5.60",
         "Left out as outliers": "$99.00",
         "Median": "$5.30",
         "Your factor": "0.9",
