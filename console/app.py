@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from console.context import context
 from engine.api import create_app
+
+log = logging.getLogger(__name__)
 
 SCRIPT = Path(__file__).resolve().parent / "main.py"
 API_PATHS = ("/api", "/health")
@@ -42,6 +45,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     """Poll what is in view for as long as the console runs."""
     context().live.start()
     gc.freeze()  # what is loaded now stays: the collector need not walk it at every rerun
+    log.info("console_started", extra={"port": context().settings.port})
     try:
         yield {}
     finally:
