@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from starlette.routing import BaseRoute, Match
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from console.context import context
@@ -40,6 +42,11 @@ class Beside(BaseRoute):
         await self._application(scope, receive, send)
 
 
+def to_batches(_: Request) -> RedirectResponse:
+    """Lead to the list of batches: as the first screen, it has no path of its own."""
+    return RedirectResponse("./")
+
+
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     """Poll what is in view for as long as the console runs."""
@@ -53,4 +60,4 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
 
 
 api = create_app(context().engine, context().settings)
-app = st.App(SCRIPT, routes=[Beside(api, API_PATHS)], lifespan=lifespan)
+app = st.App(SCRIPT, routes=[Beside(api, API_PATHS), Route("/batches", to_batches)], lifespan=lifespan)

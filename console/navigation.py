@@ -20,7 +20,7 @@ SYSTEM = PAGES / "system.py"
 def pages() -> list[st.Page]:
     """Return every screen, in the order of the bar at the top; a batch is reached from the list."""
     return [
-        st.Page(BATCHES, title="Batches", icon=":material/stacks:", url_path="batches", default=True),
+        st.Page(BATCHES, title="Batches", icon=":material/stacks:", default=True),
         st.Page(NEW_BATCH, title="New batch", icon=":material/note_add:", url_path="new"),
         st.Page(DRAFTS, title="Drafts", icon=":material/sell:", url_path="drafts"),
         st.Page(ATTENTION, title="Needs attention", icon=":material/error:", url_path="attention"),

@@ -12,7 +12,7 @@ from typing import Any
 from console.live import AWAY
 from console.widgets.text import plain
 from engine.domain.drafted import Review
-from engine.domain.items import Item
+from engine.domain.items import Item, ItemStatus
 from engine.errors import JobError
 from engine.public import Engine
 
@@ -92,6 +92,8 @@ def hindrance(item: Item, seen: Draft) -> str:
     """Return why nothing is done with a row, "" when it stands as its draft was seen."""
     if item.wanted is not None or not item.done:
         return "being done again already"
+    if item.status is ItemStatus.FAILED:
+        return "needing attention"
     known = seen.get("changed_at")
     if known and item.changed_at and item.changed_at > known:
         return "changed in the meantime"

@@ -41,6 +41,13 @@ def test_an_interrupted_batch_is_recovered_and_no_draft_is_made_twice(whole: Dem
     assert len(drafts(whole, name)) == job["successful"]
 
 
+def test_the_list_of_batches_is_found_by_its_name_too(whole: Demo, page: Page) -> None:
+    page.goto(f"{whole.url}/batches")
+    expect(page.get_by_role("heading", name="Batches", exact=True)).to_be_visible()
+    expect(page).to_have_url(f"{whole.url}/")
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+
+
 def test_failed_rows_are_retried_and_done_ones_left_alone(whole: Demo, page: Page) -> None:
     name = whole.upload(SOME)
     whole.ended(name)

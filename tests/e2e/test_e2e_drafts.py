@@ -12,6 +12,8 @@ from tests.e2e.demo import Demo, until
 
 pytestmark = pytest.mark.browser
 AMBIGUOUS, KNOWN = "2000000000022", "7961220922684"
+HEADER, ROW = 36, 38  # heights in the table, in pixels
+TICK, TITLE = 15, 160  # where its columns are
 
 
 def item(whole: Demo, name: str, index: int) -> Any:
@@ -72,6 +74,45 @@ def test_a_draft_is_chosen_edited_approved_and_removed(whole: Demo, page: Page) 
     page.get_by_role("button", name="Put back").click()
     until(lambda: item(whole, name, 0)["status"] == "succeeded")
     assert at_ebay(whole, edited["sku"]) == (item(whole, name, 0)["offer_id"], 2)
+
+
+def test_several_drafts_are_ticked_and_approved_and_a_click_still_opens_one(whole: Demo, page: Page) -> None:
+    name = whole.upload(f"{KNOWN}\n724383244812\n093624755524\n", "three.txt")
+    whole.ended(name)
+    page.goto(f"{whole.url}/drafts?job_id={name}&show=all")
+    expect(page.get_by_text("Tick several")).to_be_visible()
+    table = page.get_by_test_id("stDataFrame").first.bounding_box()
+    assert table
+    listed = [draft["index"] for draft in whole.get(f"/api/drafts?job_id={name}")["drafts"]]
+
+    def click(column: int, row: int) -> None:
+        page.mouse.click(table["x"] + column, table["y"] + HEADER + ROW * row + ROW / 2)
+
+    click(TICK, 0)
+    expect(page.get_by_role("button", name="Approve 1")).to_be_visible()
+    click(TICK, 2)
+    expect(page.get_by_role("button", name="Approve 2")).to_be_visible()
+    click(TITLE, 1)
+    expect(page).to_have_url(re.compile(rf"draft={name}\.{listed[1]}"))
+    page.get_by_role("button", name="Approve 2").click()
+    expect(page.get_by_text("2 approved.")).to_be_visible()
+    expect(page.get_by_text("Tick several")).to_be_visible()
+    assert [item(whole, name, index)["review"] for index in listed] == ["approved", "open", "approved"]
+
+    page.get_by_role("heading", level=3).click()
+    page.keyboard.press("h")
+    expect(page.get_by_role("button", name="Held", exact=False)).to_be_visible()
+    assert item(whole, name, listed[1])["review"] == "held"
+    expect(page.get_by_role("radio", name="Approved (2)")).to_be_visible()
+
+    click(TICK, 0)
+    click(TICK, 1)
+    page.get_by_role("button", name="Remove 2").click()
+    page.get_by_role("button", name="Remove these 2").click()
+    expect(page.get_by_text("2 being removed.")).to_be_visible()
+    until(lambda: [item(whole, name, index)["status"] for index in listed] == ["skipped", "skipped", "succeeded"])
+    assert [at_ebay(whole, item(whole, name, index)["sku"])[0] == "" for index in listed] == [True, True, False]
+    expect(page.get_by_role("radio", name="Removed (2)")).to_be_visible()  # without a click
 
 
 def test_a_key_leads_to_the_next_draft_and_the_address_brings_it_back(whole: Demo, page: Page) -> None:

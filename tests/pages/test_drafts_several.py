@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from console.context import context
-from console.screens.drafts_deeds import APPROVE, COMPOSE, HOLD, PUT_BACK, REMOVE, REOPEN, SEND, Deed, Draft, Result, do
+from console.screens.drafts_deeds import (
+    APPROVE,
+    COMPOSE,
+    HOLD,
+    PUT_BACK,
+    REMOVE,
+    REOPEN,
+    SEND,
+    Deed,
+    Draft,
+    Result,
+    do,
+    hindrance,
+)
 from console.screens.drafts_list import TABLE
 from console.screens.drafts_view import Place
 from engine.domain.drafted import Review
-from engine.domain.items import ItemStatus
+from engine.domain.items import Item, ItemStatus
 from engine.errors import StoreError
 from tests.pages.desk import Desk, button, text, upcs
 from tests.pages.drafting import item, work
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -94,6 +111,22 @@ def test_drafts_of_several_batches_are_approved_but_for_those_changed_since(desk
     now = reviews(desk)
     assert (now[changed], now[busy]) == (Review.HELD, Review.OPEN)
     assert sum(state is Review.APPROVED for state in now.values()) == 3
+
+
+@pytest.mark.parametrize(
+    ("now", "why"),
+    [
+        ({}, ""),
+        ({"finished_at": NOW + timedelta(seconds=1)}, "changed in the meantime"),
+        ({"decided": {"review": {"at": NOW + timedelta(seconds=1)}}}, "changed in the meantime"),
+        ({"wanted": 2}, "being done again already"),
+        ({"status": ItemStatus.WORKING, "finished_at": None}, "being done again already"),
+        ({"status": ItemStatus.FAILED, "finished_at": NOW + timedelta(seconds=1)}, "needing attention"),
+    ],
+)
+def test_nothing_is_done_with_a_row_that_stands_otherwise_than_seen(now: dict[str, Any], why: str) -> None:
+    row = Item(0, 1, "1", None, status=ItemStatus.SUCCEEDED, finished_at=NOW)
+    assert hindrance(replace(row, **now), {"changed_at": NOW}) == why
 
 
 def test_rows_of_a_batch_are_done_again_in_one_call(desk: Desk, batches: list[str]) -> None:
