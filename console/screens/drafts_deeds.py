@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
+from textwrap import shorten
 from typing import Any
 
 from console.live import AWAY
@@ -18,6 +19,7 @@ from engine.public import Engine
 
 Draft = Mapping[str, Any]  # as `engine.domain.drafted.record` tells it
 _NAMED = 3  # drafts that a sentence names
+_LONGEST = 32  # characters of a title in it
 _STANDING = frozenset({Review.OPEN, Review.APPROVED, Review.HELD})
 
 
@@ -144,5 +146,6 @@ def _job_id(draft: Draft) -> str:
 
 
 def _names(drafts: Sequence[Draft]) -> str:
-    named = ", ".join(plain(str(draft.get("title") or draft["upc"])) for draft in drafts[:_NAMED])
+    titles = (shorten(str(draft.get("title") or draft["upc"]), _LONGEST, placeholder="…") for draft in drafts[:_NAMED])
+    named = ", ".join(map(plain, titles))
     return f"{named} and {len(drafts) - _NAMED} more" if len(drafts) > _NAMED else named

@@ -12,6 +12,7 @@ from console.screens.drafts_evidence import checked_against
 from console.screens.drafts_view import Place, Query, differences, edits, specifics, standing, written
 from console.widgets import prices
 from console.widgets.facts import markup
+from console.widgets.text import plain
 from engine.domain import samples
 from engine.domain.drafted import Review
 from engine.domain.items import Item, ItemStatus, Outcome
@@ -19,7 +20,9 @@ from engine.domain.pricing import PriceBasis, PriceRule
 from engine.errors import Cause, ItemError
 from engine.pipeline.work import Work
 from tests.pages.desk import Desk, Scripted, button, text, upcs
-from tests.pages.drafting import CANDIDATES, item, work
+from tests.pages.drafting import CANDIDATES, Drafting, item, work
+
+NOT_USED = "The photo “my_cd.jpg” is not used: a photo's address begins with https://."
 
 
 class Priced(Scripted):
@@ -30,6 +33,15 @@ class Priced(Scripted):
             raise ItemError(Cause.NO_PRICE, "Nobody offers it.")
         super().run(work)
         work.item = replace(work.item, draft={"title": "A", "price_cents": work.edits.price_cents})
+
+
+class Photographed(Drafting):
+    """A pipeline that does not use a photo of the file, which leaves something to do for every row but the first."""
+
+    def run(self, work: Work) -> None:
+        super().run(work)
+        draft = {**work.item.draft, "not_publishable": [NOT_USED] * bool(work.row.index)}
+        work.item = replace(work.item, picture={"warning": NOT_USED}, draft=draft)
 
 
 @pytest.fixture
@@ -159,6 +171,16 @@ def test_a_row_that_lacks_a_price_alone_is_given_one(desk: Desk) -> None:
     button(app, "Draft it at this price").click().run()
     desk.work(pipeline=Priced)
     assert item(desk, job.job_id, 0).draft["price_cents"] == 450
+
+
+def test_a_photo_of_the_file_that_is_not_used_is_told_by_its_draft_once_and_by_its_row(desk: Desk) -> None:
+    job = desk.submit(upcs(2))
+    desk.work(pipeline=Photographed)
+    for index in (0, 1):
+        assert text(open_draft(desk, job.job_id, index)).count(plain(NOT_USED)) == 1
+    row = desk.screen("batch", job_id=job.job_id)
+    row.session_state["row"] = 0
+    assert plain(NOT_USED) in text(row.run())
 
 
 def test_a_price_comes_with_its_sample() -> None:
