@@ -64,6 +64,16 @@ class Patch:
 Write = Put | Patch
 
 
+def refuse_repeats(writes: Sequence[Write]) -> None:
+    """Refuse a commit that writes to a document twice; stores differ in what they make of it.
+
+    Raises:
+        ValueError: it does.
+    """
+    if len({write.path for write in writes}) < len(writes):
+        raise ValueError("a commit writes to each document once")
+
+
 @dataclass(frozen=True, slots=True)
 class Where:
     """A condition on one top-level field.
@@ -115,7 +125,7 @@ class Store(Protocol):
         ...
 
     def commit(self, *writes: Write) -> Committed:
-        """Apply all of `writes`, durably, or none of them.
+        """Apply all of `writes`, durably, or none of them; they are to different documents.
 
         Raises:
             Conflict: a Put that expects none found a document; a Patch found none, or one at another version.

@@ -29,7 +29,7 @@ from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrp
 
 from engine.clock import SystemClock
 from engine.errors import Conflict, StoreAway
-from engine.store.base import Committed, Document, Expect, Fields, Order, Put, Where, Write
+from engine.store.base import Committed, Document, Expect, Fields, Order, Put, Where, Write, refuse_repeats
 
 PATIENCE_SECONDS = 4.0  # so that a call ends within five on a busy machine too, whatever the server does
 PAUSE_SECONDS = 0.2
@@ -238,6 +238,7 @@ def _query(
 
 def _add(batch: firestore.WriteBatch, client: firestore.Client, writes: Sequence[Write]) -> None:
     """Add `writes` to a batch or a transaction, each with its precondition."""
+    refuse_repeats(writes)
     for write in writes:
         reference = client.document(write.path)
         if isinstance(write, Put):

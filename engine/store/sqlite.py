@@ -8,10 +8,12 @@ releases before 3.51.3 can corrupt a write-ahead log that several connections wr
 from __future__ import annotations
 
 import json
+import random
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ import orjson
 
 from engine.clock import Clock, SystemClock
 from engine.errors import Conflict, StoreAway
-from engine.store.base import Committed, Document, Expect, Fields, Order, Put, Version, Where, Write
+from engine.store.base import Committed, Document, Expect, Fields, Order, Patch, Version, Where, Write, refuse_repeats
 
 WAIT_MILLISECONDS = 8_000
 OPEN_AGAIN_SECONDS = 0.02
@@ -41,6 +43,10 @@ CREATE INDEX IF NOT EXISTS by_finished ON documents (collection, body ->> 'finis
 CREATE INDEX IF NOT EXISTS by_cause ON documents (collection, body ->> 'cause')
     WHERE body ->> 'cause' IS NOT NULL;
 """
+
+# A commit is one statement: apsw lets go of Python's lock once for all of it, so that other threads run until it is on
+# the disk and never keep it waiting half-way.
+COMMIT = "INSERT INTO documents VALUES {} ON CONFLICT DO UPDATE SET version = excluded.version, body = excluded.body"
 
 _TIME = "$at"
 AWAY = (apsw.BusyError, apsw.CantOpenError, apsw.IOError, apsw.FullError, apsw.ReadOnlyError, apsw.NotADBError)
@@ -91,21 +97,16 @@ class SQLiteStore:
 
     def commit(self, *writes: Write) -> Committed:
         """Apply all of `writes` or none; see `Store.commit`."""
-        statements = [_statement(write) for write in writes]
-        versions: list[Version] = []
+        refuse_repeats(writes)
+        version = random.getrandbits(62)  # every commit has its own: no document was ever at it
+        rows, values = zip(*(_row(write, version) for write in writes), strict=True)
+        query = COMMIT.format(", ".join(rows))
         with self._connection() as connection:
-            connection.execute("BEGIN IMMEDIATE")
             try:
-                for write, (query, values) in zip(writes, statements, strict=True):
-                    row = connection.execute(query, values).fetchone()
-                    if row is None:
-                        raise Conflict(write.path)
-                    versions.append(row[0])
-                connection.execute("COMMIT")
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-        return Committed(tuple(versions), self._clock.now())
+                connection.execute(query, tuple(chain.from_iterable(values)))
+            except apsw.ConstraintError as error:
+                raise Conflict from error
+        return Committed((version,) * len(writes), self._clock.now())
 
     def transact(self, *writes: Write) -> Committed:
         """Apply all of `writes` or none; see `Store.transact`: here every commit is a transaction."""
@@ -159,21 +160,19 @@ class SQLiteStore:
         return StoreAway(f"the job store {self._path} does not answer ({error})")
 
 
-def _statement(write: Write) -> tuple[str, list[object]]:
-    """Return the statement that applies `write` and returns the new version, or no row where it must not."""
+def _row(write: Write, version: Version) -> tuple[str, list[object]]:
+    """Return the row that `write` puts, as SQL with its values; its body is NULL, and so refused, where it must not."""
     collection, name = _split(write.path)
-    if isinstance(write, Put):
-        replace = "UPDATE SET version = version + 1, body = excluded.body"
-        action = "NOTHING" if write.expect is Expect.ABSENT else replace
-        query = f"INSERT INTO documents VALUES (?, ?, 1, ?) ON CONFLICT DO {action} RETURNING version"  # noqa: S608
-        return query, [collection, name, _encode(write.fields)]
-    sets = "".join(f", '$.\"{field}\"', json(?)" for field in write.fields)
-    query = f"UPDATE documents SET version = version + 1, body = json_set(body{sets}) WHERE collection = ? AND name = ?"  # noqa: S608
-    values: list[object] = [*map(_encode, write.fields.values()), collection, name]
-    if write.version is not None:
-        query += " AND version = ?"
-        values.append(write.version)
-    return query + " RETURNING version", values
+    if isinstance(write, Patch):
+        sets = "".join(f", '$.\"{field}\"', json(?)" for field in write.fields)
+        body = f"(SELECT json_set(body{sets}) FROM documents WHERE collection = ? AND name = ?{{}})"  # noqa: S608
+        seen = [] if write.version is None else [write.version]
+        changed = [*map(_encode, write.fields.values()), collection, name, *seen]
+        return f"(?, ?, ?, {body.format(' AND version = ?' * len(seen))})", [collection, name, version, *changed]
+    if write.expect is Expect.ABSENT:
+        body = "(SELECT ? WHERE NOT EXISTS (SELECT 1 FROM documents WHERE collection = ? AND name = ?))"
+        return f"(?, ?, ?, {body})", [collection, name, version, _encode(write.fields), collection, name]
+    return "(?, ?, ?, ?)", [collection, name, version, _encode(write.fields)]
 
 
 def _condition(collection: str, where: Sequence[Where]) -> tuple[str, list[object]]:
