@@ -50,6 +50,17 @@ class Sandbox:
     def ledger(self, service: str = "", *, since: int = 0, calls: bool = True) -> dict[str, Any]:
         return self._call("GET", "/ledger", params={"service": service, "since": since, "calls": int(calls)})
 
+    def sell(self, sku: str) -> None:
+        """Publish a draft, as a person does by hand."""
+        form = {"grant_type": "refresh_token", "refresh_token": "sandbox"}
+        token = self.session.post(
+            f"{self.url}/ebay/identity/v1/oauth2/token", data=form, auth=("sandbox", "sandbox"), timeout=10
+        ).json()["access_token"]
+        offer_id = self.ledger(calls=False)["offers"][sku]["offer_id"]
+        address = f"{self.url}/ebay/sell/inventory/v1/offer/{offer_id}/publish"
+        headers = {"Authorization": f"Bearer {token}"}
+        self.session.post(address, json={}, headers=headers, timeout=10).raise_for_status()
+
     def reset(self) -> None:
         """Turn all faults off and forget every call and draft; access tokens live on."""
         self.heal()

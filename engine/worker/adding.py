@@ -128,7 +128,8 @@ class Adding:
                 self._changeable(work, home)
             _patiently(work, lambda: self._additions.withdraw(home, work.sku, fence=self._fence, by=self._worker))
         except IllegalTransition as why:
-            return f"{_copies(work.copies)} stay with {home.where}, because {str(why).rstrip('.')}."
+            stay = "stays" if work.copies == 1 else "stay"
+            return f"{_copies(work.copies)} {stay} with {home.where}, because {str(why).rstrip('.')}."
         return ""
 
 
