@@ -78,7 +78,8 @@ def submit(
         Ambiguous, typer.Option(help="Hold rows that several releases match, or draft the best.")
     ] = Ambiguous.HOLD,
     drafted_before: Annotated[
-        DraftedBefore, typer.Option(help="Draft again, or skip, what an earlier batch drafted.")
+        DraftedBefore,
+        typer.Option(help="Draft again what an earlier batch drafted, skip it, or add its copies to that draft."),
     ] = DraftedBefore.AGAIN,
     photos: Annotated[str, typer.Option(help="How your photos are named: gs://bucket/photos/{upc}_*.jpg.")] = "",
     price_rule: Annotated[Path | None, typer.Option(help="A price rule, in a JSON file, as the API takes it.")] = None,

@@ -17,6 +17,7 @@ from console.screens.drafts_view import DRAFT, REVIEW_WORDS, Place, differences,
 from console.widgets import prices
 from console.widgets.facts import facts
 from console.widgets.text import plain
+from engine.domain import additions
 from engine.domain.drafted import Review
 from engine.domain.items import Item
 from engine.errors import Cause
@@ -33,7 +34,19 @@ def draw(context: Context, place: Place, item: Item) -> None:
     _match(context, place, item)
     if item.price:
         prices.draw(item.price)
+    for line in added(item):
+        st.caption(line)
     _others(context, item)
+
+
+def added(item: Item) -> list[str]:
+    """Return which rows of later batches have added copies to the draft, and which of them it does not hold."""
+    missing = additions.not_in(item)
+    return [
+        f"{one['copies']} added by row {one['index'] + 1} of {plain(one['batch'])}"
+        + (", not in the draft yet" if sku in missing else "")
+        for sku, one in additions.added(item.decided).items()
+    ]
 
 
 def _left_to_do(item: Item) -> None:

@@ -109,14 +109,21 @@ def _ambiguous() -> Ambiguous:
 
 def _drafted_before() -> DraftedBefore:
     """Draw what becomes of rows whose barcode an earlier batch has drafted."""
-    labels = {DraftedBefore.AGAIN: "Draft it again", DraftedBefore.SKIP: "Skip the row"}
+    labels = {
+        DraftedBefore.AGAIN: "Draft it again",
+        DraftedBefore.SKIP: "Skip the row",
+        DraftedBefore.QUANTITY: "Add to the quantity",
+    }
     return st.selectbox(
         "If drafted before",
         list(labels),
         format_func=labels.__getitem__,
         key="drafted_before",
         help="**Skip** leaves out a row whose barcode has a draft in an earlier batch, and says in which. Removed "
-        "drafts and dry runs do not count.",
+        "drafts and dry runs do not count. **Add to the quantity** makes that draft offer the copies of the row too, "
+        "where a buyer would see the same: an unpublished draft at eBay with the same grade, note and own photos, "
+        "whose release is not one of several, and no other price in your file. Any other row has a draft of its own, "
+        "which says why.",
     )
 
 

@@ -96,7 +96,8 @@ def upload(
     discogs: Annotated[Need, Form(description="optional: go on when Discogs refuses us")] = Need.REQUIRED,
     ambiguous: Annotated[Ambiguous, Form(description="best: draft the best of several")] = Ambiguous.HOLD,
     drafted_before: Annotated[
-        DraftedBefore, Form(description="skip: leave out what an earlier batch drafted")
+        DraftedBefore,
+        Form(description="skip: leave out what an earlier batch drafted; quantity: add its copies to that draft"),
     ] = DraftedBefore.AGAIN,
     price_rule: Annotated[Json[PriceRuleBody] | None, Form(description="as JSON, as in `process`")] = None,
     photos: Annotated[str, Form(description="how your photos are named, gs://bucket/photos/{upc}_*.jpg")] = "",

@@ -115,7 +115,8 @@ def test_a_row_that_is_not_there_is_unknown(served: Served, job_id: str, path: s
     assert served.call("GET", f"/api/batch/batch_none{path}").status_code == 404
 
 
-def test_the_options_of_a_batch_are_kept(served: Served) -> None:
-    job_id = served.start(lines(ROWS), ambiguous="best", drafted_before="skip")
+@pytest.mark.parametrize("before", ["again", "skip", "quantity"])
+def test_the_options_of_a_batch_are_kept(served: Served, before: str) -> None:
+    job_id = served.start(lines(ROWS), ambiguous="best", drafted_before=before)
     options = served.status(job_id)["options"]
-    assert (options["ambiguous"], options["drafted_before"]) == ("best", "skip")
+    assert (options["ambiguous"], options["drafted_before"]) == ("best", before)

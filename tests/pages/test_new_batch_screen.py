@@ -87,10 +87,12 @@ def test_nothing_is_chosen_for_the_operator_that_nobody_can_know(desk: Desk) -> 
 def test_what_becomes_of_several_matches_and_of_earlier_drafts_is_chosen(desk: Desk) -> None:
     app = checked(desk)
     app.selectbox(key="ambiguous").set_value(Ambiguous.BEST)
-    app.selectbox(key="drafted_before").set_value(DraftedBefore.SKIP).run()
+    before = app.selectbox(key="drafted_before")
+    assert before.options == ["Draft it again", "Skip the row", "Add to the quantity"]
+    before.set_value(DraftedBefore.QUANTITY).run()
     button(app, "Start").click().run()
     options = started(desk)[0].options
-    assert (options.ambiguous, options.drafted_before) == (Ambiguous.BEST, DraftedBefore.SKIP)
+    assert (options.ambiguous, options.drafted_before) == (Ambiguous.BEST, DraftedBefore.QUANTITY)
 
 
 def test_a_dry_run_says_so_on_its_button(desk: Desk) -> None:
