@@ -59,7 +59,8 @@ class Item:
 
     `decided` is what a person decided of the row and every later run obeys: the `choice` of a release
     (`{"discogs_id", "musicbrainz_id", "by", "at"}`), `edits` of the draft and who `edited` it (`{"by", "at"}`),
-    `removed` (the same), and the `review` of the draft (`{"state", "by", "at"}`); see `engine.domain.decisions`.
+    `removed` (the same), and the `review` of the draft (`{"state", "by", "at"}`); see `engine.domain.decisions`. Beside
+    them stands what rows of later batches have `added` to its draft, see `engine.domain.additions`.
     `wanted` is the number of the retry in which a person wants it run again, None when nobody does; `was` the end that
     it had before its last run.
     """

@@ -7,13 +7,18 @@ from typing import Any
 
 import pytest
 
+from engine.batches.additions import Additions
+from engine.batches.records import item_path
 from engine.domain.drafted import Review
 from engine.domain.items import Item, ItemStatus, Outcome
 from engine.domain.jobs import JobStatus
 from engine.domain.options import Ambiguous, DraftedBefore, Duplicates, Options
 from engine.domain.pricing import PriceBasis, PriceRule
 from engine.domain.rows import Condition
-from engine.errors import Cause
+from engine.errors import Cause, RowBusy
+from engine.files.base import Files
+from engine.store.base import Patch, Put, Store, Write
+from engine.store.firestore import FirestoreStore
 from tests.batch_runs import Batches
 from tests.pipeline_runs import Runs
 
@@ -214,6 +219,17 @@ def test_a_row_that_a_person_has_just_edited_is_waited_for(shop: Shop, first: st
 
 
 def test_rows_that_add_at_the_same_time_all_count(shop: Shop) -> None:
+    all_count(shop)
+
+
+def test_rows_that_add_at_the_same_time_all_count_on_firestore(
+    bench: Runs, firestore: FirestoreStore, files: Files
+) -> None:
+    all_count(Shop(bench, Batches(firestore, files)))
+
+
+def all_count(shop: Shop) -> None:
+    """Have three batches add to two drafts under three workers, and check the quantities."""
     codes = [KNOWN, OTHER]
     first = shop.upload("\n".join(codes))
     shop.work()
@@ -331,3 +347,21 @@ def test_rows_of_one_batch_are_done_again_together(shop: Shop) -> None:
     shop.work()
     assert shop.batches.events(first).count("done again") == 1
     assert sorted(shop.held.values()) == [2, 3]
+
+
+def test_a_row_that_is_being_completed_takes_no_copies_meanwhile(shop: Shop, first: str, store: Store) -> None:
+    lacking = {"match": {**shop.row(first).match, "lacking": ["discogs"]}, "lacking": ["discogs"]}
+    store.commit(Patch(item_path(first, 0), lacking, None))
+    shop.batches.control.complete(first)
+    additions = Additions(store)
+    (to,) = additions.earlier(shop.row(first).gtin or "", "another")
+    entry = {"copies": 1, "job_id": "another", "index": 0, "batch": "another"}
+    with pytest.raises(RowBusy, match="Row 1 of first"):
+        additions.add(to, "S1", entry, unlike=lambda *_: "", fence=nothing_to_lose, by="test")
+    store.commit(Patch(item_path(first, 0), {"decided": {"added": {"S1": entry}}}, None))
+    with pytest.raises(RowBusy):
+        additions.withdraw(to, "S1", fence=nothing_to_lose, by="test")
+
+
+def nothing_to_lose() -> Write:
+    return Put("leases/none", {})
