@@ -167,7 +167,7 @@ class Ebay:
         return JSONResponse({"listingId": "110000000000"})
 
     def _offer(self, draft: Draft) -> dict[str, Any]:
-        status = "PUBLISHED" if draft.offer_id in self.ledger.published else "UNPUBLISHED"
+        status = self.ledger.status(draft)
         return {**(draft.offer or {}), "offerId": draft.offer_id, "sku": draft.sku, "status": status}
 
     async def browse(self, request: Request) -> Response:

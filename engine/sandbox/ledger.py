@@ -90,6 +90,10 @@ class Ledger:
         """Return what is held under `sku`, empty when nothing is."""
         return self.drafts.get(sku) or Draft(sku)
 
+    def status(self, draft: Draft) -> str:
+        """Return what eBay calls the state of an offer."""
+        return "PUBLISHED" if draft.offer_id in self.published else "UNPUBLISHED"
+
     def clear(self) -> None:
         """Forget everything."""
         self.calls.clear()
@@ -117,7 +121,7 @@ class Ledger:
             "calls": [asdict(call) for call in chosen] if calls else [],
             "items": {sku: {"puts": draft.puts} for sku, draft in self.drafts.items() if draft.item is not None},
             "offers": {
-                sku: {"offer_id": draft.offer_id, "created": draft.created, "status": "UNPUBLISHED"}
+                sku: {"offer_id": draft.offer_id, "created": draft.created, "status": self.status(draft)}
                 for sku, draft in self.drafts.items()
                 if draft.created
             },
