@@ -99,7 +99,9 @@ class Additions:
         return Earlier(change(self._store, to.job.job_id, rule, by=by), after)
 
     def withdraw(self, to: Earlier, sku: str, *, fence: Fence, by: str) -> None:
-        """Take back what was added under `sku`; the row is done again where its draft holds it.
+        """Take back what was added under `sku` and have the row done again, unless its draft was removed.
+
+        So it is where its draft does not tell of it too: a run that was cut short may have reached eBay.
 
         Raises:
             RowBusy: the row is in hand.
@@ -114,15 +116,14 @@ class Additions:
             taken = added.pop(sku, None)
             if taken is None:
                 return None
-            if not item.done or item.wanted is not None:
+            if item.status is not ItemStatus.SKIPPED or item.wanted is not None:
                 may_be_done_again(job)
             self._settled(job, item)
             if taken.get("counted"):
                 raise IllegalTransition("a person has counted it into the quantity of that draft")
             decided = {name: value for name, value in {**item.decided, "added": added}.items() if value}
-            if item.wanted is None and (sku in additions.not_in(item) or item.status is not ItemStatus.SUCCEEDED):
+            if item.wanted is None and item.status is not ItemStatus.SUCCEEDED:
                 return Change(job, writes=(Patch(found.path, {"decided": decided}, found.version), fence()))
-            may_be_done_again(job)
             _, wish = self._wish(job, found, item, decided, now)
             return replace(wish, writes=(*wish.writes, fence()), detail=f"{taken['copies']} back to {taken['batch']}")
 

@@ -121,7 +121,8 @@ def _send(work: Work, draft: Draft, ebay: Ebay) -> str:
     sku = draft.copy.sku
     standing = _standing(ebay, sku)
     if standing and standing.status == "PUBLISHED":
-        if work.item.decided.keys() & {"choice", "edits", "added"}:
+        decided, work.listed = work.item.decided, standing.body.get("availableQuantity")
+        if decided.keys() & {"choice", "edits"} or ("added" in decided and work.listed != draft.copy.quantity):
             raise _listed(standing, "change it there")
         return standing.offer_id
     _write(work, lambda: ebay.put_item(sku, draft.inventory_item))

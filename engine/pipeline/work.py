@@ -33,7 +33,8 @@ class Work:
     service. `now` is the store's clock. `wait` lets so many seconds pass while an operator reads the reason, and raises
     GivenBack when the row is not to go on. `batch` is the name of the row's batch. `failed_writes` counts the writes to
     eBay that it failed to take, over all runs of this row in this worker's hand. `found_photos` are the addresses
-    of those that the batch's pattern found.
+    of those that the batch's pattern found. `listed` is how many copies the row's draft offers as a live listing, None
+    while nobody has found it to be one.
     """
 
     row: Row
@@ -48,6 +49,7 @@ class Work:
     step: Step = Step.IDENTIFY
     failed_writes: int = 0
     found_photos: tuple[str, ...] = ()
+    listed: int | None = None
 
     @property
     def edits(self) -> Edits:

@@ -118,7 +118,8 @@ class RowRun:
         """Return a row as failed; one that had succeeded before is as it was."""
         item, now = hand.work.item, self._holding.now()
         if items.succeeded_before(hand.before):
-            missing = additions.not_in(hand.before)
+            in_listing = hand.work.listed is not None and hand.work.listed == item.draft.get("quantity")
+            missing = {} if in_listing else additions.not_in(hand.before)
             told = " ".join((reason, *self._adding.given_back(missing)))
             return additions.without(items.keep(hand.before, told, round_=item.round, now=now), missing)
         return items.fail(item, cause, reason, now=now)
