@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from engine.batches.control import Control, may_be_done_again, queue
+from engine.batches.control import Control, busy, may_be_done_again, queue, settled
 from engine.batches.drafts import Drafts
 from engine.batches.records import SHARDS, Change, change, item_path, job_path
-from engine.domain import additions, items, jobs
+from engine.domain import additions, items
 from engine.domain.drafted import Review
 from engine.domain.items import Item, ItemStatus
 from engine.domain.jobs import Job
 from engine.domain.options import Options
 from engine.domain.shards import Shard, ShardKind
-from engine.errors import Cause, IllegalTransition, JobError, RowBusy
+from engine.errors import Cause, IllegalTransition, JobError
 from engine.store.base import Document, Patch, Store, Write
 
 MOST = 50  # drafts of one barcode that are looked at, the newest first
@@ -87,9 +87,9 @@ class Additions:
             if sku in added:
                 return None
             may_be_done_again(job)
-            self._settled(job, item)
+            settled(job, item)
             if item.wanted is not None and not additions.takes_more(item):
-                raise _busy(job, item)
+                raise busy(job, item)
             if why := unlike(item, job.options):
                 raise IllegalTransition(why)
             decided = {**item.decided, "added": {**added, sku: {**entry, "at": now}}}
@@ -118,7 +118,7 @@ class Additions:
                 return None
             if item.status is not ItemStatus.SKIPPED or item.wanted is not None:
                 may_be_done_again(job)
-            self._settled(job, item)
+            settled(job, item)
             if taken.get("counted"):
                 raise IllegalTransition("a person has counted it into the quantity of that draft")
             decided = {name: value for name, value in {**item.decided, "added": added}.items() if value}
@@ -153,11 +153,6 @@ class Additions:
             raise IllegalTransition("it is gone")
         return found, Item.from_document(found.fields)
 
-    def _settled(self, job: Job, item: Item) -> None:
-        """Refuse to change a row that a worker may have in hand, and would store as it knows it."""
-        if not item.done or (item.lacking and jobs.under_way(job, ShardKind.COMPLETE)):
-            raise _busy(job, item)
-
     def _wish(
         self, job: Job, found: Document, item: Item, decided: Mapping[str, Any], now: datetime
     ) -> tuple[Item, Change]:
@@ -170,7 +165,7 @@ class Additions:
         """
         free = next(self._free(job, item), None)
         if free is None and item.wanted is not None:
-            raise _busy(job, item)
+            raise busy(job, item)
         held = {"review": decided["review"]} if decided.get("review", {}).get("state") == Review.HELD else {}
         if free is None:
             job, round_, queued = queue(job, ShardKind.AGAIN, now)
@@ -194,7 +189,3 @@ class Additions:
             untaken = not shard.done and shard.owner is None and shard.hold is None
             if untaken and shard.next <= item.index and item.wanted in (None, shard.round):
                 yield found
-
-
-def _busy(job: Job, item: Item) -> RowBusy:
-    return RowBusy(f"Row {item.index + 1} of {job.name or job.job_id} is being done: its draft is changed after that.")

@@ -25,7 +25,7 @@ from engine.domain.drafted import Review, record
 from engine.domain.items import SOURCES, Item, ItemStatus
 from engine.domain.jobs import Job, JobStatus
 from engine.domain.shards import Shard, ShardKind
-from engine.errors import BadRequest, Conflict, IllegalTransition
+from engine.errors import BadRequest, Conflict, IllegalTransition, RowBusy
 from engine.store.base import Expect, Patch, Put, Store, Where, Write
 
 MOST_AGAIN = 200
@@ -170,6 +170,7 @@ class Control:
                 if document is None:
                     raise BadRequest(f"Job {job_id} has no row {index + 1} that is done")
                 item = Item.from_document(document.fields)
+                settled(job, item)
                 _unchanged(item, (seen or {}).get(index))
                 item = items.want(item, round_=round_, decided=decided(item.decided, what, by=by, at=now))
                 wish = {"wanted": item.wanted, "decided": dict(item.decided)}
@@ -189,18 +190,19 @@ class Control:
             BadRequest: the row has no draft.
             IllegalTransition: it is being done again, or was just changed by somebody else.
         """
-        read = load(self._store, job_id).read_at
         found = self._store.get(item_path(job_id, index))[0]
+        told = load(self._store, job_id)  # after the row: who has it in hand by then is known
         item = Item.from_document(found.fields) if found else None
         if found is None or item is None or state is Review.REMOVED or record(job_id, item) is None:
             raise BadRequest(f"Row {index + 1} of job {job_id} has no draft to review")
         if item.wanted is not None:
-            raise IllegalTransition(f"Row {index + 1} is being done again; wait for its end")
+            raise RowBusy(f"Row {index + 1} is being done again; wait for its end")
+        settled(Job.from_document(told.fields), item)
         _unchanged(item, seen)
-        reviewed = replace(item, decided={**item.decided, "review": {"state": state, "by": by, "at": read}})
-        told = Put(f"{DRAFTS}/{item.sku}", record(job_id, reviewed) or {})
+        reviewed = replace(item, decided={**item.decided, "review": {"state": state, "by": by, "at": told.read_at}})
+        draft = Put(f"{DRAFTS}/{item.sku}", record(job_id, reviewed) or {})
         try:
-            self._store.commit(Patch(found.path, {"decided": dict(reviewed.decided)}, found.version), told)
+            self._store.commit(Patch(found.path, {"decided": dict(reviewed.decided)}, found.version), draft)
         except Conflict as conflict:
             raise IllegalTransition(f"Row {index + 1} was changed in the meantime; look at it again") from conflict
 
@@ -227,6 +229,21 @@ def may_be_done_again(job: Job) -> None:
     """
     if job.status not in {JobStatus.COMPLETED, *jobs.OPEN}:
         raise IllegalTransition(f"Job {job.job_id} is {job.status}; let it go on first")
+
+
+def settled(job: Job, item: Item) -> None:
+    """Refuse to change a row that a worker may have in hand.
+
+    Raises:
+        RowBusy: it may.
+    """
+    if jobs.may_have_in_hand(job, item):
+        raise busy(job, item)
+
+
+def busy(job: Job, item: Item) -> RowBusy:
+    """Return the refusal to change a row that is being done."""
+    return RowBusy(f"Row {item.index + 1} of {job.name or job.job_id} is being done: it can be changed after that.")
 
 
 def _unchanged(item: Item, seen: datetime | None) -> None:

@@ -184,6 +184,16 @@ def under_way(job: Job, kind: ShardKind) -> bool:
     return any(progress["kind"] == kind and not progress["done"] for progress in known)
 
 
+def may_have_in_hand(job: Job, item: Item) -> bool:
+    """Whether a worker may have the row `item` in hand, and would store it as it knows it."""
+    chosen = {
+        ShardKind.RETRY: item.retryable and item.wanted is None,
+        ShardKind.COMPLETE: item.status is ItemStatus.SUCCEEDED and bool(item.lacking),
+    }
+    ahead = (told for told in job.engine.get("shards", {}).values() if not told["done"] and told["next"] <= item.index)
+    return not item.done or any(chosen.get(told["kind"], False) for told in ahead)
+
+
 def settle(job: Job, shards: Iterable[Shard], items: Iterable[Item], *, now: datetime) -> Job:
     """Return `job` after a live worker ended `items`: running, counters, bounded lists, completed with its last row.
 

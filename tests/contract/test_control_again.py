@@ -8,7 +8,7 @@ import pytest
 
 from engine.domain.items import ItemStatus, Outcome
 from engine.domain.jobs import JobStatus
-from engine.errors import BadRequest, Cause, IllegalTransition, ItemError
+from engine.errors import BadRequest, Cause, IllegalTransition, ItemError, RowBusy
 from engine.pipeline.work import Work
 from tests.batch_runs import Batches, Chosen, Gate, barcodes, fails
 
@@ -117,6 +117,25 @@ def test_a_row_that_is_in_hand_cannot_be_wanted(batches: Batches) -> None:
             batches.control.again(job_id, {1: {}})
         gate.opened.set()
         batches.ended(job_id)
+
+
+def test_a_row_that_a_retry_may_have_in_hand_is_changed_after_that(batches: Batches) -> None:
+    job_id = done(batches, failing=(1, 3))
+    batches.control.retry_failed(job_id)
+    gate = Gate()
+    with batches.working(Chosen({1: gate, 2: edited, 3: fails}), lanes=1):
+        assert gate.reached.wait(20)
+        for index in (1, 3):
+            with pytest.raises(RowBusy, match=f"Row {index + 1} of rows.txt is being done"):
+                batches.control.again(job_id, {index: {"edits": {"title": "Mine"}}})
+        batches.control.again(job_id, {2: {"edits": {"title": "Mine"}}})
+        gate.opened.set()
+        batches.ended(job_id)
+    assert batches.items(job_id)[2].draft == {"title": "Mine"}
+    batches.control.again(job_id, {3: {"edits": {"title": "Mine"}}})
+    batches.run(Chosen({3: edited}))
+    assert batches.items(job_id)[3].draft == {"title": "Mine"}
+    assert batches.exact(job_id)
 
 
 @pytest.mark.parametrize("rows", [{}, {index: {} for index in range(201)}, {77: {}}], ids=["none", "many", "unknown"])

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from engine.domain.drafted import Review
 from engine.domain.items import ItemStatus
 from engine.domain.jobs import JobStatus
-from engine.errors import Cause, IllegalTransition, ItemError
+from engine.errors import Cause, IllegalTransition, ItemError, RowBusy
 from engine.pipeline.work import Work
-from tests.batch_runs import Batches, Chosen, barcodes, fails
+from tests.batch_runs import Batches, Chosen, Gate, barcodes, fails
 
 
 def without(*services: str) -> object:
@@ -53,6 +54,22 @@ def test_what_lacks_a_service_still_is_tried_once_a_time(batches: Batches) -> No
         again = Chosen(dict.fromkeys((3, 7, 250), without("discogs")))  # type: ignore[arg-type]
         batches.run(again)
         assert dict(again.runs) == {3: 1, 7: 1, 250: 1}
+
+
+def test_a_row_that_may_be_in_hand_is_changed_and_reviewed_after_that(batches: Batches) -> None:
+    job_id = in_part(batches)
+    batches.control.complete(job_id)
+    gate = Gate()
+    with batches.working(Chosen({7: gate}), lanes=1):
+        assert gate.reached.wait(20)
+        with pytest.raises(RowBusy, match=r"Row 8 of rows\.txt is being done"):
+            batches.control.again(job_id, {7: {"edits": {"title": "Mine"}}})
+        with pytest.raises(RowBusy, match=r"Row 251 of rows\.txt is being done"):
+            batches.control.review(job_id, 250, Review.APPROVED)
+        gate.opened.set()
+        batches.ended(job_id)
+    batches.control.review(job_id, 250, Review.APPROVED)
+    assert batches.items(job_id)[250].decided["review"]["state"] == Review.APPROVED
 
 
 def test_what_cannot_be_completed_is_left_as_it_was(batches: Batches) -> None:
