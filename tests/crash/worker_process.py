@@ -11,7 +11,7 @@ import signal
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -29,6 +29,8 @@ from engine.upstream.gates.shared import BUDGETS
 from engine.upstream.http import session
 from engine.worker.loop import Worker
 from tests.batch_runs import LEASE, Ahead, Chosen
+
+STOPS_WITHIN = 0.1  # seconds: the thread that asks for the stop runs on for a moment
 
 Point = Callable[[str], None]
 
@@ -58,12 +60,14 @@ class Plan:
 class Watched:
     """A store that tells of every commit before and after it.
 
-    A heartbeat, and what is told of a service, are none: they come at any time.
+    A heartbeat, and what is told of a service, are none: they come at any time. While a commit is `under_way`, the
+    file is locked for every process.
     """
 
-    def __init__(self, store: Store, point: Point) -> None:
+    def __init__(self, store: Store, point: Point, under_way: threading.Lock) -> None:
         self._store = store
         self._point = point
+        self._under_way = under_way
 
     def get(self, *paths: str) -> list[Document | None]:
         return self._store.get(*paths)
@@ -83,11 +87,13 @@ class Watched:
         return self._watched(self._store.transact, writes)
 
     def _watched(self, commit: Callable[..., Committed], writes: Sequence[Write]) -> Committed:
-        if writes[0].path.startswith((f"{WORKERS}/", f"{BUDGETS}/")):
-            return commit(*writes)
-        self._point("commit:before")
-        committed = commit(*writes)
-        self._point("commit:after")
+        watched = not writes[0].path.startswith((f"{WORKERS}/", f"{BUDGETS}/"))
+        if watched:
+            self._point("commit:before")
+        with self._under_way:
+            committed = commit(*writes)
+        if watched:
+            self._point("commit:after")
         return committed
 
     def close(self) -> None:
@@ -96,10 +102,14 @@ class Watched:
 
 @dataclass
 class Points:
-    """Counts the moments that a worker comes to, writes them down, and does to it what is planned."""
+    """Counts the moments that a worker comes to, writes them down, and does to it what is planned.
+
+    It is not frozen while a commit is under way: no other could then write before it thaws.
+    """
 
     plan: Plan
     count: int = 0
+    commit_under_way: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, name: str) -> None:
         self.count += 1
@@ -108,7 +118,9 @@ class Points:
         if self.plan.kill_at in (self.count, name):
             os.kill(os.getpid(), signal.SIGKILL)
         if name == self.plan.freeze_at:
-            os.kill(os.getpid(), signal.SIGSTOP)
+            with self.commit_under_way:
+                os.kill(os.getpid(), signal.SIGSTOP)
+                threading.Event().wait(STOPS_WITHIN)
 
 
 def settings(plan: Plan) -> Settings:
@@ -124,7 +136,7 @@ def work(plan: Plan) -> None:
     clock: Clock = Ahead(plan.ahead) if plan.ahead else SystemClock()
     point = Points(plan)
     with session(plan.lanes) as connections, ExitStack() as services:
-        store = Watched(SQLiteStore(plan.folder / "store.db", clock), point)
+        store = Watched(SQLiteStore(plan.folder / "store.db", clock), point, point.commit_under_way)
         pipeline: Pipeline = _Deadly(plan.deadly)
         if plan.sandbox:
             pipeline = services.enter_context(open_pipeline(settings(plan), connections, store, clock, point))
