@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from engine.batches import pages
@@ -22,6 +24,7 @@ MAX_PAGE = 200
 GONE_AFTER = timedelta(hours=1)
 LATE = timedelta(seconds=30)  # a time in a document may be so much older than the commit that wrote it
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # before every batch
+_READS = ThreadPoolExecutor(max_workers=16, thread_name_prefix="read")
 
 
 class Queries:
@@ -50,8 +53,8 @@ class Queries:
 
     def batches(self, limit: int = 50, before: datetime | None = None) -> list[BatchView]:
         """Return the newest `limit` batches, created before `before` or at any time, with who works on them."""
-        workers = self.workers()
-        return [self._view(found, workers) for found in self._newest(limit, None, before)]
+        workers, times, texts = _together(self.workers, *self._newest(limit, None, before))
+        return [self._view(job, workers) for job in _merged(times, texts, limit)]
 
     def batches_again(self, known: Sequence[BatchView], since: datetime, limit: int = 50) -> list[BatchView]:
         """Return the newest `limit` batches, of which `known` were read at `since` by the store's clock.
@@ -69,10 +72,12 @@ class Queries:
 
     def jobs(self, limit: int = 10, status: JobStatus | None = None) -> JobPage:
         """Return the newest `limit` jobs, of one `status` or of all."""
-        total = self._store.count(JOBS)
-        filtered = self._store.count(JOBS, [Where("status", "==", status)]) if status else total
-        found = self._newest(limit, status, None)
-        return JobPage(tuple(self._exact(document)[0] for document in found), total, filtered)
+        counts = [partial(self._store.count, JOBS)]
+        if status:
+            counts.append(partial(self._store.count, JOBS, [Where("status", "==", status)]))
+        *counted, times, texts = _together(*counts, *self._newest(limit, status, None))
+        jobs = _merged(times, texts, limit)
+        return JobPage(tuple(self._exact(job)[0] for job in jobs), counted[0], counted[-1])
 
     def items(
         self,
@@ -162,14 +167,15 @@ class Queries:
         """Return how many shards wait or are worked on."""
         return self._store.count(SHARDS, [Where("done", "==", False)])
 
-    def _newest(self, limit: int, status: JobStatus | None, before: datetime | None) -> list[Document]:
-        """Return the newest jobs. The service this replaces wrote times as text too, which a store sorts apart."""
+    def _newest(
+        self, limit: int, status: JobStatus | None, before: datetime | None
+    ) -> list[Callable[[], list[Document]]]:
+        """Return the reads of the newest jobs: the service this replaces wrote times as text too, another kind."""
         only = [Where("status", "==", status)] if status else []
         times = Where("created_at", "<", before) if before else Where("created_at", ">", BEGINNING)
         texts = Where("created_at", "<", before.isoformat()) if before else Where("created_at", ">", "")
         newest = Order("created_at", descending=True)
-        found = [job for kind in (times, texts) for job in self._store.find(JOBS, [*only, kind], newest, limit)]
-        return sorted(found, key=lambda job: Job.from_document(job.fields).created_at, reverse=True)[:limit]
+        return [partial(self._store.find, JOBS, [*only, kind], newest, limit) for kind in (times, texts)]
 
     def _exact(self, found: Document) -> tuple[Job, list[Shard]]:
         """Return a job as its shards stand now, and those of them that are open."""
@@ -182,6 +188,16 @@ class Queries:
         mine = tuple(worker for worker in workers if worker.job_id == job.job_id)
         engines = sum(not worker.silent for worker in workers)
         return BatchView(job, found.read_at, mine, _interrupted(job, shards, workers), engines)
+
+
+def _together(*reads: Callable[[], Any]) -> list[Any]:
+    """Return what `reads` give, made at the same time; raises what the first of them raises."""
+    return [made.result() for made in [_READS.submit(read) for read in reads]]
+
+
+def _merged(times: list[Document], texts: list[Document], limit: int) -> list[Document]:
+    """Return the newest jobs of two lists."""
+    return sorted((*times, *texts), key=lambda job: Job.from_document(job.fields).created_at, reverse=True)[:limit]
 
 
 def _interrupted(job: Job, shards: list[Shard], workers: tuple[WorkerView, ...]) -> bool:
