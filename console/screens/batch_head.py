@@ -14,8 +14,8 @@ from console.screens.batch_view import BatchScreen, Look
 from console.upstreams import ending, wait_line
 from console.widgets import bar, notices
 from console.widgets.heading import Badge, badge, heading
-from engine.domain.forecast import SPEED_WINDOW
 from engine.domain.jobs import JobStatus
+from engine.domain.pace import MINUTE, RECENT
 from engine.domain.services import NAMES
 
 
@@ -136,7 +136,8 @@ def _speed(screen: BatchScreen) -> tuple[str, str]:
     if done:
         return speed(found), "over the whole batch"
     begun = screen.job.started_at
-    return speed(found), "since it started" if begun and screen.batch.at - begun < SPEED_WINDOW else "last 5 minutes"
+    young = begun is not None and screen.batch.at - begun < RECENT * MINUTE
+    return speed(found), "since it started" if young else f"last {RECENT} minutes"
 
 
 def _ending(screen: BatchScreen) -> tuple[str, str, str]:

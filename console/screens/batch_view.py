@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -19,7 +18,6 @@ from engine.domain.shards import ShardKind
 from engine.public import BatchView, CauseCount, UpstreamsView, WorkerView
 
 MANY = 5_000  # rows from which they are no longer counted every second
-MINUTE = timedelta(minutes=1)
 SLOWER = 10  # seconds after which is read again what changes without the batch
 
 
@@ -119,9 +117,8 @@ def load_detail(context: Context, view: BatchView) -> Detail:
     if job.failed_upcs:
         causes = load_causes(context, job, every=every)
     events = look(("events", name), lambda: tuple(queries.events(name, limit=12)), of=_told(view)).value
-    speed = look(("speed", name), partial(_speed, context, view), every=2.0, of=_done(view)).value
     upstreams = _upstreams(context, view) if view.moving and view.engines else None
-    return Detail(composed, lacking, causes, speed, events, upstreams)
+    return Detail(composed, lacking, causes, pace.of(job, view.at), events, upstreams)
 
 
 def _upstreams(context: Context, view: BatchView) -> UpstreamsView:
@@ -147,17 +144,3 @@ def _done(view: BatchView) -> Hashable:
     """Return what changes with every row that is done, and now and then while the batch runs."""
     running = view.job.status in OPEN and view.job.started_at
     return view.job.status, view.job.processed_upcs, int(view.at.timestamp()) // SLOWER if running else None
-
-
-def _speed(context: Context, view: BatchView) -> Pace:
-    return pace.charted(view.job, view.at, partial(_finishes, context, view))
-
-
-def _finishes(context: Context, view: BatchView, since: datetime, until: datetime) -> int:
-    """Return how many rows were done between two moments; a minute that is over is counted once a minute."""
-    job_id, now = view.job.job_id, view.at.replace(second=0, microsecond=0)
-    if view.job.started_at is None or until <= view.job.started_at:
-        return 0
-    count = partial(context.engine.queries.finishes, job_id, since, until)
-    over = until - since == MINUTE and until <= now
-    return context.live.look(("minute", job_id, since), count, of=now).value if over else count()

@@ -21,7 +21,7 @@ from console.widgets import notices, parts, tables
 from console.widgets.heading import heading
 from console.words import Word
 from engine.domain.jobs import OPEN
-from engine.public import BatchView, Engine, UpstreamsView
+from engine.public import BatchView, UpstreamsView
 
 SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "exu2.txt"
 MOST = 50  # batches in the list
@@ -55,12 +55,12 @@ def newest(context: Context) -> list[BatchView]:
     return queries.batches_again(known, max(view.at for view in known), MOST) if known else queries.batches(MOST)
 
 
-def load(engine: Engine, found: Sequence[BatchView], services: UpstreamsView | None) -> BatchesView:
+def load(found: Sequence[BatchView], services: UpstreamsView | None) -> BatchesView:
     """Return the batches `found` as the list shows them: those that wait for a person come first, then the newest.
 
     `services` tell how long those that run will take, None when nobody knows how the services are.
     """
-    entries = [_entry(engine, view, services) for view in found]
+    entries = [_entry(view, services) for view in found]
     entries.sort(key=lambda entry: entry.word not in FIRST)
     unserved = sum(view.left for view in found if view.job.status in OPEN and not view.engines)
     return BatchesView(tuple(entries), unserved)
@@ -69,7 +69,7 @@ def load(engine: Engine, found: Sequence[BatchView], services: UpstreamsView | N
 def read(context: Context) -> BatchesView:
     """Read what the screen shows."""
     found = newest(context)
-    return load(context.engine, found, upstreams.look(context) if any(view.moving for view in found) else None)
+    return load(found, upstreams.look(context) if any(view.moving for view in found) else None)
 
 
 def render(context: Context) -> None:
@@ -146,11 +146,10 @@ def _percent(view: BatchView) -> float:
     return 100 * view.job.processed_upcs // total if total else 0
 
 
-def _entry(engine: Engine, view: BatchView, services: UpstreamsView | None) -> Entry:
-    job, word = view.job, words.batch_word(view)
+def _entry(view: BatchView, services: UpstreamsView | None) -> Entry:
+    job, word, found = view.job, words.batch_word(view), pace.of(view.job, view.at)
     if not view.moving:
-        return Entry(view, word, pace.overall(job), job.completed_at)
-    found = pace.recent(job, view.at, partial(engine.queries.finishes, job.job_id))
+        return Entry(view, word, found if job.completed_at else Pace(None), job.completed_at)
     if services is None or not view.engines:
         return Entry(view, word, found, None)
     forecast = services.forecast(

@@ -132,11 +132,6 @@ class Queries:
         counts = (self._store.count(items_of(job_id), [Where("lacking", "contains", name)]) for name in SOURCES)
         return sum(counts)
 
-    def finishes(self, job_id: str, since: datetime, until: datetime) -> int:
-        """Return how many rows of a batch were done from `since` up to and without `until`."""
-        between = [Where("finished_at", ">=", since), Where("finished_at", "<", until)]
-        return self._store.count(items_of(job_id), between)
-
     def failed(self, job_id: str, limit: int) -> list[Item]:
         """Return the failed rows of a batch in the order of the file, at most `limit` of them."""
         failed = [Where("status", "==", ItemStatus.FAILED)]

@@ -12,7 +12,8 @@ from engine.batches.queries import Queries
 from engine.batches.upstream_views import Breaker, Credentials, UpstreamsView, UpstreamView
 from engine.batches.views import BatchView, WorkerView
 from engine.clock import Clock
-from engine.domain.forecast import SPEED_WINDOW, Forecast, Quota, per_minute
+from engine.domain import pace
+from engine.domain.forecast import Forecast, Quota
 from engine.domain.services import Service
 from engine.store.base import Store
 
@@ -48,8 +49,7 @@ class Upstreams:
         job = batch.job
         if not batch.moving or not batch.engines or job.started_at is None:
             return None
-        since = max(batch.at - SPEED_WINDOW, job.started_at)
-        speed = per_minute(self._queries.finishes(job.job_id, since, batch.at), batch.at - since)
+        speed = pace.speed(job.engine.get("pace", {}), job.started_at, batch.at)
         return self.of(batch).forecast(batch.left, job.options, job_id=job.job_id, done=job.processed_upcs, speed=speed)
 
     def of(self, batch: BatchView) -> UpstreamsView:

@@ -8,7 +8,6 @@ from datetime import timedelta
 
 from engine.domain.services import Service
 
-SPEED_WINDOW = timedelta(minutes=5)  # that a speed is taken over
 ENOUGH_ROWS = 5
 ENOUGH_TIME = timedelta(seconds=10)  # of a batch that is still running
 TELLING_SECONDS = 10.0  # a quota that costs less says nothing of the end while nobody knows the speed

@@ -6,12 +6,13 @@ document, so that anyone can compute them again at any time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from engine.domain import pace
 from engine.domain.items import Item, ItemStatus
 from engine.domain.options import Options
 from engine.domain.shards import FIRST_RUN, Shard, ShardKind, Tally
@@ -206,9 +207,14 @@ def settle(job: Job, shards: Iterable[Shard], items: Iterable[Item], *, now: dat
             results=(*(outcome(item) for item in reversed(done)), *job.results)[:NEWEST],
             checkpoints=(*(_checkpoint(item) for item in reversed(done)), *job.checkpoints)[:NEWEST],
             failed_upc_list=_failures(job, done),
+            engine={**job.engine, "pace": pace.add(job.engine.get("pace", {}), _ends(done), now)},
         )
     over = finished(job) and job.status in {JobStatus.RUNNING, JobStatus.PAUSED}
     return complete(job, now=now) if over else job
+
+
+def _ends(done: Iterable[Item]) -> Iterator[datetime]:
+    return (item.finished_at for item in done if item.finished_at)
 
 
 def outcome(item: Item) -> dict[str, Any]:

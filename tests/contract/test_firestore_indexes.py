@@ -114,7 +114,7 @@ def shapes(store: Store, files: Files) -> set[Shape]:
         queries.failed(job_id, 5),
         queries.newest(job_id, 5),
     )
-    queries.finishes(job_id, now, now), queries.queued(), queries.events(job_id), queries.workers()
+    queries.queued(), queries.events(job_id), queries.workers()
     list(batches.exports.results_csv(job_id)), batches.engine.upstreams.all()
     return recording.shapes
 

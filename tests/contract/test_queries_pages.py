@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from engine.batches.records import WORKERS
+from engine.domain import pace
 from engine.domain.items import ItemStatus
 from engine.domain.jobs import JobStatus
 from engine.errors import Cause, JobUnknown
 from engine.pipeline.work import Work
 from engine.store.base import Put
-from tests.batch_runs import Ahead, Batches, Chosen, Gate, barcode, barcodes, fails, until
+from tests.batch_runs import Batches, Chosen, Gate, barcode, barcodes, fails, until
 
 RELEASES = {
     0: ("AC/DC", "Back in Black", "ATCO"),
@@ -121,10 +122,10 @@ def test_causes_are_counted_the_most_frequent_first(batches: Batches, job_id: st
     assert {item.index for item in batches.queries.newest(job_id, 2)} == {8, 9}
 
 
-def test_finishes_are_counted_by_time(batches: Batches, job_id: str) -> None:
-    now = Ahead(timedelta(seconds=1)).now()
-    assert batches.queries.finishes(job_id, now - timedelta(minutes=1), now) == 10
-    assert batches.queries.finishes(job_id, now, now + timedelta(minutes=1)) == 0
+def test_the_rows_of_each_minute_are_told_with_the_batch(batches: Batches, job_id: str) -> None:
+    job = batches.queries.job(job_id)
+    assert job.updated_at
+    assert sum(pace.minutes(job.engine["pace"], job.updated_at)) == 10
 
 
 def test_jobs_come_newest_first_by_state_and_with_exact_counters(batches: Batches, job_id: str) -> None:

@@ -20,7 +20,7 @@ def test_the_demo_says_that_its_services_are_a_sandbox(desk: Desk) -> None:
 def test_a_batch_that_waits_for_a_person_comes_first(desk: Desk) -> None:
     stuck = desk.interrupted()
     desk.submit(upcs(3), name="Newer")
-    entries = batches.load(desk.engine, desk.engine.queries.batches(), None).entries
+    entries = batches.load(desk.engine.queries.batches(), None).entries
     assert [entry.word.text for entry in entries] == ["Interrupted", "Waiting"]
     assert entries[0].batch.job.job_id == stuck.job_id
 

@@ -15,6 +15,7 @@ from console.widgets.bar import bar, legend
 from console.widgets.facts import markup
 from engine.batches.views import MOST_WAITS
 from engine.domain.jobs import Job, JobStatus
+from engine.domain.pace import add
 from engine.public import BatchView, WorkerView
 
 NOW = datetime(2026, 11, 23, 14, 41, 30, tzinfo=UTC)
@@ -82,14 +83,6 @@ def test_what_comes_from_outside_is_escaped() -> None:
     assert "<script>" not in markup({"Artist": "<script>alert(1)</script>"})
 
 
-def test_no_speed_is_shown_until_there_is_enough_to_tell_it_from() -> None:
-    job = replace(JOB, started_at=NOW - timedelta(seconds=5))
-    assert pace.recent(job, NOW, lambda *_: 50).per_minute is None
-    job = replace(JOB, started_at=NOW - timedelta(minutes=1))
-    assert pace.recent(job, NOW, lambda *_: 4).per_minute is None
-    assert pace.recent(job, NOW, lambda *_: 41).per_minute == 41
-
-
 @pytest.mark.parametrize(
     ("seconds", "told"), [(40, "40 s"), (60, "1 min"), (840, "14 min"), (7_380, "2 h 03 min"), (260_000, "3 days")]
 )
@@ -118,21 +111,15 @@ def test_waits_are_told_row_by_row_and_no_list_of_them_is_endless() -> None:
     assert len(view.waits) == MOST_WAITS
 
 
-def test_the_chart_ends_with_the_running_minute() -> None:
-    asked: list[datetime] = []
-
-    def finishes(since: datetime, until: datetime) -> int:
-        asked.append(since)
-        return 1
-
-    found = pace.charted(replace(JOB, started_at=NOW - timedelta(hours=1)), NOW, finishes)
-    assert found.minutes == (1,) * 15
-    assert asked[14] == NOW.replace(second=0)
-
-
 def test_a_batch_that_is_done_has_the_speed_of_its_whole_time() -> None:
     done = replace(JOB, status=JobStatus.COMPLETED, started_at=NOW, completed_at=NOW + timedelta(seconds=8))
-    assert pace.overall(replace(done, processed_upcs=42)).per_minute == 315
+    assert pace.of(replace(done, processed_upcs=42), NOW).per_minute == 315
+
+
+def test_the_chart_of_a_batch_that_is_done_ends_with_its_last_minute() -> None:
+    engine = {"pace": add({}, [NOW], NOW)}
+    done = replace(JOB, status=JobStatus.COMPLETED, started_at=NOW, completed_at=NOW, engine=engine)
+    assert pace.of(done, NOW + timedelta(hours=1)).minutes[-1] == 1
 
 
 def test_each_word_of_a_batch_is_told_apart_from_the_others() -> None:
