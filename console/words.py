@@ -179,12 +179,12 @@ ADVICE: Mapping[Cause, Advice] = {
     Cause.DRAFTED_BEFORE: Advice(
         "Drafted before",
         "An earlier batch has a draft of this barcode, and this batch skips such rows.",
-        "Nothing to do; do the row again to have a second draft.",
+        "Nothing to do; open the row to have a second draft.",
     ),
     Cause.ADDED: Advice(
         "Added to an earlier draft",
         "An earlier batch has a draft of this barcode, and the copies of this row were added to it.",
-        "Nothing to do; do the row again to take them back and have a draft of their own.",
+        "Nothing to do; open the row to take them back and have a draft of their own.",
     ),
     Cause.LEFT_OUT: Advice("Left out", "This row was not part of the batch.", "Start a batch that takes all rows."),
 }

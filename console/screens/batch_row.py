@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from console import navigation, words
-from console.context import Context, zone
+from console import actions, navigation, words
+from console.context import Context, operator, zone
 from console.counts import in_hand
 from console.figures import moment, money
 from console.live import AWAY
@@ -24,7 +24,6 @@ from console.widgets.text import plain
 from engine.domain.items import Item, ItemStatus
 from engine.errors import Cause
 from engine.public import BatchView
-from engine.settings import Settings
 
 _FACTS = (
     ("artist", "Artist"),
@@ -50,16 +49,16 @@ def draw(context: Context, look: Look) -> None:
         return
     for item in page.value.items:
         title = f"Row {item.line}: {item.upc}"
-        st.dialog(title, width="medium", position="right", on_dismiss=_close)(_row)(
-            context.settings, screen.batch, item
-        )
+        st.dialog(title, width="medium", position="right", on_dismiss=_close)(_row)(context, screen.batch, item)
 
 
 def _close() -> None:
     st.session_state.pop("row", None)
 
 
-def _row(settings: Settings, view: BatchView, item: Item) -> None:
+def _row(context: Context, view: BatchView, item: Item) -> None:
+    if actions.untold():
+        st.rerun()
     stuck = view.interrupted and (item.status is ItemStatus.WORKING or item.index in in_hand(view, silent=True))
     word = words.item_word(item, in_hand=item.index in in_hand(view), stuck=stuck)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -74,10 +73,13 @@ def _row(settings: Settings, view: BatchView, item: Item) -> None:
         st.info(f"Waits: {waits_for}", icon=":material/hourglass_top:")
     if item.cause is not None:
         _reason(item)
+    if item.cause in _DRAFTED_ELSEWHERE and item.wanted is None:
+        label = _DRAFTED_ELSEWHERE[item.cause]
+        st.button(label, icon=":material/replay:", on_click=_again, args=(context, view.job.job_id, item))
     if item.not_sent:
         st.info(item.not_sent, icon=":material/info:")
     _link(view, item)
-    _release(item, cover(item, settings))
+    _release(item, cover(item, context.settings))
     if item.picture.get("warning"):
         st.caption(plain(item.picture["warning"]))
     _evidence(item)
@@ -85,6 +87,19 @@ def _row(settings: Settings, view: BatchView, item: Item) -> None:
         prices.draw(item.price)
     _draft(item)
     _history(view, item)
+
+
+_DRAFTED_ELSEWHERE = {
+    Cause.DRAFTED_BEFORE: "Draft it all the same",
+    Cause.ADDED: "Give it a draft of its own",
+}
+
+
+def _again(context: Context, job_id: str, item: Item) -> None:
+    """Have a row drafted that was not, because of an earlier draft."""
+    _close()
+    again = partial(context.engine.control.again, job_id, {item.index: {}}, by=operator())
+    actions.act(context, f"Row {item.index + 1} gets a draft of its own.", again)
 
 
 _MENDS = {

@@ -243,7 +243,7 @@ def settled(job: Job, item: Item) -> None:
 
 def busy(job: Job, item: Item) -> RowBusy:
     """Return the refusal to change a row that is being done."""
-    return RowBusy(f"Row {item.index + 1} of {job.name or job.job_id} is being done: it can be changed after that.")
+    return RowBusy(f"Row {item.index + 1} of {job.name or job.job_id} is being done: it can be changed after that")
 
 
 def _unchanged(item: Item, seen: datetime | None) -> None:

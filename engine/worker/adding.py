@@ -144,7 +144,7 @@ def _patiently(work: Work, step: Callable[[], T]) -> T:
         try:
             return step()
         except RowBusy as busy:
-            work.wait(BUSY_SECONDS, str(busy))
+            work.wait(BUSY_SECONDS, f"{busy}.")
 
 
 def _told(work: Work, home: Earlier) -> str:

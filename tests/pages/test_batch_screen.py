@@ -12,10 +12,12 @@ from console.screens import batch_query, batch_view
 from console.screens.batch_actions import rare
 from console.screens.batch_query import Query
 from engine.batches.records import item_path
+from engine.domain.items import ItemStatus
 from engine.domain.jobs import JobStatus
-from engine.domain.options import Options
+from engine.domain.options import DraftedBefore, Options
 from engine.errors import Cause
 from engine.store.base import Put
+from tests.pages import drafting
 from tests.pages.desk import Desk, button, text, upcs
 
 
@@ -43,6 +45,20 @@ def test_a_dry_run_says_composed_and_not_drafted(desk: Desk) -> None:
     assert "Dry run: nothing is sent to eBay" in text(app)
     assert app.metric[0].label.endswith("Composed")
     assert [list(row) for row in app.dataframe[0].value["Status"]] == [["Composed"], ["Composed"]]
+
+
+def test_a_row_that_was_drafted_before_can_be_drafted_all_the_same(desk: Desk) -> None:
+    desk.submit(upcs(1))
+    drafting.work(desk)
+    job = desk.submit(upcs(1), Options(drafted_before=DraftedBefore.SKIP))
+    drafting.work(desk)
+    assert drafting.item(desk, job.job_id, 0).cause is Cause.DRAFTED_BEFORE
+    app = desk.screen("batch", job_id=job.job_id)
+    app.session_state["row"] = 0
+    button(app.run(), "Draft it all the same").click().run()
+    assert [toast.value for toast in app.toast] == ["Row 1 gets a draft of its own."]
+    drafting.work(desk)
+    assert drafting.item(desk, job.job_id, 0).status is ItemStatus.SUCCEEDED
 
 
 def test_an_interrupted_batch_says_what_recover_means(desk: Desk) -> None:
