@@ -80,10 +80,10 @@ _PLAIN: Mapping[JobStatus, Word] = {
 
 
 def _completed(job: Job) -> Word:
-    """Return the final word: success in part is one of its own."""
+    """Return the final word: success in part is one of its own. What was skipped by choice is no failure."""
     if not job.failed_upcs:
         return DONE
-    return IN_PART if job.successful_upcs else NONE_DONE
+    return IN_PART if job.successful_upcs + job.skipped_upcs else NONE_DONE
 
 
 def item_word(item: Item, *, in_hand: bool, stuck: bool = False) -> Word:
@@ -179,12 +179,12 @@ ADVICE: Mapping[Cause, Advice] = {
     Cause.DRAFTED_BEFORE: Advice(
         "Drafted before",
         "An earlier batch has a draft of this barcode, and this batch skips such rows.",
-        "Nothing to do; open the row to have a second draft.",
+        "Nothing to do, unless you want a second draft.",
     ),
     Cause.ADDED: Advice(
         "Added to an earlier draft",
         "An earlier batch has a draft of this barcode, and the copies of this row were added to it.",
-        "Nothing to do; open the row to take them back and have a draft of their own.",
+        "Nothing to do, unless you want a draft of their own.",
     ),
     Cause.LEFT_OUT: Advice("Left out", "This row was not part of the batch.", "Start a batch that takes all rows."),
 }

@@ -194,7 +194,8 @@ def _history(view: BatchView, item: Item) -> None:
         f"Attempt {entry['attempt']} · {at(entry['at'])} · {entry['error'] or 'succeeded'}" for entry in item.history
     ]
     if item.finished_at is not None:
-        lines.append(f"Attempt {item.attempts} · {at(item.finished_at)} · {item.error or 'succeeded'}")
+        what = f"Attempt {item.attempts}" if item.attempts else "Skipped"
+        lines.append(f"{what} · {at(item.finished_at)} · {item.error or 'succeeded'}")
     elif item.started_at is not None:
         lines.append(f"Begun {at(item.started_at)} by `{item.worker}`")
     if lines:

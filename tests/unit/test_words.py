@@ -31,6 +31,7 @@ ITEM = Item(0, 1, "074646362822", "00074646362822")
         ({"status": JobStatus.COMPLETED, "successful_upcs": 10}, "Done", "green"),
         ({"status": JobStatus.COMPLETED, "successful_upcs": 9, "failed_upcs": 1}, "Done in part", "red"),
         ({"status": JobStatus.COMPLETED, "failed_upcs": 10}, "Done, none drafted", "red"),
+        ({"status": JobStatus.COMPLETED, "failed_upcs": 1, "skipped_upcs": 9}, "Done in part", "red"),
     ],
 )
 def test_every_state_of_a_batch_has_its_word_and_colour(fields: dict[str, object], word: str, color: str) -> None:
