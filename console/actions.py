@@ -24,10 +24,10 @@ class Notice:
     icon: str
 
 
-def act(context: Context, done: str | Callable[[T], str], action: Callable[[], T]) -> T | None:
+def act(context: Context, done: str | Callable[[T], str | Notice], action: Callable[[], T]) -> T | None:
     """Run `action` and tell what became of it: `done`, or why not. Returns None when it was refused.
 
-    `done` is a sentence, or makes one of what the action returned; "" tells nothing.
+    `done` is a sentence, or makes one, or a whole notice, of what the action returned; "" tells nothing.
     """
     try:
         result = action()
@@ -42,8 +42,9 @@ def act(context: Context, done: str | Callable[[T], str], action: Callable[[], T
         return None
     finally:
         context.live.changed()
-    if sentence := done if isinstance(done, str) else done(result):
-        _tell(sentence, "check")
+    if told := done if isinstance(done, str) else done(result):
+        notice = told if isinstance(told, Notice) else Notice(told, "check")
+        _tell(notice.text, notice.icon)
     return result
 
 

@@ -14,6 +14,7 @@ from console.live import AWAY
 from console.widgets.text import plain
 from engine.domain.drafted import Review
 from engine.domain.items import Item, ItemStatus
+from engine.domain.jobs import Job, may_have_in_hand
 from engine.errors import JobError
 from engine.public import Engine
 
@@ -90,9 +91,9 @@ def do(engine: Engine, deed: Deed, chosen: Iterable[Draft], *, by: str) -> Resul
     return Result(tuple(done), left)
 
 
-def hindrance(item: Item, seen: Draft) -> str:
-    """Return why nothing is done with a row, "" when it stands as its draft was seen."""
-    if item.wanted is not None or not item.done:
+def hindrance(job: Job, item: Item, seen: Draft) -> str:
+    """Return why nothing is done with a row of `job`, "" when it stands as its draft was seen."""
+    if item.wanted is not None or may_have_in_hand(job, item):
         return "being done again already"
     if item.status is ItemStatus.FAILED:
         return "needing attention"
@@ -108,12 +109,13 @@ def _outcomes(engine: Engine, deed: Deed, drafts: list[Draft], by: str) -> Itera
         rows = {draft["index"]: draft for draft in of_batch}
         try:
             items = engine.queries.items_at(job_id, list(rows))
+            job = engine.queries.job(job_id)
         except JobError as error:
             yield from ((draft, plain(str(error))) for draft in rows.values())
             continue
         free = []
         for item in items:
-            if why := hindrance(item, rows[item.index]):
+            if why := hindrance(job, item, rows[item.index]):
                 yield rows[item.index], why
             else:
                 free.append(rows[item.index])

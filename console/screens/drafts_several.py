@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from console.actions import act
+from console.actions import Notice, act
 from console.context import Context, operator
 from console.figures import rows
 from console.live import AWAY
@@ -90,7 +90,7 @@ class _Bar:
     def do(self, deed: Deed) -> None:
         """Do it with all of them it is for; those left as they were stay ticked."""
         done = partial(do, self.context.engine, deed, self.chosen, by=operator())
-        result = act(self.context, lambda result: result.told(deed), done)
+        result = act(self.context, lambda result: Notice(result.told(deed), "check" if result.done else "block"), done)
         if result is None:
             return
         left = [draft["sku"] for drafts in result.left.values() for draft in drafts]

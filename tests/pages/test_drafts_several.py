@@ -27,6 +27,8 @@ from console.screens.drafts_list import TABLE
 from console.screens.drafts_view import Place
 from engine.domain.drafted import Review
 from engine.domain.items import Item, ItemStatus
+from engine.domain.jobs import Job, JobStatus
+from engine.domain.shards import ShardKind
 from engine.errors import StoreError
 from tests.pages.desk import Desk, button, text, upcs
 from tests.pages.drafting import item, work
@@ -121,12 +123,15 @@ def test_drafts_of_several_batches_are_approved_but_for_those_changed_since(desk
         ({"decided": {"review": {"at": NOW + timedelta(seconds=1)}}}, "changed in the meantime"),
         ({"wanted": 2}, "being done again already"),
         ({"status": ItemStatus.WORKING, "finished_at": None}, "being done again already"),
+        ({"match": {"lacking": ["discogs"]}}, "being done again already"),
         ({"status": ItemStatus.FAILED, "finished_at": NOW + timedelta(seconds=1)}, "needing attention"),
     ],
 )
 def test_nothing_is_done_with_a_row_that_stands_otherwise_than_seen(now: dict[str, Any], why: str) -> None:
+    completing = {"0001": {"kind": ShardKind.COMPLETE, "done": False, "next": 0}}
+    job = Job("batch_1", JobStatus.RUNNING, "gs://bucket/box.txt", NOW, engine={"shards": completing})
     row = Item(0, 1, "1", None, status=ItemStatus.SUCCEEDED, finished_at=NOW)
-    assert hindrance(replace(row, **now), {"changed_at": NOW}) == why
+    assert hindrance(job, replace(row, **now), {"changed_at": NOW}) == why
 
 
 def test_rows_of_a_batch_are_done_again_in_one_call(desk: Desk, batches: list[str]) -> None:
