@@ -8,7 +8,7 @@ releases before 3.51.3 can corrupt a write-ahead log that several connections wr
 from __future__ import annotations
 
 import json
-import random
+import secrets
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -98,7 +98,7 @@ class SQLiteStore:
     def commit(self, *writes: Write) -> Committed:
         """Apply all of `writes` or none; see `Store.commit`."""
         refuse_repeats(writes)
-        version = random.getrandbits(62)  # every commit has its own: no document was ever at it
+        version = secrets.randbits(62)  # every commit has its own: no document was ever at it
         rows, values = zip(*(_row(write, version) for write in writes), strict=True)
         query = COMMIT.format(", ".join(rows))
         with self._connection() as connection:
