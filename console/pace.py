@@ -24,10 +24,9 @@ class Pace:
 
 def of(job: Job, now: datetime) -> Pace:
     """Return the pace of a batch."""
-    known = job.engine.get("pace", {})
     if job.completed_at is not None:
-        return Pace(_overall(job, job.completed_at), minutes(known, job.completed_at))
-    return Pace(speed(known, job.started_at, now) if job.started_at else None, minutes(known, now))
+        return Pace(_overall(job, job.completed_at), minutes(job.pace, job.completed_at))
+    return Pace(speed(job.pace, job.started_at, now) if job.started_at else None, minutes(job.pace, now))
 
 
 def _overall(job: Job, completed_at: datetime) -> float | None:

@@ -10,11 +10,11 @@ import pandas as pd
 import streamlit as st
 
 from console import actions, navigation, words
-from console.context import Context, operator, zone
+from console.context import Context, zone
 from console.counts import in_hand
 from console.figures import moment, money
 from console.live import AWAY
-from console.screens import batch_page
+from console.screens import batch_page, drafts_actions
 from console.screens.batch_view import Look
 from console.screens.drafts_view import DRAFT, Place
 from console.widgets import notices, prices
@@ -98,8 +98,8 @@ _DRAFTED_ELSEWHERE = {
 def _again(context: Context, job_id: str, item: Item) -> None:
     """Have a row drafted that was not, because of an earlier draft."""
     _close()
-    again = partial(context.engine.control.again, job_id, {item.index: {}}, by=operator())
-    actions.act(context, f"Row {item.index + 1} gets a draft of its own.", again)
+    done = f"Row {item.index + 1} gets a draft of its own."
+    drafts_actions.again(context, Place(job_id, item.index), item, {}, done)
 
 
 _MENDS = {

@@ -113,7 +113,8 @@ def load_detail(context: Context, view: BatchView) -> Detail:
     if composed and not job.options.not_sent:
         composed = look(("composed", name), partial(queries.composed, name), every=every, of=composed).value
     if job.successful_upcs and not view.moving:
-        lacking = look(("lacking", name), partial(queries.lacking, name), every=5.0, of=_done(view)).value
+        done = (job.status, job.processed_upcs)
+        lacking = look(("lacking", name), partial(queries.lacking, name), every=5.0, of=done).value
     if job.failed_upcs:
         causes = load_causes(context, job, every=every)
     events = look(("events", name), lambda: tuple(queries.events(name, limit=12)), of=_told(view)).value
@@ -138,9 +139,3 @@ def _told(view: BatchView) -> Hashable:
     shards, workers = view.job.engine.get("shards", {}), frozenset(worker.worker for worker in view.workers)
     minute = view.at.minute if view.job.status in OPEN else None
     return view.job.status, view.job.total_upcs, view.interrupted, len(shards), workers, minute
-
-
-def _done(view: BatchView) -> Hashable:
-    """Return what changes with every row that is done, and now and then while the batch runs."""
-    running = view.job.status in OPEN and view.job.started_at
-    return view.job.status, view.job.processed_upcs, int(view.at.timestamp()) // SLOWER if running else None

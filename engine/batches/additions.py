@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from engine.batches.control import Control, busy, may_be_done_again, queue, settled
+from engine.batches.control import Control, busy, may_be_done_again, queue, settled, wish
 from engine.batches.drafts import Drafts
 from engine.batches.records import SHARDS, Change, change, item_path, job_path
 from engine.domain import additions, items
@@ -93,8 +93,10 @@ class Additions:
             if why := unlike(item, job.options):
                 raise IllegalTransition(why)
             decided = {**item.decided, "added": {**added, sku: {**entry, "at": now}}}
-            after, wish = self._wish(job, found, item, decided, now)
-            return replace(wish, writes=(*wish.writes, fence()), detail=f"{entry['copies']} added by {entry['batch']}")
+            after, done_again = self._again(job, found, item, decided, now)
+            return replace(
+                done_again, writes=(*done_again.writes, fence()), detail=f"{entry['copies']} added by {entry['batch']}"
+            )
 
         return Earlier(change(self._store, to.job.job_id, rule, by=by), after)
 
@@ -124,8 +126,10 @@ class Additions:
             decided = {name: value for name, value in {**item.decided, "added": added}.items() if value}
             if item.wanted is None and item.status is not ItemStatus.SUCCEEDED:
                 return Change(job, writes=(Patch(found.path, {"decided": decided}, found.version), fence()))
-            _, wish = self._wish(job, found, item, decided, now)
-            return replace(wish, writes=(*wish.writes, fence()), detail=f"{taken['copies']} back to {taken['batch']}")
+            _, done_again = self._again(job, found, item, decided, now)
+            return replace(
+                done_again, writes=(*done_again.writes, fence()), detail=f"{taken['copies']} back to {taken['batch']}"
+            )
 
         change(self._store, to.job.job_id, rule, by=by)
 
@@ -153,7 +157,7 @@ class Additions:
             raise IllegalTransition("it is gone")
         return found, Item.from_document(found.fields)
 
-    def _wish(
+    def _again(
         self, job: Job, found: Document, item: Item, decided: Mapping[str, Any], now: datetime
     ) -> tuple[Item, Change]:
         """Return the row as wanted again with all that is `decided` of it, and the change that stores that.
@@ -169,14 +173,13 @@ class Additions:
         held = {"review": decided["review"]} if decided.get("review", {}).get("state") == Review.HELD else {}
         if free is None:
             job, round_, queued = queue(job, ShardKind.AGAIN, now)
-            wish = Change(job, "done again", writes=(queued,))
+            done_again = Change(job, "done again", writes=(queued,))
         else:
             round_ = free.fields["round"]
-            wish = Change(job, writes=(Patch(free.path, {"hold": None}, free.version),))
+            done_again = Change(job, writes=(Patch(free.path, {"hold": None}, free.version),))
         wanted = items.want(replace(item, wanted=None), round_=round_, decided=decided)
         wanted = replace(wanted, decided={**wanted.decided, **held})
-        patch = Patch(found.path, {"wanted": wanted.wanted, "decided": dict(wanted.decided)}, found.version)
-        return wanted, replace(wish, writes=(*wish.writes, patch))
+        return wanted, replace(done_again, writes=(*done_again.writes, wish(found, wanted)))
 
     def _free(self, job: Job, item: Item) -> Iterator[Document]:
         """Yield the shards that can do the row again and that nobody holds: their rows are read when one is taken."""

@@ -26,7 +26,7 @@ from engine.domain.items import SOURCES, Item, ItemStatus
 from engine.domain.jobs import Job, JobStatus
 from engine.domain.shards import Shard, ShardKind
 from engine.errors import BadRequest, Conflict, IllegalTransition, RowBusy
-from engine.store.base import Expect, Patch, Put, Store, Where, Write
+from engine.store.base import Document, Expect, Patch, Put, Store, Where, Write
 
 MOST_AGAIN = 200
 SILENT_AFTER = timedelta(seconds=10)  # a worker that has not been heard of for so long does not count as alive
@@ -173,8 +173,7 @@ class Control:
                 settled(job, item)
                 _unchanged(item, (seen or {}).get(index))
                 item = items.want(item, round_=round_, decided=decided(item.decided, what, by=by, at=now))
-                wish = {"wanted": item.wanted, "decided": dict(item.decided)}
-                writes.append(Patch(document.path, wish, document.version))
+                writes.append(wish(document, item))
             detail = f"{len(wanted)} rows" if len(wanted) > 1 else f"row {next(iter(wanted)) + 1}"
             return Change(reopened, "done again", detail, tuple(writes))
 
@@ -250,6 +249,11 @@ def _unchanged(item: Item, seen: datetime | None) -> None:
     """Refuse what was decided of a row that was changed since it was seen."""
     if seen is not None and item.changed_at is not None and item.changed_at > seen:
         raise IllegalTransition(f"Row {item.index + 1} was changed in the meantime; look at it again")
+
+
+def wish(found: Document, item: Item) -> Patch:
+    """Return the write that has the row `found` done again as `item` says."""
+    return Patch(found.path, {"wanted": item.wanted, "decided": dict(item.decided)}, found.version)
 
 
 def queue(job: Job, kind: ShardKind, now: datetime) -> tuple[Job, int, Put]:

@@ -49,7 +49,7 @@ class Upstreams:
         job = batch.job
         if not batch.moving or not batch.engines or job.started_at is None:
             return None
-        speed = pace.speed(job.engine.get("pace", {}), job.started_at, batch.at)
+        speed = pace.speed(job.pace, job.started_at, batch.at)
         return self.of(batch).forecast(batch.left, job.options, job_id=job.job_id, done=job.processed_upcs, speed=speed)
 
     def of(self, batch: BatchView) -> UpstreamsView:

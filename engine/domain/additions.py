@@ -62,8 +62,13 @@ def quantity(item: Item) -> int:
     """Return how many copies the draft of a row offers once all that was added is in it."""
     draft = item.draft
     own = draft.get("quantity", 1) - sum(draft.get("added", {}).values())
-    given: int = item.decided.get("edits", {}).get("quantity") or own
-    return min(MAX_QUANTITY, given + sum(on_top(item.decided).values()))
+    return offered(item.decided, own)
+
+
+def offered(decided: Mapping[str, Any], own: int) -> int:
+    """Return how many copies a draft offers: as many as a person said, else the row's `own`, and what was added."""
+    given: int = decided.get("edits", {}).get("quantity") or own
+    return min(MAX_QUANTITY, given + sum(on_top(decided).values()))
 
 
 def unlike(item: Item, drafted_with: Options, row: Row, options: Options, copies: int) -> str:

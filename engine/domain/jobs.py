@@ -54,7 +54,7 @@ class Job:
 
     `total_upcs` is None until the file has been read. `last_processed_index` is the highest index up to which every row
     is done, -1 before the first. `results`, `checkpoints` and `failed_upc_list` are bounded. `engine` is ours: the
-    pinned content of the file (`content`), its `columns`, the tallies of the `shards`, the `sku` prefix.
+    pinned content of the file (`content`), its `columns`, the tallies of the `shards`, the `sku` prefix, the `pace`.
     """
 
     job_id: str
@@ -87,6 +87,12 @@ class Job:
     def columns(self) -> tuple[str, ...]:
         """Return the columns of the uploaded file, () before it was read."""
         return tuple(self.engine.get("columns", ()))
+
+    @property
+    def pace(self) -> Mapping[str, Any]:
+        """Return the rows of its last minutes as `engine.domain.pace` reads them, {} before the first."""
+        known: Mapping[str, Any] = self.engine.get("pace", {})
+        return known
 
     def document(self) -> dict[str, Any]:
         """Return the published form."""
@@ -207,7 +213,7 @@ def settle(job: Job, shards: Iterable[Shard], items: Iterable[Item], *, now: dat
             results=(*(outcome(item) for item in reversed(done)), *job.results)[:NEWEST],
             checkpoints=(*(_checkpoint(item) for item in reversed(done)), *job.checkpoints)[:NEWEST],
             failed_upc_list=_failures(job, done),
-            engine={**job.engine, "pace": pace.add(job.engine.get("pace", {}), _ends(done), now)},
+            engine={**job.engine, "pace": pace.add(job.pace, _ends(done), now)},
         )
     over = finished(job) and job.status in {JobStatus.RUNNING, JobStatus.PAUSED}
     return complete(job, now=now) if over else job

@@ -11,10 +11,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
-from engine.domain.additions import on_top
+from engine.domain.additions import offered, on_top
 from engine.domain.candidates import Candidate
 from engine.domain.category_rules import CategoryRules
-from engine.domain.decisions import MAX_QUANTITY, signed
+from engine.domain.decisions import signed
 from engine.domain.drafts import Copy, Draft, compose
 from engine.domain.items import Outcome, intend, skip
 from engine.domain.photos import unfetched
@@ -92,14 +92,14 @@ def _listed(offer: Offer, advice: str) -> ItemError:
 
 
 def _copy(work: Work) -> Copy:
-    """Return the copies that the row offers: as many as a person said, else those it brings, and what was added."""
-    row, edits, added = work.row, work.edits, on_top(work.item.decided)
+    """Return the copies that the row offers, as the operator describes them."""
+    row, edits, decided = work.row, work.edits, work.item.decided
     return Copy(
         sku=work.sku,
         gtin=row.gtin or "",
         condition=graded(work),
-        quantity=min(MAX_QUANTITY, (edits.quantity or work.copies) + sum(added.values())),
-        added=added,
+        quantity=offered(decided, work.copies),
+        added=on_top(decided),
         note=row.note if edits.note is None else edits.note,
         photos=work.photos,
         photo_warning=work.photo_warning,

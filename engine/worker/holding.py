@@ -104,10 +104,7 @@ class Holding:
         Raises:
             LeaseLost: another worker has the shard.
         """
-        found = self._store.get(self.path)[0]
-        if found is None or found.fields["epoch"] != self.shard.epoch:
-            raise LeaseLost(f"shard {self.shard.name} is held by another worker")
-        return Patch(self.path, {"epoch": self.shard.epoch}, found.version)
+        return Patch(self.path, {"epoch": self.shard.epoch}, self._stands().version)
 
     def renewal_in(self) -> float:
         """Return the seconds until the lease is to be renewed; a third of it may pass without a checkpoint."""
@@ -277,11 +274,20 @@ class Holding:
         Raises:
             LeaseLost: another worker has it.
         """
+        found = self._stands()
+        self.shard, self._stored, self._version = Shard.from_document(found.fields), found.fields, found.version
+        return self.shard.seq == wanted.seq
+
+    def _stands(self) -> Document:
+        """Return the shard as it is stored.
+
+        Raises:
+            LeaseLost: another worker has it.
+        """
         found = self._store.get(self.path)[0]
         if found is None or found.fields["epoch"] != self.shard.epoch:
             raise LeaseLost(f"shard {self.shard.name} is held by another worker")
-        self.shard, self._stored, self._version = Shard.from_document(found.fields), found.fields, found.version
-        return self.shard.seq == wanted.seq
+        return found
 
     def _committed(self, shard: Shard, document: Fields, committed: Committed, before: float) -> None:
         """Remember what is stored now; `before` is a moment from before the commit was sent.
