@@ -4,15 +4,18 @@ BIN := .venv/bin
 PARALLEL := -n 3 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: run test test-long check fmt bench lock help
+.PHONY: run live test test-long check fmt coverage mutants bench lock help
 
 run: .venv/ready  ## Set up if need be, then start console, worker and sandbox; PORT=9000 chooses another port
 	$(BIN)/python -m engine demo
 
+live: .venv/ready  ## Set up if need be, then start console and worker with the real services, on this machine only
+	$(BIN)/python -m engine live
+
 test: .venv/ready-dev  ## Set up if need be, then run the tests; ARGS="-n 0 tests/unit" chooses some, one after another
 	$(BIN)/python -m pytest $(PARALLEL) -m "not long" $(ARGS)
 
-test-long: .venv/ready-dev  ## Run the stories that take their time: whole batches under faults, kills and cut lines
+test-long: .venv/ready-dev  ## Run the stories that take their time: browsers, whole processes, batches under faults, kills and cut lines
 	$(BIN)/python -m pytest $(PARALLEL) -m long $(ARGS)
 
 check: .venv/ready-dev  ## Formatting, lint, types, and the direction of imports
@@ -25,6 +28,14 @@ fmt: .venv/ready-dev  ## Format the code, and mend what lint can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+coverage: .venv/ready-dev  ## Report what unit and contract tests reach of engine and console; pages of it in var/coverage
+	mkdir -p var
+	COVERAGE_FILE=var/.coverage $(BIN)/python -m pytest $(PARALLEL) -m "not long" --cov=engine --cov=console --cov-branch --cov-report=term:skip-covered --cov-report=html:var/coverage tests/unit tests/contract $(ARGS)
+
+mutants: .venv/ready-dev  ## Change the rules in engine/domain in thousands of ways; list those that no unit test notices
+	$(BIN)/mutmut run $(ARGS)
+	$(BIN)/mutmut results
+
 bench: .venv/ready-dev  ## Run every benchmark; one JSON line each
 	mkdir -p var
 	$(BIN)/python -m benchmarks.engine
@@ -36,14 +47,16 @@ bench: .venv/ready-dev  ## Run every benchmark; one JSON line each
 	$(BIN)/python -m benchmarks.cost
 	$(BIN)/python -m benchmarks.budgets
 	$(BIN)/python -m benchmarks.lookups
+	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.catalog
+	$(BIN)/python -m benchmarks.catalog_update
 
 lock: .venv/ready-dev  ## Lock the packages of pyproject.toml, with hashes, at their newest versions
 	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header -q --extra dev pyproject.toml -o requirements-dev.txt
 
 help:  ## Show this list
-	@sed -n 's/^\([a-z]*\):.*##/\1:/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*##/\1:/p' $(MAKEFILE_LIST)
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make run PYTHON=python3.12"; exit 1; }

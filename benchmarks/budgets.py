@@ -2,9 +2,9 @@
 
     python -m benchmarks.budgets [--scaled | --minute] [--jitter 0.3]
 
-Prints one JSON line. The server (`benchmarks.window_server`) counts arrivals in a true moving window: 60 calls a
+Prints one JSON transport. The server (`benchmarks.window_server`) counts arrivals in a true moving window: 60 calls a
 minute, and 600 in 10 s. A call takes 0-300 ms there, part of them before it is counted and part after. One and four
-client processes call it as fast as they are let, through the product's gate over one SQLite store; again with one of
+client processes call it as fast as they are let, through the product's limiter over one SQLite store; again with one of
 them killed (SIGKILL) in the middle of the run and started anew; and with a sliding window of calls *started* inside
 each process.
 
@@ -33,15 +33,15 @@ from typing import Any
 
 import requests
 
-from benchmarks.meter import Metered
 from engine.clock import SystemClock
-from engine.domain.budgets import Allowance
 from engine.domain.services import Service
 from engine.errors import UpstreamDown
+from engine.quota.budgets import Allowance
+from engine.quota.limiters import Limiters
+from engine.sandbox.meter import Metered
 from engine.store.sqlite import SQLiteStore
-from engine.upstream.asking import asker
-from engine.upstream.gates.process import Gates
-from engine.upstream.http import Door, Ended, Gate, Line, session
+from engine.upstream.caller import Caller
+from engine.upstream.http import CallResult, HttpTransport, Limiter, ServiceClient, session
 
 
 @dataclass(frozen=True)
@@ -81,12 +81,12 @@ class Inside:
         self._started: deque[float] = deque()
         self._lock = threading.Lock()
 
-    def enter(self) -> None:
+    def acquire(self, caller: Caller, *, write: bool = False) -> None:  # noqa: ARG002 - it knows no breaker
         """Wait until a call may start."""
         while (wait := self._wait()) > 0:
-            asker().wait(wait, "")
+            caller.wait(wait, "")
 
-    def leave(self, taken: Any, ended: Ended) -> None:
+    def release(self, permit: Any, result: CallResult) -> None:
         """Forget it: only starts count."""
 
     def _wait(self) -> float:
@@ -104,11 +104,13 @@ def call(run: Run, url: str, folder: Path) -> None:
     """Call the server with every lane, for ever; write down how many commits that costs."""
     clock = SystemClock()
     store = Metered(SQLiteStore(folder / "store.db", clock))
-    with session(run.lanes) as connections, closing(store), Gates(store, clock) as gates:
-        gate: Gate = Inside(run.limit, run.window)
+    with session(run.lanes) as connections, closing(store), Limiters(store, clock) as limiters:
+        limiter: Limiter = Inside(run.limit, run.window)
         if run.shared:
-            gate = gates.before(Allowance(Service.DISCOGS, run.limit, run.window))
-        door = Door("discogs", url, Line(connections, "Benchmark/0.1 +tests@example.org"), gate=gate)
+            limiter = limiters.limiter(Allowance(Service.DISCOGS, run.limit, run.window))
+        client = ServiceClient(
+            "discogs", url, HttpTransport(connections, "Benchmark/0.1 +tests@example.org"), limiter=limiter
+        )
         stop = threading.Event()
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
         made = [0] * run.lanes
@@ -116,7 +118,7 @@ def call(run: Run, url: str, folder: Path) -> None:
         def lane(number: int) -> None:
             while not stop.is_set():
                 try:
-                    door.ask("search", "GET", "/database/search")
+                    client.request("search", "GET", "/database/search")
                 except UpstreamDown:
                     stop.wait(0.5)
                 made[number] += 1

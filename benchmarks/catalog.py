@@ -32,16 +32,17 @@ from xml.etree.ElementTree import fromstring, iterparse
 
 import requests
 
-from benchmarks.engine import free_port, sandbox
+from benchmarks.engine import sandbox
 from engine.bootstrap import open_engine, open_worker
 from engine.catalog import entries
 from engine.catalog.dump import END, Dump
 from engine.catalog.file import open_catalog, packed, unpacked
 from engine.catalog.imports import Importer
 from engine.clock import SystemClock
-from engine.domain.options import Options
-from engine.domain.pricing import PriceBasis, PriceRule
-from engine.domain.upc import check_digit
+from engine.domain.batch.options import Options
+from engine.domain.identify.barcodes import check_digit
+from engine.domain.listing.pricing import PriceBasis, PriceRule
+from engine.sandbox.emulators import free_port
 from engine.settings import Settings
 from engine.upstream.barcodes import gtin14
 
@@ -261,10 +262,8 @@ def peak_mb() -> float:
 def apart(kind: str, dump: Path, folder: Path, codes: int) -> Any:
     """Measure in a process of its own, because the peak of a process never falls."""
     arguments = ["--kind", kind, "--dump", str(dump), "--folder", str(folder), "--codes", str(codes)]
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.catalog", *arguments], capture_output=True, text=True, check=True
-    )
-    return json.loads(done.stdout)
+    command = [sys.executable, "-m", "benchmarks.catalog", *arguments]
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
 def main() -> None:
@@ -277,16 +276,16 @@ def main() -> None:
         parser.add_argument(name, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.kind:
-        measure = {"sqlite": sqlite, "duckdb": duckdb}[asked.kind]
+        measure = sqlite if asked.kind == "sqlite" else duckdb
         print(json.dumps(measure(Path(asked.dump), Path(asked.folder), int(asked.codes))))
         return
     if not SAMPLE.exists():
         print(json.dumps({"benchmark": "catalog", "skipped": f"the sample of a dump {SAMPLE} is not on this machine"}))
         return
-    result: dict[str, Any] = {"parsers": parsers()} if asked.parsers else {}
     if asked.batch:
         print(json.dumps({"benchmark": "catalog", "batch": batches()}))
         return
+    result: dict[str, Any] = {"parsers": parsers()} if asked.parsers else {}
     for count in asked.releases:
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place)

@@ -15,21 +15,22 @@ from typing import Any
 from google.api_core.exceptions import GoogleAPICallError
 from google.cloud import firestore
 
-from engine.batches.records import SHARDS
+from engine.batches.documents import SHARDS
 from engine.bootstrap import open_store
 from engine.clock import SystemClock
-from engine.domain.shards import Shard, ShardKind
+from engine.codec import encode
+from engine.domain.batch.shards import Shard, ShardKind
 from engine.errors import Conflict, IllegalTransition
+from engine.sandbox.emulators import a_project
 from engine.store.base import Expect, Order, Put, Where
-from engine.worker.holding import Holding
-from engine.worker.turns import CANDIDATES
-from tests.emulators import a_project
+from engine.worker.scheduler import CANDIDATES
+from engine.worker.shard_lease import ShardLease
 
 LEASE = timedelta(minutes=5)
 CLAIMERS, JOBS, CLAIM_SECONDS = 16, 100, 15.0
 
 PROCESSES = multiprocessing.get_context("forkserver")  # a connection of gRPC does not survive a fork
-PROCESSES.set_forkserver_preload(["benchmarks.engine", "tests.emulators"])
+PROCESSES.set_forkserver_preload(["benchmarks.engine", "engine.files.gcs", "engine.store.firestore"])
 
 
 def claims(form: str) -> dict[str, float]:
@@ -44,7 +45,7 @@ def claims(form: str) -> dict[str, float]:
     for process in started:
         process.start()
     pending = [Shard(f"job_{n}", 0, ShardKind.ROWS, 0, 1, 0, created_at=now, available_at=now) for n in range(JOBS)]
-    store.commit(*(Put(f"{SHARDS}/{shard.name}", shard.document(), Expect.ABSENT) for shard in pending))
+    store.commit(*(Put(f"{SHARDS}/{shard.name}", encode(shard), Expect.ABSENT) for shard in pending))
     for _ in started:
         told.get(timeout=60)
     began = time.monotonic()
@@ -88,7 +89,7 @@ def claim(address: str, form: str, number: int, go: Any, told: Any) -> None:
             kind = "claimed"
             try:
                 if form == "version":
-                    Holding.claim(
+                    ShardLease.claim(
                         store, clock, document, worker=f"w{number}", lanes=1, lease=LEASE, stop=threading.Event()
                     )
                 else:
@@ -108,7 +109,7 @@ def read_check_write(client: firestore.Client, path: str, number: int) -> None:
     reference = client.document(path)
     now = SystemClock().now()
 
-    @firestore.transactional
+    @firestore.transactional  # type: ignore[untyped-decorator]
     def attempt(transaction: firestore.Transaction) -> None:
         found = reference.get(transaction=transaction)
         if found.get("available_at") > now:

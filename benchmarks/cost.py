@@ -17,43 +17,54 @@ import argparse
 import json
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks.engine import barcodes
-from benchmarks.meter import Metered
 from benchmarks.stores import LEASE
 from console.context import Context
-from console.live import Live
-from console.screens import batch_page, batches
-from console.screens.batch_query import PAGE
-from console.screens.batch_view import load
-from engine.batches.control import Control
+from console.poller import Poller
+from console.screens import batches
+from console.screens.batch.query import PAGE
+from console.screens.batch.view import load, load_rows
+from engine.batches.commands import Commands
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports
 from engine.batches.health import HealthCheck
 from engine.batches.queries import Queries
 from engine.batches.rows import RowFiles
+from engine.batches.seller import Profiles
+from engine.batches.seller_account import Account
 from engine.batches.submission import Submission
 from engine.batches.upstreams import Upstreams
+from engine.bootstrap.credentials import open_accounts
+from engine.catalog.catalogue import Catalogue
 from engine.clock import SystemClock
-from engine.domain import items
-from engine.domain.items import Outcome
-from engine.domain.options import Options
+from engine.codec import replace
+from engine.doctor.doctor import Doctor
+from engine.domain.batch import items
+from engine.domain.batch.items import Item, Outcome
+from engine.domain.batch.options import Options
+from engine.domain.services import Service
 from engine.files.folder import FolderFiles
-from engine.pipeline.lookups import Lookups
-from engine.pipeline.work import Work
+from engine.pipeline.kept_answers import KeptAnswers
+from engine.pipeline.lookups import Lookups, Question
+from engine.pipeline.work import RowContext
 from engine.public import Engine
+from engine.sandbox.meter import Metered
 from engine.settings import Settings
 from engine.store.sqlite import SQLiteStore
-from engine.worker.loop import Worker
+from engine.worker.loop import Worker, WorkerConfig
 
 IDLE_SECONDS = 20.0
 DRAW_SECONDS = 2.0
 DRAWS = 10
+
+
+NOTHING: Question[list[object]] = Question("discogs", lambda _: [])
 
 
 class Paced:
@@ -67,24 +78,32 @@ class Paced:
         """Look several up together, as real rows do."""
         self._lookups.foresee(gtins)
 
-    def run(self, work: Work) -> None:
+    def run(self, context: RowContext) -> Iterator[Item]:
         """Call the row composed."""
         threading.Event().wait(self._seconds)
-        self._lookups.ask(work.gtin, "discogs", list)
-        self._lookups.keep(work.gtin)
-        work.save(items.intend(work.item, sku=work.sku, now=work.now()))
-        work.item = replace(work.item, outcome=Outcome.COMPOSED)
+        self._lookups.ask(context, context.key, NOTHING, list)
+        self._lookups.keep(context.key)
+        context.port.save(items.intend(context.item, sku=context.sku, now=context.port.now()))
+        yield replace(context.item, outcome=Outcome.COMPOSED)
+
+    def recovered(self, service: Service, since: datetime) -> bool:  # noqa: ARG002 - no row waits for a service
+        """Say of no service that it answers."""
+        return False
+
+    def unchangeable(self, context: RowContext, sku: str) -> str:  # noqa: ARG002 - every draft can be changed
+        """Call every draft changeable."""
+        return ""
 
 
 def drawn(context: Context, job_id: str) -> None:
     """Read what the screen of a batch shows of it, as every redraw does: its head, its details, its first 50 rows."""
     screen = load(context, job_id).value
-    batch_page.look(context, screen, tuple(range(min(PAGE, screen.job.total_upcs or 0))))
+    load_rows(context, screen, tuple(range(min(PAGE, screen.job.total_upcs or 0))))
 
 
 def listed(context: Context) -> None:
     """Read what the list of batches shows."""
-    context.live.look("batches", partial(batches.read, context), every=batches.EVERY_SECONDS)
+    context.poller.look("batches", partial(batches.read, context), every=batches.EVERY_SECONDS)
 
 
 def watched(store: Metered, rows: RowFiles, clock: SystemClock, draw: Callable[[Context], None]) -> int:
@@ -92,21 +111,27 @@ def watched(store: Metered, rows: RowFiles, clock: SystemClock, draw: Callable[[
     queries = Queries(store, rows)
     engine = Engine(
         Submission(store, FolderFiles(Path()), clock),
-        Control(store),
+        Commands(store),
         queries,
         Exports(store, rows),
         HealthCheck(store, clock),
         Upstreams(store, queries, clock),
         Drafts(store),
+        open_accounts(Settings(_env_file=None), store, clock),
+        Profiles(store),
+        Account(store),
+        KeptAnswers(store, clock),
+        Doctor(Settings(_env_file=None), store, FolderFiles(Path()), clock),
+        Catalogue(Path("none.db"), SystemClock()),
     )
-    context = Context(engine, Settings(_env_file=None), Live(clock), clock)
-    context.live.start()
+    context = Context(engine, Settings(_env_file=None), Poller(clock), clock)
+    context.poller.start()
     draw(context)
     store.take(0)
     for _ in range(DRAWS):
         threading.Event().wait(DRAW_SECONDS)
         draw(context)
-    context.live.stop()
+    context.poller.stop()
     return store.take(60 / (DRAWS * DRAW_SECONDS))["reads"]
 
 
@@ -126,12 +151,12 @@ def main() -> None:
         on_view, reads = partial(drawn, job_id=job.job_id), result.setdefault("reads_a_minute_on_view", {})
         begun = threading.Thread(target=lambda: reads.update(running=watch(on_view), list=watch(listed)))
         threading.Timer(asked.rows * asked.seconds / 6, begun.start).start()
-        Worker(store, rows, pipeline, clock, lanes=1, lease=LEASE).run(until_idle=True)
+        Worker(store, rows, pipeline, clock, WorkerConfig(1, LEASE)).run(until_idle=True)
         result["a_1000_rows"] = store.take(1_000 / asked.rows)
         begun.join()
         reads.update(completed=watch(on_view), list_of_completed=watch(listed))
         threading.Timer(IDLE_SECONDS, stop.set).start()
-        Worker(store, rows, pipeline, clock, lanes=1, lease=LEASE, stop=stop).run()
+        Worker(store, rows, pipeline, clock, WorkerConfig(1, LEASE), stop=stop).run()
         result["a_minute_of_an_idle_worker"] = store.take(60 / IDLE_SECONDS)
     print(json.dumps(result))
 

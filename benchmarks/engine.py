@@ -13,15 +13,13 @@ import contextlib
 import json
 import os
 import resource
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
 
@@ -34,15 +32,18 @@ from engine.batches.rows import RowFiles
 from engine.batches.submission import Submission
 from engine.bootstrap import open_engine, open_worker
 from engine.clock import SystemClock
-from engine.domain.items import Item, ItemStatus, Outcome
-from engine.domain.options import Options
-from engine.domain.pricing import PriceBasis, PriceRule
-from engine.domain.upc import check_digit
+from engine.codec import replace
+from engine.domain.batch.items import Item, ItemStatus, Outcome
+from engine.domain.batch.options import Options
+from engine.domain.identify.barcodes import check_digit
+from engine.domain.listing.pricing import PriceBasis, PriceRule
+from engine.domain.services import Service
 from engine.files.folder import FolderFiles
-from engine.pipeline.work import Work
+from engine.pipeline.work import RowContext
+from engine.sandbox.emulators import free_port
 from engine.settings import Settings
 from engine.store.sqlite import SQLiteStore
-from engine.worker.loop import Worker
+from engine.worker.loop import Worker, WorkerConfig
 from engine.worker.run import Limits
 
 ROUNDS = 5  # of which the median counts: neighbours on a shared machine come and go
@@ -54,9 +55,17 @@ class NoOp:
     def foresee(self, gtins: Sequence[str]) -> None:
         """Make nothing of it."""
 
-    def run(self, work: Work) -> None:
+    def run(self, context: RowContext) -> Iterator[Item]:
         """Call the row composed."""
-        work.item = replace(work.item, outcome=Outcome.COMPOSED)
+        yield replace(context.item, outcome=Outcome.COMPOSED)
+
+    def recovered(self, service: Service, since: datetime) -> bool:  # noqa: ARG002 - no row waits for a service
+        """Say of no service that it answers."""
+        return False
+
+    def unchangeable(self, context: RowContext, sku: str) -> str:  # noqa: ARG002 - every draft can be changed
+        """Call every draft changeable."""
+        return ""
 
 
 def barcodes(count: int) -> bytes:
@@ -76,9 +85,7 @@ def batch(folder: Path, rows: int, *, rows_a_commit: int, lanes: int = 4) -> flo
         RowFiles(files),
         NoOp(),
         clock,
-        lanes=lanes,
-        lease=timedelta(seconds=30),
-        limits=Limits(rows_a_commit=rows_a_commit),
+        WorkerConfig(lanes, timedelta(seconds=30), Limits(rows_a_commit=rows_a_commit)),
     )
     start = time.perf_counter()
     worker.run(until_idle=True)
@@ -145,12 +152,6 @@ def known_barcodes() -> list[str]:
     """Return the barcodes of every release that the sandbox knows."""
     known = Path(sandbox_package.__file__).with_name("releases.jsonl").read_text(encoding="utf-8").splitlines()
     return [code for line in known for code in json.loads(line)["barcodes"]]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager

@@ -19,13 +19,15 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from benchmarks.engine import free_port, known_barcodes, sandbox
+from benchmarks.engine import known_barcodes, sandbox
 from engine.bootstrap import open_engine
-from engine.domain.jobs import JobStatus
-from engine.domain.options import Options
-from engine.domain.pricing import PriceBasis, PriceRule
+from engine.domain.batch.jobs import JobStatus
+from engine.domain.batch.options import Options
+from engine.domain.listing.pricing import PriceBasis, PriceRule
 from engine.public import Engine
+from engine.sandbox.emulators import free_port
 from engine.settings import Settings
 
 SHORT = 10
@@ -77,7 +79,8 @@ def measured(count: int, rows: int, latency: float) -> dict[str, float]:
             "DM_SANDBOX_URL": address,
             "DM_LOG": "json",
         }
-        engine = open_engine(Settings(**{key: variables[key] for key in ("DM_STORE", "DM_FILES", "DM_SANDBOX_URL")}))
+        chosen: dict[str, Any] = {key: variables[key] for key in ("DM_STORE", "DM_FILES", "DM_SANDBOX_URL")}
+        engine = open_engine(Settings(**chosen))
         with workers(count, variables):
             seconds(engine, codes[:SHORT])  # everything is loaded and connected
             alone = seconds(engine, codes[SHORT : 2 * SHORT])

@@ -23,14 +23,15 @@ from typing import Any
 
 import requests
 
-from benchmarks.engine import barcodes, free_port, known_barcodes, sandbox
+from benchmarks.engine import barcodes, known_barcodes, sandbox
 from engine.bootstrap import open_engine, open_worker
-from engine.domain.options import Options
-from engine.domain.pricing import PriceBasis, PriceRule
-from engine.domain.upc import read
+from engine.domain.batch.options import Options
+from engine.domain.identify.barcodes import read
+from engine.domain.listing.pricing import PriceBasis, PriceRule
+from engine.sandbox.emulators import free_port
 from engine.settings import Settings
 from engine.upstream.discogs import Discogs
-from engine.upstream.http import Line
+from engine.upstream.http import HttpTransport
 from engine.upstream.musicbrainz import MusicBrainz
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "exu2.txt"
@@ -43,7 +44,7 @@ SLEEP_SECONDS = 1.0
 
 def live(folder: Path, address: str, *, token: str) -> Settings:
     """Return settings as of a live system, with the services' true limits, that speaks to the sandbox."""
-    urls = {f"{name.upper()}_URL": f"{address}/{name}" for name in (*LOOK_UPS, "ebay")}
+    urls: dict[str, Any] = {f"{name.upper()}_URL": f"{address}/{name}" for name in (*LOOK_UPS, "ebay")}
     return Settings(
         _env_file=None,
         DM_PROFILE="live",
@@ -101,7 +102,7 @@ def one_by_one(address: str) -> dict[str, Any]:
     asleep = threading.Event()
     start = time.perf_counter()
     with requests.Session() as session:
-        line = Line(session, "DraftMaker/1.0 +bench@example.com")
+        line = HttpTransport(session, "DraftMaker/1.0 +bench@example.com")
         musicbrainz = MusicBrainz(line, f"{address}/musicbrainz")
         discogs = Discogs(line, f"{address}/discogs", token="sandbox")
         for gtin in gtins:

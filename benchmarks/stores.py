@@ -19,6 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,22 +29,23 @@ from google.cloud import firestore
 
 from benchmarks.claims import PROCESSES, claims
 from benchmarks.engine import NoOp, barcodes
-from benchmarks.meter import Metered
+from engine.batches.documents import WORKERS, items_of
 from engine.batches.queries import Queries
-from engine.batches.records import WORKERS, items_of
 from engine.batches.rows import RowFiles
 from engine.batches.submission import Submission
 from engine.bootstrap import open_store
 from engine.clock import SystemClock
-from engine.domain.items import Item, ItemStatus, Outcome
-from engine.domain.jobs import JobStatus
-from engine.domain.options import Options
-from engine.domain.shards import Shard, ShardKind
+from engine.codec import encode
+from engine.domain.batch.items import Item, ItemStatus, Outcome
+from engine.domain.batch.jobs import JobStatus
+from engine.domain.batch.options import Options
+from engine.domain.batch.shards import Shard, ShardKind
 from engine.files.folder import FolderFiles
+from engine.sandbox.emulators import a_project, running_firestore
+from engine.sandbox.meter import Metered
 from engine.store.base import Order
-from engine.worker.loop import Worker
+from engine.worker.loop import Worker, WorkerConfig
 from engine.worker.run import Limits
-from tests.emulators import a_project, running_firestore
 
 GROUP = 16  # lanes, and so rows that can end together, where commits are grouped
 LEASE = timedelta(seconds=30)
@@ -79,20 +81,23 @@ def rows(address: str, folder: Path, count: int, *, workers: int, grouped: bool)
     return {"rows_s": round(workers * count / seconds), "writes_a_row": round(writes / workers / count, 2)}
 
 
+def _set_after(first: Any, then: threading.Event) -> None:
+    first.wait()
+    then.set()
+
+
 def work(address: str, folder: Path, grouped: bool, stop: Any, written: Any) -> None:
     """Be a worker until `stop` is set; tell how many writes were made."""
     clock, ended = SystemClock(), threading.Event()
     store = Metered(open_store(address, clock))
-    threading.Thread(target=lambda: (stop.wait(), ended.set()), daemon=True).start()
+    threading.Thread(target=partial(_set_after, stop, ended), daemon=True).start()
     Worker(
         store,
         RowFiles(FolderFiles(folder / "files")),
         NoOp(),
         clock,
-        lanes=GROUP if grouped else 4,
-        lease=LEASE,
+        WorkerConfig(GROUP, LEASE) if grouped else WorkerConfig(4, LEASE, Limits(rows_a_commit=1)),
         stop=ended,
-        limits=Limits() if grouped else Limits(rows_a_commit=1),
     ).run()
     written.put(store.writes)
     store.close()
@@ -116,7 +121,7 @@ def floor_firestore(count: int, group: int) -> int:
     at = SystemClock().now()
     shard = client.document("batch_shards/a-0000")
     version = shard.create(
-        Shard("a", 0, ShardKind.ROWS, 0, count, 0, created_at=at, available_at=at).document()
+        encode(Shard("a", 0, ShardKind.ROWS, 0, count, 0, created_at=at, available_at=at))
     ).update_time
     start = time.perf_counter()
     for fields, items in shapes(count, group):

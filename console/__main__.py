@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from console.app import app
-from console.context import context
-from engine import log
+from engine.startup import process, refuse_taken_port, report_new_store
 
 
 def main() -> None:
-    """Serve until stopped. The demo answers on this machine only, and only to its own name."""
-    settings = context().settings
-    log.configure(settings.log)
-    demo = settings.profile == "demo"
-    app.run(
-        config={
-            "server.port": settings.port,
-            "server.address": "127.0.0.1" if demo else "0.0.0.0",  # noqa: S104 - the container's only door
-            "server.allowedHosts": ["127.0.0.1", "localhost"] if demo else [],
-        }
-    )
+    """Serve until stopped. On a loopback address it answers to this machine's own names only."""
+    with process() as settings:
+        from console.app import app  # reads the settings, which must be right by now
+
+        refuse_taken_port(settings.host, settings.port)
+        report_new_store(settings)
+        app.run(
+            config={
+                "server.port": settings.port,
+                "server.address": settings.host,
+                "server.allowedHosts": ["127.0.0.1", "localhost"] if settings.on_loopback else [],
+            }
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What happens at a click. Runs in `on_click`, before the screen is drawn; what became of it is told by a toast."""
+"""What happens at a click. It runs in `on_click`, before the screen is drawn; a toast shows the result."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TypeVar
 import streamlit as st
 
 from console.context import Context
-from engine.errors import EngineError, FilesAway, JobError, StoreError
+from engine.public import EngineError, FilesAway, JobError, StoreError
 
 T = TypeVar("T")
 
@@ -25,44 +25,43 @@ class Notice:
 
 
 def act(context: Context, done: str | Callable[[T], str | Notice], action: Callable[[], T]) -> T | None:
-    """Run `action` and tell what became of it: `done`, or why not. Returns None when it was refused.
+    """Run `action` and show the result as a notice: `done`, or the reason of a refusal. Returns None for a refusal.
 
-    `done` is a sentence, or makes one, or a whole notice, of what the action returned; "" tells nothing.
+    `done` is a sentence, or a function that makes a sentence or notice from what the action returned; "" shows none.
     """
     try:
         result = action()
     except (StoreError, FilesAway):
-        _tell("The store does not answer, so nothing was changed for certain. Try again in a moment.", "cloud_off")
+        _notify(Notice("The store does not answer, so the change may not be saved. Try again soon.", "cloud_off"))
         return None
     except JobError as error:
-        _tell(f"Not possible now: {error}.", "block")
+        _notify(Notice(f"Not possible now: {error}.", "block"))
         return None
     except EngineError as error:
-        _tell(str(error), "block")
+        _notify(Notice(str(error), "block"))
         return None
     finally:
-        context.live.changed()
-    if told := done if isinstance(done, str) else done(result):
-        notice = told if isinstance(told, Notice) else Notice(told, "check")
-        _tell(notice.text, notice.icon)
+        context.poller.changed()
+    if notice := done if isinstance(done, str) else done(result):
+        _notify(notice if isinstance(notice, Notice) else Notice(notice, "check"))
     return result
 
 
 def redraw() -> None:
-    """Have the whole screen drawn again: a click in one part has changed what another shows."""
+    """Have the whole screen drawn again: a click in one part has changed what another part shows."""
     st.session_state.setdefault(_NOTICES, [])
 
 
-def untold() -> bool:
-    """Whether something has happened that the whole screen must show."""
+def redraw_due() -> bool:
+    """Whether the whole screen must be drawn again, for a click or a notice."""
     return _NOTICES in st.session_state
 
 
 def show_notices() -> None:
-    """Show what the last click has led to."""
+    """Show the notices of the last click."""
     for notice in st.session_state.pop(_NOTICES, []):
         st.toast(notice.text, icon=f":material/{notice.icon}:", duration="long")
 
 
-def _tell(text: str, icon: str) -> None:
-    st.session_state.setdefault(_NOTICES, []).append(Notice(text, icon))
+def _notify(notice: Notice) -> None:
+    st.session_state.setdefault(_NOTICES, []).append(notice)

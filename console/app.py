@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,17 +10,21 @@ from typing import Any
 
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import RedirectResponse
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from console import navigation
 from console.context import context
 from engine.api import create_app
+from engine.log import adopt, get_logger
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 SCRIPT = Path(__file__).resolve().parent / "main.py"
 API_PATHS = ("/api", "/health")
+OWN_FILES = frozenset({"", "index.html", "favicon.png", "manifest.json"})
+OWN_FOLDERS = frozenset({"_stcore", "static", "media", "component"})  # what Streamlit itself serves
 
 
 class Beside(BaseRoute):
@@ -42,6 +45,20 @@ class Beside(BaseRoute):
         await self._application(scope, receive, send)
 
 
+class Elsewhere(BaseRoute):
+    """Answers 404 at every path that is neither a screen nor Streamlit's: Streamlit would show its shell there."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Return whether nothing is at the path of the request."""
+        path = scope.get("path", "").strip("/")
+        known = path in OWN_FILES or path in navigation.ADDRESSES.values() or path.partition("/")[0] in OWN_FOLDERS
+        return (Match.NONE if known or scope["type"] != "http" else Match.FULL), {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Say that nothing is there."""
+        await JSONResponse({"detail": "Not Found"}, 404)(scope, receive, send)
+
+
 def to_batches(_: Request) -> RedirectResponse:
     """Lead to the list of batches: as the first screen, it has no path of its own."""
     return RedirectResponse("./")
@@ -50,14 +67,16 @@ def to_batches(_: Request) -> RedirectResponse:
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     """Poll what is in view for as long as the console runs."""
-    context().live.start()
+    adopt()
+    context().poller.start()
     gc.freeze()  # what is loaded now stays: the collector need not walk it at every rerun
-    log.info("console_started", extra={"port": context().settings.port})
+    log.info("console_started", port=context().settings.port)
     try:
         yield {}
     finally:
-        context().live.stop()
+        context().poller.stop()
 
 
 api = create_app(context().engine, context().settings)
-app = st.App(SCRIPT, routes=[Beside(api, API_PATHS), Route("/batches", to_batches)], lifespan=lifespan)
+ROUTES = [Beside(api, API_PATHS), Route("/batches", to_batches), Elsewhere()]
+app = st.App(SCRIPT, routes=ROUTES, lifespan=lifespan)

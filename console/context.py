@@ -9,37 +9,36 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from console.live import Live
+from console.poller import Poller
 from engine import bootstrap
-from engine.clock import Clock, SystemClock
-from engine.public import Engine
-from engine.settings import Settings
+from engine.public import Clock, Engine, SystemClock
+from engine.settings import Settings, load
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What every screen is given."""
+    """What every screen gets."""
 
     engine: Engine
     settings: Settings
-    live: Live
+    poller: Poller
     clock: Clock
 
 
 @cache
 def context() -> Context:
     """Return the handles of this process."""
-    settings, clock = Settings(), SystemClock()
-    return Context(bootstrap.open_engine(settings, clock), settings, Live(clock), clock)
+    settings, clock = load(), SystemClock()
+    return Context(bootstrap.open_engine(settings, clock), settings, Poller(clock), clock)
 
 
 def operator() -> str:
-    """Return who is signed in, "" where nobody has to."""
+    """Return who is signed in, "" where no sign-in is needed."""
     return str(st.user.get("email") or "")
 
 
 def zone() -> tzinfo:
-    """Return the time zone of the operator's browser, UTC when it does not tell."""
+    """Return the time zone of the operator's browser, UTC when it is not known."""
     try:
         return ZoneInfo(st.context.timezone or "UTC")
     except (ZoneInfoNotFoundError, ValueError):

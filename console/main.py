@@ -1,4 +1,4 @@
-"""The script of every browser session: the bar at the top, and the screen it leads to."""
+"""The script of every browser session: the bar at the top, and the chosen screen below it."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,18 +15,36 @@ NEW_BATCH = PAGES / "new_batch.py"
 BATCH = PAGES / "batch.py"
 DRAFTS = PAGES / "drafts.py"
 ATTENTION = PAGES / "attention.py"
+SELLER = PAGES / "seller.py"
+CONNECTIONS = PAGES / "connections.py"
 SYSTEM = PAGES / "system.py"
+WALL = PAGES / "wall.py"
+
+ADDRESSES: Mapping[Path, str] = {  # the path of each screen on the console's port
+    BATCHES: "batches",
+    NEW_BATCH: "new",
+    DRAFTS: "drafts",
+    ATTENTION: "attention",
+    SELLER: "seller",
+    CONNECTIONS: "connections",
+    SYSTEM: "system",
+    WALL: "wall",
+    BATCH: "batch",
+}
 
 
 def pages() -> list[st.Page]:
     """Return every screen, in the order of the bar at the top; a batch is reached from the list."""
     return [
         st.Page(BATCHES, title="Batches", icon=":material/stacks:", default=True),
-        st.Page(NEW_BATCH, title="New batch", icon=":material/note_add:", url_path="new"),
-        st.Page(DRAFTS, title="Drafts", icon=":material/sell:", url_path="drafts"),
-        st.Page(ATTENTION, title="Needs attention", icon=":material/error:", url_path="attention"),
-        st.Page(SYSTEM, title="System", icon=":material/monitor_heart:", url_path="system"),
-        st.Page(BATCH, title="Batch", icon=":material/stacks:", url_path="batch", visibility="hidden"),
+        st.Page(NEW_BATCH, title="New batch", icon=":material/note_add:", url_path=ADDRESSES[NEW_BATCH]),
+        st.Page(DRAFTS, title="Drafts", icon=":material/sell:", url_path=ADDRESSES[DRAFTS]),
+        st.Page(ATTENTION, title="Needs attention", icon=":material/error:", url_path=ADDRESSES[ATTENTION]),
+        st.Page(SELLER, title="Seller settings", icon=":material/storefront:", url_path=ADDRESSES[SELLER]),
+        st.Page(CONNECTIONS, title="Connections", icon=":material/cable:", url_path=ADDRESSES[CONNECTIONS]),
+        st.Page(SYSTEM, title="System", icon=":material/monitor_heart:", url_path=ADDRESSES[SYSTEM]),
+        st.Page(WALL, title="Wall", icon=":material/tv:", url_path=ADDRESSES[WALL]),
+        st.Page(BATCH, title="Batch", icon=":material/stacks:", url_path=ADDRESSES[BATCH], visibility="hidden"),
     ]
 
 

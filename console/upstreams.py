@@ -1,4 +1,4 @@
-"""The services in an operator's words: how they are, what is left of their quotas, and how long that makes a batch."""
+"""The services as an operator reads them: their state, their quotas, and how long a batch takes with them."""
 
 from __future__ import annotations
 
@@ -6,31 +6,28 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from console.context import Context
-from console.figures import ago, duration, number, rows, second
-from console.live import AWAY
-from console.words import Word
-from engine.domain.forecast import Forecast
-from engine.domain.options import Options
-from engine.domain.services import NAMES
-from engine.public import ConnectionTest, UpstreamState, UpstreamsView, UpstreamView, Wait
+from console.formatting import ago, duration, number, rows, second
+from console.labels import Label
+from console.poller import AWAY
+from engine.public import NAMES, ConnectionTest, Forecast, Options, UpstreamState, UpstreamsView, UpstreamView, Wait
 
-EVERY_SECONDS = 20.0  # what other screens need of the services changes seldom
+EVERY_SECONDS = 20.0  # on other screens the services matter less
 
-STATES: Mapping[UpstreamState, Word] = {
-    UpstreamState.OK: Word("Answers", "green", "check_circle"),
-    UpstreamState.WAITING: Word("Quota used up", "blue", "hourglass_top"),
-    UpstreamState.DOWN: Word("Down", "orange", "cloud_off"),
-    UpstreamState.REFUSED: Word("Refuses us", "red", "key_off"),
-    UpstreamState.NOT_CONNECTED: Word("Not connected", "gray", "link_off"),
-    UpstreamState.UNKNOWN: Word("Not known yet", "gray", "help"),
+STATES: Mapping[UpstreamState, Label] = {
+    UpstreamState.OK: Label("Answers", "green", "check_circle"),
+    UpstreamState.WAITING: Label("Quota used up", "blue", "hourglass_top"),
+    UpstreamState.DOWN: Label("Down", "orange", "cloud_off"),
+    UpstreamState.REFUSED: Label("Refuses us", "red", "key_off"),
+    UpstreamState.NOT_CONNECTED: Label("Not connected", "gray", "link_off"),
+    UpstreamState.UNKNOWN: Label("Not known yet", "gray", "help"),
 }
 _WINDOWS = {1.0: "second", 60.0: "minute", 3600.0: "hour"}
 
 
 def look(context: Context) -> UpstreamsView | None:
-    """Return the services as they were read lately; None when the store does not answer."""
+    """Return the services as they were last read; None when the store does not answer."""
     try:
-        return context.live.look("upstreams", context.engine.upstreams.all, every=EVERY_SECONDS).value
+        return context.poller.look("upstreams", context.engine.upstreams.all, every=EVERY_SECONDS).value
     except AWAY:
         return None
 
@@ -51,14 +48,14 @@ def quota_lines(view: UpstreamView) -> list[tuple[str, float | None]]:
         used = f"{number(quota.used)} of {number(quota.limit)} in the last {window}, {full}"
         lines.append((used, quota.used / quota.limit))
     if quota.daily_limit and view.daily_used is not None:
-        anew = f", anew at {second(view.daily_resets_at)} UTC" if view.daily_resets_at else ""
-        used = f"{number(view.daily_used)} of {number(quota.daily_limit)} today{anew}"
+        reset = f", resets at {second(view.daily_resets_at)} UTC" if view.daily_resets_at else ""
+        used = f"{number(view.daily_used)} of {number(quota.daily_limit)} today{reset}"
         lines.append((used, view.daily_used / quota.daily_limit))
     return lines or [("No limit of calls", None)]
 
 
 def credentials_line(view: UpstreamView) -> str:
-    """Return whether a service accepts our credentials, and when it last told."""
+    """Return whether a service accepts our credentials, and when it last said so."""
     known = view.credentials
     when = f" {ago(view.at - known.at)}" if known.at else ""
     return {
@@ -70,7 +67,7 @@ def credentials_line(view: UpstreamView) -> str:
 
 
 def error_line(view: UpstreamView) -> str:
-    """Return the last error and when it was, "" when there was none that the state does not tell."""
+    """Return the last error and when it was, "" when there was none, or the state says it already."""
     if not view.last_error or (view.state is UpstreamState.REFUSED and view.last_error == view.credentials.said):
         return ""
     return f"{view.last_error} ({ago(view.at - view.last_error_at)})" if view.last_error_at else view.last_error
@@ -80,20 +77,20 @@ def calls_line(view: UpstreamView) -> str:
     """Return how many calls were made and how long an answer takes, "" before the first."""
     if not view.calls:
         return ""
-    latency = f", {latency_words(view.latency_ms)} an answer" if view.latency_ms is not None else ""
-    return f"{rows(view.calls, 'call')} so far{latency}"
+    took = f", {latency(view.latency_ms)} an answer" if view.latency_ms is not None else ""
+    return f"{rows(view.calls, 'call')} so far{took}"
 
 
 def test_line(test: ConnectionTest | None, at: datetime, engines: int) -> str:
-    """Return what came of a test, or what it waits for; "" when there was none."""
+    """Return the result of a test, or what it waits for; "" when there was none."""
     if test is None:
         return ""
-    told = test.told(at, engines)
+    result = test.sentence_at(at, engines)
     if test.done_at is None:
-        return told
+        return result
     mark = {True: "✓ ", False: "✗ "}.get(test.ok, "") if test.ok is not None else ""
-    took = f", {latency_words(test.latency_ms)}" if test.latency_ms is not None else ""
-    return f"{mark}{told} ({ago(at - test.done_at)}{took})"
+    took = f", {latency(test.latency_ms)}" if test.latency_ms is not None else ""
+    return f"{mark}{result} ({ago(at - test.done_at)}{took})"
 
 
 def wait_line(wait: Wait) -> str:
@@ -101,15 +98,15 @@ def wait_line(wait: Wait) -> str:
     return f"{rows(wait.rows)} {'waits' if wait.rows == 1 else 'wait'}: {wait.reason}"
 
 
-def latency_words(milliseconds: float) -> str:
+def latency(ms: float) -> str:
     """Return `210 ms`, and `1.4 s` from a second on."""
-    return f"{milliseconds / 1000:.1f} s" if milliseconds >= 1000 else f"{milliseconds:.0f} ms"
+    return f"{ms / 1000:.1f} s" if ms >= 1000 else f"{ms:.0f} ms"
 
 
 def calls_of(upstreams: UpstreamsView, options: Options, count: int) -> str:
     """Return how many calls `count` rows cost, `84 of Discogs, 3 of MusicBrainz`; "" for no rows.
 
-    A service with a daily quota tells what is left of it.
+    For a service with a daily quota the sentence says what is left of it.
     """
     parts = []
     for service, calls in upstreams.calls(count, options).items():

@@ -2,249 +2,244 @@
 
 from __future__ import annotations
 
+import logging
 import sys
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from engine import log
-from engine.bootstrap import open_engine, open_worker
+from engine import (
+    connection_commands,
+    doctor_command,
+    draft_commands,
+    export_command,
+    file_commands,
+    lookup_commands,
+    process_commands,
+    terminal,
+)
+from engine.bootstrap import open_engine, open_existing
 from engine.catalog import commands as catalog
-from engine.domain.jobs import OPEN, Job, JobStatus
-from engine.domain.options import Ambiguous, DraftedBefore, Duplicates, Need, Options
-from engine.domain.pricing import PriceRule
-from engine.domain.rows import Condition
+from engine.domain.batch.grades import Grading, graded
+from engine.domain.batch.jobs import JobStatus
+from engine.domain.batch.options import Ambiguous, DraftedBefore, Duplicates, Need, NoPrice, Options, description
+from engine.domain.batch.results import failure
+from engine.domain.batch.rows import Condition
+from engine.domain.listing.pricing import PriceRule
 from engine.errors import EngineError
-from engine.public import Engine, Exports
-from engine.settings import Settings
+from engine.file_commands import Columns, EachBarcode, HeaderLine, Sheets, content_of
+from engine.log import configure
+from engine.public import DraftNeed, Engine, Job
+from engine.settings import load
 from engine.signals import stop_on_signals
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-app.add_typer(catalog.app, name="catalog")
-out = Console()
+for name, group in (("catalog", catalog), ("lookups", lookup_commands), ("connections", connection_commands)):
+    app.add_typer(group.app, name=name)
+for command in (
+    process_commands.worker,
+    process_commands.sandbox,
+    process_commands.demo,
+    process_commands.live,
+    draft_commands.drafts,
+    draft_commands.price,
+    doctor_command.doctor,
+    file_commands.check,
+    export_command.export,
+):
+    app.command()(command)
 BY = "command line"
+DEFAULTS = Options()
 
 JobId = Annotated[str, typer.Argument(metavar="JOB", help="A batch, such as batch_20250821_145610_0.")]
 
 
-@app.command()
-def worker(
-    until_idle: Annotated[bool, typer.Option(help="Stop when there is nothing left to do.")] = False,
-) -> None:
-    """Run a worker until Ctrl-C or SIGTERM; it finishes the rows in hand and lets go of its batch."""
-    settings = Settings()
-    log.configure(settings.log)
-    stop = stop_on_signals()
-    with open_worker(settings, stop) as working:
-        working.run(until_idle=until_idle)
-
-
-@app.command()
-def sandbox(
-    ledger: Annotated[Path | None, typer.Option(help="Keep the ledger of calls and drafts in this file.")] = None,
-) -> None:
-    """Run the sandbox: Discogs, MusicBrainz, Cover Art Archive and eBay on this machine."""
-    from engine.sandbox import serve
-
-    settings = Settings()
-    log.configure(settings.log)
-    serve(settings.sandbox_port, ledger=ledger, latency=settings.sandbox_latency)
-
-
-@app.command()
-def demo() -> None:
-    """Run console, one worker and the sandbox together; Ctrl-C stops them all."""
-    from engine.demo import Demo
-
-    settings = Settings()
-    log.configure(settings.log)
-    sys.exit(Demo(settings, stop_on_signals()).run())
+def _option(name: str, more: str = "") -> Any:
+    """Return the flag of an option of a batch."""
+    return typer.Option(help=description(name) + more)
 
 
 @app.command()
 def submit(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A txt, csv or xlsx file, or gs://bucket/object.")],
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A text file or workbook, or gs://bucket/object.")],
     name: Annotated[str, typer.Option(help="The name of the batch; the file's name without it.")] = "",
-    condition: Annotated[Condition | None, typer.Option(help="Grading of copies whose row has none.")] = None,
-    duplicates: Annotated[Duplicates, typer.Option(help="What becomes of repeated barcodes.")] = Duplicates.EACH,
-    discogs: Annotated[Need, typer.Option(help="Whether to stop when Discogs refuses our token.")] = Need.REQUIRED,
-    ambiguous: Annotated[
-        Ambiguous, typer.Option(help="Hold rows that several releases match, or draft the best.")
-    ] = Ambiguous.HOLD,
-    drafted_before: Annotated[
-        DraftedBefore,
-        typer.Option(help="Draft again what an earlier batch drafted, skip it, or add its copies to that draft."),
-    ] = DraftedBefore.AGAIN,
-    photos: Annotated[str, typer.Option(help="How your photos are named: gs://bucket/photos/{upc}_*.jpg.")] = "",
-    price_rule: Annotated[Path | None, typer.Option(help="A price rule, in a JSON file, as the API takes it.")] = None,
-    first: Annotated[int | None, typer.Option(min=1, help="Take only this many rows.")] = None,
-    drafts: Annotated[bool, typer.Option(help="Send drafts to eBay.")] = True,
-    test_mode: Annotated[bool, typer.Option(help="Do everything but send drafts to eBay.")] = False,
+    condition: Annotated[Condition | None, _option("condition")] = DEFAULTS.condition,
+    duplicates: Annotated[Duplicates, _option("duplicates")] = DEFAULTS.duplicates,
+    discogs: Annotated[Need, _option("discogs")] = DEFAULTS.discogs,
+    ambiguous: Annotated[Ambiguous, _option("ambiguous")] = DEFAULTS.ambiguous,
+    drafted_before: Annotated[DraftedBefore, _option("drafted_before")] = DEFAULTS.drafted_before,
+    photos: Annotated[str, _option("photos")] = DEFAULTS.photos,
+    no_price: Annotated[NoPrice, _option("no_price")] = DEFAULTS.no_price,
+    price_rule: Annotated[Path | None, _option("price_rule", " A JSON file, as the API takes it.")] = None,
+    profile: Annotated[str, _option("profile")] = DEFAULTS.profile,
+    grading: Annotated[str | None, _option("grading")] = None,
+    grade_map: Annotated[Path | None, _option("grade_map", " A JSON file, as the API takes it.")] = None,
+    first: Annotated[int | None, typer.Option(min=1, help=description("first"))] = DEFAULTS.first,
+    create_drafts: Annotated[
+        bool, typer.Option("--drafts/--no-drafts", help=description("create_drafts"))
+    ] = DEFAULTS.create_drafts,
+    test_mode: Annotated[bool, _option("test_mode")] = DEFAULTS.test_mode,
+    columns: Columns = None,
+    header_line: HeaderLine = None,
+    sheets: Sheets = None,
+    each_barcode: EachBarcode = None,
     watch: Annotated[bool, typer.Option(help="Show progress until the batch ends.")] = False,
 ) -> None:
     """Start a batch."""
+    engine = open_engine(load())
+    chosen, asked = engine.profiles.chosen(profile), context.get_parameter_source("no_price")
     options = Options(
-        create_drafts=drafts,
+        create_drafts=create_drafts,
         test_mode=test_mode,
-        condition=condition,
+        condition=condition or chosen.condition,
         duplicates=duplicates,
         first=first,
         discogs=discogs,
         ambiguous=ambiguous,
         drafted_before=drafted_before,
         photos=photos,
-        price_rule=_price_rule(price_rule),
+        no_price=no_price if asked and asked.name == "COMMANDLINE" else chosen.no_price,
+        price_rule=_price_rule(price_rule) or chosen.price_rule,
+        profile=chosen.name,
+        grading=_grading(grading),
+        grade_map=_grade_map(grade_map) or chosen.grade_map,
+        layout=file_commands.layout(columns, header_line, sheets, each_barcode),
     )
-    engine = _engine()
-    if file.startswith("gs://"):
-        job = engine.submission.submit(file, options, name=name, by=BY)
-    else:
-        path = Path(file)
-        if not path.is_file():
-            raise typer.BadParameter(f"{file} is not a file")
-        job = engine.submission.upload(path.read_bytes(), path.name, options, name=name, by=BY)
-    out.print(job.job_id, highlight=False)
+    job = _start(engine, file, options, name)
+    _say(engine, job, first)
     if watch:
-        _watch(engine, job.job_id)
+        terminal.watch(engine, job.job_id, stop_on_signals())
+
+
+def _say(engine: Engine, job: Job, first: int | None) -> None:
+    """Say which batch was started, and how many of its barcodes have drafts already."""
+    terminal.say(job.job_id)
+    if drafted := engine.drafted_before(job.gcs_path, layout=job.options.layout, first=first, job_id=job.job_id):
+        typer.echo(f"{drafted:,} of its barcodes {'has a draft' if drafted == 1 else 'have drafts'} already.", err=True)
+
+
+def _start(engine: Engine, file: str, options: Options, name: str) -> Job:
+    """Start a batch over a file in the file store, or over one of this machine."""
+    if file.startswith("gs://"):
+        return engine.submission.submit(file, options, name=name, by=BY)
+    path = Path(file)
+    return engine.submission.upload(content_of(path), path.name, options, name=name, by=BY)
 
 
 @app.command()
 def status(
     job: Annotated[str | None, typer.Argument(metavar="[JOB]", help="One batch; the newest ones without it.")] = None,
     watch: Annotated[bool, typer.Option(help="Show progress until the batch ends.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, as the API answers it.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="How many batches, or rows of one, are shown.")] = 20,
+    needs: Annotated[
+        DraftNeed | None, typer.Option(help="Show the rows whose drafts are not ready for want of this.")
+    ] = None,
 ) -> None:
-    """Show batches, or one batch with its failed rows."""
-    engine = _engine()
-    if job is None:
-        _print_jobs(list(engine.queries.jobs(limit=20).jobs))
-        return
-    if watch:
-        _watch(engine, job)
-    _print_jobs([engine.queries.job(job)])
-    for item in engine.queries.failed(job, 20):
-        out.print(f"  row {item.line}  {item.upc}  {item.error}", highlight=False, markup=False)
+    """Show batches, or one batch with its failed rows, or with the drafts that are not ready."""
+    engine = open_existing()
+    if job and watch:
+        terminal.watch(engine, job, stop_on_signals())
+    if as_json:
+        terminal.print_json(_answer(engine, job, limit))
+    elif job is None:
+        page = engine.queries.jobs(limit=limit)
+        terminal.print_jobs(page.jobs, page.total)
+    else:
+        found = engine.queries.job(job)
+        terminal.print_jobs([found])
+        if needs is None:
+            terminal.print_failed(engine.queries.failed(job, limit), found.failed_upcs)
+        shown = engine.queries.items(job, needs=needs, limit=limit).items if needs else ()
+        need = needs or DraftNeed.PRICE
+        terminal.print_not_ready(shown, engine.queries.needing(job, need), need)
 
 
 @app.command()
 def recover(job: JobId) -> None:
     """Let an interrupted, failed or stopped batch go on where it stopped."""
-    _print_jobs([_engine().control.recover(job, by=BY)])
+    recovered = open_existing().commands.recover(job, by=BY)
+    if recovered.status is JobStatus.COMPLETED:
+        terminal.say(f"All rows of batch {job} are done: it is completed.")
+    else:
+        terminal.say(f"Batch {job} is queued again; a worker continues it where it stopped.")
+    terminal.print_jobs([recovered])
 
 
 @app.command()
 def retry(job: JobId, as_new: Annotated[bool, typer.Option(help="As a new batch, not in place.")] = False) -> None:
     """Run the failed rows of a batch again."""
-    engine = _engine()
-    _print_jobs([engine.retry_as_new(job, by=BY) if as_new else engine.control.retry_failed(job, by=BY)])
-
-
-@app.command()
-def export(
-    job: JobId,
-    kind: Annotated[
-        str, typer.Option("--format", help="csv, jsonl, failed (barcodes, one a line), ebay (drafts), or discogs.")
-    ] = "csv",
-    part: Annotated[int, typer.Option(min=1, help="Which file of eBay drafts; each has up to 15 MB.")] = 1,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output without it.")] = None,
-) -> None:
-    """Write the results of a batch, one line for each row of its file, or a file to upload at eBay or Discogs."""
-    exports = _engine().exports
-    formats: dict[str, Callable[[str], Iterator[str]]] = {
-        "csv": exports.results_csv,
-        "jsonl": exports.results_jsonl,
-        "failed": exports.failed_txt,
-        "ebay": partial(_ebay_drafts, exports, part),
-        "discogs": exports.discogs_inventory,
-    }
-    if kind not in formats:
-        raise typer.BadParameter(f"--format is one of {', '.join(formats)}")
-    lines = formats[kind](job)
-    if output is None:
-        sys.stdout.writelines(lines)
-        return
-    with output.open("w", encoding="utf-8", newline="") as file, _progress() as progress:
-        task = progress.add_task(f"Writing {output}", total=None)
-        for line in lines:
-            file.write(line)
-            progress.advance(task)
-
-
-def _ebay_drafts(exports: Exports, part: int, job_id: str) -> Iterator[str]:
-    """Return the lines of one file of drafts, and say how many files there are and what the drafts lack."""
-    file = exports.ebay_drafts(job_id, part=part)
-    lacking = (f"{count} without a {name}" for name, count in sorted(file.plan.lacking.items()))
-    told = (f"{file.plan.drafts} drafts", *lacking, f"part {part} of {len(file.plan.starts)}")
-    Console(stderr=True).print(", ".join(told), highlight=False)
-    return file.lines
+    engine = open_existing()
+    if as_new:
+        retried = engine.retry_as_new(job, by=BY)
+        terminal.say(f"Batch {retried.job_id} is queued with the failed rows of batch {job}.")
+    else:
+        retried = engine.commands.retry_failed(job, by=BY)
+        terminal.say(f"The failed rows of batch {job} are queued again.")
+    terminal.print_jobs([retried])
 
 
 def main() -> None:
     """Run the command that was asked for; an error of ours is one sentence and exit status 1."""
+    configure("text", logging.WARNING)
     try:
         app()
     except EngineError as error:
-        Console(stderr=True).print(f"[red]{error}[/red]", highlight=False)
+        terminal.refuse(str(error))
         sys.exit(1)
 
 
-def _price_rule(file: Path | None) -> PriceRule:
+def _price_rule(file: Path | None) -> PriceRule | None:
     if file is None:
-        return PriceRule()
-    from pydantic import ValidationError
-
+        return None
     from engine.api.price_rules import PriceRuleBody  # loads the API, which nothing else here needs
 
+    rule: PriceRule = _read(file, "price rule", PriceRuleBody).rule()
+    return rule
+
+
+def _grade_map(file: Path | None) -> Mapping[str, Condition] | None:
+    if file is None:
+        return None
+    from engine.api.models.grades import GradeMapBody
+
+    return {str(grade): condition for grade, condition in _read(file, "grade map", GradeMapBody).items()}
+
+
+def _read(file: Path, what: str, kind: Any) -> Any:
+    """Return what a JSON file holds, as the API takes it.
+
+    Raises:
+        BadParameter: it cannot be read, or holds something else.
+    """
+    from pydantic import TypeAdapter, ValidationError
+
     try:
-        return PriceRuleBody.model_validate_json(file.read_bytes()).rule()
+        return TypeAdapter(kind).validate_json(file.read_bytes())
     except OSError as error:
         raise typer.BadParameter(f"{file} cannot be read ({error.strerror})") from error
     except ValidationError as wrong:
-        told = (": ".join(filter(None, (".".join(map(str, one["loc"])), one["msg"]))) for one in wrong.errors())
-        raise typer.BadParameter(f"{file} is no price rule: {'; '.join(told)}") from wrong
+        mistakes = (": ".join(filter(None, (".".join(map(str, one["loc"])), one["msg"]))) for one in wrong.errors())
+        raise typer.BadParameter(f"{file} is no {what}: {'; '.join(mistakes)}") from wrong
 
 
-def _engine() -> Engine:
-    return open_engine(Settings())
+def _grading(text: str | None) -> Grading | None:
+    found = graded(text) if text else None
+    if text and found is None:
+        raise typer.BadParameter(f"{text} is no grade: write one such as VG+, or two for medium and sleeve: NM/VG+")
+    return found
 
 
-def _progress() -> Progress:
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    return Progress(*columns, console=Console(stderr=True))
+def _answer(engine: Engine, job_id: str | None, limit: int) -> dict[str, object]:
+    """Return what the API answers about one batch, or about the newest ones."""
+    from engine.api.answers import job_fields  # loads the API, which nothing else here needs
 
-
-def _watch(engine: Engine, job_id: str) -> None:
-    """Show a batch's progress until it no longer runs, or Ctrl-C; the batch goes on either way."""
-    stop = stop_on_signals()
-    with _progress() as progress:
-        task = progress.add_task(job_id, total=None)
-        while not stop.is_set():
-            job = engine.queries.job(job_id)
-            text = f"{job.status}: {job.successful_upcs} succeeded, {job.failed_upcs} failed"
-            progress.update(task, description=text, completed=job.processed_upcs, total=job.total_upcs)
-            if job.status not in OPEN:
-                return
-            stop.wait(0.5)
-
-
-def _print_jobs(jobs: list[Job]) -> None:
-    table = Table("Batch", "Name", "State", "Done", "Succeeded", "Failed", "Skipped", "Created (UTC)", box=None)
-    for job in jobs:
-        done = f"{job.processed_upcs} of {'?' if job.total_upcs is None else job.total_upcs}"
-        counts = map(str, (job.successful_upcs, job.failed_upcs, job.skipped_upcs))
-        table.add_row(job.job_id, job.name, job.status, done, *counts, f"{job.created_at:%Y-%m-%d %H:%M:%S}")
-    out.print(table)
-    for job in jobs:
-        if job.error and job.status in {JobStatus.FAILED, JobStatus.PAUSED}:
-            out.print(f"{job.job_id}: {job.error}", highlight=False, markup=False)
+    if job_id is None:
+        page = engine.queries.jobs(limit=limit)
+        return {"total": page.total, "jobs": [job_fields(job) for job in page.jobs]}
+    job = engine.queries.job(job_id)
+    failed = [failure(item) for item in engine.queries.failed(job_id, limit)]
+    return job_fields(job, failed=failed) | {"needs_price": engine.queries.needing(job_id, DraftNeed.PRICE)}

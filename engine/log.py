@@ -1,7 +1,8 @@
 """Log lines: text on a desk, one JSON object a line where a collector reads them.
 
-Events are constants and values are fields: `log.info("job_paused", extra={"job_id": …})`. `job_id` and `severity` stand
-at the top level, where Cloud Logging filters `jsonPayload.job_id`
+Events are constants and values are fields: `log.info("job_paused", job_id=…)`. What is bound to the context (`bound`)
+stands on every line that is written within, also on those of libraries. `severity`, `message` and `job_id` stand at the
+top level, where Cloud Logging filters `jsonPayload.job_id`
 (https://cloud.google.com/logging/docs/structured-logging, read 2026-11).
 """
 
@@ -9,49 +10,89 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
+from typing import Any
 
 import orjson
+import structlog
+from structlog.contextvars import bound_contextvars as bound
+from structlog.contextvars import merge_contextvars
+from structlog.stdlib import BoundLogger, ExtraAdder, ProcessorFormatter
+from structlog.typing import EventDict, Processor, WrappedLogger
 
-_OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
+__all__ = ["BoundLogger", "adopt", "bound", "configure", "formatter", "get_logger"]
 
+NOISY = ("urllib3", "uvicorn.access", "streamlit")
 
-class JSONLines(logging.Formatter):
-    """One JSON object a line."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the line of `record`."""
-        line = {
-            "severity": record.levelname,
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
-            "message": record.getMessage(),
-            "logger": record.name,
-            **_fields(record),
-        }
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        return orjson.dumps(line, default=str).decode()
+structlog.configure(
+    processors=[structlog.stdlib.filter_by_level, merge_contextvars, ProcessorFormatter.wrap_for_formatter],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=BoundLogger,
+    cache_logger_on_first_use=True,
+)
 
 
-class TextLines(logging.Formatter):
-    """Time, level, event, and the fields as `name=value`."""
-
-    def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%S")
-
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name is logging's
-        """Return the line of `record`, without its exception."""
-        fields = " ".join(f"{name}={value}" for name, value in _fields(record).items())
-        return f"{super().formatMessage(record)} {fields}".rstrip()
+def get_logger(name: str) -> BoundLogger:
+    """Return the logger of a module."""
+    logger: BoundLogger = structlog.stdlib.get_logger(name)
+    return logger
 
 
-def configure(style: str) -> None:
-    """Send every log line to standard error, as `text` or `json`."""
+def configure(style: str, level: int = logging.INFO) -> None:
+    """Send every log line from `level` on to standard error, as `text` or `json`."""
     handler = logging.StreamHandler()
-    handler.setFormatter(JSONLines() if style == "json" else TextLines())
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for noisy in ("urllib3", "uvicorn.access", "streamlit"):
+    handler.setFormatter(formatter(style))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)
+    adopt()
 
 
-def _fields(record: logging.LogRecord) -> dict[str, object]:
-    return {name: value for name, value in vars(record).items() if name not in _OWN}
+def adopt() -> None:
+    """Have libraries that brought handlers of their own log as we do; to be called again once they are loaded."""
+    for logger in list(logging.root.manager.loggerDict.values()):
+        if isinstance(logger, logging.Logger) and logger.handlers:
+            logger.handlers.clear()
+            logger.propagate = True
+            if logger.name.startswith(NOISY):
+                logger.setLevel(logging.WARNING)
+
+
+def formatter(style: str) -> logging.Formatter:
+    """Return what makes a line of a log record, ours or that of a library."""
+    last: Processor = _json if style == "json" else _text
+    return ProcessorFormatter(
+        foreign_pre_chain=[merge_contextvars, ExtraAdder()],
+        processors=[structlog.processors.format_exc_info, last],
+    )
+
+
+def _json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
+    """Return one JSON object on one line."""
+    record, message, fields = _parts(event)
+    head = {
+        "severity": record.levelname,
+        "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
+        "message": message,
+        "logger": record.name,
+    }
+    return orjson.dumps(head | fields | head, default=str).decode()
+
+
+def _text(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
+    """Return time, level, event, and the fields as `name=value`; an exception follows on its own lines."""
+    record, message, fields = _parts(event)
+    exception = fields.pop("exception", "")
+    time = datetime.fromtimestamp(record.created, UTC).astimezone()
+    pairs = " ".join(f"{name}={value}" for name, value in fields.items())
+    line = f"{time:%H:%M:%S} {record.levelname:<7} {message} {pairs}".rstrip()
+    return f"{line}\n{exception}" if exception else line
+
+
+def _parts(event: EventDict) -> tuple[logging.LogRecord, str, dict[str, Any]]:
+    """Return the record, the message, and the fields of a line."""
+    fields = dict(event)
+    record: logging.LogRecord = fields.pop("_record")
+    for name in ("_from_structlog", "color_message"):
+        fields.pop(name, None)
+    return record, str(fields.pop("event")), fields

@@ -1,39 +1,242 @@
-"""The one door for the console and the API: everything they may ask of the engine."""
+"""The one door to the engine: all that the console and the API may know of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
+from engine.batches.bulk_actions import BulkAction, BulkActions, RowResult, SeenRow
+from engine.batches.commands import MOST_AGAIN, Commands
 from engine.batches.connections import ConnectionTest
-from engine.batches.control import Control
+from engine.batches.documents import Event
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports, Only
 from engine.batches.health import Health, HealthCheck
 from engine.batches.queries import Queries
+from engine.batches.revisions import RowsView, history_revision, rows_revision
+from engine.batches.seller import Profiles
+from engine.batches.seller_account import Account, AccountView, Errand
 from engine.batches.submission import Submission
+from engine.batches.throughput import Throughput
 from engine.batches.upstream_views import UpstreamState, UpstreamsView, UpstreamView
 from engine.batches.upstreams import Upstreams
-from engine.batches.views import BatchView, CauseCount, ItemPage, JobPage, Wait, WorkerView
-from engine.domain.jobs import Job
-from engine.reading import Check
+from engine.batches.views import NO_ENGINE, BatchView, CauseCount, ItemPage, JobPage, Wait, WorkerView
+from engine.catalog.catalogue import Catalogue, CatalogueView
+from engine.catalog.update import UpdateState
+from engine.clock import Clock, SystemClock
+from engine.codec import encode
+from engine.codec import replace as changed
+from engine.credentials.accounts import Accounts, AccountsView, EbayAccess
+from engine.credentials.consent import Answered
+from engine.credentials.credentials import Source
+from engine.credentials.scopes import SCOPES, Scope
+from engine.credentials.scopes import missing as missing_scopes
+from engine.doctor.doctor import Doctor
+from engine.doctor.report import Finding, Level, Report
+from engine.domain.batch.additions import not_in as copies_not_in_draft
+from engine.domain.batch.decisions import MAX_CENTS, MAX_NOTE, MAX_PARAGRAPH, MAX_QUANTITY
+from engine.domain.batch.draft_index import DraftRecord, Review, review
+from engine.domain.batch.grades import Grade, Grading
+from engine.domain.batch.items import Item, ItemStatus, Outcome
+from engine.domain.batch.jobs import OPEN, Job, JobStatus
+from engine.domain.batch.layout import FOUND, Layout, Role, TableLayout, unpacked
+from engine.domain.batch.options import Ambiguous, DraftedBefore, Duplicates, Need, NoPrice, Options
+from engine.domain.batch.rows import Condition, Row, RowState
+from engine.domain.batch.throughput import RECENT as RECENT_MINUTES
+from engine.domain.batch.unpriced import Prices, unpriced
+from engine.domain.identify.barcodes import display
+from engine.domain.identify.evidence import ReleaseSummary
+from engine.domain.listing.categories import CATEGORIES
+from engine.domain.listing.category_rules import EBAY as RULES_OF_EBAY
+from engine.domain.listing.composition import Draft
+from engine.domain.listing.description_template import EXAMPLE as DESCRIPTION_EXAMPLE
+from engine.domain.listing.description_template import MAX_TEMPLATE, PLACEHOLDERS
+from engine.domain.listing.description_template import preview as description_preview
+from engine.domain.listing.description_template import problem as description_problem
+from engine.domain.listing.grading import usual_conditions
+from engine.domain.listing.pricing import DISCOGS_BASES, Price, PriceBasis, PriceEvidence, PriceRule
+from engine.domain.listing.readiness import DraftNeed
+from engine.domain.listing.seller_account import (
+    COUNTRIES,
+    MANAGE_POLICIES,
+    OPT_IN,
+    Address,
+    Location,
+    Policy,
+    PolicyKind,
+    SellerAccount,
+    new_location,
+)
+from engine.domain.listing.seller_hub import Plan
+from engine.domain.listing.seller_profiles import Chosen, Profile, SellerSettings
+from engine.domain.listing.seller_terms import Package
+from engine.domain.listing.wording import MAX_TITLE
+from engine.domain.services import CONNECT_EBAY, DISCOGS_TERMS, EBAY_LICENCE, NAMES, NOT_AFFILIATED, Service
+from engine.errors import (
+    BadRequest,
+    Cause,
+    EngineError,
+    FileError,
+    FileForbidden,
+    FilesAway,
+    JobError,
+    JobUnknown,
+    SecretsError,
+    StoreError,
+    UnreadableFile,
+    UpstreamError,
+)
+from engine.outage import Outage
+from engine.pipeline.kept_answers import MOST_FORGOTTEN, Forgotten, KeptAnswers
+from engine.quota.forecast import Forecast
+from engine.reading import MOST_BYTES, Check, Record, TableView
 
 __all__ = [
+    "CATEGORIES",
+    "CONNECT_EBAY",
+    "COUNTRIES",
+    "DESCRIPTION_EXAMPLE",
+    "DISCOGS_BASES",
+    "DISCOGS_TERMS",
+    "EBAY_LICENCE",
+    "FOUND",
+    "MANAGE_POLICIES",
+    "MAX_CENTS",
+    "MAX_NOTE",
+    "MAX_PARAGRAPH",
+    "MAX_QUANTITY",
+    "MAX_TEMPLATE",
+    "MAX_TITLE",
+    "MOST_AGAIN",
+    "MOST_BYTES",
+    "MOST_FORGOTTEN",
+    "NAMES",
+    "NOT_AFFILIATED",
+    "NO_ENGINE",
+    "OPEN",
+    "OPT_IN",
+    "PLACEHOLDERS",
+    "RECENT_MINUTES",
+    "RULES_OF_EBAY",
+    "SCOPES",
+    "Account",
+    "AccountView",
+    "Accounts",
+    "AccountsView",
+    "Address",
+    "Ambiguous",
+    "Answered",
+    "BadRequest",
     "BatchView",
+    "BulkAction",
+    "BulkActions",
+    "Catalogue",
+    "CatalogueView",
+    "Cause",
     "CauseCount",
     "Check",
+    "Chosen",
+    "Clock",
+    "Commands",
+    "Condition",
     "ConnectionTest",
+    "Doctor",
+    "Draft",
+    "DraftNeed",
+    "DraftRecord",
+    "DraftedBefore",
     "Drafts",
+    "Duplicates",
+    "EbayAccess",
     "Engine",
+    "EngineError",
+    "Errand",
+    "Event",
     "Exports",
+    "FileForbidden",
+    "FilesAway",
+    "Finding",
+    "Forecast",
+    "Forgotten",
+    "Grade",
+    "Grading",
     "Health",
+    "HealthCheck",
+    "Item",
     "ItemPage",
+    "ItemStatus",
+    "Job",
+    "JobError",
     "JobPage",
+    "JobStatus",
+    "JobUnknown",
+    "KeptAnswers",
+    "Layout",
+    "Level",
+    "Location",
+    "Need",
+    "NoPrice",
     "Only",
+    "Options",
+    "Outage",
+    "Outcome",
+    "Package",
+    "Plan",
+    "Policy",
+    "PolicyKind",
+    "Price",
+    "PriceBasis",
+    "PriceEvidence",
+    "PriceRule",
+    "Prices",
+    "Profile",
+    "Profiles",
+    "Queries",
+    "Record",
+    "ReleaseSummary",
+    "Report",
+    "Review",
+    "Role",
+    "Row",
+    "RowResult",
+    "RowState",
+    "RowsView",
+    "Scope",
+    "SecretsError",
+    "SeenRow",
+    "SellerAccount",
+    "SellerSettings",
+    "Service",
+    "Source",
+    "StoreError",
+    "Submission",
+    "SystemClock",
+    "TableLayout",
+    "TableView",
+    "Throughput",
+    "UnreadableFile",
+    "UpdateState",
+    "UpstreamError",
     "UpstreamState",
     "UpstreamView",
+    "Upstreams",
     "UpstreamsView",
     "Wait",
     "WorkerView",
+    "changed",
+    "copies_not_in_draft",
+    "description_preview",
+    "description_problem",
+    "display",
+    "encode",
+    "history_revision",
+    "missing_scopes",
+    "new_location",
+    "review",
+    "rows_revision",
+    "unpacked",
+    "unpriced",
+    "usual_conditions",
 ]
 
 
@@ -42,22 +245,55 @@ class Engine:
     """Submit, steer, read and export batches; made once a process, safe for threads."""
 
     submission: Submission
-    control: Control
+    commands: Commands
     queries: Queries
     exports: Exports
     health: HealthCheck
     upstreams: Upstreams
     drafts: Drafts
+    accounts: Accounts
+    profiles: Profiles
+    seller_account: Account
+    answers: KeptAnswers
+    doctor: Doctor
+    catalogue: Catalogue
+
+    def drafted_before(
+        self, gcs_path: str, *, layout: Layout = FOUND, first: int | None = None, job_id: str = ""
+    ) -> int | None:
+        """Return how many barcodes of a file, or of its `first` rows, have drafts in other batches than `job_id`.
+
+        None where nobody can tell: the file is not there, cannot be used, or a store does not answer.
+        """
+        try:
+            content = self.submission.fetch(gcs_path)
+            rows = islice(self.submission.open(content, gcs_path.rpartition("/")[2], layout).rows(), first)
+            return self.drafts.drafted({row.key for row in rows if row.key}, job_id)
+        except (BadRequest, FileError, StoreError, UnreadableFile):
+            return None
+
+    @property
+    def bulk_actions(self) -> BulkActions:
+        """Return what can be done with several drafts at once."""
+        return BulkActions(self.queries, self.commands)
+
+    def ask_anew(self, item: Item, job_id: str, *, by: str = "") -> Forgotten:
+        """Forget what the services said of a row's barcode and have the row done again; return what was forgotten.
+
+        Raises:
+            IllegalTransition: the row was changed since it was read, or the state of the batch does not allow it.
+            BadRequest: the row has no barcode that can be used.
+        """
+        (forgotten,) = self.answers.forget([item.key or item.upc])
+        seen = {item.index: item.changed_at} if item.changed_at else {}
+        self.commands.again(job_id, {item.index: {}}, by=by, seen=seen)
+        return forgotten
 
     def retry_as_new(self, job_id: str, *, by: str = "", request_id: str = "") -> Job:
-        """Submit the failed rows of a batch, those that a retry can mend, as a batch of their own.
+        """Hand the failed rows of a batch, those that a retry can mend, to a new batch, as `Submission.hand_over` says.
 
         Raises:
             JobUnknown: there is no such batch.
-            IllegalTransition: it has no such row.
+            IllegalTransition: it has no such row, or its failed rows are being retried.
         """
-        job = self.queries.job(job_id)
-        name, content = self.exports.failed_file(job_id)
-        path = self.submission.keep(content, name)
-        title = f"{job.name}, failed rows"
-        return self.submission.submit(path, job.options, name=title, by=by, request_id=request_id, retry_of=job_id)
+        return self.submission.hand_over(job_id, self.exports.failed_file, by=by, request_id=request_id)

@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 import os
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from engine.addresses import CloudAddress, FilesAddress, files_address, usual_secrets
+from engine.errors import BadSetting
+
+ENV_FILE = ".env"
+PROFILES = ("demo", "live")
+_CONSENT_AT = {  # where eBay asks sellers, by where it is called
+    "https://api.ebay.com": "https://auth.ebay.com",
+    "https://api.sandbox.ebay.com": "https://auth.sandbox.ebay.com",
+}
 
 
 class Parcel(BaseModel):
@@ -22,18 +43,24 @@ class Parcel(BaseModel):
 class Settings(BaseSettings):
     """What the environment says. Secrets are `SecretStr`: they print as stars."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_file=ENV_FILE, extra="ignore", frozen=True, env_ignore_empty=True)
 
     profile: Literal["demo", "live"] = Field("demo", validation_alias="DM_PROFILE")
-    store: str = Field("sqlite:///var/draftmaker.db", validation_alias="DM_STORE")
-    files: str = Field("file:var/files", validation_alias="DM_FILES")
+    store: str = Field("", validation_alias="DM_STORE")
+    files: str = Field("", validation_alias="DM_FILES")
+    secrets: str = Field("", validation_alias="DM_SECRETS")
     buckets: str = Field("", validation_alias="DM_BUCKETS")
     public_buckets: str = Field("", validation_alias="DM_PUBLIC_BUCKETS")
     catalog: str = Field("var/catalog.db", validation_alias="DM_CATALOG")
+    discogs_dump_url: str = Field("https://data.discogs.com", validation_alias="DISCOGS_DUMP_URL")
+    musicbrainz_dump_url: str = Field(
+        "https://data.metabrainz.org/pub/musicbrainz/data/json-dumps", validation_alias="MUSICBRAINZ_DUMP_URL"
+    )
     catalog_covers: bool = Field(False, validation_alias="DM_CATALOG_COVERS")
     log: Literal["", "text", "json"] = Field("", validation_alias="DM_LOG")
 
-    port: int = Field(8501, validation_alias="PORT")
+    host: str = Field("127.0.0.1", validation_alias="DM_HOST")
+    port: int = Field(8501, validation_alias="PORT", ge=1, le=65_535)
     lease_seconds: float = Field(30.0, validation_alias="DM_LEASE_SECONDS", gt=0)
     lanes: int = Field(4, validation_alias="DM_LANES", ge=1, le=64)
 
@@ -43,7 +70,7 @@ class Settings(BaseSettings):
     musicbrainz_url: str = Field("", validation_alias="MUSICBRAINZ_URL")
     coverart_url: str = Field("", validation_alias="COVERART_URL")
     ebay_url: str = Field("", validation_alias="EBAY_URL")
-    ebay_auth_url: str = Field("https://auth.ebay.com", validation_alias="EBAY_AUTH_URL")
+    ebay_auth_url: str = Field("", validation_alias="EBAY_AUTH_URL")
     contact: str = Field("", validation_alias="DM_CONTACT")
 
     discogs_token: SecretStr = Field(SecretStr(""), validation_alias="DISCOGS_TOKEN")
@@ -51,6 +78,8 @@ class Settings(BaseSettings):
     ebay_client_secret: SecretStr = Field(SecretStr(""), validation_alias="EBAY_CLIENT_SECRET")
     ebay_refresh_token: SecretStr = Field(SecretStr(""), validation_alias="EBAY_REFRESH_TOKEN")
     ebay_ru_name: str = Field("", validation_alias="EBAY_RU_NAME")
+    ebay_deletion_url: str = Field("", validation_alias="EBAY_DELETION_URL")
+    ebay_deletion_token: SecretStr = Field(SecretStr(""), validation_alias="EBAY_DELETION_TOKEN")
     ebay_location_key: str = Field("", validation_alias="EBAY_LOCATION_KEY", max_length=36)
     ebay_fulfillment_policy: str = Field("", validation_alias="EBAY_FULFILLMENT_POLICY")
     ebay_payment_policy: str = Field("", validation_alias="EBAY_PAYMENT_POLICY")
@@ -61,17 +90,33 @@ class Settings(BaseSettings):
     discogs_per_minute: float | None = Field(None, validation_alias="DISCOGS_PER_MINUTE", ge=0)
     musicbrainz_per_second: float | None = Field(None, validation_alias="MUSICBRAINZ_PER_SECOND", ge=0)
 
+    @field_validator("sandbox_url")
+    @classmethod
+    def _has_a_port(cls, url: str) -> str:
+        """Refuse an address whose port is not one."""
+        try:
+            _ = urlsplit(url).port
+        except ValueError as error:
+            raise ValueError("must look like http://127.0.0.1:8502") from error
+        return url
+
     @model_validator(mode="after")
     def _profile_defaults(self) -> Self:
         """Fill in what depends on the profile: the demo speaks to the sandbox, with its keys and no quota."""
         demo = self.profile == "demo"
         sandbox = self.sandbox_url or f"http://127.0.0.1:{self.port + 1}"
+        ebay = self.ebay_url or (f"{sandbox}/ebay" if demo else "https://api.ebay.com")
+        store = self.store or f"sqlite:///{usual_database(self.profile)}"
         defaults: dict[str, object] = {
             "sandbox_url": sandbox,
+            "store": store,
+            "files": "file:var/files" if demo else "file:var/live/files",
             "discogs_url": f"{sandbox}/discogs" if demo else "https://api.discogs.com",
             "musicbrainz_url": f"{sandbox}/musicbrainz" if demo else "https://musicbrainz.org",
             "coverart_url": f"{sandbox}/coverart" if demo else "https://coverartarchive.org",
-            "ebay_url": f"{sandbox}/ebay" if demo else "https://api.ebay.com",
+            "ebay_url": ebay,
+            "ebay_auth_url": _CONSENT_AT.get(ebay, ebay),
+            "secrets": usual_secrets(store),
             "log": "text" if demo else "json",
             "discogs_token": SecretStr("sandbox" if demo else ""),
             "ebay_client_id": "sandbox" if demo else "",
@@ -88,14 +133,84 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def files_address(self) -> FilesAddress:
+        """Return where files lie.
+
+        Raises:
+            BadSetting: `DM_FILES` means no file store.
+        """
+        return files_address(self.files)
+
+    @property
+    def job_buckets(self) -> frozenset[str]:
+        """Return the buckets that jobs may be read from; empty means every one, as on a laptop."""
+        where = self.files_address
+        return _names(self.buckets) or (frozenset({where.bucket}) if isinstance(where, CloudAddress) else frozenset())
+
+    @property
+    def photo_buckets(self) -> frozenset[str]:
+        """Return the buckets whose files have a public address; what lies in a folder has none."""
+        return _names(self.public_buckets) if isinstance(self.files_address, CloudAddress) else frozenset()
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether the console answers on this machine only."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    @property
     def sandbox_port(self) -> int:
         """Return the port that the sandbox listens on."""
         return urlsplit(self.sandbox_url).port or self.port + 1
 
-    @property
-    def ebay_connected(self) -> bool:
-        """Whether there are eBay credentials to try; only eBay can say whether it accepts them."""
-        return all((self.ebay_client_id, self.ebay_client_secret, self.ebay_refresh_token))
+
+def usual_database(profile: str) -> Path:
+    """Return where the job store of a profile lies unless the settings say otherwise: the demo's rows are not real."""
+    return Path("var/draftmaker.db" if profile == "demo" else "var/live/draftmaker.db")
+
+
+class _LogSettings(BaseSettings):
+    """What decides how log lines look, read leniently: it must be known before the other settings are right."""
+
+    model_config = SettingsConfigDict(env_file=ENV_FILE, extra="ignore", env_ignore_empty=True)
+
+    profile: str = Field("demo", validation_alias="DM_PROFILE")
+    log: str = Field("", validation_alias="DM_LOG")
+
+
+def log_style() -> Literal["text", "json"]:
+    """Return how log lines look, also when other settings are wrong."""
+    wanted = _LogSettings()
+    if wanted.log in {"text", "json"}:
+        return "json" if wanted.log == "json" else "text"
+    return "text" if wanted.profile == "demo" else "json"
+
+
+def load(profile: str = "") -> Settings:
+    """Return the settings of this process; `profile` counts before the one that is set.
+
+    Raises:
+        BadSetting: some cannot be used; the message names each with what it must be, never with its value.
+    """
+    try:
+        return Settings(DM_PROFILE=profile) if profile else Settings()
+    except ValidationError as wrong:
+        found = (f"{_place(error['loc'])}: {error['msg'].removeprefix('Value error, ')}" for error in wrong.errors())
+        raise BadSetting(f"Wrong setting. {'; '.join(found)}. See the table of settings in the README.") from None
+    except SettingsError as wrong:
+        field = Settings.model_fields.get(str(wrong).partition('"')[2].partition('"')[0])
+        name = field.validation_alias if field else "A setting"
+        raise BadSetting(f"Wrong setting. {name}: must be JSON. See the table of settings in the README.") from None
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, loc))
+
+
+def _names(setting: str) -> frozenset[str]:
+    return frozenset(name.strip() for name in setting.split(",") if name.strip())
 
 
 def environment() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Batch."""
 
 from console.context import context
-from console.screens import batch
+from console.screens.batch import screen as batch
 
 batch.render(context())

@@ -1,6 +1,6 @@
 """Drafts."""
 
 from console.context import context
-from console.screens import drafts
+from console.screens.drafts import screen as drafts
 
 drafts.render(context())

@@ -1,6 +1,6 @@
 """New batch."""
 
 from console.context import context
-from console.screens import new_batch
+from console.screens.new_batch import screen as new_batch
 
 new_batch.render(context())

@@ -1,6 +1,6 @@
 """System."""
 
 from console.context import context
-from console.screens import system
+from console.screens.system import screen as system
 
 system.render(context())

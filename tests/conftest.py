@@ -8,31 +8,51 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import Phase
+from hypothesis import settings as hypothesis_settings
 from xdist.scheduler import LoadScopeScheduling
 
 from engine.files.base import Files
 from engine.files.folder import FolderFiles
 from engine.store.base import Store
 from engine.store.sqlite import SQLiteStore
-from tests.batch_runs import Batches
-from tests.sandbox_server import Sandbox, running
+from tests.support.batch_runs import Batches
+from tests.support.sandbox_server import Sandbox, running
 
 os.environ["DM_CATALOG"] = "var/no-catalogue-for-tests.db"  # whoever has one has other calls and drafts
 
-pytest_plugins = ("tests.emulators",)
+hypothesis_settings.register_profile("usual", deadline=None)  # a loaded machine is slow at times
+hypothesis_settings.load_profile("usual")
+hypothesis_settings.register_profile(  # an example that fails is enough, and every run tries the same ones
+    "mutants", derandomize=True, database=None, deadline=None, phases=(Phase.explicit, Phase.generate)
+)
+
+pytest_plugins = ("tests.support.emulators", "tests.support.recordings")
 
 
-LONG = (
-    "tests/e2e/test_e2e_emulators.py",
-    "tests/e2e/test_e2e_drafts.py",
-    "tests/e2e/test_e2e_services.py",
-    "tests/contract/test_faults.py",
-    "tests/contract/test_firestore_stories.py",
+LONG = (  # browsers, whole processes, clouds that are emulated, and batches under faults
+    "tests/e2e",
     "tests/crash",
+    "tests/api/test_api_conformance.py",
+    "tests/api/test_api_emulators.py",
+    "tests/contract/test_catalog",
+    "tests/contract/test_command_line.py",
+    "tests/contract/test_doctor.py",
+    "tests/contract/test_drafts_command.py",
+    "tests/contract/test_faults.py",
+    "tests/contract/test_firestore",
+    "tests/contract/test_handed_over_in_any_order.py",
+    "tests/contract/test_health_command.py",
+    "tests/contract/test_live.py",
+    "tests/contract/test_log_of_batches.py",
+    "tests/contract/test_outages.py",
+    "tests/contract/test_submit_command.py",
+    "tests/recorded/test_published_document.py",
 )
 
 
 BROWSER = "tests/e2e"
+TOGETHER = {BROWSER: BROWSER, "tests/contract/test_firestore": "clouds", "tests/api/test_api_emulators.py": "clouds"}
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -50,12 +70,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
     return ByFile(config, log)
 
 
-class ByFile(LoadScopeScheduling):
-    """Hands out whole files, those with a browser together."""
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]
+    """Hands out whole files, those with a browser or an emulated cloud together."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return BROWSER if file.startswith(BROWSER) else file
+        return next((together for start, together in TOGETHER.items() if file.startswith(start)), file)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Needs attention: what failed in the newest batches, cause by cause, and what mends it."""
+"""Needs attention: what failed in the newest batches, by cause, and how to fix it."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from functools import partial
 
 import streamlit as st
 
-from console import navigation, words
+from console import labels, navigation
 from console.context import Context, zone
-from console.figures import moment, number, rows
-from console.live import AWAY
+from console.formatting import moment, number, rows
+from console.poller import AWAY
 from console.screens import batches
-from console.screens.batch_query import Query
-from console.screens.batch_view import load_causes
+from console.screens.batch.query import Query
+from console.screens.batch.view import load_causes
 from console.widgets import notices, parts
 from console.widgets.heading import heading
-from engine.domain.jobs import Job
-from engine.errors import Cause
+from engine.public import Cause, Job
 
-BATCHES = 30  # the newest, that are looked through
+BATCHES = 30  # so many of the newest are searched
 EVERY_SECONDS = 5.0
 
 
@@ -53,14 +52,14 @@ def load(context: Context) -> list[Group]:
 
 def render(context: Context) -> None:
     """Draw the screen; an outage is shown as one."""
-    about = f"Why items of the newest {BATCHES} batches failed, and what mends it."
+    about = f"Why items of the newest {BATCHES} batches failed, and how to fix it."
     heading(context, "Needs attention", about=about)
     parts.live(partial(_groups, context), name="groups")
 
 
 def _groups(context: Context) -> None:
     try:
-        snapshot = context.live.look("attention", partial(load, context), every=EVERY_SECONDS)
+        snapshot = context.poller.look("attention", partial(load, context), every=EVERY_SECONDS)
     except AWAY as error:
         notices.nothing_read(error)
         return
@@ -74,13 +73,13 @@ def _groups(context: Context) -> None:
 
 
 def _group(group: Group, at: partial[str]) -> None:
-    advice = words.ADVICE[group.cause]
+    advice = labels.advice(group.cause)
     with st.container(border=True, key=f"card_{group.cause}"):
-        told, batches = st.columns([1.5, 1], gap="large", vertical_alignment="center")
-        with told.container(gap="xxsmall"):
+        advice_column, batches = st.columns([1.5, 1], gap="large", vertical_alignment="center")
+        with advice_column.container(gap="xxsmall"):
             st.markdown(f"#### {advice.name} :red-badge[{number(group.count)}]")
             st.markdown(advice.sentence)
-            st.caption(advice.next_step if group.retryable else f"{advice.next_step} A retry alone cannot mend it.")
+            st.caption(advice.next_step if group.retryable else f"{advice.next_step} A retry alone cannot fix it.")
         with batches.container(gap="xxsmall"):
             for job, count in group.batches[:5]:
                 st.page_link(

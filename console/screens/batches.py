@@ -1,4 +1,4 @@
-"""Batches: what is going on, and what waits for somebody."""
+"""Batches: what goes on, and what waits for a person."""
 
 from __future__ import annotations
 
@@ -12,56 +12,54 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from console import navigation, pace, upstreams, words
+from console import labels, navigation, upstreams
 from console.context import Context, zone
-from console.figures import NONE, moment, speed
-from console.live import AWAY, Snapshot
-from console.pace import Pace
+from console.formatting import NONE, moment, speed
+from console.labels import Label
+from console.poller import AWAY, Snapshot
 from console.widgets import notices, parts, tables
 from console.widgets.heading import heading
-from console.words import Word
-from engine.domain.jobs import OPEN
-from engine.public import BatchView, UpstreamsView
+from engine.public import OPEN, BatchView, Throughput, UpstreamsView
 
 SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "exu2.txt"
 MOST = 50  # batches in the list
 EVERY_SECONDS = 1.5
-WHOLE_SECONDS = 60.0  # after so long all of them are read again
-FIRST = (words.INTERRUPTED, words.STOPPED)  # these wait for a person: they come before the others
+WHOLE_SECONDS = 60.0  # until all of them are read again
+FIRST = (labels.INTERRUPTED, labels.STOPPED)  # these wait for a person and come first
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One batch in the list. `done_at` is when it was done or will be, None while nobody can tell."""
+    """One batch in the list. `done_at` is when it was done or will be, None while that is not known."""
 
     batch: BatchView
-    word: Word
-    pace: Pace
+    label: Label
+    throughput: Throughput
     done_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class BatchesView:
-    """What the screen shows. `unserved` counts the rows that wait while no worker lives."""
+    """What the screen shows. `unserved` counts the rows that wait while no worker is alive."""
 
     entries: tuple[Entry, ...]
     unserved: int
 
 
 def newest(context: Context) -> list[BatchView]:
-    """Read the newest batches, of those read before only what can have changed; once a minute all of them."""
+    """Read the newest batches: once a minute all, in between only those that can have changed."""
     queries = context.engine.queries
-    known = context.live.look("all batches", partial(queries.batches, MOST), every=WHOLE_SECONDS).value
+    known = context.poller.look("all batches", partial(queries.batches, MOST), every=WHOLE_SECONDS).value
     return queries.batches_again(known, max(view.at for view in known), MOST) if known else queries.batches(MOST)
 
 
 def load(found: Sequence[BatchView], services: UpstreamsView | None) -> BatchesView:
-    """Return the batches `found` as the list shows them: those that wait for a person come first, then the newest.
+    """Return the batches `found` in the order of the list: first those that wait for a person, then the newest.
 
-    `services` tell how long those that run will take, None when nobody knows how the services are.
+    `services` say how long running batches will take; None when their state is not known.
     """
     entries = [_entry(view, services) for view in found]
-    entries.sort(key=lambda entry: entry.word not in FIRST)
+    entries.sort(key=lambda entry: entry.label not in FIRST)
     unserved = sum(view.left for view in found if view.job.status in OPEN and not view.engines)
     return BatchesView(tuple(entries), unserved)
 
@@ -78,12 +76,13 @@ def render(context: Context) -> None:
         if st.button("New batch", icon=":material/add:", type="primary", shortcut="N"):
             st.switch_page(navigation.NEW_BATCH)
     notices.ebay_not_connected(context)
+    notices.ebay_ends_soon(context)
     parts.live(partial(_list, context), name="list")
 
 
 def _list(context: Context) -> None:
     try:
-        snapshot = context.live.look("batches", partial(read, context), every=EVERY_SECONDS)
+        snapshot = context.poller.look("batches", partial(read, context), every=EVERY_SECONDS)
     except AWAY as error:
         notices.nothing_read(error)
         return
@@ -111,31 +110,32 @@ def _table(view: BatchesView, snapshot: Snapshot[BatchesView]) -> int | None:
         height="content",
         on_select="rerun",
         selection_mode="single-cell",
+        placeholder=NONE,
         column_config={
             "Batch": st.column_config.TextColumn(width=230),
-            "State": tables.badges("State", words.BATCH_WORDS, width=130),
+            "State": tables.badges("State", labels.BATCH_LABELS, width=130),
             "Done": st.column_config.ProgressColumn(format="%d %%", min_value=0, max_value=100, width=170),
             "Items": st.column_config.NumberColumn(format="localized", width=70),
             "Needs attention": st.column_config.NumberColumn(format="localized", width=110),
         },
-        alt="The batches, those that wait for somebody first",
+        alt="The batches, those that wait for a person first",
     )
     return tables.clicked(chosen)
 
 
-def _cells(entry: Entry, now: datetime) -> dict[str, Any]:
+def _cells(entry: Entry, now: datetime) -> dict[str, object]:
     job = entry.batch.job
     at = partial(moment, now=now, zone=zone())
     about = "about " if entry.done_at and not job.completed_at else ""
     return {
         "Batch": f"{job.name} · dry run" if job.test_mode else job.name,
-        "State": [entry.word.text],
+        "State": [entry.label.text],
         "Done": _percent(entry.batch),
         "Items": job.total_upcs,
         "Needs attention": job.failed_upcs,
-        "Speed": speed(entry.pace.per_minute),
+        "Speed": speed(entry.throughput.per_minute),
         "Done at": f"{about}{at(entry.done_at)}",
-        "By": words.person(job.created_by) or NONE,
+        "By": labels.person(job.created_by) or NONE,
         "Started": at(job.started_at or job.created_at),
     }
 
@@ -147,15 +147,15 @@ def _percent(view: BatchView) -> float:
 
 
 def _entry(view: BatchView, services: UpstreamsView | None) -> Entry:
-    job, word, found = view.job, words.batch_word(view), pace.of(view.job, view.at)
+    job, label, found = view.job, labels.batch_label(view), view.throughput
     if not view.moving:
-        return Entry(view, word, found if job.completed_at else Pace(None), job.completed_at)
+        return Entry(view, label, found if job.completed_at else Throughput(None), job.completed_at)
     if services is None or not view.engines:
-        return Entry(view, word, found, None)
+        return Entry(view, label, found, None)
     forecast = services.forecast(
         view.left, job.options, job_id=job.job_id, done=job.processed_upcs, speed=found.per_minute
     )
-    return Entry(view, word, found, view.at + timedelta(seconds=forecast.seconds) if forecast else None)
+    return Entry(view, label, found, view.at + timedelta(seconds=forecast.seconds) if forecast else None)
 
 
 def _empty() -> None:

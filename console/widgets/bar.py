@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
 from console.counts import Counts
-from console.figures import number
-from console.words import SKIPPED, WAITING, Word
+from console.formatting import number
+from console.labels import SKIPPED, WAITING, Label
+from console.widgets.templates import html
 
 
 def draw(counts: Counts, note: str) -> None:
@@ -19,25 +18,18 @@ def draw(counts: Counts, note: str) -> None:
 def bar(counts: Counts) -> str:
     """Return the stacked bar; a state that holds rows is never too thin to see."""
     total = counts.total or 1
-    parts = [(word, count) for word, count in counts.parts if count and word is not WAITING]
-    spans = "".join(f'<span class="dm-{_tone(word)}" style="width:{100 * n / total:.3f}%"></span>' for word, n in parts)
-    told = escape(", ".join(f"{number(count)} {word.text.lower()}" for word, count in counts.parts if count))
-    return f'<div class="dm-bar" role="img" aria-label="{told}">{spans}</div>'
+    shown = [(label, count) for label, count in counts.parts if count]
+    parts = [(_tone(label), 100 * count / total) for label, count in shown if label is not WAITING]
+    description = ", ".join(f"{number(count)} {label.text.lower()}" for label, count in shown)
+    return html("bar", parts=parts, description=description)
 
 
 def legend(counts: Counts, note: str = "") -> str:
     """Return each state that holds rows with its count, their sum, and a note on the right."""
-    fresh = f'<span class="dm-fresh">{escape(note)}</span>'
-    if counts.total is None:
-        return f'<div class="dm-legend"><span>The file has not been read yet.</span>{fresh}</div>'
-    entries = "".join(
-        f'<span><i class="dm-dot dm-{_tone(word)}"></i><b>{number(count)}</b> {escape(word.text.lower())}</span>'
-        for word, count in counts.parts
-        if count
-    )
-    return f'<div class="dm-legend">{entries}<span>= <b>{number(counts.total)}</b> in the batch</span>{fresh}</div>'
+    entries = [(_tone(label), number(count), label.text.lower()) for label, count in counts.parts if count]
+    return html("legend", entries=entries, total=None if counts.total is None else number(counts.total), note=note)
 
 
-def _tone(word: Word) -> str:
-    """Return the class of a part: what waits is the bar's own ground."""
-    return "rest" if word is WAITING else "gray" if word is SKIPPED else word.color
+def _tone(label: Label) -> str:
+    """Return the colour class of a part: waiting rows show the ground of the bar."""
+    return "rest" if label is WAITING else "gray" if label is SKIPPED else label.color

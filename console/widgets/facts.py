@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 
 import streamlit as st
 
+from console.widgets.templates import html
+
 
 def facts(known: Mapping[str, object], *, marked: str = "") -> None:
-    """Draw what is known; names without a value are left out, the one that is `marked` stands out."""
+    """Draw the names with their values; those without a value are left out, the `marked` one stands out."""
     st.html(markup(known, marked=marked))
 
 
 def markup(known: Mapping[str, object], *, marked: str = "") -> str:
-    """Return the list as HTML; what comes from outside is escaped."""
-    lines = "".join(
-        _line(name, str(value), ' class="dm-marked"' if name == marked else "")
-        for name, value in known.items()
-        if value not in (None, "")
-    )
-    return f'<dl class="dm-facts">{lines}</dl>'
-
-
-def _line(name: str, value: str, look: str) -> str:
-    return f"<dt{look}>{escape(name)}</dt><dd{look}>{escape(value)}</dd>"
+    """Return the list as HTML."""
+    return html("facts", facts=[entry for entry in known.items() if entry[1] not in (None, "")], marked=marked)

@@ -1,4 +1,4 @@
-"""The top of every screen: its title, what it is about, and on the right what can be done."""
+"""The top of every screen: its title, a line about it, and on the right its actions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from console.context import Context
-from console.words import Word
+from console.labels import Label
 
 Badge = tuple[str, str, str]  # text, colour, icon
 
@@ -32,6 +32,6 @@ def heading(context: Context, title: str, *, badges: Sequence[Badge] = (), about
     return right
 
 
-def badge(word: Word) -> Badge:
+def badge(label: Label) -> Badge:
     """Return the badge of a state."""
-    return word.text, word.color, word.icon
+    return label.text, label.color, label.icon

@@ -1,4 +1,4 @@
-"""What an operator must know before all else: the store is away, no engine runs, eBay is not connected."""
+"""What an operator must know first: the store is away, no engine runs, eBay is not connected."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import streamlit as st
 
 from console import upstreams
 from console.context import Context
-from console.figures import moment, rows, second, span
-from console.live import Snapshot
-from engine.domain.services import Service
-from engine.errors import EngineError
+from console.formatting import moment, rows, second, span
+from console.poller import Snapshot
+from console.widgets.text import plain
+from engine.public import CONNECT_EBAY, AccountsView, EngineError, Service
 
 START_ENGINE = "python -m engine worker"
 
@@ -22,12 +22,12 @@ def freshness(snapshot: Snapshot[object], zone: tzinfo) -> None:
 
 
 def updated(snapshot: Snapshot[object], zone: tzinfo) -> str:
-    """Return when the numbers were read, and whether more are coming."""
+    """Return when the numbers were read, and whether they are still updated."""
     return f"Updated {second(snapshot.read_at, zone)} · {'the store is away' if snapshot.away else 'live'}"
 
 
 def store_away(snapshot: Snapshot[object], zone: tzinfo) -> None:
-    """Say that the numbers are old; draws nothing while the store answers."""
+    """Say that the numbers are old. Draws nothing while the store answers."""
     if snapshot.away:
         at = moment(snapshot.read_at, now=snapshot.read_at, zone=zone)
         st.warning(
@@ -47,23 +47,53 @@ def nothing_read(error: EngineError) -> None:
     st.caption(f"Reference: {type(error).__name__}")
 
 
+def files_away(sentence: str) -> None:
+    """Say why the file store cannot be used. Draws nothing while it can."""
+    if sentence:
+        st.warning(
+            f"**{plain(sentence)}** Batches wait and lose nothing; files and exports are there again when it answers.",
+            icon=":material/folder_off:",
+        )
+
+
 def no_engine(waiting: int) -> None:
-    """Say that nobody works."""
+    """Say that no engine is running."""
     st.error(
         f"**No engine is running.** {rows(waiting)} {'waits' if waiting == 1 else 'wait'}. "
-        f"Start one with `{START_ENGINE}`; it goes on where the last one stopped.",
+        f"Start one with `{START_ENGINE}`; it continues where the last one stopped.",
         icon=":material/power_off:",
     )
 
 
+def ebay_ends_soon(context: Context) -> None:
+    """Say that eBay's consent ends soon, as far as it was read lately."""
+    try:
+        accounts = context.poller.look("accounts", context.engine.accounts.view, every=upstreams.EVERY_SECONDS).value
+    except EngineError:
+        return
+    consent_ends(accounts)
+
+
+def consent_ends(accounts: AccountsView) -> None:
+    """Say that eBay's consent ends within thirty days, or has ended. Draws nothing otherwise."""
+    ends = accounts.ebay.ends_soon(accounts.at)
+    if ends is None:
+        return
+    when = f"ended on {ends:%-d %B %Y}" if ends <= accounts.at else f"ends on {ends:%-d %B %Y}"
+    st.warning(
+        f"**The seller's consent at eBay {when}.** {CONNECT_EBAY} Otherwise batches pause then; nothing is lost.",
+        icon=":material/event_busy:",
+    )
+
+
 def ebay_not_connected(context: Context) -> None:
-    """Say how to connect eBay; draws nothing unless every engine alive says that it has no credentials."""
+    """Say how to connect eBay. Draws nothing unless every live engine reports that it has no credentials."""
     known = upstreams.look(context)
     if known is None or known.connected(Service.EBAY) is not False:
         return
     st.info(
         "**eBay is not connected, so drafts are composed here and not sent.** "
-        "Set `EBAY_CLIENT_ID`, `EBAY_CLIENT_SECRET` and `EBAY_REFRESH_TOKEN` for the engine and restart it. "
+        f"{CONNECT_EBAY} "
         "Composed drafts are kept, and are in every export.",
         icon=":material/link_off:",
     )

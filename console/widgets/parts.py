@@ -1,4 +1,4 @@
-"""The parts of a screen that keep themselves up to date."""
+"""The parts of a screen that refresh themselves."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ EVERY = "2s"
 
 
 def live(draw: Callable[[], None], *, name: str) -> None:
-    """Draw a part, and draw it again every two seconds from what is known; it never asks the store itself.
+    """Draw a part, and draw it again every two seconds from what was read last; it never reads the store itself.
 
-    A click inside it redraws the whole screen, so that every part shows what it has led to.
+    A click inside it redraws the whole screen, so that every part shows the result.
     """
 
     def part() -> None:
-        if actions.untold():
+        if actions.redraw_due():
             st.rerun()
         draw()
 

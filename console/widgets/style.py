@@ -1,4 +1,4 @@
-"""The few looks that the theme has no word for."""
+"""The few styles that the theme does not cover."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ICON = _HERE / "icon.svg"
 
 
 def apply() -> None:
-    """Give this page our style sheet."""
+    """Add our style sheet to this page."""
     st.html(_SHEET)
 
 

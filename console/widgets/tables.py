@@ -1,4 +1,4 @@
-"""Columns that several tables share. A badge in a table is a list of one word, coloured by its state."""
+"""Columns that several tables share. A badge in a table is a list of one label, coloured by its state."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import Any
 
 import streamlit as st
 
+from console.labels import Label
 from console.widgets.style import dark
-from console.words import Word
 
 _LIGHT = {"gray": "#5b6b7824", "blue": "#0f5f8f22", "green": "#137a4b22", "red": "#b4231822", "orange": "#b5470826"}
 _DARK = {"gray": "#93a4b133", "blue": "#7cc0ea38", "green": "#4cc38a38", "red": "#ff8b823d", "orange": "#ffb0573d"}
 
 
-def badges(label: str, words: Sequence[Word], *, width: int) -> Any:
-    """Return the column of a state; the words of `words` are all it can hold."""
+def badges(title: str, labels: Sequence[Label], *, width: int) -> Any:
+    """Return the column of a state; `labels` are all it can hold."""
     tones = _DARK if dark() else _LIGHT
-    names = list(dict.fromkeys(word.text for word in words))
-    colors = {word.text: tones[word.color] for word in words}
-    return st.column_config.MultiselectColumn(label, options=names, color=[colors[name] for name in names], width=width)
+    names = list(dict.fromkeys(label.text for label in labels))
+    colors = {label.text: tones[label.color] for label in labels}
+    return st.column_config.MultiselectColumn(title, options=names, color=[colors[name] for name in names], width=width)
 
 
 def clicked(state: Any) -> int | None:
@@ -33,6 +33,6 @@ def ticked(state: Any) -> list[int]:
     return list(state["selection"]["rows"]) if state else []
 
 
-def let_go(key: str, *, rows: Sequence[int] = ()) -> None:
-    """Leave no cell of a table selected, so that the same one can be clicked again, and of its rows only `rows`."""
+def deselect(key: str, *, rows: Sequence[int] = ()) -> None:
+    """Deselect all cells of a table, so that the same one can be clicked again, and all rows but `rows`."""
     st.session_state[key] = {"selection": {"rows": list(rows), "columns": [], "cells": []}}

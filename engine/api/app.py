@@ -6,11 +6,12 @@ Bodies are compact JSON, since some of those clients cut them apart with grep.
 from __future__ import annotations
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 
 from engine import __version__
-from engine.api import batches, docs, drafts, exports, system
+from engine.api import batches, bulk_actions, catalogue, connections, docs, drafts, exports, lookups, seller, system
 from engine.api.limits import OwnPagesOnly
-from engine.api.refusals import apologise, refuse
+from engine.api.refusals import apologise, malformed, refuse, wrong_method
 from engine.errors import EngineError
 from engine.public import Engine
 from engine.settings import Settings
@@ -28,9 +29,21 @@ def create_app(engine: Engine, settings: Settings) -> FastAPI:
     )
     app.state.engine = engine
     app.state.settings = settings
-    for router in (batches.router, batches.uploads, drafts.router, exports.router, system.router, docs.router):
+    routers = (batches.router, batches.uploads, drafts.router, bulk_actions.router, exports.router, system.router)
+    more = (
+        catalogue.router,
+        connections.router,
+        connections.browsers,
+        lookups.router,
+        seller.router,
+        system.probes,
+        docs.router,
+    )
+    for router in (*routers, *more):
         app.include_router(router)
     app.add_middleware(OwnPagesOnly)
     app.add_exception_handler(EngineError, refuse)
+    app.add_exception_handler(RequestValidationError, malformed)
+    app.add_exception_handler(405, wrong_method)
     app.add_exception_handler(Exception, apologise)
     return app

@@ -2,61 +2,73 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from functools import partial
+from itertools import islice
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
-from pydantic import BaseModel, ConfigDict, Field, Json
+from fastapi import APIRouter, Depends, File, Query, Request
 
-from engine.api.answers import MAX_FAILED, item_answer, job_answer, progress_answer
+from engine.api.answers import MAX_FAILED, job_answer, job_fields, open_job_answer, row_answer
 from engine.api.limits import LimitedRoute
-from engine.api.price_rules import PriceRuleBody
-from engine.api.refusals import AWAY, CONFLICT, UNKNOWN, told
-from engine.domain.items import ItemStatus
-from engine.domain.jobs import Job, JobStatus, failure
-from engine.domain.options import Ambiguous, DraftedBefore, Duplicates, Need, Options
-from engine.domain.pricing import PriceRule
-from engine.domain.rows import Condition
+from engine.api.models.jobs import JobAnswer, JobsAnswer, OpenJobAnswer, StartedJobAnswer
+from engine.api.models.layouts import CheckAnswer, CheckForm, check_answer
+from engine.api.models.requests import PriceRequest, ProcessRequest, UploadForm
+from engine.api.models.rows import RowsAnswer
+from engine.api.refusals import (
+    AWAY,
+    CONFLICT,
+    FOREIGN,
+    UNKNOWN,
+    UNREADABLE,
+    RefusedFile,
+    RefusedRow,
+    documented,
+    known_parameters_only,
+)
+from engine.domain.batch.items import ItemStatus
+from engine.domain.batch.jobs import OPEN, Job, JobStatus
+from engine.domain.batch.results import failure
 from engine.errors import BadRequest, Cause, IllegalTransition
-from engine.public import Engine
+from engine.public import DraftNeed, Engine, RowState
 
-router = APIRouter(prefix="/api/batch", tags=["batches"], responses=AWAY)
-uploads = APIRouter(prefix="/api/batch", tags=["batches"], responses=AWAY, route_class=LimitedRoute)
+CHECKED = [Depends(known_parameters_only)]
+router = APIRouter(prefix="/api/batch", tags=["batches"], responses=AWAY, dependencies=CHECKED)
+uploads = APIRouter(
+    prefix="/api/batch", tags=["batches"], responses=AWAY, dependencies=CHECKED, route_class=LimitedRoute
+)
 NEWEST = 50
-LARGE = 2_500  # rows above which a status tells the bounded lists of the document
+LARGE = 2_500  # rows above which a status has the bounded lists of the document
 MOST_JOBS = 200
+MOST_INVALID = 100
 BY = "api"
-PROCESS_REFUSED = told(
+PROCESS_REFUSED = documented(
     {
-        400: "The path is not gs://bucket/object, or the photos are not named by a pattern.",
-        403: "Jobs, or photos, may not be read from that bucket.",
+        400: "The path is not gs://bucket/object, the photos are not named by a pattern, the columns fit no file, "
+        "there is no such profile, or the body cannot be read.",
+        403: "Jobs, or photos, may not be read from that bucket; or a page of another site sent it.",
     }
 )
-UPLOAD_REFUSED = told(
+FILE_REFUSED = documented(
     {
-        400: "The photos are not named by a pattern.",
-        403: "Photos may not be read from that bucket.",
-        411: "The length is missing.",
         413: "The file is too large.",
+        422: "Nothing in the file can be used, or it has no such column, sheet or line; or a value or field that the "
+        "call does not have.",
+    },
+    RefusedFile,
+)
+CHECK_REFUSED = (
+    FOREIGN
+    | FILE_REFUSED
+    | documented({400: "The columns fit no file, or the body cannot be read.", 411: "The length is missing."})
+)
+UPLOAD_REFUSED = FILE_REFUSED | documented(
+    {
+        400: "The photos are not named by a pattern, the columns fit no file, there is no such profile, or the body "
+        "cannot be read.",
+        403: "Photos may not be read from that bucket; or a page of another site sent it.",
+        411: "The length is missing.",
     }
 )
-
-
-class ProcessRequest(BaseModel):
-    """What a batch is started with. Fields beyond these are ignored, as they always were."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    gcs_path: str = Field(examples=["gs://bucket/file.txt"])
-    create_drafts: bool = True
-    test_mode: bool = False
-    condition: Condition | None = None
-    duplicates: Duplicates = Duplicates.EACH
-    discogs: Need = Need.REQUIRED
-    ambiguous: Ambiguous = Ambiguous.HOLD
-    drafted_before: DraftedBefore = DraftedBefore.AGAIN
-    price_rule: PriceRuleBody | None = None
-    photos: str = Field("", examples=["gs://bucket/photos/{upc}_*.jpg"])
-    name: str = ""
 
 
 def engine_of(request: Request) -> Engine:
@@ -67,155 +79,185 @@ def engine_of(request: Request) -> Engine:
 
 TheEngine = Annotated[Engine, Depends(engine_of)]
 
-
-@router.post("/process", summary="Start a batch over a file in the file store", responses=PROCESS_REFUSED)
-def process(body: ProcessRequest, engine: TheEngine) -> dict[str, Any]:
-    """Queue a batch; the engine reads the file, so `total_upcs` may still be null and a missing file fails the job."""
-    options = Options(
-        create_drafts=body.create_drafts,
-        test_mode=body.test_mode,
-        condition=body.condition,
-        duplicates=body.duplicates,
-        discogs=body.discogs,
-        ambiguous=body.ambiguous,
-        drafted_before=body.drafted_before,
-        price_rule=_price_rule(body.price_rule),
-        photos=body.photos,
-    )
-    return job_answer(engine.submission.submit(body.gcs_path, options, name=body.name, by=BY))
+# A route that steers one batch and answers with it
+command = partial(router.post, responses=UNKNOWN | CONFLICT, response_model_exclude_unset=True)
 
 
-@uploads.post("/upload", summary="Start a batch over an uploaded file", responses=UPLOAD_REFUSED)
-def upload(
-    engine: TheEngine,
-    file: Annotated[UploadFile, File(description="txt, csv or xlsx, up to 10 MB")],
-    create_drafts: Annotated[bool, Form()] = True,
-    test_mode: Annotated[bool, Form()] = False,
-    condition: Annotated[Condition | None, Form()] = None,
-    duplicates: Annotated[Duplicates, Form()] = Duplicates.EACH,
-    discogs: Annotated[Need, Form(description="optional: go on when Discogs refuses us")] = Need.REQUIRED,
-    ambiguous: Annotated[Ambiguous, Form(description="best: draft the best of several")] = Ambiguous.HOLD,
-    drafted_before: Annotated[
-        DraftedBefore,
-        Form(description="skip: leave out what an earlier batch drafted; quantity: add its copies to that draft"),
-    ] = DraftedBefore.AGAIN,
-    price_rule: Annotated[Json[PriceRuleBody] | None, Form(description="as JSON, as in `process`")] = None,
-    photos: Annotated[str, Form(description="how your photos are named, gs://bucket/photos/{upc}_*.jpg")] = "",
-    name: Annotated[str, Form()] = "",
-) -> dict[str, Any]:
-    """Check a file, store it and queue a batch; 422 with the rows and their reasons when nothing can be used."""
-    options = Options(
-        create_drafts=create_drafts,
-        test_mode=test_mode,
-        condition=condition,
-        duplicates=duplicates,
-        discogs=discogs,
-        ambiguous=ambiguous,
-        drafted_before=drafted_before,
-        price_rule=_price_rule(price_rule),
-        photos=photos,
-    )
-    content = file.file.read()
-    return job_answer(engine.submission.upload(content, file.filename or "upload.txt", options, name=name, by=BY))
+@router.post(
+    "/process",
+    summary="Start a batch over a file in the file store",
+    responses=PROCESS_REFUSED,
+    response_model_exclude_unset=True,
+)
+def process(body: ProcessRequest, engine: TheEngine) -> StartedJobAnswer:
+    """Queue a batch; the engine reads the file, so `total_upcs` may still be null and a missing file fails the job.
+
+    `drafted_before` counts the barcodes of the file that other batches have drafted; null while it cannot be read.
+    """
+    options = body.options(engine.profiles.chosen(body.profile))
+    return _started(engine, engine.submission.submit(body.gcs_path, options, name=body.name, by=BY))
 
 
-@router.get("/status/{job_id}", summary="The state and progress of a batch", responses=UNKNOWN)
-def status(job_id: str, engine: TheEngine) -> dict[str, Any]:
-    """Return the job; `results.failed_upc_list` holds up to 250 failed rows, `failed.txt` all of them.
+@uploads.post(
+    "/upload",
+    summary="Start a batch over an uploaded file",
+    responses=UPLOAD_REFUSED,
+    response_model_exclude_unset=True,
+)
+def upload(form: Annotated[UploadForm, File()], engine: TheEngine) -> StartedJobAnswer:
+    """Check a file, store it and queue a batch; 422 with the rows and their reasons when nothing can be used.
 
-    Of a batch of more than 2,500 rows it holds the newest 100. While the batch runs, `waits_for` says what rows wait
-    for, and `eta_seconds` in how many seconds it will be done; `eta_limited_by` names the service that limits it.
+    `drafted_before` counts the barcodes of the file that other batches have drafted.
+    """
+    content, filename = form.file.file.read(), form.file.filename or "upload.txt"
+    options = form.options(engine.profiles.chosen(form.profile))
+    return _started(engine, engine.submission.upload(content, filename, options, name=form.name, by=BY))
+
+
+@uploads.post("/check", summary="Check a file, and start nothing", responses=CHECK_REFUSED)
+def check(form: Annotated[CheckForm, File()], engine: TheEngine) -> CheckAnswer:
+    """Return what is in a file and how it is read: its columns with five rows, the rows by state, the invalid ones."""
+    opened = engine.submission.open(form.file.file.read(), form.file.filename or "upload.txt", form.layout())
+    invalid = islice(opened.rows(RowState.INVALID), MOST_INVALID)
+    refused = [RefusedRow(row=row.line, value=row.value, reason=row.problem) for row in invalid]
+    return check_answer(opened.check(), refused)
+
+
+@router.get(
+    "/status/{job_id}",
+    summary="The state and progress of a batch",
+    responses=UNKNOWN,
+    response_model_exclude_unset=True,
+)
+def status(job_id: str, engine: TheEngine) -> OpenJobAnswer:
+    """Return the job; `results.failed_upc_list` holds up to 250 failed rows, and says how many it leaves out.
+
+    Of a batch of more than 2,500 rows it holds the newest 100; `failed.txt` has them all. While the batch waits or
+    runs, `waits_for` says what its rows wait for, and `eta_seconds` in how many seconds it will be done;
+    `eta_limited_by` names the service that limits it. `needs_price` counts the drafts that are not ready for want of a
+    price.
     """
     batch = engine.queries.batch(job_id)
-    progress = progress_answer(batch, engine.upstreams.forecast(batch)) if batch.moving else {}
-    return _whole(engine, batch.job) | progress
+    unpriced = engine.queries.needing(job_id, DraftNeed.PRICE) if batch.job.successful_upcs else 0
+    fields = _whole(engine, batch.job) | {"needs_price": unpriced}
+    if batch.job.status not in OPEN:
+        return OpenJobAnswer.model_validate(fields)
+    return open_job_answer(fields, batch, engine.upstreams.forecast(batch), engine.health.files_away())
 
 
-@router.get("/jobs", summary="The newest batches")
-def jobs(engine: TheEngine, limit: Annotated[int, Query(ge=1)] = 10, status: JobStatus | None = None) -> dict[str, Any]:
+@router.get("/jobs", summary="The newest batches", response_model_exclude_unset=True)
+def jobs(engine: TheEngine, limit: Annotated[int, Query(ge=1)] = 10, status: JobStatus | None = None) -> JobsAnswer:
     """Return jobs, newest first, at most 200; `filtered` counts those with the status, `total` all."""
     page = engine.queries.jobs(min(limit, MOST_JOBS), status)
-    return {"total": page.total, "filtered": page.filtered, "jobs": [job_answer(job) for job in page.jobs]}
+    return JobsAnswer(total=page.total, filtered=page.filtered, jobs=[job_answer(job) for job in page.jobs])
 
 
 @router.post(
     "/recover/{job_id}",
     summary="Let an interrupted, failed or stopped batch go on",
-    responses=UNKNOWN | told({400: "It is completed, or a live worker holds it."}),
+    responses=UNKNOWN | FOREIGN | documented({400: "It is completed, or a worker with a recent heartbeat holds it."}),
+    response_model_exclude_unset=True,
 )
-def recover(job_id: str, engine: TheEngine) -> dict[str, Any]:
-    """Return the job, pending again; 400 when it is completed or a live worker holds it."""
+def recover(job_id: str, engine: TheEngine) -> JobAnswer:
+    """Return the job, pending again; 400 when it is completed, or a worker heard of in the last 10 seconds holds it."""
     try:
-        return job_answer(engine.control.recover(job_id, by=BY))
+        return job_answer(engine.commands.recover(job_id, by=BY))
     except IllegalTransition as error:
         raise BadRequest(str(error)) from error
 
 
-@router.post("/{job_id}/pause", summary="Stop after the rows in hand", responses=UNKNOWN | CONFLICT)
-def pause(job_id: str, engine: TheEngine) -> dict[str, Any]:
+@command("/{job_id}/pause", summary="Stop after the rows in flight")
+def pause(job_id: str, engine: TheEngine) -> JobAnswer:
     """Return the job, paused; 409 when it neither waits nor runs."""
-    return job_answer(engine.control.pause(job_id, by=BY))
+    return job_answer(engine.commands.pause(job_id, by=BY))
 
 
-@router.post("/{job_id}/resume", summary="Let a paused batch go on", responses=UNKNOWN | CONFLICT)
-def resume(job_id: str, engine: TheEngine) -> dict[str, Any]:
+@command("/{job_id}/resume", summary="Let a paused batch go on")
+def resume(job_id: str, engine: TheEngine) -> JobAnswer:
     """Return the job, pending again; 409 when it is not paused."""
-    return job_answer(engine.control.resume(job_id, by=BY))
+    return job_answer(engine.commands.resume(job_id, by=BY))
 
 
-@router.post("/{job_id}/cancel", summary="Stop for good after the rows in hand", responses=UNKNOWN | CONFLICT)
-def cancel(job_id: str, engine: TheEngine) -> dict[str, Any]:
+@command("/{job_id}/cancel", summary="Stop for good after the rows in flight")
+def cancel(job_id: str, engine: TheEngine) -> JobAnswer:
     """Return the job, cancelled; 409 when it is completed or cancelled."""
-    return job_answer(engine.control.cancel(job_id, by=BY))
+    return job_answer(engine.commands.cancel(job_id, by=BY))
 
 
-@router.post("/{job_id}/retry-failed", summary="Run the failed rows again, in place", responses=UNKNOWN | CONFLICT)
-def retry_failed(job_id: str, engine: TheEngine) -> dict[str, Any]:
+@command("/{job_id}/retry-failed", summary="Run the failed rows again, in place")
+def retry_failed(job_id: str, engine: TheEngine) -> JobAnswer:
     """Return the job, pending again; 409 when nothing in it can be retried, or it is being retried already."""
-    return job_answer(engine.control.retry_failed(job_id, by=BY))
+    return job_answer(engine.commands.retry_failed(job_id, by=BY))
 
 
-@router.post("/{job_id}/complete", summary="Do again what lacks a service", responses=UNKNOWN | CONFLICT)
-def complete(job_id: str, engine: TheEngine) -> dict[str, Any]:
+@command("/{job_id}/complete", summary="Do again what lacks a service")
+def complete(job_id: str, engine: TheEngine) -> JobAnswer:
     """Return the job, pending again; 409 when no row was drafted without a service that was away."""
-    return job_answer(engine.control.complete(job_id, by=BY))
+    return job_answer(engine.commands.complete(job_id, by=BY))
 
 
-@router.post("/{job_id}/retry-as-new", summary="Start a batch of the failed rows", responses=UNKNOWN | CONFLICT)
-def retry_as_new(job_id: str, engine: TheEngine) -> dict[str, Any]:
-    """Return the new job, `retry_of` this one; 409 when nothing in it can be retried."""
+@router.post(
+    "/{job_id}/price",
+    summary="Do again what lacks a price",
+    responses=UNKNOWN | CONFLICT | UNREADABLE,
+    response_model_exclude_unset=True,
+)
+def price(job_id: str, engine: TheEngine, body: PriceRequest | None = None) -> JobAnswer:
+    """Return the job, pending again; 409 when no row lacks a price: neither a draft nor one that failed for that.
+
+    `prices` are your own, by format and condition, for rows for which none is found; they stay with the batch. So does
+    `no_price`: `draft` completes rows that failed for want of a price as drafts without one. Without either, prices are
+    only looked for again. What is at eBay is updated in place.
+    """
+    asked = body or PriceRequest()
+    return job_answer(engine.commands.price(job_id, asked.table(), no_price=asked.no_price, by=BY))
+
+
+@command("/{job_id}/retry-as-new", summary="Start a batch of the failed rows")
+def retry_as_new(job_id: str, engine: TheEngine) -> JobAnswer:
+    """Return the new job, `retry_of` this one, to which the failed rows were handed over; 409 when there is none.
+
+    The rows say so in `handed_to` and count as skipped. Asked again with no failed row left, it returns that job again.
+    """
     return job_answer(engine.retry_as_new(job_id, by=BY))
 
 
-@router.get("/{job_id}/items", summary="The rows of a batch", responses=UNKNOWN)
+@router.get("/{job_id}/items", summary="The rows of a batch", responses=UNKNOWN, response_model_exclude_unset=True)
 def items(
     job_id: str,
     engine: TheEngine,
     status: ItemStatus | None = None,
     cause: Cause | None = None,
+    needs: DraftNeed | None = None,
     q: str = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[int, Query(ge=0)] = 0,
-) -> dict[str, Any]:
-    """Return rows in the order of the file, and the cursor of the next page, null on the last."""
-    page = engine.queries.items(job_id, status=status, cause=cause, q=q, limit=limit, cursor=cursor)
+    cursor: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+) -> RowsAnswer:
+    """Return rows in the order of the file, and the cursor of the next page, null on the last.
+
+    `needs=price` are those whose draft cannot be published for want of a price, and so on.
+    """
+    page = engine.queries.items(job_id, status=status, cause=cause, needs=needs, q=q, limit=limit, cursor=cursor)
     waits = engine.queries.waits(job_id) if any(not item.done for item in page.items) else {}
-    return {"items": [item_answer(item, waits.get(item.index, "")) for item in page.items], "next": page.next}
+    return RowsAnswer(items=[row_answer(item, waits.get(item.index, "")) for item in page.items], next=page.next)
 
 
-def _price_rule(body: PriceRuleBody | None) -> PriceRule:
-    return body.rule() if body else PriceRule()
+def _started(engine: Engine, job: Job) -> StartedJobAnswer:
+    """Return a job that was just queued, and how many of its barcodes have drafts already."""
+    options = job.options
+    drafted = engine.drafted_before(job.gcs_path, layout=options.layout, first=options.first, job_id=job.job_id)
+    return StartedJobAnswer.model_validate({**job_fields(job), "drafted_before": drafted})
 
 
-def _whole(engine: Engine, job: Job) -> dict[str, Any]:
+def _whole(engine: Engine, job: Job) -> dict[str, object]:
     """Return a job with its failed rows and its newest ones read from the items, not from the bounded lists.
 
-    A large batch tells what its document holds, so that asking costs the same whatever its size; and a job of the
+    A large batch answers with what its document holds, so that a call costs the same for any size; and a job of the
     service this replaces has no items: its own lists are all there is.
     """
     large = (job.total_upcs or 0) > LARGE
     newest = engine.queries.newest(job.job_id, NEWEST) if job.processed_upcs and not large else []
     if not newest:
-        return job_answer(job)
+        return job_fields(job)
     failed = [failure(item) for item in engine.queries.failed(job.job_id, MAX_FAILED)] if job.failed_upcs else []
-    return job_answer(job, failed=failed, newest=newest)
+    return job_fields(job, failed=failed, newest=newest[::-1])

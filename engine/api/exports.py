@@ -3,54 +3,85 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 
-from engine.api.batches import TheEngine
-from engine.api.refusals import AWAY, UNKNOWN, told
+from engine.api.batches import CHECKED, TheEngine
+from engine.api.refusals import AWAY, UNKNOWN, Responses, documented
 from engine.public import Only
 
-router = APIRouter(prefix="/api/batch", tags=["batches"], responses=AWAY)
+router = APIRouter(prefix="/api/batch", tags=["batches"], responses=AWAY, dependencies=CHECKED)
 LINES_A_PIECE = 200
-CSV = "text/csv; charset=utf-8"
+CSV = "text/csv"
+JSONL = "application/x-ndjson"
+TEXT = "text/plain"
+PDF = "application/pdf"
 
 
-@router.get("/{job_id}/results.csv", summary="One line for each row of the uploaded file", responses=UNKNOWN)
+def _file(media_type: str, headers: Mapping[str, str] | None = None) -> Responses:
+    """Return how the API's document describes a download."""
+    described = {"Content-Disposition": "The name of the file.", **(headers or {})}
+    told_of = {name: {"description": meaning, "schema": {"type": "string"}} for name, meaning in described.items()}
+    content = {media_type: {"schema": {"type": "string"}}}
+    return UNKNOWN | {200: {"description": "The file.", "content": content, "headers": told_of}}
+
+
+PARTS = {
+    "X-Parts": "How many parts there are.",
+    "X-Drafts": "How many drafts are in all parts.",
+    "X-Lacking": "How many drafts have no category, condition, photo or price: `condition=3, price=1`.",
+}
+
+
+@router.get(
+    "/{job_id}/results.csv",
+    summary="One line for each row of the uploaded file",
+    response_class=StreamingResponse,
+    responses=_file(CSV),
+)
 def results_csv(job_id: str, engine: TheEngine) -> StreamingResponse:
     """Stream the file's own columns and what became of each row."""
     return _download(engine.exports.results_csv(job_id), CSV, f"{job_id}-results.csv")
 
 
-@router.get("/{job_id}/results.jsonl", summary="Everything known of each row", responses=UNKNOWN)
+@router.get(
+    "/{job_id}/results.jsonl",
+    summary="Everything known of each row",
+    response_class=StreamingResponse,
+    responses=_file(JSONL),
+)
 def results_jsonl(job_id: str, engine: TheEngine) -> StreamingResponse:
     """Stream one JSON object a row, drafts included."""
-    return _download(engine.exports.results_jsonl(job_id), "application/x-ndjson", f"{job_id}-results.jsonl")
+    return _download(engine.exports.results_jsonl(job_id), JSONL, f"{job_id}-results.jsonl")
 
 
-@router.get("/{job_id}/failed.txt", summary="The barcodes that failed", responses=UNKNOWN)
+@router.get(
+    "/{job_id}/failed.txt", summary="The barcodes that failed", response_class=StreamingResponse, responses=_file(TEXT)
+)
 def failed_txt(job_id: str, engine: TheEngine) -> StreamingResponse:
     """Stream the barcodes of failed rows, one a line: a file for a new batch."""
-    return _download(engine.exports.failed_txt(job_id), "text/plain; charset=utf-8", f"{job_id}-failed.txt")
+    return _download(engine.exports.failed_txt(job_id), TEXT, f"{job_id}-failed.txt")
 
 
 @router.get(
     "/{job_id}/ebay-drafts.csv",
     summary="The drafts as a file for eBay's Seller Hub",
-    responses=UNKNOWN | told({400: "There are not so many parts."}),
+    response_class=StreamingResponse,
+    responses=_file(CSV, PARTS) | documented({404: "There is no such job, or it has not so many parts."}),
 )
 def ebay_drafts(
-    job_id: str, engine: TheEngine, part: Annotated[int, Query(ge=1)] = 1, only: Only = Only.ALL
+    job_id: str, engine: TheEngine, part: Annotated[int, Query(ge=1, le=2**31 - 1)] = 1, only: Only = Only.ALL
 ) -> StreamingResponse:
     """Stream the template "Create new drafts", filled in: upload it at Seller Hub, Reports, Uploads.
 
     A row that is an unpublished offer at eBay already becomes a second draft there, because such offers do not appear
     among Seller Hub's drafts: use the one or the other, or leave those rows out with `only=composed`. eBay takes files
-    of up to 15 MB; `X-Parts` tells how many there are, `part` chooses one. `X-Drafts` counts the drafts in all parts,
-    `X-Lacking` those without `category`, `condition` or `photo`: eBay refuses a line without a category, and asks for
-    the others when the draft is completed.
+    of up to 15 MB; `X-Parts` is how many there are, `part` chooses one. `X-Drafts` counts the drafts in all parts,
+    `X-Lacking` those without `category`, `condition`, `photo` or `price`: eBay refuses a line without a category, and
+    asks for the others when the draft is completed.
     """
     file = engine.exports.ebay_drafts(job_id, part=part, only=only)
     parts = len(file.plan.starts)
@@ -63,21 +94,63 @@ def ebay_drafts(
     return _download(file.lines, CSV, name, told_of)
 
 
-@router.get("/{job_id}/discogs-inventory.csv", summary="The matched copies as a Discogs inventory", responses=UNKNOWN)
+@router.get(
+    "/{job_id}/discogs-inventory.csv",
+    summary="The matched copies as a Discogs inventory",
+    response_class=StreamingResponse,
+    responses=_file(CSV),
+)
 def discogs_inventory(job_id: str, engine: TheEngine) -> StreamingResponse:
     """Stream one line for each copy with a draft and a release at Discogs: upload it at Discogs, Inventory, Upload.
 
     Discogs puts what is uploaded up for sale at once, in the currency of the seller's settings (prices here are in US
-    dollars). Lines marked `needs grading` have no `media_condition`, and Discogs refuses them until they have one.
+    dollars). Lines marked `needs grading` have no `media_condition`, those marked `needs price` no `price`, and Discogs
+    refuses them until they have one.
     """
     return _download(engine.exports.discogs_inventory(job_id), CSV, f"{job_id}-discogs-inventory.csv")
+
+
+@router.get(
+    "/{job_id}/elsewhere.csv",
+    summary="Books, films and games that no source knows",
+    response_class=StreamingResponse,
+    responses=_file(CSV),
+)
+def elsewhere_csv(job_id: str, engine: TheEngine) -> StreamingResponse:
+    """Stream the rows that failed with `no_match` and whose number is that of a book, magazine, film or game."""
+    return _download(engine.exports.elsewhere_csv(job_id), CSV, f"{job_id}-elsewhere.csv")
+
+
+@router.get(
+    "/{job_id}/pick-list.csv",
+    summary="The drafted copies in the order of their shelves",
+    response_class=StreamingResponse,
+    responses=_file(CSV),
+)
+def pick_list_csv(job_id: str, engine: TheEngine) -> StreamingResponse:
+    """Send one line for each row that a draft offers: shelf, own number, copies, and what to take."""
+    return _download(engine.exports.pick_list_csv(job_id), CSV, f"{job_id}-pick-list.csv")
+
+
+@router.get(
+    "/{job_id}/pick-list.pdf",
+    summary="The pick list to print",
+    response_class=Response,
+    responses=_file(PDF) | documented({400: "It has more than 2,000 lines, too many to print."}),
+)
+def pick_list_pdf(job_id: str, engine: TheEngine) -> Response:
+    """Send the same as a PDF, shelf by shelf, with a box to tick on each line."""
+    name = {"Content-Disposition": f'attachment; filename="{job_id}-pick-list.pdf"'}
+    return Response(engine.exports.pick_list_pdf(job_id), media_type=PDF, headers=name)
 
 
 def _download(
     lines: Iterable[str], media_type: str, filename: str, headers: Mapping[str, str] | None = None
 ) -> StreamingResponse:
     disposition = {"Content-Disposition": f'attachment; filename="{filename}"'}
-    return StreamingResponse(_pieces(lines), media_type=media_type, headers=disposition | dict(headers or {}))
+    pieces = _pieces(lines)
+    first = next(pieces, "")  # what keeps the rows from being read is raised before the answer begins
+    return StreamingResponse(chain([first], pieces), media_type=media_type, headers=disposition | dict(headers or {}))
 
 
 def _pieces(lines: Iterable[str]) -> Iterator[str]:

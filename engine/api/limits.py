@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.errors import FileTooLarge
-from engine.reading import MOST_BYTES
+from engine.public import MOST_BYTES
 
 FORM_BYTES = 100_000  # what a form may hold beside its file
 READS = frozenset({"GET", "HEAD", "OPTIONS"})

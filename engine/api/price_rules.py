@@ -4,37 +4,44 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, WithJsonSchema, model_validator
 
-from engine.domain.pricing import PriceBasis, PriceRule
-from engine.domain.rows import Condition
+from engine.api.models.base import NUMBER, Body
+from engine.codec import decode
+from engine.domain.batch import grades
+from engine.domain.batch.decisions import MAX_CENTS
+from engine.domain.batch.grades import OF_MEDIA
+from engine.domain.batch.rows import Condition
+from engine.domain.listing.pricing import PriceBasis, PriceRule
 
-Cents = Annotated[int, Field(ge=1, le=9_999_999)]
-Factor = Annotated[float, Field(gt=0, le=100)]
-Grade = Condition | Literal["*"]
+Cents = Annotated[int, Field(ge=1, le=MAX_CENTS), NUMBER]
+Ending = Annotated[int, Field(ge=0, le=99), NUMBER]
+Factor = Annotated[float, Field(gt=0, le=100, strict=True)]
+GRADES = ["*", *Condition, *OF_MEDIA]
+Grade = Annotated[Literal["*"] | Condition | grades.Grade, WithJsonSchema({"type": "string", "enum": GRADES})]
 
 
-class PriceRuleBody(BaseModel):
-    """`PriceRule` in US cents; `fixed` and `factors` by format and condition, `*` for any."""
+class PriceRuleBody(Body):
+    """`PriceRule` in US cents; `fixed` and `factors` by format, and by condition or grade of the disc, `*` for any.
 
-    model_config = ConfigDict(extra="forbid")
+    Without a basis, or with `fixed` and no prices, rows whose file names none are drafted without a price. A floor is
+    not above the ceiling.
+    """
 
-    basis: PriceBasis = PriceBasis.COMPARABLE
+    basis: PriceBasis = PriceBasis.FIXED
     factor: Factor = 1.0
     floor_cents: Cents | None = None
     ceiling_cents: Cents | None = None
-    ending_cents: Annotated[int, Field(ge=0, le=99)] | None = None
+    ending_cents: Ending | None = None
     fixed: dict[str, dict[Grade, Cents]] = Field({}, examples=[{"CD": {"*": 599, "NEW": 999}}])
-    factors: dict[str, dict[Grade, Factor]] = Field({}, examples=[{"*": {"USED_GOOD": 0.7}}])
+    factors: dict[str, dict[Grade, Factor]] = Field({}, examples=[{"*": {"USED_GOOD": 0.7}, "Vinyl": {"VG+": 0.6}}])
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
-        if self.basis is PriceBasis.FIXED and not any(self.fixed.values()):
-            raise ValueError("fixed prices need at least one price")
         if self.floor_cents and self.ceiling_cents and self.floor_cents > self.ceiling_cents:
             raise ValueError("floor_cents is above ceiling_cents")
         return self
 
     def rule(self) -> PriceRule:
         """Return the rule."""
-        return PriceRule.from_document(self.model_dump(mode="json"))
+        return decode(PriceRule, self.model_dump(mode="json"))

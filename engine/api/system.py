@@ -2,56 +2,67 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, HTTPException, Request
 
 from engine.api.answers import upstream_answer
-from engine.api.batches import BY, TheEngine
-from engine.api.refusals import AWAY, told
+from engine.api.batches import BY, CHECKED, TheEngine
+from engine.api.models.system import HealthAnswer, UpstreamAnswer, UpstreamsAnswer, WorkerAnswer, WorkersAnswer
+from engine.api.refusals import AWAY, FOREIGN, documented
+from engine.codec import encode
 from engine.domain.services import Service
-from engine.public import WorkerView
+from engine.public import NO_ENGINE, WorkerView
 
-router = APIRouter(tags=["system"])
+probes = APIRouter(tags=["system"])  # whoever watches may add what they like to the address
+router = APIRouter(prefix="/api", tags=["system"], responses=AWAY, dependencies=CHECKED)
 
 
-@router.get("/health", summary="Whether the service and its job store answer")
-def health(request: Request, engine: TheEngine) -> dict[str, Any]:
-    """Return the state within 5 seconds, whatever the store does; `firestore` stands for the job store in use."""
+@probes.get("/health", summary="Whether the service and its stores answer")
+def health(request: Request, engine: TheEngine) -> HealthAnswer:
+    """Return the state within 5 seconds, whatever the stores do; `firestore` stands for the job store in use."""
     found = engine.health.check()
-    return {
-        "status": found.status,
-        "firestore": "connected" if found.connected else "disconnected",
-        "timestamp": found.at,
-        "environment": request.app.state.settings.profile,
-        "version": request.app.version,
-    }
+    return HealthAnswer(
+        status=found.status,
+        firestore="connected" if found.connected else "disconnected",
+        files="disconnected" if found.files_away else "connected",
+        files_away=found.files_away,
+        timestamp=found.at,
+        environment=request.app.state.settings.profile,
+        version=request.app.version,
+    )
 
 
-@router.get("/api/workers", summary="Who is alive and what they hold", responses=AWAY)
-def workers(engine: TheEngine) -> dict[str, Any]:
-    """Return the workers heard of in the last hour, the newest heartbeat first."""
-    return {"workers": [_answer(worker) for worker in engine.queries.workers()], "queued": engine.queries.queued()}
+@router.get("/workers", summary="Who is alive and what they hold")
+def workers(engine: TheEngine) -> WorkersAnswer:
+    """Return the workers heard of in the last hour, the newest heartbeat first; `waits_for` says when none is alive."""
+    found = engine.queries.workers()
+    alive = sum(not worker.silent for worker in found)
+    return WorkersAnswer(
+        workers=[_answer(worker) for worker in found],
+        alive=alive,
+        queued=engine.queries.queued(),
+        waits_for="" if alive else NO_ENGINE,
+    )
 
 
-@router.get("/api/upstreams", summary="How the services are", responses=AWAY)
-def upstreams(engine: TheEngine) -> dict[str, Any]:
+@router.get("/upstreams", summary="How the services are")
+def upstreams(engine: TheEngine) -> UpstreamsAnswer:
     """Return for each service its state, budget, breaker, last error, credentials and last test.
 
     `state` is `ok`, `waiting` (its quota is used up), `down`, `refused` (our credentials), `not connected` (there are
     none) or `unknown` (not asked yet).
     """
     view = engine.upstreams.all()
-    return {"upstreams": [upstream_answer(one, view.engines) for one in view.upstreams], "workers": view.engines}
+    answers = [upstream_answer(one, view.engines) for one in view.upstreams]
+    return UpstreamsAnswer(upstreams=answers, workers=view.engines)
 
 
 @router.post(
-    "/api/upstreams/{service}/test",
+    "/upstreams/{service}/test",
     summary="Have a live worker make one harmless call to a service",
     status_code=202,
-    responses=AWAY | told({404: "There is no such service."}),
+    responses=FOREIGN | documented({404: "There is no such service."}),
 )
-def test(service: str, engine: TheEngine) -> dict[str, Any]:
+def test(service: str, engine: TheEngine) -> UpstreamAnswer:
     """Return how the service is; what comes of the test stands in `test` of `GET /api/upstreams` within seconds."""
     if service not in set(Service):
         raise HTTPException(404, f"There is no service {service!r}; there are {', '.join(Service)}.")
@@ -59,8 +70,8 @@ def test(service: str, engine: TheEngine) -> dict[str, Any]:
     return upstream_answer(view.of(Service(service)), view.engines)
 
 
-def _answer(worker: WorkerView) -> dict[str, Any]:
-    return {
+def _answer(worker: WorkerView) -> WorkerAnswer:
+    fields = {
         "worker": worker.worker,
         "state": "silent" if worker.silent else worker.state,
         "heartbeat_at": worker.heartbeat_at,
@@ -68,7 +79,8 @@ def _answer(worker: WorkerView) -> dict[str, Any]:
         "started_at": worker.started_at,
         "host": worker.host,
         "job_id": worker.job_id,
-        "items": list(worker.rows),
+        "items": list(map(encode, worker.rows)),
         "waits_for": worker.waits_for,
-        "connections": dict(worker.connections),
+        "connections": worker.connections,
     }
+    return WorkerAnswer.model_validate(fields)

@@ -1,4 +1,4 @@
-"""Tests of connections: an operator asks for one, a worker makes one harmless call and tells what came of it.
+"""Tests of connections: an operator asks for one, a worker makes one harmless call and reports the result.
 
 All of them are one document, so that a worker pays one read to see whether it is asked for anything.
 """
@@ -6,26 +6,25 @@ All of them are one document, so that a worker pays one read to see whether it i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self
 
-from engine.batches.records import persistently
+from engine.batches.documents import retry_on_conflict
 from engine.clock import Clock
+from engine.codec import Value, decode, encode, replace
 from engine.domain.services import Service
 from engine.errors import Conflict
-from engine.store.base import Document, Expect, Fields, Patch, Put, Store
+from engine.store.base import Document, Expect, Patch, Put, Store
 
 PATH = "connections/tests"
 ANSWERED_WITHIN = timedelta(seconds=45)  # after so long a test that nobody has answered never will be
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionTest:
+class ConnectionTest(Value, frozen=True, omit_defaults=False):
     """A test of one service, as far as it has come.
 
     `worker` makes the call, "" while none has taken it. `ok` is None before its end, and when the service could not be
-    asked at all; `sentence` says what came of it. `latency_ms` is how long the service took, None when it gave no
+    asked at all; `sentence` is the result in words. `latency_ms` is how long the service took, None when it gave no
     answer.
     """
 
@@ -42,7 +41,7 @@ class ConnectionTest:
         """Whether an answer may still come."""
         return self.done_at is None and at - self.asked_at < ANSWERED_WITHIN
 
-    def told(self, at: datetime, engines: int) -> str:
+    def sentence_at(self, at: datetime, engines: int) -> str:
         """Return what came of it, or what it waits for while `engines` workers live."""
         if self.done_at:
             return self.sentence
@@ -51,15 +50,6 @@ class ConnectionTest:
         if self.worker:
             return "Asked: an engine makes the call."
         return "Asked: an engine answers within seconds." if engines else "No engine is running, so nobody can ask."
-
-    def document(self) -> Fields:
-        """Return the test as JSON types and times."""
-        return asdict(self)
-
-    @classmethod
-    def from_document(cls, fields: Fields) -> Self:
-        """Return the test that `document` wrote."""
-        return cls(**{**fields, "service": Service(fields["service"])})
 
 
 class ConnectionTests:
@@ -78,7 +68,7 @@ class ConnectionTests:
 
     def ask(self, service: Service, *, by: str = "") -> ConnectionTest:
         """Have a service tested and return the test; one that is still open stands."""
-        return persistently(lambda: self._ask(service, by), PATH)
+        return retry_on_conflict(lambda: self._ask(service, by), PATH)
 
     def take(self, worker: str) -> list[ConnectionTest]:
         """Return the tests that `worker` is to make now; nobody else is given them."""
@@ -92,7 +82,7 @@ class ConnectionTests:
 
     def answer(self, test: ConnectionTest) -> None:
         """Keep what came of a test as of now, unless it was asked for anew in the meantime."""
-        persistently(lambda: self._answer(test), PATH)
+        retry_on_conflict(lambda: self._answer(test), PATH)
 
     def _ask(self, service: Service, by: str) -> ConnectionTest:
         read = self._read()
@@ -114,12 +104,12 @@ class ConnectionTests:
         if found is None:
             return _Read(None, {}, self._clock.now())
         known = [service for service in Service if service in found.fields]
-        tests = {service: ConnectionTest.from_document(found.fields[service]) for service in known}
+        tests = {service: decode(ConnectionTest, found.fields[service], PATH) for service in known}
         return _Read(found, tests, found.read_at)
 
     def _write(self, read: _Read, tests: Sequence[ConnectionTest]) -> None:
         """Write tests, as long as nobody has written any since they were read."""
-        fields = {str(test.service): test.document() for test in tests}
+        fields = {str(test.service): encode(test) for test in tests}
         found = read.found
         if fields:
             self._store.commit(Patch(PATH, fields, found.version) if found else Put(PATH, fields, Expect.ABSENT))

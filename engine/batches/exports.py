@@ -9,14 +9,22 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import chain, tee
 
+from engine.batches import claims, pick_list_pdf
+from engine.batches.claims import Plan
+from engine.batches.documents import load_job
 from engine.batches.pages import ItemPages, left_out
-from engine.batches.records import load
 from engine.batches.rows import RowFiles
-from engine.domain import discogs_inventory, seller_hub, spreadsheets
-from engine.domain.items import Item, ItemStatus, Outcome
-from engine.domain.jobs import Job
-from engine.domain.rows import Row
-from engine.errors import BadRequest, IllegalTransition
+from engine.codec import encode
+from engine.domain.batch import jobs, pick_list
+from engine.domain.batch.items import Item, ItemStatus, Outcome, movable
+from engine.domain.batch.jobs import Job
+from engine.domain.batch.layout import FOUND, Layout
+from engine.domain.batch.pick_list import Pick
+from engine.domain.batch.rows import Carried, Row
+from engine.domain.identify.elsewhere import kind
+from engine.domain.listing import discogs_inventory, seller_hub, spreadsheets
+from engine.errors import Cause, NotThere
+from engine.reading import part_of
 from engine.store.base import Store
 
 RESULT_COLUMNS = (
@@ -36,7 +44,19 @@ RESULT_COLUMNS = (
     "offer_id",
     "outcome",
     "not_sent",
+    "needs",
+    "source",
+    "release_url",
+    "quantity",
+    "seller_sku",
+    "location",
 )
+_OF_THE_FILE = (
+    "value", "quantity", "condition", "grading", "price_cents", "note", "photos", "seller_sku", "location", "named",
+)  # fmt: skip
+
+
+ELSEWHERE_COLUMNS = ("kind", "maker", "upc", "quantity", "seller_sku", "location", "row")
 
 
 class Only(StrEnum):
@@ -55,6 +75,25 @@ class DraftFile:
     lines: Iterator[str]
 
 
+@dataclass(frozen=True, slots=True)
+class FailedFile:
+    """The failed rows of a batch, in their order, as a file for a new one.
+
+    `layout` is how it is read; nothing where the batch does not tell how its own file was.
+    """
+
+    name: str
+    content: bytes
+    rows: tuple[Row, ...]
+    plan: Plan
+    layout: Layout = FOUND
+
+    def is_read_as(self, found: Iterable[Row]) -> bool:
+        """Return whether rows that were read of the file say what the failed ones do; without a layout, their codes."""
+        said = _said if self.layout else _code
+        return list(map(said, found)) == list(map(said, self.rows))
+
+
 class Exports:
     """The files of a batch. Every method raises JobUnknown before its first line."""
 
@@ -65,42 +104,44 @@ class Exports:
 
     def results_csv(self, job_id: str) -> Iterator[str]:
         """Return the lines of `results.csv`: the file's own columns, then `RESULT_COLUMNS`, one line a row."""
-        job = Job.from_document(load(self._store, job_id).fields)
+        job = load_job(self._store, job_id)
         return self._csv(job)
 
     def results_jsonl(self, job_id: str) -> Iterator[str]:
         """Return one JSON object a row of the file, with all that is known of it, drafts included."""
-        job = Job.from_document(load(self._store, job_id).fields)
-        return (
-            json.dumps({"row": row.line, **item.document()}, default=_iso, ensure_ascii=False) + "\n"
-            for row, item in self._pairs(job)
-        )
+        job = load_job(self._store, job_id)
+        return (_json(row, item) for row, item in self._pairs(job))
 
     def failed_txt(self, job_id: str) -> Iterator[str]:
         """Return the barcodes of the rows that failed, one a line, as they stand in the file."""
-        job = Job.from_document(load(self._store, job_id).fields)
-        return (f"{row.value}\n" for row, item in self._pairs(job) if item.status is ItemStatus.FAILED)
+        job = load_job(self._store, job_id)
+        return (f"{row.value or row.shown}\n" for row, item in self._pairs(job) if item.status is ItemStatus.FAILED)
 
-    def failed_file(self, job_id: str) -> tuple[str, bytes]:
-        """Return name and content of a file with the rows a retry can mend, with all their columns, for a new batch.
+    def failed_file(self, job: Job) -> FailedFile:
+        """Return the rows of `job` that a retry can mend, with all their columns, as a file for a new batch.
 
         Raises:
             IllegalTransition: there is no such row.
         """
-        job = Job.from_document(load(self._store, job_id).fields)
-        rows = [row for row, item in self._pairs(job) if item.retryable]
-        if not rows:
-            raise IllegalTransition(f"Job {job_id} has no failed row that a retry could mend")
-        if not job.columns:
-            return f"{job_id}-failed.txt", "".join(f"{row.value}\n" for row in rows).encode()
-        text = "".join(map(spreadsheets.line, [job.columns, *(row.cells for row in rows)]))
-        return f"{job_id}-failed.csv", text.encode()
+        pairs = [(row, item) for row, item in self._pairs(job) if movable(item)]
+        if not pairs:
+            raise claims.refused(job)
+        rows = [row for row, _ in pairs]
+        plan = Plan(job.job_id, claims.rounds(job), tuple(_carried(job, row, item) for row, item in pairs))
+        name = f"{job.job_id}-failed.{'csv' if job.engine.columns else 'txt'}"
+        if job.engine.layout:
+            content, layout = part_of(job.engine.columns, job.engine.layout, rows)
+            return FailedFile(name, content, tuple(rows), plan, layout)
+        lines = (
+            [job.engine.columns, *(row.cells for row in rows)] if job.engine.columns else [[row.value] for row in rows]
+        )
+        return FailedFile(name, "".join(map(spreadsheets.line, lines)).encode(), tuple(rows), plan)
 
     def ebay_plan(
         self, job_id: str, only: Only = Only.ALL, *, max_bytes: int = seller_hub.MAX_BYTES
     ) -> seller_hub.Plan:
         """Return how the drafts of a batch are laid out in files for Seller Hub, and what they lack."""
-        job = Job.from_document(load(self._store, job_id).fields)
+        job = load_job(self._store, job_id)
         drafts = ((item.index, item.draft) for _, item in self._drafts(job, 0, _rows(job), only))
         return seller_hub.plan(drafts, max_bytes=max_bytes)
 
@@ -112,19 +153,53 @@ class Exports:
         The files of a batch that runs may grow between the two; those of one that has ended stay as they are.
 
         Raises:
-            BadRequest: there are not so many files.
+            NotThere: there are not so many files.
         """
         plan = self.ebay_plan(job_id, only, max_bytes=max_bytes)
         if part > len(plan.starts):
-            raise BadRequest(f"The eBay drafts of {job_id} have {len(plan.starts)} part(s), and no part {part}")
-        job = Job.from_document(load(self._store, job_id).fields)
+            raise NotThere(f"The eBay drafts of {job_id} have {len(plan.starts)} part(s), and no part {part}")
+        job = load_job(self._store, job_id)
         start, stop = plan.rows(part, _rows(job))
         lines = (seller_hub.line(item.draft) for _, item in self._drafts(job, start, stop, only))
         return DraftFile(plan, part, chain((seller_hub.HEAD,), lines))
 
+    def pick_list_csv(self, job_id: str) -> Iterator[str]:
+        """Return the lines of `pick-list.csv`: the copies that drafts offer, in the order of the shelves."""
+        picks = self._picks(load_job(self._store, job_id))
+        return chain((spreadsheets.line(pick_list.COLUMNS),), (_line(one.cells) for one in picks))
+
+    def pick_list_pdf(self, job_id: str) -> bytes:
+        """Return the same to print.
+
+        Raises:
+            BadRequest: it is too long for paper.
+        """
+        job = load_job(self._store, job_id)
+        return pick_list_pdf.pdf(self._picks(job), job.name or job_id)
+
+    def elsewhere_csv(self, job_id: str) -> Iterator[str]:
+        """Return the lines of `elsewhere.csv`: rows that no source knows, by their number books, films or games.
+
+        The file's own columns come first, then `ELSEWHERE_COLUMNS`.
+        """
+        return self._elsewhere(load_job(self._store, job_id))
+
+    def _elsewhere(self, job: Job) -> Iterator[str]:
+        width = len(job.engine.columns)
+        yield _line([*job.engine.columns, *ELSEWHERE_COLUMNS])
+        for row, item in self._pairs(job):
+            found = kind(row.gtin) if row.gtin and item.cause is Cause.NO_MATCH else None
+            if found:
+                own = [*row.cells, *[""] * width][:width]
+                yield _line([*own, *found, item.upc, row.quantity, row.seller_sku, row.location, row.line])
+
+    def _picks(self, job: Job) -> list[Pick]:
+        found = (pick_list.pick(row, item) for row, item in self._pairs(job))
+        return sorted(filter(None, found), key=lambda one: one.order)
+
     def discogs_inventory(self, job_id: str) -> Iterator[str]:
         """Return the lines of `discogs-inventory.csv`: every copy that has a draft and a release at Discogs."""
-        job = Job.from_document(load(self._store, job_id).fields)
+        job = load_job(self._store, job_id)
         return self._inventory(job)
 
     def _inventory(self, job: Job) -> Iterator[str]:
@@ -142,42 +217,70 @@ class Exports:
                 yield row, item
 
     def _csv(self, job: Job) -> Iterator[str]:
-        width = len(job.columns)
-        yield _line([*job.columns, *RESULT_COLUMNS])
+        width = len(job.engine.columns)
+        yield _line([*job.engine.columns, *RESULT_COLUMNS])
         for row, item in self._pairs(job):
             own = [*row.cells, *[""] * width][:width]
-            yield _line([*own, row.line, *_result(item)])
+            yield _line([*own, *_result(row, item)])
 
     def _pairs(self, job: Job) -> Iterator[tuple[Row, Item]]:
         """Return each row of the file with what became of it; rows that nobody has begun wait, the rest is left out."""
-        begun, total = job.total_upcs or 0, job.engine.get("rows", 0)
+        begun, total = job.total_upcs or 0, job.engine.rows
         wanted, beside = tee(self._rows.read(job.job_id, 0, _rows(job)))
         yield from zip(beside, self._pages.items(job.job_id, wanted), strict=True)
         yield from ((row, left_out(row)) for row in self._rows.read(job.job_id, begun, total))
 
 
+def _code(row: Row) -> object:
+    return row.same
+
+
+def _said(row: Row) -> object:
+    """Return what a row says of the copy and its release, wherever it stands."""
+    copy = (row.gtin, row.condition, row.grading, row.price_cents, row.quantity, row.note, row.photos)
+    return (*copy, row.seller_sku, row.location, row.named)
+
+
 def _rows(job: Job) -> int:
     """Return how many rows of the file have been, or will be, begun."""
-    return min(job.total_upcs or 0, int(job.engine.get("rows", 0)))
+    return min(job.total_upcs or 0, job.engine.rows)
 
 
-def _result(item: Item) -> list[object]:
-    """Return the cells of `RESULT_COLUMNS` after the row."""
-    cents = item.price.get("cents")
-    facts = [item.release.get(name) for name in ("artist", "title", "year", "label", "format", "country")]
-    price = "" if cents is None else f"{cents / 100:.2f}"
+def _carried(job: Job, row: Row, item: Item) -> Carried:
+    """Return what a failed row takes along into a new batch."""
+    return Carried(row.index, jobs.sku(job, row), row.copies, item.intent.at if item.intent else None)
+
+
+def _result(row: Row, item: Item) -> list[object]:
+    """Return the cells of `RESULT_COLUMNS`."""
+    release, cents = item.release, item.price.cents
+    price = f"{cents / 100:.2f}" if item.price else ""
     return [
+        row.line,
         item.upc,
         item.status,
         item.cause,
         item.error,
-        *facts,
+        *(release.artist, release.title, release.year, release.label, release.format, release.country),
         price,
         item.sku,
         item.offer_id,
         item.outcome,
         item.not_sent,
+        ", ".join(item.needs),
+        ", ".join(release.sources),
+        next(iter(release.sources.values()), ""),
+        row.quantity,
+        row.seller_sku,
+        row.location,
     ]
+
+
+def _json(row: Row, item: Item) -> str:
+    fields = item.document()
+    del fields["schema"]
+    file = {name: value for name, value in encode(row).items() if name in _OF_THE_FILE}
+    return json.dumps({"row": row.line, **fields, "file": file}, default=_iso, ensure_ascii=False) + "\n"
 
 
 def _line(cells: Iterable[object]) -> str:

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
+from typing import NamedTuple
 
-from engine.batches.records import item_path, items_of
+from engine.batches.documents import item_path, items_of
 from engine.batches.rows import RowFiles
 from engine.batches.views import ItemPage
-from engine.domain.items import BEGINNING, Item, ItemStatus, waiting, words
-from engine.domain.jobs import Job
-from engine.domain.rows import Row
-from engine.domain.shards import ShardKind
+from engine.codec import decode, replace
+from engine.domain.batch.items import Item, ItemStatus, waiting
+from engine.domain.batch.jobs import Job
+from engine.domain.batch.rows import Row
+from engine.domain.batch.shards import ShardKind
+from engine.domain.folding import BEGINNING, words, words_before
+from engine.domain.listing.pricing import shown
+from engine.domain.listing.readiness import DraftNeed
 from engine.errors import Cause, FileMissing
-from engine.store.base import Order, Store, Where
+from engine.store.base import Document, Order, Store, Where
 
 SCAN = 1_000
 DIGITS = 6  # so many digits and nothing else are taken for part of a barcode
+
+
+class Asked(NamedTuple):
+    """One word of a search, as rows store it now, and as they stored it before December 2026."""
+
+    word: str
+    before: str
 
 
 class ItemPages:
@@ -42,7 +53,7 @@ class ItemPages:
         """Return a page of the rows that have a document and hold the conditions."""
         wanted = [*where, Where("index", ">=", cursor)]
         found = self._store.find(items_of(job_id), wanted, Order("index"), limit + 1)
-        items = tuple(Item.from_document(document.fields) for document in found)
+        items = tuple(map(_shown, found))
         return ItemPage(items[:limit], items[limit].index if len(items) > limit else None)
 
     def waiting(self, job: Job, limit: int, cursor: int) -> ItemPage:
@@ -52,22 +63,29 @@ class ItemPages:
         return _page(waiting, limit)
 
     def by_barcode(self, job: Job, digits: str, where: Sequence[Where], limit: int, cursor: int) -> ItemPage:
-        """Return a page of the rows whose barcode holds `digits`, whether they were begun or not."""
+        """Return a page of the rows whose barcode or own number holds `digits`, whether they were begun or not."""
         rows = self._read(job.job_id, cursor, job.total_upcs or 0)
         part = digits.lstrip("0") or digits
-        hits = (row for row in rows if part in (row.gtin or row.value))
+        hits = (row for row in rows if part in (row.gtin or row.shown) or digits in _bare(row.seller_sku))
         items = self.items(job.job_id, hits)
         return _page((item for item in items if all(_holds(item, condition) for condition in where)), limit)
 
-    def by_words(self, job_id: str, asked: Sequence[str], where: Sequence[Where], limit: int, cursor: int) -> ItemPage:
-        """Return a page of the rows in which every one of `asked` begins a word of artist, title or label.
+    def by_words(
+        self, job_id: str, asked: Sequence[Asked], where: Sequence[Where], limit: int, cursor: int
+    ) -> ItemPage:
+        """Return a page of the rows in which every one of `asked` begins one of its words.
 
         The store looks for the beginning of the longest one; so a page can be shorter than `limit` and not the last.
+        Where rows stored before December 2026 have it in another form, it looks for both. It looks into one list only:
+        conditions on other lists are checked here.
         """
-        longest = max(asked, key=len)[:BEGINNING]
-        found = [Where("terms", "contains", longest)] if len(longest) > 1 else []
-        page = self.stored(job_id, [*where, *found], limit, cursor)
-        return ItemPage(tuple(item for item in page.items if _has(item, asked)), page.next)
+        equal = [condition for condition in where if condition.comparison == "=="]
+        longest = max(asked, key=lambda one: len(one.word))
+        begun = {form[:BEGINNING]: None for form in longest if len(form) > 1}
+        terms = [[Where("terms", "contains", term)] for term in begun] or [[]]
+        page = _merged([self.stored(job_id, [*equal, *term], limit, cursor) for term in terms], limit)
+        hits = (item for item in page.items if _has(item, asked) and all(_holds(item, one) for one in where))
+        return ItemPage(tuple(hits), page.next)
 
     def items(self, job_id: str, rows: Iterable[Row]) -> Iterator[Item]:
         """Return for each row what is stored of it, else the row as it waits."""
@@ -75,7 +93,7 @@ class ItemPages:
         while some := list(islice(remaining, SCAN)):
             found = self._store.get(*(item_path(job_id, row.index) for row in some))
             for row, document in zip(some, found, strict=True):
-                yield Item.from_document(document.fields) if document else waiting(row)
+                yield _shown(document) if document else waiting(row)
 
     def _read(self, job_id: str, start: int, stop: int) -> Iterator[Row]:
         """Return rows of the file; none before the batch was opened."""
@@ -85,24 +103,36 @@ class ItemPages:
             return
 
 
+def _shown(document: Document) -> Item:
+    """Return a row as people may see it when it was read."""
+    item = decode(Item, document.fields, document.path)
+    price = shown(item.price, document.read_at)
+    return item if price is item.price else replace(item, price=price)
+
+
 def left_out(row: Row) -> Item:
     """Return the item of a row behind those that its batch is limited to."""
     reason = "Not among the first rows, to which this batch was limited."
     return replace(waiting(row), status=ItemStatus.SKIPPED, cause=Cause.LEFT_OUT, error=reason)
 
 
-def searched(q: str) -> tuple[str, list[str]]:
+def searched(q: str) -> tuple[str, list[Asked]]:
     """Return what a search asks for: the digits of a barcode, or else words."""
-    digits = q.replace(" ", "").replace("-", "")
+    digits = _bare(q)
     if digits.isascii() and digits.isdigit() and len(digits) >= DIGITS:
         return digits, []
-    return "", words(q)
+    return "", list(map(Asked, words(q), words_before(q)))
 
 
-def conditions(status: ItemStatus | None, cause: Cause | None) -> list[Where]:
+def _bare(text: str) -> str:
+    """Return a number without what parts its digits."""
+    return text.replace(" ", "").replace("-", "")
+
+
+def conditions(status: ItemStatus | None, cause: Cause | None, needs: DraftNeed | None) -> list[Where]:
     """Return the conditions of a filter."""
-    only = [Where("status", "==", status)] if status else []
-    return [*only, Where("cause", "==", cause)] if cause else only
+    equal = [Where(name, "==", value) for name, value in (("status", status), ("cause", cause)) if value]
+    return [*equal, Where("needs", "contains", needs)] if needs else equal
 
 
 def _page(items: Iterable[Item], limit: int) -> ItemPage:
@@ -110,16 +140,25 @@ def _page(items: Iterable[Item], limit: int) -> ItemPage:
     return ItemPage(tuple(found[:limit]), found[limit].index if len(found) > limit else None)
 
 
-def _has(item: Item, asked: Sequence[str]) -> bool:
-    return all(any(word.startswith(part) for word in item.words) for part in asked)
+def _merged(pages: Sequence[ItemPage], limit: int) -> ItemPage:
+    """Return the rows of several pages from one cursor as one page, as far as all of them reach."""
+    stop = min((page.next for page in pages if page.next is not None), default=None)
+    found = {item.index: item for page in pages for item in page.items if stop is None or item.index < stop}
+    items = [found[index] for index in sorted(found)]
+    return ItemPage(tuple(items[:limit]), items[limit].index if len(items) > limit else stop)
+
+
+def _has(item: Item, asked: Sequence[Asked]) -> bool:
+    return all(any(word.startswith(part.word) for word in item.words) for part in asked)
 
 
 def _holds(item: Item, condition: Where) -> bool:
-    return bool(getattr(item, condition.field) == condition.value)
+    held = getattr(item, condition.field)
+    return bool(condition.value in held if condition.comparison == "contains" else held == condition.value)
 
 
 def _undone(job: Job, cursor: int) -> Iterator[tuple[int, int]]:
     """Return the ranges of rows from `cursor` on that are not known to be done."""
-    for progress in sorted(job.engine.get("shards", {}).values(), key=lambda progress: progress["a"]):
-        if progress["kind"] == ShardKind.ROWS and not progress["done"] and progress["b"] > cursor:
-            yield max(cursor, progress["next"]), progress["b"]
+    for progress in sorted(job.engine.open_shards.values(), key=lambda progress: progress.a):
+        if progress.kind is ShardKind.ROWS and progress.b > cursor:
+            yield max(cursor, progress.next), progress.b

@@ -1,22 +1,38 @@
-"""What the console and the API read of batches."""
+"""Reads of batches for the console and the API."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from engine.batches import pages
+from engine.batches import pages, revisions
+from engine.batches.documents import (
+    JOBS,
+    SHARDS,
+    WORKERS,
+    Event,
+    events_of,
+    items_of,
+    job_path,
+    load,
+    load_job,
+    open_shards,
+    read_job,
+)
 from engine.batches.pages import ItemPages
-from engine.batches.records import JOBS, SHARDS, WORKERS, events_of, items_of, job_path, load, open_shards
+from engine.batches.revisions import RowsView
 from engine.batches.rows import RowFiles
 from engine.batches.views import BatchView, CauseCount, ItemPage, JobPage, WorkerView, waits_by_row
-from engine.domain import legacy
-from engine.domain.items import NOT_RETRYABLE, SOURCES, Item, ItemStatus, Outcome
-from engine.domain.jobs import OPEN, Job, JobStatus, fold
-from engine.domain.shards import Shard
+from engine.codec import decode
+from engine.domain.batch import legacy
+from engine.domain.batch.items import NOT_RETRYABLE, SOURCES, Item, ItemStatus, Outcome
+from engine.domain.batch.jobs import OPEN, Job, JobStatus, fold
+from engine.domain.batch.shards import Shard
+from engine.domain.batch.workers import WorkerRecord
+from engine.domain.listing.readiness import DraftNeed
 from engine.errors import Cause
 from engine.store.base import Document, Order, Store, Where
 
@@ -40,21 +56,22 @@ class Queries:
         Raises:
             JobUnknown: there is none of that name.
         """
-        return self._exact(load(self._store, job_id))[0]
+        return self._exact(load_job(self._store, job_id))[0]
 
     def batch(self, job_id: str) -> BatchView:
-        """Return a batch with who works on it; nobody is looked for where it is completed.
+        """Return a batch with the workers on it; a completed one has none.
 
         Raises:
             JobUnknown: there is none of that name.
         """
         found = load(self._store, job_id)
-        return self._view(found, () if found.fields["status"] == JobStatus.COMPLETED else self.workers())
+        job = read_job(found)
+        return self._view(job, found.read_at, () if job.status is JobStatus.COMPLETED else self.workers())
 
     def batches(self, limit: int = 50, before: datetime | None = None) -> list[BatchView]:
-        """Return the newest `limit` batches, created before `before` or at any time, with who works on them."""
+        """Return the newest `limit` batches, created before `before` or at any time, with the workers on them."""
         workers, times, texts = _together(self.workers, *self._newest(limit, None, before))
-        return [self._view(job, workers) for job in _merged(times, texts, limit)]
+        return [self._view(job, at, workers) for job, at in _merged(times, texts, limit)]
 
     def batches_again(self, known: Sequence[BatchView], since: datetime, limit: int = 50) -> list[BatchView]:
         """Return the newest `limit` batches, of which `known` were read at `since` by the store's clock.
@@ -66,7 +83,7 @@ class Queries:
         names = {found.name for found in written}
         begun = [view.job.job_id for view in known if view.job.status in OPEN and view.job.job_id not in names]
         again = self._store.get(*map(job_path, begun)) if begun else []
-        fresh = [self._view(found, workers) for found in (*written, *again) if found]
+        fresh = [self._view(read_job(found), found.read_at, workers) for found in (*written, *again) if found]
         views = {view.job.job_id: view for view in (*known, *fresh)}
         return sorted(views.values(), key=lambda view: view.job.created_at, reverse=True)[:limit]
 
@@ -76,8 +93,8 @@ class Queries:
         if status:
             counts.append(partial(self._store.count, JOBS, [Where("status", "==", status)]))
         *counted, times, texts = _together(*counts, *self._newest(limit, status, None))
-        jobs = _merged(times, texts, limit)
-        return JobPage(tuple(self._exact(job)[0] for job in jobs), counted[0], counted[-1])
+        jobs = tuple(self._exact(job)[0] for job, _ in _merged(times, texts, limit))
+        return JobPage(jobs, counted[0], counted[-1])
 
     def items(
         self,
@@ -85,20 +102,22 @@ class Queries:
         *,
         status: ItemStatus | None = None,
         cause: Cause | None = None,
+        needs: DraftNeed | None = None,
         q: str = "",
         limit: int = 50,
         cursor: int = 0,
     ) -> ItemPage:
         """Return at most `limit` rows from index `cursor` on, that hold every condition.
 
-        `q` is part of a barcode, or words that begin words of artist, title or label.
+        `needs` is what their drafts are not ready for want of. `q` is part of a barcode or of the
+        seller's own number, or words that begin words of artist, title, label, own number or shelf.
 
         Raises:
             JobUnknown: there is no such batch.
         """
         job = self.job(job_id)
         limit = max(1, min(limit, MAX_PAGE))
-        where = pages.conditions(status, cause)
+        where = pages.conditions(status, cause, needs)
         digits, words = pages.searched(q)
         if digits:
             return self._pages.by_barcode(job, digits, where, limit, cursor)
@@ -111,8 +130,15 @@ class Queries:
         return self._pages.all(job, limit, cursor)
 
     def items_at(self, job_id: str, indices: Sequence[int]) -> tuple[Item, ...]:
-        """Return the rows at `indices`, in that order, as they stand now; none before the file was read."""
+        """Return the rows at `indices`, in that order, as they are now; none before the file was read."""
         return self._pages.at(job_id, indices)
+
+    def rows(self, view: BatchView, indices: Sequence[int], known: RowsView | None = None) -> RowsView:
+        """Return the rows at `indices`, in that order; those of `known` that cannot have changed are not read again."""
+        kept = revisions.unchanged(known, view) if known else {}
+        fresh = self.items_at(view.job.job_id, [index for index in indices if index not in kept])
+        items = kept | {item.index: item for item in fresh}
+        return RowsView(tuple(items[index] for index in indices if index in items), revisions.retries(view.job))
 
     def causes(self, job_id: str) -> list[CauseCount]:
         """Return why rows of a batch failed, the most frequent cause first."""
@@ -127,8 +153,12 @@ class Queries:
         """Return how many rows of a batch ended as a draft that was not sent."""
         return self._store.count(items_of(job_id), [Where("outcome", "==", Outcome.COMPOSED)])
 
+    def needing(self, job_id: str, need: DraftNeed) -> int:
+        """Return how many drafts of a batch are not ready for want of one thing."""
+        return self._store.count(items_of(job_id), [Where("needs", "contains", need)])
+
     def lacking(self, job_id: str) -> int:
-        """Return how many rows of a batch lack what a service would have said; one that lacks both counts twice."""
+        """Return how many rows of a batch lack what a service knows; one that lacks both counts twice."""
         counts = (self._store.count(items_of(job_id), [Where("lacking", "contains", name)]) for name in SOURCES)
         return sum(counts)
 
@@ -136,31 +166,31 @@ class Queries:
         """Return the failed rows of a batch in the order of the file, at most `limit` of them."""
         failed = [Where("status", "==", ItemStatus.FAILED)]
         found = self._store.find(items_of(job_id), failed, Order("index"), limit)
-        return [Item.from_document(document.fields) for document in found]
+        return [decode(Item, document.fields, document.path) for document in found]
 
     def newest(self, job_id: str, limit: int) -> list[Item]:
         """Return the rows of a batch that were done last, the newest first."""
         found = self._store.find(items_of(job_id), (), Order("finished_at", descending=True), limit)
-        return [Item.from_document(document.fields) for document in found]
+        return [decode(Item, document.fields, document.path) for document in found]
 
-    def events(self, job_id: str, limit: int = 50) -> list[Mapping[str, Any]]:
-        """Return the history of a batch, the newest first: `event`, `by`, `at`, `detail`."""
+    def events(self, job_id: str, limit: int = 50) -> list[Event]:
+        """Return the history of a batch, the newest first."""
         found = self._store.find(events_of(job_id), (), Order("at", descending=True), limit)
-        return [document.fields for document in found]
+        return [decode(Event, document.fields, document.path) for document in found]
 
     def workers(self) -> tuple[WorkerView, ...]:
-        """Return the workers heard of in the last hour, the newest heartbeat first."""
+        """Return the workers with a heartbeat in the last hour, the newest first."""
         found = self._store.find(WORKERS, (), Order("heartbeat_at", descending=True), MAX_PAGE)
         views = (_worker(document) for document in found)
         return tuple(view for view in views if view.age < GONE_AFTER and view.state != "stopped")
 
     def waits(self, job_id: str) -> dict[int, str]:
-        """Return what rows of a batch wait for that live workers have in hand, by index; others are left out."""
+        """Return what the rows of a batch in flight at live workers wait for, by index; others are left out."""
         return waits_by_row(worker for worker in self.workers() if worker.job_id == job_id)
 
     def queued(self) -> int:
-        """Return how many shards wait or are worked on."""
-        return self._store.count(SHARDS, [Where("done", "==", False)])
+        """Return how many shards wait or run; those of a batch that was stopped or has failed do neither."""
+        return self._store.count(SHARDS, [Where("available_at", ">", BEGINNING)])
 
     def _newest(
         self, limit: int, status: JobStatus | None, before: datetime | None
@@ -172,17 +202,16 @@ class Queries:
         newest = Order("created_at", descending=True)
         return [partial(self._store.find, JOBS, [*only, kind], newest, limit) for kind in (times, texts)]
 
-    def _exact(self, found: Document) -> tuple[Job, list[Shard]]:
-        """Return a job as its shards stand now, and those of them that are open."""
-        job = Job.from_document(found.fields)
+    def _exact(self, job: Job) -> tuple[Job, list[Shard]]:
+        """Return a job with the progress of its shards as they are now, and the shards that are open."""
         shards = open_shards(self._store, job) if job.status not in {JobStatus.COMPLETED, JobStatus.FAILED} else []
         return fold(job, shards) if shards else job, shards
 
-    def _view(self, found: Document, workers: tuple[WorkerView, ...]) -> BatchView:
-        job, shards = self._exact(found)
+    def _view(self, stored: Job, at: datetime, workers: tuple[WorkerView, ...]) -> BatchView:
+        job, shards = self._exact(stored)
         mine = tuple(worker for worker in workers if worker.job_id == job.job_id)
         engines = sum(not worker.silent for worker in workers)
-        return BatchView(job, found.read_at, mine, _interrupted(job, shards, workers), engines)
+        return BatchView(job, at, mine, _interrupted(job, shards, workers), engines)
 
 
 def _together(*reads: Callable[[], Any]) -> list[Any]:
@@ -190,13 +219,14 @@ def _together(*reads: Callable[[], Any]) -> list[Any]:
     return [made.result() for made in [_READS.submit(read) for read in reads]]
 
 
-def _merged(times: list[Document], texts: list[Document], limit: int) -> list[Document]:
-    """Return the newest jobs of two lists."""
-    return sorted((*times, *texts), key=lambda job: Job.from_document(job.fields).created_at, reverse=True)[:limit]
+def _merged(times: list[Document], texts: list[Document], limit: int) -> list[tuple[Job, datetime]]:
+    """Return the newest jobs of two lists, and when they were read."""
+    jobs = [(read_job(found), found.read_at) for found in (*times, *texts)]
+    return sorted(jobs, key=lambda read: read[0].created_at, reverse=True)[:limit]
 
 
 def _interrupted(job: Job, shards: list[Shard], workers: tuple[WorkerView, ...]) -> bool:
-    """Whether a batch was begun, and who holds it now was not heard of for too long.
+    """Whether a batch was begun, and the worker that holds it has sent no heartbeat for too long.
 
     One of the service that this one replaces is nobody's until it is recovered.
     """
@@ -208,16 +238,17 @@ def _interrupted(job: Job, shards: list[Shard], workers: tuple[WorkerView, ...])
 
 
 def _worker(found: Document) -> WorkerView:
-    fields = found.fields
+    record = decode(WorkerRecord, found.fields, found.path)
     return WorkerView(
         worker=found.name,
-        state=fields["state"],
-        heartbeat_at=fields["heartbeat_at"],
-        age=max(timedelta(0), found.read_at - fields["heartbeat_at"]),
-        started_at=fields["started_at"],
-        host=fields["host"],
-        job_id=fields["job_id"],
-        rows=tuple(fields["rows"]),
-        waits_for=fields["waits_for"],
-        connections=fields.get("connections", {}),
+        state=record.state,
+        heartbeat_at=record.heartbeat_at,
+        age=max(timedelta(0), found.read_at - record.heartbeat_at),
+        started_at=record.started_at,
+        host=record.host,
+        job_id=record.job_id,
+        rows=record.rows,
+        waits_for=record.waits_for,
+        connections=record.connections,
+        credentials=record.credentials,
     )

@@ -10,11 +10,12 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
-from typing import Any
 
 import orjson
 
-from engine.domain.rows import Row
+from engine.codec import decode, encode
+from engine.domain.batch.progress import PinnedFile
+from engine.domain.batch.rows import Carried, Row
 from engine.errors import FileMissing, UnreadableFile
 from engine.files.base import Files
 
@@ -28,8 +29,8 @@ class RowFiles:
         self._files = files
         self._piece = lru_cache(maxsize=4)(self._read)
 
-    def pin(self, job_id: str, source: str, *, at_most: int) -> tuple[bytes, dict[str, Any]]:
-        """Return the content that `job_id` began with, and what identifies it; it is copied at the first call.
+    def pin(self, job_id: str, source: str, *, at_most: int) -> tuple[bytes, PinnedFile]:
+        """Return the content that `job_id` began with, and which copy of it; it is copied at the first call.
 
         Raises:
             FileMissing: the source is not there, and there is no copy of it yet.
@@ -45,13 +46,13 @@ class RowFiles:
         pinned = self._files.stat(copy)
         content = self._files.read(copy, pinned.generation)
         digest = hashlib.sha256(content).hexdigest()
-        return content, {"path": copy, "generation": pinned.generation, "size": pinned.size, "sha256": digest}
+        return content, PinnedFile(copy, pinned.generation, pinned.size, digest)
 
     def write(self, job_id: str, rows: Iterable[Row]) -> int:
         """Store the rows of a batch, in order and from index 0; return how many there are. Again is harmless."""
         remaining, number, total = iter(rows), 0, 0
         while piece := list(islice(remaining, ROWS_A_PIECE)):
-            self._files.create(self._place(job_id, number), b"\n".join(orjson.dumps(row.document()) for row in piece))
+            self._files.create(self._place(job_id, number), b"\n".join(orjson.dumps(encode(row)) for row in piece))
             number, total = number + 1, total + len(piece)
         return total
 
@@ -67,7 +68,15 @@ class RowFiles:
             lines = self._piece(job_id, number)[wanted.start - first : wanted.stop - first]
             if len(lines) < len(wanted):
                 raise FileMissing(f"the rows {wanted.start} to {wanted.stop - 1} of {job_id} are not all there")
-            yield from (Row.from_document(orjson.loads(line)) for line in lines)
+            yield from (decode(Row, orjson.loads(line), self._place(job_id, number)) for line in lines)
+
+    def carried(self, path: str) -> tuple[Carried, ...]:
+        """Return what the rows of a batch have from the batch in which they failed, in their order.
+
+        Raises:
+            FileMissing: nothing lies at `path`.
+        """
+        return decode(tuple[Carried, ...], orjson.loads(self._files.read(path)), path)
 
     def _read(self, job_id: str, number: int) -> list[bytes]:
         return self._files.read(self._place(job_id, number)).split(b"\n")

@@ -1,4 +1,4 @@
-"""What a reader sees of the services: as the gates before them, the workers and the tests of connections tell."""
+"""What a reader sees of the services: from their budgets, the workers and the tests of connections."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from enum import StrEnum
 from math import ceil
 
 from engine.batches.connections import ConnectionTest
-from engine.domain.forecast import Forecast, Quota, calls_a_row, forecast
-from engine.domain.options import Options
-from engine.domain.pricing import PriceBasis
+from engine.domain.batch.options import Options
+from engine.domain.listing.pricing import PriceBasis
 from engine.domain.services import NAMES, Service
+from engine.quota.forecast import Forecast, Quota, calls_a_row, forecast
 
 MISSING: Mapping[Service, str] = {
-    Service.DISCOGS: "No token is set for the engine (DISCOGS_TOKEN): barcodes are looked up at MusicBrainz alone.",
+    Service.DISCOGS: "Discogs is not connected: barcodes are looked up at MusicBrainz alone.",
     Service.EBAY: "eBay is not connected: drafts are composed here and not sent.",
     Service.EBAY_BROWSE: "eBay is not connected: no asking prices can be compared.",
 }
@@ -68,9 +68,9 @@ class Credentials:
 class UpstreamView:
     """A service `at` one moment, by the store's clock.
 
-    `granted` is the limit that its own headers told last, None when they told none. `calls` counts all that were ever
+    `granted` is the limit that its own headers named last, None when they named none. `calls` counts all that were ever
     made, `takers` those of each batch among the used slots of the window. `latency_ms` is a moving average, None before
-    the first answer. `keys` tells whether live workers have credentials for it, None when none tells. `test` is the
+    the first answer. `keys` is whether live workers have credentials for it, None when unknown. `test` is the
     last test of the connection, None when there was none.
     """
 
@@ -168,7 +168,7 @@ class UpstreamsView:
         return next(view for view in self.upstreams if view.service is service)
 
     def connected(self, service: Service) -> bool | None:
-        """Whether the engine has credentials for a service; None when nobody tells, as before the first engine."""
+        """Whether the engine has credentials for a service; None when unknown, as before the first engine."""
         view = self.of(service)
         state = view.credentials.state
         return view.keys if state == "unknown" else state != "missing"
@@ -176,10 +176,10 @@ class UpstreamsView:
     def forecast(
         self, rows: int, options: Options, *, job_id: str = "", done: int = 0, speed: float | None = None
     ) -> Forecast | None:
-        """Return when `rows` rows of a batch will be done, None while nobody can tell.
+        """Return when `rows` rows of a batch will be done, None while it cannot be estimated.
 
         `speed` is in rows a minute, None while it is not known. With it, the calls of the last minute for `job_id`, of
-        which `done` rows are done, tell what a row costs.
+        which `done` rows are done, show what a row costs.
         """
         discogs = self.of(Service.DISCOGS)
         taken = {Service.DISCOGS: discogs.takers[job_id]} if job_id in discogs.takers else {}
@@ -207,5 +207,5 @@ class UpstreamsView:
 
 
 def clock(at: datetime | None) -> str:
-    """Return a time of day as the services' sentences tell it, `14:52:10 UTC`; "" for None."""
+    """Return a time of day as the services' sentences write it, `14:52:10 UTC`; "" for None."""
     return f"{at:%H:%M:%S} UTC" if at else ""

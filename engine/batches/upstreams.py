@@ -5,30 +5,32 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from engine.batches.connections import ConnectionTest, ConnectionTests
 from engine.batches.queries import Queries
 from engine.batches.upstream_views import Breaker, Credentials, UpstreamsView, UpstreamView
 from engine.batches.views import BatchView, WorkerView
 from engine.clock import Clock
-from engine.domain import pace
-from engine.domain.forecast import Forecast, Quota
+from engine.codec import decode
+from engine.domain.batch import throughput
 from engine.domain.services import Service
-from engine.store.base import Store
+from engine.quota.budgets import Allowance
+from engine.quota.documents import BUDGETS
+from engine.quota.forecast import Forecast, Quota
+from engine.quota.stored_budget import StoredBudget
+from engine.store.base import Document, Store
 
-BUDGETS = "budgets"
 KEYS = {Service.DISCOGS: "discogs", Service.EBAY: "ebay", Service.EBAY_BROWSE: "ebay"}  # as a heartbeat names them
 
 
 class Upstreams:
     """What is known of the services. Every method raises StoreAway when the store does not answer.
 
-    `limits` are those of the settings, as `limit` and `window_seconds`: they count until a gate has told its own.
+    `limits` are those of the settings: they count until a limiter has stored its own.
     """
 
     def __init__(
-        self, store: Store, queries: Queries, clock: Clock, limits: Mapping[Service, Mapping[str, Any]] | None = None
+        self, store: Store, queries: Queries, clock: Clock, limits: Mapping[Service, Allowance] | None = None
     ) -> None:
         self._store = store
         self._queries = queries
@@ -45,11 +47,11 @@ class Upstreams:
         return self._view({service: self._tests.ask(service, by=by)}, self._queries.workers())
 
     def forecast(self, batch: BatchView) -> Forecast | None:
-        """Return when a batch will be done, None while nobody works or nobody can tell."""
+        """Return when a batch will be done, None while no worker runs or it cannot be estimated."""
         job = batch.job
         if not batch.moving or not batch.engines or job.started_at is None:
             return None
-        speed = pace.speed(job.pace, job.started_at, batch.at)
+        speed = throughput.speed(job.engine.pace, job.started_at, batch.at)
         return self.of(batch).forecast(batch.left, job.options, job_id=job.job_id, done=job.processed_upcs, speed=speed)
 
     def of(self, batch: BatchView) -> UpstreamsView:
@@ -62,8 +64,7 @@ class Upstreams:
         alive = [worker for worker in workers if not worker.silent]
         views = [
             upstream(
-                service,
-                {**self._limits.get(service, {}), **(found[service].fields if service in found else {})},
+                self._budget(service, found.get(service)),
                 at,
                 keys=[
                     worker.connections[key] for worker in alive if (key := KEYS.get(service, "")) in worker.connections
@@ -74,58 +75,60 @@ class Upstreams:
         ]
         return UpstreamsView(tuple(views), len(alive), at)
 
+    def _budget(self, service: Service, found: Document | None) -> StoredBudget:
+        """Return the stored budget of a service; before its first call, what the settings allow of it."""
+        if found:
+            return decode(StoredBudget, found.fields, found.path)
+        limits = self._limits.get(service, Allowance(service))
+        return StoredBudget(service, limits.limit, limits.window_seconds, daily_limit=limits.daily_limit)
+
 
 def upstream(
-    service: Service,
-    fields: Mapping[str, Any],
-    at: datetime,
-    *,
-    keys: Sequence[bool] = (),
-    test: ConnectionTest | None = None,
+    budget: StoredBudget, at: datetime, *, keys: Sequence[bool] = (), test: ConnectionTest | None = None
 ) -> UpstreamView:
-    """Return a service as the document of its budget describes it; {} when it was never asked.
+    """Return a service as its budget describes it.
 
-    `keys` is what each live worker tells: whether it has credentials.
+    `keys` holds, for each live worker, whether it has credentials.
     """
-    now, slots = at.timestamp(), fields.get("slots", ())
-    resets = fields.get("daily_resets_at")
-    limit = fields.get("daily_limit")
-    used = 0 if resets and resets <= at else fields.get("daily_used", 0)
-    quota = Quota(
-        limit=fields.get("limit"),
-        window_seconds=fields.get("window_seconds", 60.0),
-        busy=tuple(sorted(slot - now for slot in slots if slot > now)),
+    used = [slot for slot in zip(budget.slots, budget.takers, strict=False) if slot[0] > at.timestamp()]
+    return UpstreamView(
+        service=budget.service,
+        at=at,
+        quota=_quota(budget, at),
+        granted=budget.granted,
+        daily_resets_at=budget.daily_resets_at,
+        breaker=Breaker(budget.breaker, budget.failures, budget.opened_at, budget.open_until),
+        credentials=_credentials(budget, keys),
+        last_error=budget.last_error,
+        last_error_at=budget.last_error_at,
+        last_ok_at=budget.last_ok_at,
+        latency_ms=budget.latency_ms,
+        calls=budget.calls,
+        updated_at=budget.updated_at,
+        takers=Counter(taker for _, taker in used),
+        keys=any(keys) if keys else None,
+        test=test,
+    )
+
+
+def _quota(budget: StoredBudget, at: datetime) -> Quota:
+    """Return what is left of the window and of the day."""
+    now, limit, resets = at.timestamp(), budget.daily_limit, budget.daily_resets_at
+    used = 0 if resets and resets <= at else budget.daily_used
+    return Quota(
+        limit=budget.limit,
+        window_seconds=budget.window_seconds,
+        busy=tuple(sorted(free_at - now for free_at in budget.slots if free_at > now)),
         daily_limit=limit,
         daily_left=None if limit is None else max(0, limit - used),
         day_ends_seconds=max(0.0, (resets - at).total_seconds()) if resets else 0.0,
     )
-    said = Credentials(
-        fields.get("credentials", "unknown"), fields.get("credentials_said", ""), fields.get("credentials_at")
-    )
+
+
+def _credentials(budget: StoredBudget, keys: Sequence[bool]) -> Credentials:
+    """Return what is known of our credentials; what live workers have counts before what was stored of none."""
     if keys and not any(keys):
-        said = Credentials("missing")
-    elif keys and said.state == "missing":
-        said = Credentials("unknown")
-    return UpstreamView(
-        service=service,
-        at=at,
-        quota=quota,
-        granted=fields.get("granted"),
-        daily_resets_at=resets,
-        breaker=Breaker(
-            fields.get("breaker", "closed"),
-            fields.get("failures", 0),
-            fields.get("opened_at"),
-            fields.get("open_until"),
-        ),
-        credentials=said,
-        last_error=fields.get("last_error", ""),
-        last_error_at=fields.get("last_error_at"),
-        last_ok_at=fields.get("last_ok_at"),
-        latency_ms=fields.get("latency_ms"),
-        calls=fields.get("calls", 0),
-        updated_at=fields.get("updated_at"),
-        takers=Counter(taker for slot, taker in zip(slots, fields.get("takers", ()), strict=False) if slot > now),
-        keys=any(keys) if keys else None,
-        test=test,
-    )
+        return Credentials("missing")
+    if keys and budget.credentials == "missing":
+        return Credentials("unknown")
+    return Credentials(budget.credentials, budget.credentials_said, budget.credentials_at)

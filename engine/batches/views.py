@@ -6,20 +6,25 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
-from engine.batches.control import SILENT_AFTER
-from engine.domain.items import Item
-from engine.domain.jobs import Job, JobStatus
+from engine.batches import throughput
+from engine.batches.commands import SILENT_AFTER
+from engine.batches.throughput import Throughput
+from engine.domain.batch import legacy
+from engine.domain.batch.items import Item
+from engine.domain.batch.jobs import Job, JobStatus
+from engine.domain.batch.shards import ShardKind
+from engine.domain.batch.workers import RowInFlight
 from engine.errors import Cause
 
 MOST_WAITS = 5
+NO_ENGINE = "No engine is running: start one with `python -m engine worker`."
 _TIME = re.compile(r"\d\d:\d\d:\d\d")
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """What rows in hand wait for, as an operator reads it, and how many of them do."""
+    """What rows in flight wait for, as an operator reads it, and how many of them do."""
 
     reason: str
     rows: int
@@ -30,13 +35,13 @@ class Wait:
         return f"{self.rows:,} {'row waits' if self.rows == 1 else 'rows wait'}: {self.reason}"
 
 
-def waits(rows: Iterable[Mapping[str, Any]]) -> tuple[Wait, ...]:
-    """Return what rows in hand wait for, what most of them wait for first; at most `MOST_WAITS` reasons.
+def waits(rows: Iterable[RowInFlight]) -> tuple[Wait, ...]:
+    """Return what rows in flight wait for, the most frequent reason first; at most `MOST_WAITS` reasons.
 
-    Reasons that differ in a time of day alone are one, told with the latest of them.
+    Reasons that differ in a time of day alone are one, with the latest of them.
     """
     alike: dict[str, list[str]] = {}
-    for reason in filter(None, (row.get("waits_for", "") for row in rows)):
+    for reason in filter(None, (row.waits_for for row in rows)):
         alike.setdefault(_TIME.sub("", reason), []).append(reason)
     found = sorted((Wait(max(same), len(same)) for same in alike.values()), key=lambda wait: -wait.rows)
     return tuple(found[:MOST_WAITS])
@@ -44,9 +49,9 @@ def waits(rows: Iterable[Mapping[str, Any]]) -> tuple[Wait, ...]:
 
 @dataclass(frozen=True, slots=True)
 class WorkerView:
-    """A worker as it last told of itself. `age` is how long ago that was; `rows` are those it has in hand.
+    """A worker as of its last heartbeat. `age` is how long ago that was; `rows` are those in flight.
 
-    `connections` tells for which services it has credentials, {} when it tells nothing of that.
+    `connections` is for which services it has credentials, {} when unknown, `credentials` which generation of them.
     """
 
     worker: str
@@ -56,14 +61,20 @@ class WorkerView:
     started_at: datetime
     host: str
     job_id: str | None
-    rows: tuple[Mapping[str, Any], ...]
+    rows: tuple[RowInFlight, ...]
     waits_for: str
     connections: Mapping[str, bool] = field(default_factory=dict)
+    credentials: int = 0
 
     @property
     def silent(self) -> bool:
-        """Whether it has not been heard of for so long that it counts as gone."""
+        """Whether its last heartbeat is so old that it counts as gone."""
         return self.age > SILENT_AFTER
+
+    @property
+    def steps(self) -> dict[int, str]:
+        """Return the step that each row in flight is at, by the index of the row."""
+        return {row.index: row.step for row in self.rows}
 
     @property
     def waits(self) -> tuple[Wait, ...]:
@@ -72,17 +83,17 @@ class WorkerView:
 
 
 def waits_by_row(workers: Iterable[WorkerView]) -> dict[int, str]:
-    """Return what rows in hand of live workers wait for, by index; those that wait for nothing are left out."""
+    """Return what rows in flight at live workers wait for, by index; those that wait for nothing are left out."""
     rows = (row for worker in workers if not worker.silent for row in worker.rows)
-    return {row["index"]: row["waits_for"] for row in rows if row.get("waits_for")}
+    return {row.index: row.waits_for for row in rows if row.waits_for}
 
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
     """A batch at one moment, `at` by the store's clock.
 
-    `interrupted` means that it was begun and nobody alive holds it. `working` counts the rows in hand, `waiting` those
-    nobody has begun; with the done ones they add up to the total, which is None before the file was read. `engines`
+    `interrupted` means that it was begun and nobody alive holds it. `working` counts the rows in flight, `waiting`
+    those not begun; with the done ones they add up to the total, which is None before the file was read. `engines`
     counts the live workers of all batches; they are not counted for one that is completed.
     """
 
@@ -94,7 +105,7 @@ class BatchView:
 
     @property
     def working(self) -> int:
-        """Return the number of rows in hand."""
+        """Return the number of rows in flight."""
         return sum(len(worker.rows) for worker in self.workers if not worker.silent)
 
     @property
@@ -115,14 +126,53 @@ class BatchView:
         return self.job.status is JobStatus.RUNNING and not self.interrupted
 
     @property
+    def retrying(self) -> bool:
+        """Whether failed rows are being retried."""
+        return self.job.engine.has_open(ShardKind.RETRY)
+
+    @property
+    def pricing(self) -> bool:
+        """Whether rows that lack a price are being done again."""
+        return self.job.engine.has_open(ShardKind.PRICE)
+
+    @property
+    def unqueued(self) -> bool:
+        """Whether the batch was begun by the earlier service and was never in the queue of this engine."""
+        return legacy.unqueued(self.job)
+
+    @property
+    def file_read(self) -> bool:
+        """Whether the rows of the file are known."""
+        return self.job.total_upcs is not None and bool(self.job.engine.rows)
+
+    @property
+    def in_flight(self) -> dict[int, str]:
+        """Return the rows in flight at live workers, by index, with the step each is at."""
+        return _steps(worker for worker in self.workers if not worker.silent)
+
+    @property
+    def stranded(self) -> dict[int, str]:
+        """Return the rows that dead workers left in flight, as long as no other worker has taken them over."""
+        return _steps(worker for worker in self.workers if worker.silent) if self.interrupted else {}
+
+    @property
+    def throughput(self) -> Throughput:
+        """Return how fast the batch goes, or went."""
+        return throughput.of(self.job, self.at)
+
+    @property
     def waits(self) -> tuple[Wait, ...]:
-        """Return what rows in hand wait for, as `waits`."""
+        """Return what rows in flight wait for, as `waits`."""
         return waits(row for worker in self.workers if not worker.silent for row in worker.rows)
 
     @property
     def waits_by_row(self) -> dict[int, str]:
-        """Return what each row in hand waits for, as `waits_by_row`."""
+        """Return what each row in flight waits for, as `waits_by_row`."""
         return waits_by_row(self.workers)
+
+
+def _steps(workers: Iterable[WorkerView]) -> dict[int, str]:
+    return dict(sorted(step for worker in workers for step in worker.steps.items()))
 
 
 @dataclass(frozen=True, slots=True)

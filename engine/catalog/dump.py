@@ -2,7 +2,7 @@
 
 `discogs_YYYYMMDD_releases.xml.gz`, packed or not, is `<releases>` around some 18 million `<release id="…">` elements,
 60 GB of UTF-8. It is cut at `</release>`, which cannot stand inside of one, so that only the releases that are wanted
-need to be parsed. gzip's checksum tells whether the whole file is as Discogs made it.
+need to be parsed. gzip's checksum shows whether the whole file is as Discogs made it.
 
 Source: https://data.discogs.com, licence CC0 (read 2026-11).
 """
@@ -10,6 +10,7 @@ Source: https://data.discogs.com, licence CC0 (read 2026-11).
 from __future__ import annotations
 
 import gzip
+import io
 import re
 import zlib
 from collections.abc import Iterator
@@ -61,7 +62,7 @@ class Dump:
 
     @classmethod
     def at(cls, path: Path, made_on: date | None = None) -> Dump:
-        """Return the dump at `path`, made on the day that its name tells unless `made_on` does.
+        """Return the dump at `path`, made on the day in its name, or on `made_on`.
 
         Raises:
             DumpBroken: it cannot be read, or nobody says of which day it is.
@@ -82,6 +83,17 @@ class Dump:
             )
         return cls(path, day, size, digest.hexdigest())
 
+    def open(self) -> io.BufferedReader:
+        """Return the file from its beginning."""
+        return self.path.open("rb")
+
+    def verify(self, file: io.BufferedReader) -> None:
+        """Do nothing: that a file on this machine is whole, its own checksum has shown.
+
+        Raises:
+            DumpBroken: it is not what its maker says.
+        """
+
     def blocks(self, start: int = 0, after: int | None = None) -> Iterator[Block]:
         """Yield the releases that begin at `start` of the unpacked XML or later; `after` numbers the one before.
 
@@ -90,7 +102,7 @@ class Dump:
         Raises:
             DumpBroken: the file is damaged, ends too early, or is something else.
         """
-        with self.path.open("rb") as file:
+        with self.open() as file:
             unpacked = gzip.GzipFile(fileobj=file) if file.peek(2).startswith(_PACKED) else file
             text = self._more(file, unpacked, after)
             offset = self._begin(text)
@@ -112,6 +124,7 @@ class Dump:
                     raise DumpBroken(f"{self.path.name} goes on without releases {self.place(file.tell(), after)}.")
             if rest.strip() != _LAST:
                 raise self._cut_off(file, after)
+            self.verify(file)
 
     def place(self, read: int, after: int | None) -> str:
         """Return where in the file something was found, for a sentence; `after` numbers the release before it."""
@@ -160,7 +173,7 @@ class Dump:
 
 
 def dated(name: str) -> date | None:
-    """Return the day that a name such as `discogs_20261101_releases.xml.gz` tells, None when it tells none."""
+    """Return the day in a name such as `discogs_20261101_releases.xml.gz`, None when there is none."""
     for digits in _DATED.findall(name):
         try:
             return datetime.strptime(digits, "%Y%m%d").date()  # noqa: DTZ007 - a day, not a time

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 from xml.etree.ElementTree import Element, fromstring
 
-from engine.domain.releases import Release
+from engine.domain.identify.releases import Release
 from engine.upstream.discogs import parse_release
 
 _SITE = "https://www.discogs.com"
@@ -22,13 +21,13 @@ def may_have_barcode(xml: bytes) -> bool:
 
 
 def parse(xml: bytes) -> Release | None:
-    """Return the release that one `<release>` element in UTF-8 describes, None when it has no valid barcode.
+    """Return the release that one `<release>` element in UTF-8 describes, None when it has no barcode.
 
     Raises:
         ParseError: the XML is broken.
     """
     release = parse_release(body(fromstring(xml)))  # noqa: S314 - an element holds no DOCTYPE, so expands no entity
-    return release if release.barcodes else None
+    return release if release.codes else None
 
 
 def without_forbidden(xml: bytes) -> bytes:
@@ -36,7 +35,7 @@ def without_forbidden(xml: bytes) -> bytes:
     return _FORBIDDEN.sub(b"", xml)
 
 
-def body(release: Element) -> dict[str, Any]:
+def body(release: Element) -> dict[str, object]:
     """Return a release of the dump as the API would answer; what the dump does not have is absent."""
     number = release.get("id")
     return {
@@ -61,7 +60,7 @@ def _credit(artist: Element) -> dict[str, str]:
     return {part: artist.findtext(part, "") for part in ("name", "anv", "join")}
 
 
-def _format(medium: Element) -> Mapping[str, Any]:
+def _format(medium: Element) -> Mapping[str, object]:
     return {"name": "", **medium.attrib, "descriptions": _texts(medium.iterfind("descriptions/description"))}
 
 
@@ -73,13 +72,13 @@ def _texts(elements: Iterable[Element]) -> list[str]:
     return [element.text for element in elements if element.text]
 
 
-def _lines(tracks: list[Element]) -> list[dict[str, Any]]:
+def _lines(tracks: list[Element]) -> list[dict[str, object]]:
     """Return the lines of a track list. The dump does not say which are headings, but they have no position."""
     numbered = any(track.findtext("position") for track in tracks)
     return [_line(track, numbered=numbered) for track in tracks]
 
 
-def _line(track: Element, *, numbered: bool) -> dict[str, Any]:
+def _line(track: Element, *, numbered: bool) -> dict[str, object]:
     line = {part: track.findtext(part, "") for part in ("position", "title", "duration")}
     parts = _lines(track.findall("sub_tracks/track"))
     plain = line["position"] or line["duration"] or (line["title"] and not numbered)

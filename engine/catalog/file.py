@@ -9,17 +9,18 @@ from __future__ import annotations
 import threading
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Self
-from urllib.parse import quote
+from typing import Any
 
 import apsw
-import orjson
 
-from engine.domain.releases import Release
-from engine.errors import CatalogDamaged
+from engine.catalog.covers import CurrentCovers, covers_path
+from engine.catalog.current import Current, connected, is_whole
+from engine.clock import Clock
+from engine.codec import Value, decode_json, encode_json, replace
+from engine.domain.identify.releases import Release
+from engine.errors import CatalogDamaged, DocumentBroken
 
 APPLICATION = 0x444D6361  # SQLite's application_id of a catalogue
 VERSION = 1
@@ -39,8 +40,7 @@ WHERE gtin = ? ORDER BY release LIMIT ?
 """
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(Value, frozen=True):
     """What a catalogue was made from, and how far it has come.
 
     `dump` is the name of the file, `made_on` the day that Discogs made it, `mark` and `size` know it again. `releases`
@@ -62,21 +62,8 @@ class About:
     imported_at: datetime | None = None
 
     def of(self, mark: str, made_on: date) -> bool:
-        """Return whether it tells of the dump with this mark and day."""
+        """Return whether it describes the dump with this mark and day."""
         return (self.mark, self.made_on) == (mark, made_on)
-
-    def document(self) -> str:
-        """Return the stored form."""
-        return orjson.dumps(self).decode()
-
-    @classmethod
-    def from_document(cls, stored: str) -> Self:
-        """Return what `document` wrote."""
-        known: dict[str, Any] = orjson.loads(stored)
-        known["made_on"] = date.fromisoformat(known["made_on"])
-        if known["imported_at"]:
-            known["imported_at"] = datetime.fromisoformat(known["imported_at"])
-        return cls(**known)
 
 
 class Catalog:
@@ -108,6 +95,11 @@ class Catalog:
         found = self._read("SELECT body FROM releases WHERE id = ?", int(discogs_id))
         return self._release(found[0]) if found else None
 
+    @property
+    def described(self) -> dict[str, str | int]:
+        """Return what the log says of it."""
+        return {"made_on": self.about.made_on.isoformat(), "releases": self.about.kept}
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
@@ -123,8 +115,34 @@ class Catalog:
     def _release(self, packed: bytes) -> Release:
         try:
             return unpacked(packed, self.about.made_on)
-        except (zlib.error, ValueError, TypeError, KeyError) as error:
+        except (zlib.error, DocumentBroken) as error:
             raise _damaged(self._path, str(error)) from error
+
+
+class CurrentCatalog(Current[Catalog]):
+    """The catalogue at a path, whichever is there, and the `covers` beside it."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        super().__init__(path, clock, open_catalog)
+        self.covers = CurrentCovers(covers_path(path), clock)
+
+    def find(self, gtins: Iterable[str]) -> dict[str, list[Release]]:
+        """Return what `Catalog.find` does; [] for each where there is no catalogue that can be used."""
+        wanted, catalog = list(gtins), self.look()
+        try:
+            return catalog.find(wanted) if catalog else {gtin: [] for gtin in wanted}
+        except CatalogDamaged as damaged:
+            self.give_up(damaged)
+            return {gtin: [] for gtin in wanted}
+
+    def release(self, discogs_id: int | str) -> Release | None:
+        """Return what `Catalog.release` does; None where there is no catalogue that can be used."""
+        catalog = self.look()
+        try:
+            return catalog.release(discogs_id) if catalog else None
+        except CatalogDamaged as damaged:
+            self.give_up(damaged)
+            return None
 
 
 def open_catalog(path: Path) -> Catalog | None:
@@ -137,12 +155,10 @@ def open_catalog(path: Path) -> Catalog | None:
         return None
     connection = None
     try:
-        connection = apsw.Connection(
-            f"file:{quote(str(path.absolute()))}?immutable=1", flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
-        )
+        connection = connected(path)
         about = read_about(connection)
-        whole = connection.pragma("page_count") * connection.pragma("page_size") == path.stat().st_size
-    except (apsw.Error, OSError, ValueError, TypeError, KeyError) as error:
+        whole = is_whole(connection, path)
+    except (apsw.Error, OSError, ValueError, DocumentBroken) as error:
         if connection:
             connection.close()
         raise _damaged(path, str(error)) from error
@@ -157,6 +173,7 @@ def read_about(connection: apsw.Connection) -> About:
 
     Raises:
         ValueError: it is no catalogue, or one of another version.
+        DocumentBroken: what it says cannot be read.
         apsw.Error: it is no database, or damaged.
     """
     if connection.pragma("application_id") != APPLICATION:
@@ -166,17 +183,17 @@ def read_about(connection: apsw.Connection) -> About:
     row: Any = connection.execute("SELECT body FROM about").fetchone()
     if row is None:
         raise ValueError("it does not say what it was made from")
-    return About.from_document(row[0])
+    return decode_json(About, row[0])
 
 
 def packed(release: Release) -> bytes:
     """Return a release as it is stored."""
-    return zlib.compress(orjson.dumps(release, default=sorted), 1)
+    return zlib.compress(encode_json(release), 1)
 
 
 def unpacked(stored: bytes, made_on: date) -> Release:
     """Return the release that `packed` stored, as the dump of that day has it."""
-    return replace(Release.from_document(orjson.loads(zlib.decompress(stored))), dump=made_on.isoformat())
+    return replace(decode_json(Release, zlib.decompress(stored)), dump=made_on.isoformat())
 
 
 def _damaged(path: Path, why: str) -> CatalogDamaged:

@@ -10,7 +10,6 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -20,8 +19,9 @@ from engine.catalog import entries
 from engine.catalog.dump import END, Block, Dump
 from engine.catalog.file import INDEX, SCHEMA, About, open_catalog, packed, read_about
 from engine.clock import Clock
-from engine.domain.releases import Release
-from engine.errors import CatalogDamaged, CatalogError, ImportStopped
+from engine.codec import encode_json, replace
+from engine.domain.identify.releases import Release
+from engine.errors import CatalogDamaged, CatalogError, DocumentBroken, ImportStopped
 
 STORED_EVERY = 1 << 26  # bytes of XML: some 15,000 releases
 
@@ -91,7 +91,7 @@ class Importer:
             connection.execute(INDEX)
             self._store(connection, about)
         self._part.replace(self._path)
-        _settle(self._path.parent)
+        settle(self._path.parent)
         return about
 
     @contextmanager
@@ -122,7 +122,7 @@ class Importer:
         fresh = About(dump.path.name, dump.made_on, dump.mark, dump.size)
         try:
             about = read_about(connection)
-        except ValueError:
+        except (ValueError, DocumentBroken):
             about = None
         if about and about.of(dump.mark, dump.made_on):
             return about
@@ -144,7 +144,7 @@ class Importer:
                 mended += not whole
             after = number
         bodies = [(int(release.id), packed(release)) for release in kept]
-        codes = [(int(gtin), int(release.id)) for release in kept for gtin in release.barcodes]
+        codes = [(int(gtin), int(release.id)) for release in kept for gtin in release.codes]
         connection.executemany("INSERT OR REPLACE INTO releases VALUES (?, ?)", bodies)
         connection.executemany("INSERT INTO barcodes VALUES (?, ?)", codes)
         return replace(
@@ -158,7 +158,7 @@ class Importer:
         )
 
     def _store(self, connection: apsw.Connection, about: About) -> None:
-        connection.execute("INSERT OR REPLACE INTO about VALUES (1, ?)", (about.document(),))
+        connection.execute("INSERT OR REPLACE INTO about VALUES (1, ?)", (encode_json(about).decode(),))
         connection.execute("COMMIT")
 
 
@@ -173,7 +173,7 @@ def _parsed(xml: bytes) -> tuple[Release | None, bool]:
         return entries.parse(mended), False
 
 
-def _settle(folder: Path) -> None:
+def settle(folder: Path) -> None:
     """See to it that the new name outlives a loss of power."""
     handle = os.open(folder, os.O_RDONLY)
     try:

@@ -23,6 +23,14 @@ class Files(Protocol):
         """Return the address under which our own files lie, without a slash at its end."""
         ...
 
+    def check(self) -> None:
+        """Return when the store can be used.
+
+        Raises:
+            FileError: it cannot.
+        """
+        ...
+
     def stat(self, path: str) -> Blob:
         """Return what lies at `path`.
 
@@ -52,14 +60,3 @@ class Files(Protocol):
     def create(self, path: str, content: bytes) -> bool:
         """Write `content` durably where there is nothing yet; return False, writing nothing, where there is."""
         ...
-
-
-def split(path: str) -> tuple[str, str] | None:
-    """Return bucket and object of `gs://bucket/object`; None when `path` is not such an address, or not printable."""
-    scheme, found, rest = path.partition("gs://")
-    bucket, slash, name = rest.partition("/")
-    if scheme or not found or not bucket or not slash or not name or name.endswith("/"):
-        return None
-    if any(ord(letter) < 32 or letter == "\x7f" for letter in path):
-        return None
-    return None if {".", "..", ""} & {bucket, *name.split("/")} else (bucket, name)

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from stat import S_ISREG
 
+from engine.addresses import split
 from engine.errors import FileMissing, FilesAway
-from engine.files.base import Blob, split
+from engine.files.base import Blob
 
 HOME_BUCKET = "draft-maker"
 NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP})
@@ -24,6 +25,12 @@ class FolderFiles:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._seen = False  # whether there was a folder
+
+    def check(self) -> None:
+        """Return when the folder can be used, or is yet to be made; see `Files.check`."""
+        with self._usable():
+            self._look()
 
     def stat(self, path: str) -> Blob:
         """Return what lies at `path`; see `Files.stat`."""
@@ -82,7 +89,18 @@ class FolderFiles:
             except OSError as error:
                 if error.errno not in NOT_THERE:
                     raise
+                self._look()
                 raise FileMissing(f"{path} was not found") from error
+
+    def _look(self) -> None:
+        """Raise what keeps the folder from being read; one that was never there is yet to be made."""
+        try:
+            os.scandir(self._root).close()
+        except FileNotFoundError:
+            if self._seen:
+                raise
+        else:
+            self._seen = True
 
     @contextmanager
     def _usable(self) -> Iterator[None]:

@@ -19,13 +19,16 @@ from google.auth.exceptions import GoogleAuthError, TransportError
 from google.cloud import storage
 from google.cloud.storage.exceptions import DataCorruption
 
+from engine.addresses import split
 from engine.clock import SystemClock
 from engine.errors import FileForbidden, FileMissing, FilesAway
-from engine.files.base import Blob, split
+from engine.files.base import Blob
+from engine.retry import RetryPolicy, retry
 
 CONNECT_SECONDS, ANSWER_SECONDS = 1.5, 3.0  # together they end a call within five, whatever the server does
 PATIENCE_SECONDS = CONNECT_SECONDS + ANSWER_SECONDS
-PAUSE_SECONDS = 0.3
+SHORTEST_SECONDS = 0.1  # of a call, also where a pause took longer than it should
+PATIENCE = RetryPolicy(first=0.3, seconds=PATIENCE_SECONDS)
 
 SILENT = (
     exceptions.ServerError,
@@ -49,7 +52,10 @@ class CloudFiles:
         self._clock = SystemClock()
         self._opening = threading.Lock()
         self._opened: storage.Client | None = None
-        self._pauses = threading.Event()
+
+    def check(self) -> None:
+        """Return when the bucket of our own files can be read; see `Files.check`."""
+        self.list(f"{self.home}/", 1)
 
     def stat(self, path: str) -> Blob:
         """Return what lies at `path`; see `Files.stat`."""
@@ -98,19 +104,17 @@ class CloudFiles:
     def _read(self, path: str, generation: int | None, ask: Callable[[Limits], T]) -> T:
         """Return what `ask` answers within its time limits; it is asked again while our patience lasts."""
         end = self._clock.monotonic() + PATIENCE_SECONDS
-        while True:
-            left = (end - self._clock.monotonic()) / 2
+
+        def step() -> T:
+            left = max(end - self._clock.monotonic(), SHORTEST_SECONDS) / 2
             limits = (min(CONNECT_SECONDS, left), min(ANSWER_SECONDS, left))
-            try:
-                with self._asked(path):
-                    try:
-                        return ask(limits)
-                    except ABSENT as error:
-                        raise FileMissing(self._missing(path, generation, limits)) from error
-            except _Silence:
-                if self._clock.monotonic() + PAUSE_SECONDS >= end:
-                    raise
-            self._pauses.wait(PAUSE_SECONDS)
+            with self._asked(path):
+                try:
+                    return ask(limits)
+                except ABSENT as error:
+                    raise FileMissing(self._missing(path, generation, limits)) from error
+
+        return retry(step, PATIENCE, _Silence, clock=self._clock)
 
     def _missing(self, path: str, generation: int | None, limits: Limits) -> str:
         """Return what is missing: Cloud Storage says so of a bucket only to those who ask for its files."""

@@ -1,170 +1,191 @@
 """Last step: the draft, composed and, unless the operator said otherwise, put to eBay as an unpublished offer.
 
-The SKU comes from the job and the row, and eBay keeps one offer a SKU: whatever was killed, and whenever, looking
-before writing finds the draft that an earlier run made.
+The SKU comes from the job and the row in which the draft was begun, and eBay keeps one offer a SKU: whatever was
+killed, and whenever, looking before writing finds the draft that an earlier run made.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from engine.domain.additions import offered, on_top
-from engine.domain.candidates import Candidate
-from engine.domain.category_rules import CategoryRules
-from engine.domain.decisions import signed
-from engine.domain.drafts import Copy, Draft, compose
-from engine.domain.items import Outcome, intend, skip
-from engine.domain.photos import unfetched
-from engine.domain.pricing import Price
-from engine.domain.selling import SellingTerms
-from engine.errors import Cause, ItemError, UpstreamDown, WritesFailed
-from engine.pipeline.price import graded
-from engine.pipeline.work import Work
+from engine.codec import Json
+from engine.domain.batch.additions import offered, on_top
+from engine.domain.identify.candidates import Candidate
+from engine.domain.listing.category_rules import CategoryRules
+from engine.domain.listing.composition import Copy, Draft, compose
+from engine.domain.listing.photos import unfetched
+from engine.domain.listing.pricing import Price
+from engine.domain.listing.readiness import DraftNeed, ToDo
+from engine.domain.listing.seller_terms import SellingTerms
+from engine.domain.services import CONNECT_EBAY
+from engine.errors import AlreadyListed, Cause, ItemError, Trouble, UpstreamDown
+from engine.pipeline.failed_writes import WriteLog
+from engine.pipeline.picture import Pictured
+from engine.pipeline.work import RowContext
 from engine.upstream.ebay import Ebay, Offer
-from engine.upstream.patience import patient
+from engine.upstream.quick_retries import retry_while_busy
 
-WRITES = 3  # of one draft in vain: eBay's licence allows two automatic repeats
 T = TypeVar("T")
 
-NOT_CONNECTED = "eBay is not connected: the draft was composed and kept here. Connect eBay on the System page."
+NOT_CONNECTED = f"eBay is not connected: the draft was composed and kept here. {CONNECT_EBAY}"
 
 
-def make_draft(
-    work: Work,
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What became of the last step: the draft, and why it is not sent to eBay, "" when it is."""
+
+    draft: Draft
+    not_sent: str = ""
+
+
+def compose_draft(
+    context: RowContext,
     candidate: Candidate,
     price: Price,
-    image_url: str,
-    ebay: Ebay | None,
+    pictured: Pictured,
     terms: SellingTerms,
     rules: Mapping[str, CategoryRules],
-) -> None:
-    """Compose the draft on the seller's terms, as `compose` says, and bring `work.item` to its outcome.
+    *,
+    connected: bool,
+) -> Drafted:
+    """Return the draft on the seller's terms, as `compose` says; unless eBay is `connected` it is not sent."""
+    copy, picture = _copy(context, candidate, pictured), pictured.picture
+    draft = compose(copy, candidate.release, price, picture.url, terms, context.edits, rules)
+    if picture.files:
+        draft = draft.with_to_do(ToDo(unfetched(picture.files), (DraftNeed.PICTURE,)))
+    return Drafted(draft, context.options.not_sent or ("" if connected else NOT_CONNECTED))
+
+
+def remove_draft(context: RowContext, ebay: Ebay | None, log: WriteLog) -> None:
+    """Take the draft of the row back from eBay; doing it again changes nothing.
 
     Raises:
-        UpstreamError: eBay does not answer, refuses the draft or does not accept us.
-        WritesFailed: it failed `WRITES` times to take the draft.
-        LeaseLost: the row is no longer ours; nothing was written after that was known.
-    """
-    draft = compose(_copy(work), candidate.release, price, image_url, terms, work.edits, rules)
-    draft = _with_files(work, draft)
-    work.item = replace(work.item, sku=work.sku, draft=draft.document())
-    not_sent = work.options.not_sent or ("" if ebay else NOT_CONNECTED)
-    if ebay is None or not_sent:
-        work.item = replace(work.item, outcome=Outcome.COMPOSED, not_sent=not_sent)
-        return
-    work.item = intend(work.item, sku=work.sku, now=work.now())
-    work.save(work.item)
-    work.item = replace(work.item, outcome=Outcome.DRAFTED, offer_id=_send(work, draft, ebay))
-
-
-def remove_draft(work: Work, ebay: Ebay | None) -> None:
-    """Take the draft of the row back from eBay and end the row as removed; doing it again changes nothing.
-
-    Raises:
-        ItemError: somebody has published it, or eBay is not connected: nothing was removed.
+        ItemError: somebody has published it, or eBay is not connected: nothing was removed. Or eBay fails to remove it.
         UpstreamError: eBay does not answer or does not accept us.
         LeaseLost: the row is no longer ours; nothing was removed after that was known.
     """
-    item = work.item
-    if item.intent:
-        if ebay is None:
-            raise ItemError(Cause.REFUSED, "The draft is at eBay, and eBay is not connected: connect it first.")
-        _take_back(work, ebay)
-    told = f"Removed by {signed(item.decided['removed'])}."
-    work.item = skip(replace(item, offer_id=None), Cause.REMOVED, told, now=work.now())
+    if not context.item.intent:
+        return
+    if ebay is None:
+        raise ItemError(Cause.REFUSED, f"The draft is at eBay, and eBay is not connected. {CONNECT_EBAY}")
+    _take_back(context, ebay, log)
+    log.went_through(context.sku)
 
 
-def _take_back(work: Work, ebay: Ebay) -> None:
+def _take_back(context: RowContext, ebay: Ebay, log: WriteLog) -> None:
     """Remove the offers of the row, and then its inventory item, with which eBay would end a listing."""
-    offers = ebay.offers(work.sku)
+    offers = ebay.offers(context.sku)
     if listed := next((offer for offer in offers if offer.status == "PUBLISHED"), None):
-        raise _listed(listed, "end it there, if that is what you want")
+        raise ItemError(Cause.REFUSED, _listed(listed, "end it there, if that is what you want"))
     for offer in offers:
-        _write(work, partial(ebay.delete_offer, offer.offer_id))
-    _write(work, lambda: ebay.delete_item(work.sku))
+        _write(context, log, partial(ebay.delete_offer, offer.offer_id))
+    _write(context, log, lambda: ebay.delete_item(context.sku))
 
 
-def _listed(offer: Offer, advice: str) -> ItemError:
-    return ItemError(Cause.REFUSED, f"Offer {offer.offer_id} is a live listing at eBay by now: {advice}.")
+def _listed(offer: Offer, advice: str) -> str:
+    return f"Offer {offer.offer_id} is a live listing at eBay by now: {advice}."
 
 
-def _copy(work: Work) -> Copy:
+def _copy(context: RowContext, candidate: Candidate, pictured: Pictured) -> Copy:
     """Return the copies that the row offers, as the operator describes them."""
-    row, edits, decided = work.row, work.edits, work.item.decided
+    row, decided, graded = context.row, context.item.decided, context.graded
     return Copy(
-        sku=work.sku,
-        gtin=row.gtin or "",
-        condition=graded(work),
-        quantity=offered(decided, work.copies),
+        sku=context.sku,
+        gtin=context.barcode(candidate.release),
+        condition=graded.condition,
+        quantity=offered(decided, context.copies),
         added=on_top(decided),
-        note=row.note if edits.note is None else edits.note,
-        photos=work.photos,
-        photo_warning=work.photo_warning,
+        note=row.note if decided.edits.note is None else decided.edits.note,
+        photos=pictured.photos,
+        photo_warning=context.photo_warning,
+        own=graded.own,
+        mapped=graded.mapped,
+        overstated=graded.overstated,
     )
 
 
-def _with_files(work: Work, draft: Draft) -> Draft:
-    """Return the draft, which is not publishable while own photos lie where eBay cannot fetch them."""
-    files = work.item.picture.get("files")
-    return replace(draft, not_publishable=(*draft.not_publishable, unfetched(files))) if files else draft
-
-
-def _send(work: Work, draft: Draft, ebay: Ebay) -> str:
+def send_draft(context: RowContext, draft: Draft, ebay: Ebay, log: WriteLog) -> str:
     """Bring eBay to hold exactly this draft and return the number of its offer; doing it again changes nothing.
 
-    An offer that somebody has published in the meantime is a live listing and is left alone; a person whose decision
-    that keeps from reaching eBay is told so. No offer is created without a look for one just before.
+    An offer that somebody has published in the meantime is a live listing and is left alone; where that keeps a
+    person's decision from reaching eBay, the row says so. No offer is created without a look for one just before.
+
+    Raises:
+        AlreadyListed: what a person decided cannot reach a live listing.
+        ItemError: eBay fails to take this draft, and takes others.
+        UpstreamError: eBay does not answer, refuses the draft or does not accept us.
+        LeaseLost: the row is no longer ours; nothing was written after that was known.
     """
-    sku = draft.copy.sku
+    sku = draft.sku
     standing = _standing(ebay, sku)
     if standing and standing.status == "PUBLISHED":
-        decided, work.listed = work.item.decided, standing.body.get("availableQuantity")
-        if decided.keys() & {"choice", "edits"} or ("added" in decided and work.listed != draft.copy.quantity):
-            raise _listed(standing, "change it there")
+        decided, listed = context.item.decided, standing.body.get("availableQuantity")
+        if decided.choice or decided.edits or (decided.added and listed != draft.quantity):
+            raise AlreadyListed(Cause.REFUSED, _listed(standing, "change it there"), listed)
         return standing.offer_id
-    _write(work, lambda: ebay.put_item(sku, draft.inventory_item))
-    return patient(
-        lambda: _offer(work, draft, ebay, standing),
-        again=lambda: _offer(work, draft, ebay, _standing(ebay, sku)),
+    _write(context, log, lambda: ebay.put_item(sku, draft.inventory_item))
+    offer_id = retry_while_busy(
+        context,
+        lambda: _offer(context, draft, ebay, standing, log),
+        again=lambda: _offer(context, draft, ebay, _standing(ebay, sku), log),
     )
+    log.went_through(sku)
+    return offer_id
 
 
 def _standing(ebay: Ebay, sku: str) -> Offer | None:
     return next(iter(ebay.offers(sku)), None)
 
 
-def _offer(work: Work, draft: Draft, ebay: Ebay, standing: Offer | None) -> str:
+def _offer(context: RowContext, draft: Draft, ebay: Ebay, standing: Offer | None, log: WriteLog) -> str:
     """Bring the offer to what the draft says, and return its number; `standing` is the one that eBay holds."""
     if standing is None:
-        return _write(work, lambda: ebay.create_offer(draft.offer))
+        return _write(context, log, lambda: ebay.create_offer(draft.offer))
     if _differs(standing, draft.offer):
-        _write(work, lambda: ebay.update_offer(standing.offer_id, draft.offer))
+        _write(context, log, lambda: ebay.update_offer(standing.offer_id, draft.offer))
     return standing.offer_id
 
 
-def _write(work: Work, write: Callable[[], T]) -> T:
-    """Return what a write gives; before it the row must still be ours, and a third one in vain is the last.
+def _write(context: RowContext, log: WriteLog, write: Callable[[], T]) -> T:
+    """Return what a write gives; before it the row must still be ours. After a wave in vain the row waits longer.
 
     Raises:
-        WritesFailed: a person decides when this draft is tried again.
+        ItemError: it is the row and not eBay.
     """
-    work.mine()
+    context.port.ensure_ours()
     try:
         return write()
     except UpstreamDown as down:
-        work.failed_writes += down.write_failed
-        if work.failed_writes < WRITES:
+        if not down.write_failed:
             raise
-        reason = (
-            f"Row {work.row.index + 1} of the batch: eBay failed {WRITES} times to take its draft. Its last answer: "
-            f"{down} Nothing is lost. Press Resume to try again: eBay is asked first what it holds already."
-        )
-        raise WritesFailed(down.service, down.call, reason, status=down.status) from down
+        failed = log.failed(context.sku, context.port.now())
+        times = f"eBay failed {failed.count} times to take this draft"
+        if failed.given_up:
+            reason = (
+                f"{times}. Its last answer: {down} Try the row again later: eBay is asked first what it holds already."
+            )
+            raise ItemError(Cause.REFUSED, reason) from down
+        if failed.pause is None:
+            raise
+        pause = max(failed.pause, down.retry_after or 0.0)
+        raise UpstreamDown(
+            down.service,
+            down.call,
+            f"{times}; its last answer: {down}",
+            status=down.status,
+            retry_after=pause,
+            trouble=Trouble.PASSING,
+            write_failed=True,
+        ) from down
 
 
-def _differs(standing: Offer, offer: Mapping[str, Any]) -> bool:
-    """Return whether eBay holds something else than `offer` says; what it adds of its own does not count."""
-    return any(standing.body.get(name) != value for name, value in offer.items())
+def _differs(standing: Offer, offer: Json) -> bool:
+    """Return whether eBay holds something else than `offer` says, or a price that it has no more.
+
+    What eBay adds of its own does not count.
+    """
+    unpriced = "pricingSummary" not in offer and bool(standing.body.get("pricingSummary"))
+    return unpriced or any(standing.body.get(name) != value for name, value in offer.items())

@@ -6,51 +6,28 @@ of two documents written for one barcode the later stands, and what only the oth
 
 from __future__ import annotations
 
-import logging
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from typing import Generic, TypeVar
 
 from engine.clock import Clock
-from engine.domain.lookups import FACT, Answer, Lookup
-from engine.errors import StoreAway, UpstreamError
-from engine.store.base import Put, Store
-from engine.upstream.asking import asker
+from engine.codec import to_json
+from engine.domain.identify.lookups import Answer
+from engine.errors import DocumentBroken, UpstreamError
+from engine.log import get_logger
+from engine.pipeline.answer_cache import AnswerCache
+from engine.pipeline.single_flight import Flight, SingleFlight
+from engine.pipeline.stored_lookups import LookupReader, LookupWriter
+from engine.pipeline.upcoming import Upcoming
+from engine.store.base import Store
+from engine.upstream.caller import Caller
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
-LOOKUPS = "lookups"
-KEPT = 1_000  # barcodes in memory
-FORESEEN = 200
 TOGETHER = 40  # barcodes that one read of the store asks for
-READ_AGAIN_SECONDS = 60.0  # what is missing here may have been stored by another worker since
-LISTEN_SECONDS = 0.2
 
-Ask = Callable[[Sequence[str]], Mapping[str, Any]]
+T = TypeVar("T")
 Fit = Callable[[Sequence[str]], Sequence[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked about barcodes, how old an answer may be, and how it is got; see `Lookups.ask_together`."""
-
-    name: str
-    at_most: timedelta
-    ask: Ask
-    fit: Fit
-
-
-class Flight:
-    """A question on its way for some barcodes; `error` is what it came to instead of an answer."""
-
-    def __init__(self, question: Question, gtins: Sequence[str]) -> None:
-        self.question = question
-        self.gtins = gtins
-        self.over = threading.Event()
-        self.error: UpstreamError | None = None
 
 
 def alone(gtins: Sequence[str]) -> Sequence[str]:
@@ -58,164 +35,143 @@ def alone(gtins: Sequence[str]) -> Sequence[str]:
     return gtins[:1]
 
 
+@dataclass(frozen=True, slots=True)
+class Question(Generic[T]):
+    """What is asked about a barcode, as it is stored; how old an answer may be follows from the name.
+
+    `read` returns an answer from its JSON, and raises DocumentBroken when it is none.
+    """
+
+    name: str
+    read: Callable[[object], T]
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry(Generic[T]):
+    """A question with the call that answers it, for as many barcodes as `fit` lets into one call."""
+
+    question: Question[T]
+    call: Callable[[Sequence[str]], Mapping[str, T]]
+    fit: Fit
+
+
 class Lookups:
     """The answers in `lookups/{gtin14}` of a store; safe for threads."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
-        self._store = store
         self._clock = clock
-        self._lock = threading.Lock()  # of all that follows; never held during a call
-        self._known: OrderedDict[str, Lookup] = OrderedDict()
-        self._read_at: dict[str, float] = {}
-        self._foreseen: OrderedDict[str, None] = OrderedDict()
-        self._flights: dict[tuple[str, str], Flight] = {}
-        self._unstored: set[str] = set()
-        self._ended: set[str] = set()
-        self._reading = threading.Lock()
-        self._writing = threading.Lock()
+        self._cache = AnswerCache(clock)
+        self._upcoming = Upcoming()
+        self._flights = SingleFlight()
+        self._reader = LookupReader(store, self._cache)
+        self._writer = LookupWriter(store, self._cache, clock)
+
+    @property
+    def unstored(self) -> int:
+        """Return how many barcodes wait for a commit that another row is making."""
+        return self._writer.waiting
 
     def foresee(self, gtins: Sequence[str]) -> None:
-        """Hear which barcodes are asked about next, in their order; of too many the last ones count."""
-        with self._lock:
-            for gtin in dict.fromkeys(gtins):
-                self._foreseen[gtin] = None
-                self._foreseen.move_to_end(gtin)
-            while len(self._foreseen) > FORESEEN:
-                self._foreseen.popitem(last=False)
+        """Take in which barcodes are asked about next, in their order; of too many the last ones count."""
+        self._upcoming.add(gtins)
 
-    def ask(self, gtin: str, question: str, ask: Callable[[], Any], *, at_most: timedelta = FACT) -> Answer:
-        """Return the answer to `question` about a barcode, at most so old; where there is none, `ask` gets it.
+    def begin(self, gtin: str, *, again: bool) -> None:
+        """Have the next question about a barcode read the store first, where a person may have had answers forgotten.
 
-        `ask` returns JSON types. Who asks what another row is asking already, waits for the answer or the failure that
-        the other gets; a failure is not kept.
+        For a row that is done `again` always, for another one where memory is older than `READ_AGAIN_SECONDS`.
+        """
+        if again or self._cache.unread(gtin):
+            self._cache.doubt(gtin)
+
+    def ask(self, caller: Caller, gtin: str, question: Question[T], call: Callable[[], T]) -> Answer[T]:
+        """Return the answer to a question about a barcode, young enough for it; where there is none, `call` gets it.
+
+        A row that asks what another row is asking waits for the answer or the failure of that one; a failure is not
+        kept.
 
         Raises:
-            UpstreamError: what `ask` raised, here or for the other row.
-            GivenBack: the asker is not to go on.
+            UpstreamError: what `call` raised, here or for the other row.
+            Requeued: the caller must not go on.
             StoreAway: the store does not answer.
         """
-        return self._ask(Question(question, at_most, lambda _: {gtin: ask()}, alone), gtin)
+        return self._ask(caller, gtin, Inquiry(question, lambda _: {gtin: call()}, alone))
 
-    def ask_together(self, gtin: str, question: str, ask: Ask, fit: Fit) -> Answer:
+    def ask_together(
+        self,
+        caller: Caller,
+        gtin: str,
+        question: Question[T],
+        call: Callable[[Sequence[str]], Mapping[str, T]],
+        fit: Fit,
+    ) -> Answer[T]:
         """Do what the method `ask` does, and get the answers about foreseen barcodes with the same call.
 
-        `fit` returns the first of some barcodes, one at least, as many as one call can ask about; `ask` returns what
-        was said of each of them.
+        `fit` returns the first of some barcodes, one at least, as many as one call can ask about; `call` returns the
+        answer about each of them.
         """
-        return self._ask(Question(question, FACT, ask, fit), gtin)
+        return self._ask(caller, gtin, Inquiry(question, call, fit))
 
     def keep(self, gtin: str) -> None:
-        """Store what is new of a barcode; barcodes that are kept at the same moment share a commit.
+        """Store what is new of a barcode; a store that does not answer stops nobody here."""
+        self._writer.write(gtin)
 
-        A store that does not answer stops nobody here: what it did not take goes with the next commit.
-        """
-        with self._lock:
-            if gtin in self._unstored:
-                self._ended.add(gtin)
-        with self._writing:
-            now = self._clock.now()
-            with self._lock:
-                ended = self._ended & self._known.keys()
-                self._ended = set()
-                self._unstored -= ended
-                puts = [Put(f"{LOOKUPS}/{name}", self._known[name].document(now)) for name in sorted(ended)]
-            if not puts:
-                return
-            try:
-                self._store.commit(*puts)
-            except StoreAway as away:
-                log.warning("lookups_unstored", extra={"error": str(away)})
-                with self._lock:
-                    self._ended |= ended
-                    self._unstored |= ended
-
-    def _ask(self, question: Question, gtin: str) -> Answer:
+    def _ask(self, caller: Caller, gtin: str, inquiry: Inquiry[T]) -> Answer[T]:
+        question = inquiry.question
         while True:
-            self._read(question, gtin)
-            with self._lock:
-                if answer := self._answer(question, gtin):
-                    return answer
-                flight = self._flights.get((question.name, gtin))
-                if flight is None:
-                    behind = [name for name in self._behind(gtin) if name in self._known and self._open(question, name)]
-                    mine = Flight(question, question.fit([gtin, *behind]))
-                    self._flights.update({(question.name, name): mine for name in mine.gtins})
-            if flight is None:
-                return self._fly(mine)[gtin]
-            self._await(flight)
+            self._reader.read(lambda: self._unread(inquiry, gtin))
+            if answer := self._answer(question, gtin):
+                return answer
+            behind = [
+                name for name in self._upcoming.behind(gtin) if self._cache.knows(name) and self._open(question, name)
+            ]
+            flight, mine = self._flights.begin(question.name, inquiry.fit([gtin, *behind]))
+            if not mine:
+                flight.wait(caller)
+            elif answer := self._fly(inquiry, gtin, flight):
+                return answer
 
-    def _fly(self, flight: Flight) -> dict[str, Answer]:
-        """Ask, in this thread, and let all know what came of it; an answer is dated when it came."""
-        answers: dict[str, Answer] = {}
-        name = flight.question.name
+    def _fly(self, inquiry: Inquiry[T], gtin: str, flight: Flight) -> Answer[T] | None:
+        """Ask, in this thread, and let all rows know what came of it; an answer is dated when it came.
+
+        A flight that landed just before this one began may have the answer already: then nothing is asked.
+        """
+        question = inquiry.question
         try:
-            said = flight.question.ask(flight.gtins)
+            if known := self._answer(question, gtin):
+                return known
+            said = inquiry.call(flight.gtins)
             now = self._clock.now()
-            answers = {gtin: Answer(now, said[gtin]) for gtin in flight.gtins}
+            self._cache.add(question.name, {name: Answer(now, to_json(said[name])) for name in flight.gtins})
+            return Answer(now, said[gtin])
         except UpstreamError as error:
             flight.error = error
             raise
         finally:
-            with self._lock:
-                for gtin, answer in answers.items():
-                    self._know(gtin, self._known.get(gtin, Lookup()).heard(name, answer))
-                    self._unstored.add(gtin)
-                for gtin in flight.gtins:
-                    del self._flights[name, gtin]
-            flight.over.set()
-        return answers
+            self._flights.land(question.name, flight)
 
-    def _await(self, flight: Flight) -> None:
-        """Wait until another row has its answer; one that was not to go on leaves the question to the next."""
-        while not flight.over.wait(LISTEN_SECONDS):
-            asker().wait(0.0, "waits for the answer that another row is getting")
-        if flight.error:
-            raise flight.error
-
-    def _read(self, question: Question, gtin: str) -> None:
-        """Look into the store for a barcode that nobody has an answer about, and for those foreseen behind it."""
-        with self._lock:
-            if not self._unread(question, gtin):
-                return
-        with self._reading:
-            with self._lock:
-                names = self._unread(question, gtin)
-            found = self._store.get(*(f"{LOOKUPS}/{name}" for name in names)) if names else []
-            now = self._clock.monotonic()
-            with self._lock:
-                for name, document in zip(names, found, strict=True):
-                    stored = Lookup.from_document(document.fields) if document else Lookup()
-                    self._know(name, stored.merged(self._known.get(name, Lookup())))
-                    self._read_at[name] = now
-
-    def _unread(self, question: Question, gtin: str) -> list[str]:
-        """Return the barcodes to look for in the store before `question` is asked about `gtin`."""
-        if not self._open(question, gtin):
+    def _unread(self, inquiry: Inquiry[T], gtin: str) -> list[str]:
+        """Return the barcodes to look for in the store before `inquiry` is made about `gtin`."""
+        question = inquiry.question
+        doubted = self._cache.doubts(gtin)
+        if not doubted and not self._open(question, gtin):
             return []
-        names = [gtin, *self._behind(gtin)[: TOGETHER - 1]]
-        long_ago = self._clock.monotonic() - READ_AGAIN_SECONDS
+        names = [gtin, *self._upcoming.behind(gtin)[: TOGETHER - 1]]
         names = [
-            name for name in names if self._read_at.get(name, float("-inf")) < long_ago and self._open(question, name)
+            name
+            for name in names
+            if (doubted and name == gtin) or (self._cache.unread(name) and self._open(question, name))
         ]
-        return names if gtin in names or question.fit is not alone else []
+        return names if gtin in names or inquiry.fit is not alone else []
 
-    def _behind(self, gtin: str) -> list[str]:
-        """Return the barcodes that were foreseen behind this one, none when it was not foreseen itself."""
-        names = list(self._foreseen) if gtin in self._foreseen else [gtin]
-        return names[names.index(gtin) + 1 :]
-
-    def _open(self, question: Question, gtin: str) -> bool:
+    def _open(self, question: Question[T], gtin: str) -> bool:
         """Whether nobody has an answer about a barcode, or is getting one."""
-        return (question.name, gtin) not in self._flights and self._answer(question, gtin) is None
+        return not self._flights.under_way(question.name, gtin) and self._answer(question, gtin) is None
 
-    def _answer(self, question: Question, gtin: str) -> Answer | None:
-        known = self._known.get(gtin)
-        return known.answer(question.name, self._clock.now(), question.at_most) if known else None
-
-    def _know(self, gtin: str, lookup: Lookup) -> None:
-        self._known[gtin] = lookup
-        self._known.move_to_end(gtin)
-        while len(self._known) > KEPT:
-            forgotten, _ = self._known.popitem(last=False)
-            self._read_at.pop(forgotten, None)
-            self._unstored.discard(forgotten)
+    def _answer(self, question: Question[T], gtin: str) -> Answer[T] | None:
+        """Return what is known; an answer that cannot be read is none."""
+        known = self._cache.answer(question.name, gtin)
+        try:
+            return Answer(known.at, question.read(known.said)) if known else None
+        except DocumentBroken as broken:
+            log.warning("answer_broken", question=question.name, error=str(broken))
+            return None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.domain.photos import MAX_PHOTOS, PhotoPattern, public_address
+from engine.domain.listing.photos import MAX_PHOTOS, PhotoPattern, public_address
 from engine.errors import FileError, FilesAway
 from engine.files.base import Files
-from engine.upstream.asking import asker
+from engine.retry import RetryPolicy, retry
+from engine.upstream.caller import Caller
 
 MOST_LOOKED_AT = 200  # files that begin like those of one barcode
-AGAIN_SECONDS = 10.0
+AGAIN = RetryPolicy(first=10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +33,16 @@ class Photos:
         self._files = files
         self._public = public
 
-    def find(self, text: str, gtin: str) -> Found:
-        """Return the photos of a barcode by the batch's pattern; while the file store does not answer, the row waits.
+    def find(self, caller: Caller, text: str, gtin: str) -> Found:
+        """Return the photos of a barcode by the batch's pattern; while the file store does not answer, `caller` waits.
 
         Raises:
-            GivenBack: the row is not to go on.
+            Requeued: the caller must not go on.
         """
         pattern = PhotoPattern.read(text)
         named = pattern.named(gtin)
         try:
-            names = self._listed(pattern.prefix(gtin))
+            names = self._listed(caller, pattern.prefix(gtin))
         except FileError as error:
             return Found(f"No own photo could be looked for: {error}.")
         own = tuple(name for name in names if pattern.matches(gtin, name))[:MAX_PHOTOS]
@@ -52,9 +53,9 @@ class Photos:
             return Found(f"{count}, found as {named}.", addresses=tuple(map(public_address, own)))
         return Found(f"{count}, found as {named}, but eBay cannot fetch what is not public.", files=own)
 
-    def _listed(self, prefix: str) -> list[str]:
-        while True:
-            try:
-                return self._files.list(prefix, MOST_LOOKED_AT)
-            except FilesAway as away:
-                asker().wait(AGAIN_SECONDS, f"{away}; the photos are looked for again every {AGAIN_SECONDS:g} s.")
+    def _listed(self, caller: Caller, prefix: str) -> list[str]:
+        def wait(seconds: float, away: FilesAway) -> bool:
+            caller.wait(seconds, f"{away}; the photos are looked for again every {seconds:g} s.")
+            return False
+
+        return retry(lambda: self._files.list(prefix, MOST_LOOKED_AT), AGAIN, FilesAway, wait=wait)

@@ -5,56 +5,85 @@ Discogs' pictures are not used: its terms call them restricted data.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass
 
-from engine.domain.candidates import Candidate
+from engine.domain.identify.candidates import Candidate
+from engine.domain.listing.photos import Picture
 from engine.errors import UpstreamDown, UpstreamError
+from engine.pipeline.photos import Found
 from engine.pipeline.sources import Sources
-from engine.pipeline.work import Work
+from engine.pipeline.work import RowContext
 
 
-def find_picture(work: Work, sources: Sources, candidate: Candidate) -> str:
-    """Return the https address of the operator's first photo, else of the front cover, "" when there is none.
+@dataclass(frozen=True, slots=True)
+class Pictured:
+    """What became of the second step: the picture, and all `photos` of the operator's own that the draft shows."""
 
-    `work.item.picture` says where it comes from, or why there is none; its `files` are own photos that eBay cannot
-    fetch, its `warning` says which photos of the file are not used. Nothing here fails a row; for a single outage it
-    waits.
+    picture: Picture
+    photos: tuple[str, ...] = ()
+
+
+def find_picture(context: RowContext, sources: Sources, candidate: Candidate) -> Pictured:
+    """Return the operator's first photo, else the front cover, with where it comes from, or why there is none.
+
+    Nothing here fails a row; for a single outage it waits.
 
     Raises:
         UpstreamDown: the Cover Art Archive does not answer, and may soon.
-        GivenBack: the row is not to go on.
+        Requeued: the row is not to go on.
     """
-    picture: dict[str, Any] = {}
-    told = "Your own photo." if work.edits.photos else "Your own photo, from the file."
-    if work.options.photos and work.edits.photos is None and not work.row.photos:
-        found = sources.photos.find(work.options.photos, work.gtin)
-        work.found_photos, told = found.addresses, found.reason
-        picture = {"files": list(found.files)} if found.files else {}
-    if own := next(iter(work.photos), ""):
-        url, reason = own, told
-    else:
-        url, reason = _front(work, sources, candidate)
-        reason = f"{told} {reason}" if work.options.photos and work.edits.photos is None else reason
-    if work.photo_warning:
-        picture["warning"] = work.photo_warning
-    work.item = replace(work.item, picture={"url": url, "reason": reason, **picture})
-    return url
+    edited, row, pattern = context.edits.photos, context.row, context.options.photos
+    photos, files = row.photos if edited is None else edited, tuple[str, ...]()
+    reason = "Your own photo." if edited else "Your own photo, from the file."
+    if pattern and edited is None and not row.photos:
+        found = _by_pattern(context, sources, candidate)
+        photos, reason, files = found.addresses, found.reason, found.files
+    url = next(iter(photos), "")
+    if not url:
+        url, cover = _front(context, sources, candidate)
+        reason = f"{reason} {cover}" if pattern and edited is None else cover
+    return Pictured(Picture(url, reason, files, context.photo_warning), photos)
 
 
-def _front(work: Work, sources: Sources, candidate: Candidate) -> tuple[str, str]:
+def _by_pattern(context: RowContext, sources: Sources, candidate: Candidate) -> Found:
+    """Return the operator's photos whose names hold the barcode."""
+    code = context.barcode(candidate.release)
+    if not code:
+        return Found("No own photo was looked for: they are named by barcode, and this release has none.")
+    return sources.own_photos(context.options.photos, code)
+
+
+def _front(context: RowContext, sources: Sources, candidate: Candidate) -> tuple[str, str]:
     """Return the address and the sentence that says where it comes from, or why there is none."""
-    known = candidate.musicbrainz
-    if known is None and candidate.release.dump and not sources.covers:
-        return "", "MusicBrainz was not asked, because the catalogue knows this release: no cover was looked up."
-    if known is None:
-        return "", "MusicBrainz does not know this release, so no cover could be looked up."
+    number, said = _number(context, sources, candidate)
+    if not number:
+        return "", said
     try:
-        url = sources.front(work.gtin, known.id)
+        url = sources.front(context.key, number)
     except UpstreamError as error:
         if isinstance(error, UpstreamDown) and not error.for_long:
             raise
         return "", f"The Cover Art Archive could not be asked. {error}"
     if not url:
         return "", "The Cover Art Archive has no front cover of this release."
-    return url, "Front cover from the Cover Art Archive."
+    return url, said
+
+
+def _number(context: RowContext, sources: Sources, candidate: Candidate) -> tuple[str, str]:
+    """Return MusicBrainz' number of the release and the sentence for its cover, or "" and why none can be had."""
+    if candidate.musicbrainz:
+        return candidate.musicbrainz.id, "Front cover from the Cover Art Archive."
+    release = candidate.release
+    code = context.barcode(release)
+    cover = sources.known_cover(code, release)
+    if cover and cover.front:
+        way = "the link to Discogs" if cover.by == "link" else "the barcode"
+        return cover.mbid, f"Front cover from the Cover Art Archive, found by {way} in {cover.source}."
+    if cover:
+        return "", f"There was no front cover of this release in {cover.source}."
+    if not sources.needs_cover(code, release):
+        if context.named_by_number:
+            return "", "MusicBrainz was not asked, because the file names this release: no cover was looked up."
+        if release.dump:
+            return "", "MusicBrainz was not asked, because the catalogue knows this release: no cover was looked up."
+    return "", "MusicBrainz does not know this release, so no cover could be looked up."

@@ -2,108 +2,131 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
-from engine.catalog.file import Catalog
-from engine.domain.selling import SellingTerms
+from engine.codec import replace
+from engine.domain.batch.decisions import Signature
+from engine.domain.batch.items import Item, Outcome, intend, skip
+from engine.domain.listing.seller_terms import SellingTerms
+from engine.domain.services import Service
 from engine.errors import Cause, ItemError, RequestRefused
-from engine.pipeline.draft import make_draft, remove_draft
+from engine.pipeline.draft import Drafted, compose_draft, remove_draft, send_draft
+from engine.pipeline.failed_writes import WriteLog
 from engine.pipeline.identification import identify
-from engine.pipeline.lookups import Lookups
-from engine.pipeline.photos import Photos
 from engine.pipeline.picture import find_picture
 from engine.pipeline.price import set_price
 from engine.pipeline.rules import Rules
 from engine.pipeline.sources import Sources
-from engine.pipeline.work import Step, Work
-from engine.upstream.asking import asking
-from engine.upstream.coverart import CoverArt
-from engine.upstream.discogs import Discogs
+from engine.pipeline.terms import Terms
+from engine.pipeline.work import RowContext, Step
 from engine.upstream.ebay import Ebay
-from engine.upstream.musicbrainz import MusicBrainz
 
 
 class RowPipeline:
     """Runs rows against the services; holds nothing of a row, so threads may share it.
 
-    `discogs` is None without a token, `ebay` while no seller is connected. `terms` are the seller's, for every draft.
-    `catalog`, `covers` and `photos` are as in `Sources`. `rules` are eBay's of its categories; without
-    them the table of this program counts.
+    `terms` are the seller's, by the profile of the batch; without them nothing is set. `rules` are eBay's of its
+    categories; without them the table of this program counts. `hint` is added where no service knows a barcode.
+    `recovered` knows which services answer again.
     """
 
     def __init__(
         self,
+        sources: Sources,
         *,
-        lookups: Lookups,
-        musicbrainz: MusicBrainz,
-        coverart: CoverArt,
-        discogs: Discogs | None,
-        ebay: Ebay | None,
-        terms: SellingTerms | None = None,
-        catalog: Catalog | None = None,
-        covers: bool = False,
-        photos: Photos,
+        terms: Terms | None = None,
         rules: Rules | None = None,
+        hint: str = "",
+        recovered: Callable[[Service, datetime], bool] = lambda _service, _since: False,
     ) -> None:
-        self._lookups = lookups
-        self._sources = Sources(
-            lookups,
-            musicbrainz=musicbrainz,
-            coverart=coverart,
-            discogs=discogs,
-            ebay=ebay,
-            catalog=catalog,
-            covers=covers,
-            photos=photos,
-        )
-        self._ebay = ebay
+        self._sources = sources
+        self._hint = hint
+        self._recovered = recovered
+        self._write_log = WriteLog()
+        self._ebay = sources.ebay
         self._rules = rules
-        self._terms = terms or SellingTerms()
+        self._terms = terms
 
     def foresee(self, gtins: Sequence[str]) -> None:
         """Hear which rows come next, as `Pipeline.foresee` says."""
-        self._lookups.foresee(gtins)
+        self._sources.foresee(gtins)
 
-    def run(self, work: Work) -> None:
-        """Bring `work.item` to its outcome, as `Pipeline.run` says; a refusal of this row's data fails the row."""
-        with _for_row(work):
-            self._steps(work)
+    def run(self, context: RowContext) -> Iterator[Item]:
+        """Yield the row step by step, as `Pipeline.run` says; a refusal of this row's data fails the row."""
+        ebay = self._ebay and self._ebay.for_caller(context)
+        with _refusals_fail_the_row():
+            yield from self._removed(context, ebay) if context.item.decided.removed else self._steps(context, ebay)
 
-    def unchangeable(self, work: Work, sku: str) -> str:
+    def recovered(self, service: Service, since: datetime) -> bool:
+        """Return whether a service answers again, as `Pipeline.recovered` says."""
+        return self._recovered(service, since)
+
+    def unchangeable(self, context: RowContext, sku: str) -> str:
         """Return why the draft of a row cannot be changed, as `Pipeline.unchangeable` says."""
         if self._ebay is None:
             return "eBay is not connected"
-        with _for_row(work):
-            offers = self._ebay.offers(sku)
+        with _refusals_fail_the_row():
+            offers = self._ebay.for_caller(context).offers(sku)
         if any(offer.status == "PUBLISHED" for offer in offers):
             return "it is a live listing at eBay by now"
         return "" if offers else "it is no longer at eBay"
 
-    def _steps(self, work: Work) -> None:
-        if work.item.decided.get("removed"):
-            work.step = Step.DRAFT
-            remove_draft(work, self._ebay)
-            return
+    def _removed(self, context: RowContext, ebay: Ebay | None) -> Iterator[Item]:
+        """Take the draft back, and end the row as removed."""
+        item, removed = context.item, context.item.decided.removed or Signature()
+        context.port.at(Step.DRAFT)
+        remove_draft(context, ebay, self._write_log)
+        yield skip(replace(item, offer_id=None), Cause.REMOVED, f"Removed by {removed.signed}.", now=context.port.now())
+
+    def _steps(self, context: RowContext, ebay: Ebay | None) -> Iterator[Item]:
+        """Yield the row with what each step has found, the one that fails included."""
+        item, port, sources = context.item, context.port, self._sources.for_caller(context)
         try:
-            work.step = Step.IDENTIFY
-            candidate = identify(work, self._sources)
-            work.step = Step.PICTURE
-            image_url = find_picture(work, self._sources, candidate)
-            work.step = Step.PRICE
-            price = set_price(work, candidate, self._sources)
+            port.at(Step.IDENTIFY)
+            sources.begin(context.key, again=bool(item.history))
+            found = identify(context, sources)
+            yield (item := replace(item, match=found.match))
+            if found.candidate is None:
+                raise self._hinted(found.failure or ItemError(Cause.NO_MATCH, "No release was found."))
+            candidate = found.candidate
+            yield (item := replace(item, release=candidate.summary))
+            port.at(Step.PICTURE)
+            pictured = find_picture(context, sources, candidate)
+            yield (item := replace(item, picture=pictured.picture))
+            port.at(Step.PRICE)
+            priced = set_price(context, candidate, sources, lacking=found.match.lacking)
+            yield (item := replace(item, price=priced.price))
         finally:
-            self._lookups.keep(work.gtin)
-        work.step = Step.DRAFT
+            self._sources.keep(context.key)
+        port.at(Step.DRAFT)
         known = self._rules.known if self._rules else {}
-        make_draft(work, candidate, price, image_url, self._ebay, self._terms, known)
+        terms = self._terms.of(context.options.profile) if self._terms else SellingTerms()
+        drafted = compose_draft(context, candidate, priced.price, pictured, terms, known, connected=ebay is not None)
+        yield from self._sent(context, replace(item, sku=context.sku, draft=drafted.draft), drafted, ebay)
+
+    def _sent(self, context: RowContext, item: Item, drafted: Drafted, ebay: Ebay | None) -> Iterator[Item]:
+        """Yield the row with its draft, and once eBay holds that; what is about to be sent is stored before."""
+        yield item
+        if ebay is None or drafted.not_sent:
+            yield replace(item, outcome=Outcome.COMPOSED, not_sent=drafted.not_sent)
+            return
+        item = intend(item, sku=context.sku, now=context.port.now())
+        context.port.save(item)
+        yield item
+        yield replace(item, outcome=Outcome.DRAFTED, offer_id=send_draft(context, drafted.draft, ebay, self._write_log))
+
+    def _hinted(self, failure: ItemError) -> ItemError:
+        """Return the failure, with the hint where it says that nobody knows the barcode."""
+        hints = self._hint and failure.cause is Cause.NO_MATCH
+        return ItemError(failure.cause, f"{failure} {self._hint}") if hints else failure
 
 
 @contextmanager
-def _for_row(work: Work) -> Iterator[None]:
-    """Ask services for a row; what one refuses of its data fails the row."""
+def _refusals_fail_the_row() -> Iterator[None]:
+    """Turn what a service refuses of the row's data into a failure of the row."""
     try:
-        with asking(work):
-            yield
+        yield
     except RequestRefused as refusal:
         raise ItemError(Cause.DEFECT if refusal.defect else Cause.REFUSED, str(refusal)) from refusal

@@ -1,7 +1,7 @@
-"""eBay's rules of our categories: asked once a month for all workers, kept in the store, and at hand for every row.
+"""eBay's rules of our categories: asked once a month for all workers, kept in the store, and known to every row.
 
 Rows never ask. Who keeps the rules does it beside them, so that a row waits for nothing and fails for nothing here:
-while eBay's answer is not at hand, the table of `engine.domain.category_rules` counts.
+while eBay's answer is not known, the table of `engine.domain.listing.category_rules` counts.
 """
 
 from __future__ import annotations
@@ -9,22 +9,25 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self
 
 from engine.clock import Clock
-from engine.domain.categories import CATEGORIES
-from engine.domain.category_rules import CategoryRules, table
-from engine.domain.lookups import Answer, Lookup
-from engine.errors import StoreError, UpstreamError
-from engine.pipeline.lookups import LOOKUPS
+from engine.codec import decode, encode, to_json
+from engine.domain.identify.lookups import Answer, Lookup
+from engine.domain.listing.categories import CATEGORIES
+from engine.domain.listing.category_rules import CategoryRules, StoredRules, table
+from engine.errors import DocumentBroken, StoreError, UpstreamError
+from engine.log import get_logger
+from engine.pipeline.stored_lookups import LOOKUPS, stored_lookup
 from engine.store.base import Put, Store
 from engine.upstream.ebay_rules import EbayRules
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 LOOK_AGAIN_SECONDS = 900.0
 TRY_AGAIN_SECONDS = 1.0  # and twice as long each time, while something is missing
 START_SECONDS = 5.0
+QUIET_FAILURES = 3  # in a row, within seven seconds: what starts beside a worker may take so long
 _JOIN_SECONDS = 2.0
 _QUESTION = "rules"
 
@@ -36,14 +39,16 @@ class Rules:
     latest: what a worker drafts is held to the same rules from its first row on, unless eBay is away.
     """
 
-    def __init__(self, store: Store, clock: Clock, ebay: EbayRules | None) -> None:
+    def __init__(self, store: Store, clock: Clock, ebay: EbayRules | None = None) -> None:
         self.known: Mapping[str, CategoryRules] = {}
         self._store = store
         self._clock = clock
         self._ebay = ebay
-        self._answers: dict[str, Answer] = {}
+        self._answers: dict[str, Answer[StoredRules | None]] = {}
+        self._failures = 0
         self._complete = threading.Event()
         self._closing = threading.Event()
+        self._wake = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="category-rules", daemon=True)
 
     def __enter__(self) -> Self:
@@ -55,20 +60,30 @@ class Rules:
     def __exit__(self, *_: object) -> None:
         """End it."""
         self._closing.set()
+        self._wake.set()
         self._thread.join(_JOIN_SECONDS)
+
+    def connect(self, ebay: EbayRules | None) -> None:
+        """From now on ask with these credentials, None for none; what is missing is asked for at once."""
+        self._ebay = ebay
+        self._wake.set()
 
     def refresh(self) -> None:
         """Bring `known` to what eBay says: from memory, else from the store, else from eBay, in that order.
 
-        What none of them tells now is left out. An answer counts for thirty days, that there is none for a day.
+        What none of them says now is left out. An answer counts for thirty days, that there is none for a day.
         """
         try:
             self._read()
             self._ask()
         except (UpstreamError, StoreError) as error:
-            log.warning("category_rules_unknown", extra={"error": str(error)})
+            self._failures += 1
+            level = logging.INFO if self._failures <= QUIET_FAILURES else logging.WARNING
+            log.log(level, "category_rules_unknown", error=str(error))
+        else:
+            self._failures = 0
         self.known = {
-            category_id: CategoryRules.from_document(answer.said, answer.at)
+            category_id: answer.said.rules(answer.at)
             for category_id, answer in self._answers.items()
             if answer.said and answer.fresh(self._clock.now())
         }
@@ -76,11 +91,14 @@ class Rules:
     def _keep(self) -> None:
         pause = TRY_AGAIN_SECONDS
         while not self._closing.is_set():
+            if self._wake.is_set():
+                pause = TRY_AGAIN_SECONDS
+            self._wake.clear()
             self.refresh()
             if self._ebay is None or not self._missing():
                 self._complete.set()
                 pause = LOOK_AGAIN_SECONDS
-            self._closing.wait(pause)
+            self._wake.wait(pause)
             pause = min(2 * pause, LOOK_AGAIN_SECONDS)
 
     def _missing(self) -> list[str]:
@@ -92,9 +110,18 @@ class Rules:
         missing = self._missing()
         found = self._store.get(*map(_path, missing)) if missing else []
         for category_id, document in zip(missing, found, strict=True):
-            answer = Lookup.from_document(document.fields).answers.get(_QUESTION) if document else None
+            answer = stored_lookup(document).answers.get(_QUESTION)
             if answer:
-                self._answers[category_id] = answer
+                self._take(category_id, answer)
+
+    def _take(self, category_id: str, answer: Answer[object]) -> None:
+        """Take in one stored answer; one that cannot be read is asked for again."""
+        try:
+            said = decode(StoredRules, answer.said, _path(category_id)) if answer.said else None
+        except DocumentBroken as broken:
+            log.warning("category_rules_broken", error=str(broken))
+        else:
+            self._answers[category_id] = Answer(answer.at, said)
 
     def _ask(self) -> None:
         """Ask eBay for what is missing yet, and keep it; the store has each answer before the next is asked for."""
@@ -107,18 +134,19 @@ class Rules:
             self._answers[category_id] = answer
             if self._closing.is_set():
                 return
-            self._store.commit(Put(_path(category_id), Lookup({_QUESTION: answer}).document(answer.at)))
-        log.info("category_rules_asked", extra={"categories": missing})
+            lookup = Lookup({_QUESTION: Answer(answer.at, to_json(answer.said))})
+            self._store.commit(Put(_path(category_id), encode(lookup.kept(answer.at))))
+        log.info("category_rules_asked", categories=missing)
 
 
 def _path(category_id: str) -> str:
     return f"{LOOKUPS}/ebay-category-{category_id}"
 
 
-def _said(ebay: EbayRules, category_id: str, conditions: frozenset[str] | None) -> dict[str, Any] | None:
-    """Return the rules of a category as they are kept; None when eBay says nothing of it.
+def _said(ebay: EbayRules, category_id: str, conditions: frozenset[str] | None) -> StoredRules | None:
+    """Return the rules of a category as they are stored; None when eBay says nothing of it.
 
-    Where it tells only conditions or only specifics, the table completes it.
+    Where it says only conditions or only specifics, the table completes it.
     """
     specifics = ebay.specifics(category_id)
     if specifics == [] and not conditions:
@@ -126,4 +154,4 @@ def _said(ebay: EbayRules, category_id: str, conditions: frozenset[str] | None) 
     known = table(CATEGORIES[category_id])
     named = {specific.name: specific for specific in specifics or ()}
     listable = specifics is not None
-    return CategoryRules(named or known.specifics, conditions or known.conditions, listable).document()
+    return CategoryRules(named or known.specifics, conditions or known.conditions, listable).stored()

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import timedelta
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-from engine.catalog.file import Catalog
-from engine.domain.lookups import FACT, PRICE, Answer
-from engine.domain.releases import Release
-from engine.errors import CatalogDamaged
-from engine.pipeline.lookups import Lookups
-from engine.pipeline.photos import Photos
+from engine.catalog.covers import KnownCover
+from engine.catalog.file import CurrentCatalog
+from engine.codec import decode
+from engine.domain.identify.lookups import Answer
+from engine.domain.identify.named import Named
+from engine.domain.identify.releases import Listing, Release
+from engine.domain.listing.market_prices import SuggestedPrice
+from engine.pipeline.lookups import Lookups, Question
+from engine.pipeline.photos import Found, Photos
+from engine.upstream.caller import UNATTENDED, Caller, CallerBound
 from engine.upstream.coverart import CoverArt
 from engine.upstream.discogs import Discogs
 from engine.upstream.ebay import Ebay
 from engine.upstream.musicbrainz import MusicBrainz, one_search
 
-log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
-class Sources:
+class Sources(CallerBound):
     """Facts and prices of one barcode; `discogs` is None without a token, `ebay` while no seller is connected.
 
     `catalog` is the offline catalogue, None without one; `covers` says that MusicBrainz is asked although the catalogue
-    knows a release, because a cover is found by MusicBrainz' number only. `photos` looks for the operator's own.
+    knows a release, because a cover is found by MusicBrainz' number only; not where its dump tells that number.
+    `photos` looks for the operator's own.
 
     Every method raises what `Lookups.ask` raises.
     """
@@ -39,45 +41,83 @@ class Sources:
         coverart: CoverArt,
         discogs: Discogs | None,
         ebay: Ebay | None,
-        catalog: Catalog | None = None,
+        catalog: CurrentCatalog | None = None,
         covers: bool = False,
         photos: Photos,
     ) -> None:
-        self.photos = photos
+        self._photos = photos
         self._lookups = lookups
         self._catalog = catalog
-        self.covers = covers
+        self._covers = covers
         self.discogs = discogs
         self.ebay = ebay
         self._musicbrainz = musicbrainz
         self._coverart = coverart
+        self._caller: Caller = UNATTENDED
+
+    def foresee(self, gtins: Sequence[str]) -> None:
+        """Take in which barcodes are asked about next, in their order."""
+        self._lookups.foresee(gtins)
+
+    def begin(self, gtin: str, *, again: bool) -> None:
+        """Hear that a row begins, for the first time or again, as `Lookups.begin` says."""
+        self._lookups.begin(gtin, again=again)
+
+    def keep(self, gtin: str) -> None:
+        """Store what is new of a barcode."""
+        self._lookups.keep(gtin)
+
+    def own_photos(self, pattern: str, gtin: str) -> Found:
+        """Return the operator's photos of a barcode by the batch's pattern."""
+        return self._photos.find(self._caller, pattern, gtin)
 
     def in_catalog(self, gtin: str) -> list[Release]:
-        """Return the releases of the offline catalogue with a barcode; a damaged catalogue is not read any more."""
-        catalog = self._catalog
-        if catalog is None:
-            return []
-        try:
-            return catalog.find([gtin])[gtin]
-        except CatalogDamaged as damaged:
-            self._catalog = None
-            log.error("catalog_damaged", extra={"error": str(damaged)})  # noqa: TRY400 - the sentence says it all
-            return []
+        """Return the releases of the offline catalogue with a barcode."""
+        return self._catalog.find([gtin])[gtin] if self._catalog else []
+
+    def known_cover(self, gtin: str, found: Release) -> KnownCover | None:
+        """Return what MusicBrainz' dump says of the cover of a release of Discogs, None when nothing."""
+        return self._catalog.covers.find(found, gtin) if self._catalog and found.source == "discogs" else None
+
+    def needs_cover(self, gtin: str, found: Release) -> bool:
+        """Whether MusicBrainz is to be asked for nothing but the cover of a release."""
+        return self._covers and self.known_cover(gtin, found) is None
 
     def at_musicbrainz(self, gtin: str) -> list[Release]:
         """Return the releases that MusicBrainz finds by a barcode; one search asks for foreseen ones too."""
+        question = Question("musicbrainz", _releases)
+        search, fit = self._musicbrainz.search, self._one_search
+        return self._lookups.ask_together(self._caller, gtin, question, search, fit).said
 
-        def search(gtins: Sequence[str]) -> Mapping[str, Any]:
-            return {name: _stored(found) for name, found in self._musicbrainz.search(gtins).items()}
+    def at_discogs(self, gtin: str, *, rare: bool) -> list[Release]:
+        """Return the releases that Discogs finds by a barcode; [] without a token.
 
-        return _releases(self._lookups.ask_together(gtin, "musicbrainz", search, self._one_search))
-
-    def at_discogs(self, gtin: str) -> list[Release]:
-        """Return the releases that Discogs finds by a barcode; [] without a token."""
+        Where it finds none it is asked for `rare` forms of the barcode too, which takes up to four calls more.
+        """
         discogs = self.discogs
         if discogs is None:
             return []
-        return _releases(self._lookups.ask(gtin, "discogs", lambda: _stored(discogs.search(gtin))))
+        found = self._ask(gtin, Question("discogs", _releases), lambda: discogs.search(gtin)).said
+        if found or not rare:
+            return found
+        return self._ask(gtin, Question("discogs/rare", _releases), lambda: discogs.search_rare(gtin)).said
+
+    def named_at_musicbrainz(self, key: str, named: Named) -> Listing:
+        """Return the releases that MusicBrainz finds by their catalogue number, or by artist and title."""
+        return self._ask(
+            key, Question("musicbrainz/named", _listing), lambda: self._musicbrainz.search_named(named)
+        ).said
+
+    def named_at_discogs(self, key: str, named: Named) -> Listing:
+        """Return the releases that Discogs finds by catalogue number, or by artist and title; without a token none."""
+        discogs = self.discogs
+        if discogs is None:
+            return Listing()
+        return self._ask(key, Question("discogs/named", _listing), lambda: discogs.search_named(named)).said
+
+    def release_in_catalog(self, number: str) -> Release | None:
+        """Return the release of a number at Discogs as the offline catalogue has it, None where it has none."""
+        return self._catalog.release(number) if self._catalog else None
 
     def whole(self, gtin: str, found: Release) -> Release:
         """Return a release that Discogs found with all that it knows of it: its tracks, its artists as credited."""
@@ -87,65 +127,83 @@ class Sources:
 
     def discogs_release(self, gtin: str, number: str) -> Release | None:
         """Return the release of a number at Discogs with all that it knows of it, None when there is none."""
-        return _known(self._release(gtin, number, FACT))
+        return self._release(gtin, number).said
 
     def musicbrainz_release(self, gtin: str, mbid: str) -> Release | None:
         """Return a release of MusicBrainz by its identifier, None when there is none."""
+        question = Question(f"musicbrainz/releases/{mbid}", _release)
+        return self._ask(gtin, question, lambda: self._musicbrainz.release(mbid)).said
 
-        def ask() -> dict[str, Any] | None:
-            release = self._musicbrainz.release(mbid)
-            return release.document() if release else None
+    def lowest_price(self, gtin: str, found: Release) -> Answer[int | None]:
+        """Return Discogs' lowest asking price for a release, in US cents or None, at most six hours old."""
+        answer = self._release(gtin, found.id)
+        return Answer(answer.at, answer.said.lowest_price_cents if answer.said else None)
 
-        return _known(self._lookups.ask(gtin, f"musicbrainz/releases/{mbid}", ask))
-
-    def lowest_price(self, gtin: str, found: Release) -> Answer:
-        """Return Discogs' lowest asking price for a release, in US cents or None, at most a day old."""
-        answer = self._release(gtin, found.id, PRICE)
-        return replace(answer, said=(answer.said or {}).get("lowest_price_cents"))
-
-    def suggested_prices(self, gtin: str, found: Release) -> Answer:
-        """Return what Discogs suggests for a release, as `Discogs.suggestions` does, at most a day old."""
+    def suggested_prices(self, gtin: str, found: Release) -> Answer[dict[str, SuggestedPrice]]:
+        """Return what Discogs suggests for a release, as `Discogs.suggestions` does, at most six hours old."""
         discogs = self._with_token()
-        question = f"discogs/suggestions/{found.id}"
-        return self._lookups.ask(gtin, question, lambda: discogs.suggestions(found.id), at_most=PRICE)
+        question = Question(f"discogs/suggestions/{found.id}", _suggestions)
+        return self._ask(gtin, question, lambda: discogs.suggestions(found.id))
 
     def front(self, gtin: str, mbid: str) -> str | None:
         """Return the address of the front cover of a MusicBrainz release, None when there is none."""
-        url: str | None = self._lookups.ask(gtin, f"coverart/{mbid}", lambda: self._coverart.front(mbid)).said
-        return url
+        return self._ask(gtin, Question(f"coverart/{mbid}", _address), lambda: self._coverart.front(mbid)).said
 
-    def asking_prices(self, gtin: str, category_id: str, conditions: Sequence[str], ebay: Ebay) -> Answer:
-        """Return what others ask at eBay, a list of US cents, at most a day old."""
-        question = f"ebay/{category_id}/{'+'.join(conditions)}"
-        return self._lookups.ask(
-            gtin, question, lambda: ebay.comparable_prices(gtin, category_id, conditions), at_most=PRICE
-        )
+    def asking_prices(
+        self, key: str, gtin: str, category_id: str, conditions: Sequence[str], ebay: Ebay
+    ) -> Answer[list[int]]:
+        """Return what others ask at eBay for a barcode, a list of US cents, at most six hours old."""
+        question = Question(f"ebay/{category_id}/{'+'.join(conditions)}", _prices)
+        return self._ask(key, question, lambda: ebay.comparable_prices(gtin, category_id, conditions))
+
+    def _ask(self, gtin: str, question: Question[T], call: Callable[[], T]) -> Answer[T]:
+        return self._lookups.ask(self._caller, gtin, question, call)
+
+    def _bind(self, caller: Caller) -> None:
+        self._caller = caller
+        self.discogs = self.discogs and self.discogs.for_caller(caller)
+        self.ebay = self.ebay and self.ebay.for_caller(caller)
+        self._musicbrainz = self._musicbrainz.for_caller(caller)
+        self._coverart = self._coverart.for_caller(caller)
 
     def _one_search(self, gtins: Sequence[str]) -> list[str]:
         """Return as many barcodes as one search can ask for; of those that follow, not what the catalogue knows."""
-        return one_search([gtins[0], *(gtin for gtin in gtins[1:] if self.covers or not self.in_catalog(gtin))])
+        return one_search([gtins[0], *(gtin for gtin in gtins[1:] if self._is_asked(gtin))])
 
-    def _release(self, gtin: str, number: str, at_most: timedelta) -> Answer:
+    def _is_asked(self, gtin: str) -> bool:
+        """Whether MusicBrainz is likely to be asked about a barcode."""
+        known = self.in_catalog(gtin)
+        return not known or any(self.needs_cover(gtin, found) for found in known)
+
+    def _release(self, gtin: str, number: str) -> Answer[Release | None]:
         discogs = self._with_token()
-
-        def ask() -> dict[str, Any] | None:
-            release = discogs.release(number)
-            return release.document() if release else None
-
-        return self._lookups.ask(gtin, f"discogs/releases/{number}", ask, at_most=at_most)
+        question = Question(f"discogs/releases/{number}", _release)
+        return self._ask(gtin, question, lambda: discogs.release(number))
 
     def _with_token(self) -> Discogs:
-        assert self.discogs is not None, "who names a release has a token"  # noqa: S101
+        assert self.discogs is not None, "a release of Discogs is asked for with a token only"  # noqa: S101
         return self.discogs
 
 
-def _stored(releases: Sequence[Release]) -> list[dict[str, Any]]:
-    return [release.document() for release in releases]
+def _releases(said: object) -> list[Release]:
+    return decode(list[Release], said)
 
 
-def _known(answer: Answer) -> Release | None:
-    return Release.from_document(answer.said) if answer.said else None
+def _listing(said: object) -> Listing:
+    return decode(Listing, said)
 
 
-def _releases(answer: Answer) -> list[Release]:
-    return [Release.from_document(stored) for stored in answer.said]
+def _release(said: object) -> Release | None:
+    return decode(Release, said) if said else None
+
+
+def _suggestions(said: object) -> dict[str, SuggestedPrice]:
+    return decode(dict[str, SuggestedPrice], said)
+
+
+def _address(said: object) -> str | None:
+    return decode(str, said) if said else None
+
+
+def _prices(said: object) -> list[int]:
+    return decode(list[int], said)

@@ -1,17 +1,20 @@
-"""One row in hand: what a pipeline is given, and what it must tell while it runs."""
+"""One row on its way: what a pipeline is given, and what it may ask of the worker that runs it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from engine.domain.decisions import Edits
-from engine.domain.items import Item
-from engine.domain.options import Duplicates, Options
-from engine.domain.rows import Row
+from engine.domain.batch.decisions import Edits
+from engine.domain.batch.items import Item
+from engine.domain.batch.options import Duplicates, Options
+from engine.domain.batch.rows import Row
+from engine.domain.identify.releases import Release
+from engine.domain.listing.grading import Graded, graded
+from engine.domain.services import Service
 from engine.errors import Cause, ItemError
 
 
@@ -24,49 +27,72 @@ class Step(StrEnum):
     DRAFT = "draft"
 
 
-@dataclass(slots=True)
-class Work:
-    """A row in hand. `item` grows with each step, so that a row that fails keeps what was found until then.
+class RowPort(Protocol):
+    """The worker, as the row sees it that it runs."""
 
-    `save` stores an item durably before it returns, and raises LeaseLost when the row is no longer ours: nothing may
-    be sent anywhere after that. `mine` raises LeaseLost too, and costs nothing: it is called before every write to a
-    service. `now` is the store's clock. `wait` lets so many seconds pass while an operator reads the reason, and raises
-    GivenBack when the row is not to go on. `batch` is the name of the row's batch. `failed_writes` counts the writes to
-    eBay that it failed to take, over all runs of this row in this worker's hand. `found_photos` are the addresses
-    of those that the batch's pattern found. `listed` is how many copies the row's draft offers as a live listing, None
-    while nobody has found it to be one.
-    """
+    def now(self) -> datetime:
+        """Return the time by the store's clock."""
+        ...
+
+    def save(self, item: Item) -> None:
+        """Store the row as it is, durably.
+
+        Raises:
+            LeaseLost: the row is no longer ours: nothing may be sent anywhere after that.
+        """
+        ...
+
+    def ensure_ours(self) -> None:
+        """Look whether the row is still ours, before every write to a service; it costs nothing.
+
+        Raises:
+            LeaseLost: it is not.
+        """
+        ...
+
+    def wait(self, seconds: float, reason: str) -> None:
+        """Let `seconds` pass while `reason` is what an operator reads.
+
+        Raises:
+            Requeued: the row is not to go on.
+        """
+        ...
+
+    def at(self, step: Step) -> None:
+        """Let operators see which step the row is at."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RowContext:
+    """A row that is run: `item` is what is known of it when the run begins, `batch` the name of its batch."""
 
     row: Row
     item: Item
     options: Options
     sku: str
-    save: Callable[[Item], None]
-    mine: Callable[[], None]
-    now: Callable[[], datetime]
-    wait: Callable[[float, str], None]
+    port: RowPort
     batch: str = ""
-    step: Step = Step.IDENTIFY
-    failed_writes: int = 0
-    found_photos: tuple[str, ...] = ()
-    listed: int | None = None
+
+    def wait(self, seconds: float, reason: str) -> None:
+        """Let `seconds` pass, as `RowPort.wait` says."""
+        self.port.wait(seconds, reason)
 
     @property
     def edits(self) -> Edits:
         """Return what a person changed of the draft."""
-        return Edits.of(self.item.decided)
+        return self.item.decided.edits
 
     @property
-    def photos(self) -> tuple[str, ...]:
-        """Return the operator's own pictures of the copy: as edited, else those of the file, else those found."""
-        edited = self.edits.photos
-        return (self.row.photos or self.found_photos) if edited is None else edited
+    def graded(self) -> Graded:
+        """Return how the copies are graded: as edited, else as the file says, else as the batch does."""
+        return graded(self.row, self.options, self.edits)
 
     @property
     def photo_warning(self) -> str:
         """Return the sentence on photos of the file that are not used, "" once a person has chosen the pictures."""
-        told = self.row.photo_warning if self.edits.photos is None else ""
-        return told and f"{told}."
+        warning = self.row.photo_warning if self.edits.photos is None else ""
+        return warning and f"{warning}."
 
     @property
     def copies(self) -> int:
@@ -74,15 +100,24 @@ class Work:
         return self.row.copies if self.options.duplicates is Duplicates.QUANTITY else self.row.quantity
 
     @property
-    def gtin(self) -> str:
-        """Return the row's barcode as GTIN-14.
+    def key(self) -> str:
+        """Return what the row is known by: its GTIN-14, or what else names its release.
 
         Raises:
-            ItemError: it has none that can be used.
+            ItemError: it has nothing that can be used.
         """
-        if self.row.gtin is None:
+        if self.row.key is None:
             raise ItemError(Cause.INVALID_BARCODE, self.row.problem)
-        return self.row.gtin
+        return self.row.key
+
+    @property
+    def named_by_number(self) -> bool:
+        """Whether the file names the release by its number at Discogs, and no person has chosen another."""
+        return bool(self.row.named.discogs_id) and self.item.decided.choice is None
+
+    def barcode(self, release: Release) -> str:
+        """Return the GTIN-14 of the copy: the row's, else the one that its release has, "" where that has not one."""
+        return self.row.gtin or (next(iter(release.barcodes)) if len(release.barcodes) == 1 else "")
 
 
 class Pipeline(Protocol):
@@ -95,22 +130,26 @@ class Pipeline(Protocol):
         """
         ...
 
-    def run(self, work: Work) -> None:
-        """Bring `work.item` to its outcome.
+    def run(self, context: RowContext) -> Iterator[Item]:
+        """Yield the row each time a step has added to it, up to its outcome; the last one counts, whatever is raised.
 
         Raises:
             ItemError: the row fails, for its cause.
             UpstreamError: a service is to blame, or a person must act; the row stays undone and no attempt is spent.
             LeaseLost: the row is no longer ours.
-            GivenBack: the row is not to go on.
+            Requeued: the row is not to go on.
         """
         ...
 
-    def unchangeable(self, work: Work, sku: str) -> str:
-        """Return why the draft that was made as `sku` cannot be changed for `work`, "" when eBay holds it as one.
+    def recovered(self, service: Service, since: datetime) -> bool:
+        """Whether a service has answered a call well since `since`, by the store's clock, as far as is known."""
+        ...
+
+    def unchangeable(self, context: RowContext, sku: str) -> str:
+        """Return why the draft that was made as `sku` cannot be changed for a row, "" when eBay holds it as one.
 
         Raises:
             UpstreamError: eBay does not answer or does not accept us.
-            GivenBack: the row is not to go on.
+            Requeued: the row is not to go on.
         """
         ...

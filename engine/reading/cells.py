@@ -1,29 +1,26 @@
-"""The cells beside the barcode: condition, price, quantity and photos, taken only when they are unambiguous."""
+"""The cells beside the barcode: condition, price, quantity and photos, used only when they are unambiguous."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import partial
 from typing import TypeVar
+from urllib.parse import quote
 
-from engine.domain.photos import MAX_PHOTOS, refused
-from engine.domain.rows import Condition
+from engine.domain.batch.custom_labels import sellers_own
+from engine.domain.batch.grades import Grading
+from engine.domain.batch.layout import Role
+from engine.domain.batch.rows import Condition
+from engine.domain.identify.named import NOTHING_NAMED, Named
+from engine.domain.listing.photo_pages import direct
+from engine.domain.listing.photos import MAX_PHOTOS, refused
+from engine.reading.cell_words import CellProblem, at, remembered, says_nothing
 from engine.reading.columns import Columns
+from engine.reading.grade_cells import condition, exported, grading, of_conditions, sleeve
 
 _T = TypeVar("_T")
-_remembered = lru_cache(maxsize=512)  # a file holds few different prices and conditions, and is read twice
-
-_CONDITIONS = {
-    Condition.NEW: ("new", "brandnew", "sealed", "newsealed", "brandnewsealed", "factorysealed", "1000"),
-    Condition.LIKE_NEW: ("likenew", "ln", "2750"),
-    Condition.USED_VERY_GOOD: ("verygood", "vg", "4000"),
-    Condition.USED_GOOD: ("good", "g", "5000"),
-    Condition.USED_ACCEPTABLE: ("acceptable", "6000"),
-}
-_CONDITION_OF = {word: condition for condition, words in _CONDITIONS.items() for word in words}
-_ACCEPTED = "New, Like New, Very Good, Good or Acceptable"
 
 _DOLLARS = re.compile(r"(?:US ?\$|USD|\$)", re.IGNORECASE)
 _PLAIN_PRICE = re.compile(r"([0-9]*)(?:[.,]([0-9]{1,2}))?")
@@ -34,92 +31,111 @@ _GROUPED_PRICES = (
 _HIGHEST_PRICE_CENTS = 99_999_999
 _QUANTITY = re.compile(r"([0-9]+)(?:[.,]0{1,2})?")
 _HIGHEST_QUANTITY = 9_999
-_BETWEEN_PHOTOS = re.compile(r"[\s|]+")
+_BETWEEN_PHOTOS = re.compile(r"\s*[|\r\n]\s*|[\s,;]+(?=[\"'\[(]*(?:https?:|www\.))", re.IGNORECASE)
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+_AROUND_PHOTOS = " ,;\t\"'[]"
+_OF_THE_RELEASE = (Role.CATALOG_NUMBER, Role.ARTIST, Role.TITLE, Role.LABEL, Role.COUNTRY, Role.YEAR)
 _PASSWORD = re.compile(r"//[^/]*@")
 _SHOWN = 60  # characters of an address that is not used
 _TOLD = 3  # of those addresses
 
-
-class CellProblem(Exception):
-    """A cell cannot be used; the message is the sentence an operator reads."""
+_DISCOGS_ID = re.compile(
+    r"(?:(?:https?://)?(?:www\.)?discogs\.com/(?:[a-z]{2}/)?release/)?\[?r?([1-9][0-9]{0,9})(?:\.0|\]|-[^/\s]*)?",
+    re.IGNORECASE,
+)
+_LONGEST_WORDS = 250  # characters of a name that are kept
 
 
 @dataclass(slots=True)
 class Beside:
-    """What the cells beside a barcode say, and the sentences about those that say nothing usable.
+    """What the cells beside a barcode say; `quantity` is None when none does.
 
-    `photo_warning` says which photos are not used and why; a row does not fail for them.
+    `warnings` are the sentences about cells that cannot be used, `unclear` what those were for: the row does without,
+    and no default takes their place. `condition` is in eBay's words, `grading` by the trade's scale. `photo_warning`
+    says which photos are not used and why. `seller_sku`, `location` and `named` are as in a row. `problem` is why the
+    row cannot be used at all.
     """
 
     condition: Condition | None = None
+    grading: Grading | None = None
     price_cents: int | None = None
-    quantity: int = 1
+    quantity: int | None = None
     note: str = ""
     photos: tuple[str, ...] = ()
     photo_warning: str = ""
-    problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
+    seller_sku: str = ""
+    location: str = ""
+    named: Named = NOTHING_NAMED
+    problem: str = ""
+
+
+_NOTHING_BESIDE = Beside()
 
 
 def beside(cells: tuple[str, ...], columns: Columns) -> Beside:
     """Return what stands beside the barcode in the columns that the header names."""
-    if len(columns.header) < 2:
-        return Beside()
-    problems: list[str] = []
+    if not columns.roles:
+        shifted = _shifted(cells, columns)
+        return Beside(problem=shifted) if shifted else _NOTHING_BESIDE
+    warnings: dict[Role, str] = {}
 
-    def taken(reader: Callable[[str], _T], place: int | None, otherwise: _T) -> _T:
+    def taken(reader: Callable[[str], _T | None], role: Role, column: Role | None = None) -> _T | None:
+        cell = at(cells, columns, column or role)
+        if not cell:
+            return None
         try:
-            return reader(_at(cells, place))
+            return reader(cell)
         except CellProblem as problem:
-            problems.append(str(problem))
-            return otherwise
+            warnings[role] = str(problem)
+            return None
 
-    if any(cell.strip() for cell in cells[len(columns.header) :]):
-        problems.append("The row has more cells than the header: put quotation marks around a cell with a comma in it")
-    pictures, photo_warning = photos(_at(cells, columns.photos))
-    return Beside(
-        condition=taken(condition, columns.condition, None),
-        price_cents=taken(price_cents, columns.price, None),
-        quantity=taken(quantity, columns.quantity, 1),
-        note=_at(cells, columns.note).strip(),
+    copies = taken(quantity, Role.QUANTITY)
+    graded = exported(cells, columns)
+    if graded is None and (column := of_conditions(columns)):
+        graded = taken(partial(condition, scale=columns.scale), Role.CONDITION, column)
+    pictures, photo_warning = photos(at(cells, columns, Role.PHOTOS))
+    found = Beside(
+        condition=graded.condition if graded else None,
+        grading=grading(graded, taken(sleeve, Role.SLEEVE), columns.scale),
+        price_cents=taken(price_cents, Role.PRICE),
+        quantity=copies,
+        note=at(cells, columns, Role.NOTE).strip(),
         photos=pictures,
         photo_warning=photo_warning,
-        problems=tuple(problems),
+        seller_sku=sellers_own(words(at(cells, columns, Role.SKU))),
+        location=words(at(cells, columns, Role.LOCATION)),
+        named=_named(cells, columns, taken(discogs_id, Role.DISCOGS_ID)),
+        problem="The quantity is 0: none is in stock" if copies == 0 else _shifted(cells, columns),
     )
-
-
-def _at(cells: tuple[str, ...], place: int | None) -> str:
-    return cells[place] if place is not None and place < len(cells) else ""
-
-
-@_remembered
-def condition(cell: str) -> Condition | None:
-    """Return the condition that `cell` names; None when it is empty.
-
-    Collectors' grades (NM, VG+, "Very Good (VG)") are another scale and plain "Used" is no grade: both are refused.
-
-    Raises:
-        CellProblem: the word is none of those that mean one condition only.
-    """
-    text = cell.strip()
-    if not text:
-        return None
-    word = re.sub(r"[\W_]+", "", text).casefold()
-    found = _CONDITION_OF.get(word) or _CONDITION_OF.get(word.removeprefix("used"))
-    collectors_grade = text.endswith(("+", "-")) or "(" in text
-    if found is None or collectors_grade or (found is Condition.NEW and word.startswith("used")):
-        raise CellProblem(f"The condition “{text}” is not one of {_ACCEPTED}: write one of these")
+    found.warnings, found.unclear = tuple(warnings.values()), tuple(map(str, warnings))
     return found
 
 
-@_remembered
+def _named(cells: tuple[str, ...], columns: Columns, release: str | None) -> Named:
+    """Return what the row says of its release; `release` is its number at Discogs."""
+    said = {role.value: words(at(cells, columns, role)) for role in _OF_THE_RELEASE if role in columns.roles}
+    return Named(release or "", **said) if release or any(said.values()) else NOTHING_NAMED
+
+
+def _shifted(cells: tuple[str, ...], columns: Columns) -> str:
+    """Return why nobody knows which cell is which, "" when the row has no more cells than the header."""
+    wide = len(columns.header)
+    if len(cells) > wide > 1 and any(cell.strip() for cell in cells[wide:]):
+        return "The row has more cells than the header: put quotation marks around a cell with a comma in it"
+    return ""
+
+
+@remembered
 def price_cents(cell: str) -> int | None:
-    """Return the price in US cents; None when `cell` is empty.
+    """Return the price in US cents; None when `cell` names none, or 0.
 
     Raises:
-        CellProblem: it cannot be read in one way only, is not in dollars, or is not more than 0.
+        CellProblem: it cannot be read in one way only, is not in dollars, or is less than 0.
     """
     text = " ".join(cell.split())
-    if not text:
+    if says_nothing(text):
         return None
     amount = _DOLLARS.sub("", text, count=2).strip()
     if re.search(r"[€£¥]|\b(?:EUR|GBP|CAD|AUD|JPY|CHF)\b", amount, re.IGNORECASE):
@@ -128,43 +144,78 @@ def price_cents(cell: str) -> int | None:
     cents = _cents(amount.removeprefix("-").strip())
     if cents is None:
         raise CellProblem(f"The price “{text}” cannot be read: write it like 9.99")
-    if negative or cents == 0:
+    if cents == 0:
+        return None
+    if negative:
         raise CellProblem(f"The price must be more than 0, not “{text}”")
     if cents > _HIGHEST_PRICE_CENTS:
         raise CellProblem(f"The price “{text}” is too high: the most is 999,999.99")
     return cents
 
 
-@_remembered
-def quantity(cell: str) -> int:
-    """Return the number of copies; 1 when `cell` is empty.
+@remembered
+def quantity(cell: str) -> int | None:
+    """Return the number of copies; None when `cell` names none.
 
     Raises:
-        CellProblem: it is not a whole number from 1 to 9,999.
+        CellProblem: it is not a whole number from 0 to 9,999.
     """
     text = cell.strip()
-    if not text:
-        return 1
+    if says_nothing(text):
+        return None
     number = _QUANTITY.fullmatch(text)
-    copies = int(number[1]) if number and len(number[1]) <= 15 else 0
-    if not 1 <= copies <= _HIGHEST_QUANTITY:
-        raise CellProblem(f"The quantity “{text}” is not a whole number from 1 to 9,999")
+    copies = int(number[1]) if number and len(number[1]) <= 15 else -1
+    if not 0 <= copies <= _HIGHEST_QUANTITY:
+        raise CellProblem(f"The quantity “{text}” is not a whole number from 1 to 9,999: one copy is offered")
     return copies
 
 
+@remembered
+def discogs_id(cell: str) -> str | None:
+    """Return the number of a Discogs release in digits, None when `cell` names none; also of `[r123]` or its address.
+
+    Raises:
+        CellProblem: it is not the number of a release.
+    """
+    text = cell.strip()
+    if says_nothing(text):
+        return None
+    found = _DISCOGS_ID.fullmatch(text)
+    if found is None:
+        raise CellProblem(f"“{text[:_SHOWN]}” is not the number of a Discogs release: write it like 249504")
+    return found[1]
+
+
+@remembered
+def words(cell: str) -> str:
+    """Return what a cell says on one line, "" when that is nothing."""
+    text = " ".join(cell.split())[:_LONGEST_WORDS]
+    return "" if says_nothing(text) else text
+
+
 def photos(cell: str) -> tuple[tuple[str, ...], str]:
-    """Return the addresses of pictures in a cell, parted by blanks or `|`, and why others are not used, "" for none."""
-    found = [part.strip(",;") for part in _BETWEEN_PHOTOS.split(cell)]
-    named = list(dict.fromkeys(filter(None, found)))
+    """Return the addresses of pictures in a cell, and why others are not used, "" for none.
+
+    They are parted by blanks, commas, semicolons or `|`; a comma or a blank before anything else is a part of one.
+    """
+    if not cell:
+        return (), ""
+    found = [part.strip(_AROUND_PHOTOS) for part in _BETWEEN_PHOTOS.split(cell)]
+    named = list(dict.fromkeys(_BEYOND_ASCII.sub(_quoted, part) for part in found if not says_nothing(part)))
     unusable = {address: reason for address in named if (reason := refused(address))}
-    usable = [address for address in named if address not in unusable]
-    told = [f"The photo “{_shown(address)}” is not used: {reason}" for address, reason in unusable.items()]
-    reasons = told[:_TOLD]
-    if len(told) > _TOLD:
-        reasons.append(f"Nor are {len(told) - _TOLD} more")
+    usable = [direct(address) for address in named if address not in unusable]
+    unused = [f"The photo “{_shown(address)}” is not used: {reason}" for address, reason in unusable.items()]
+    reasons = unused[:_TOLD]
+    if len(unused) > _TOLD:
+        reasons.append(f"Nor are {len(unused) - _TOLD} more")
     if len(usable) > MAX_PHOTOS:
         reasons.append(f"Only the first {MAX_PHOTOS} photos are used: eBay takes no more")
     return tuple(usable[:MAX_PHOTOS]), ". ".join(reasons)
+
+
+def _quoted(letters: re.Match[str]) -> str:
+    """Return letters beyond ASCII as a browser sends them."""
+    return quote(letters.group())
 
 
 def _shown(address: str) -> str:

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import islice
 
-from engine.domain import upc
+from engine.domain.batch.layout import MOST_COLUMNS
+from engine.domain.identify import barcodes
 from engine.reading import columns
 from engine.reading.encodings import decode
+from engine.reading.json_lists import open_json
 from engine.reading.tables import Record, Table, is_blank
 
 _ONE_COLUMN = "\x1f"  # the unit separator: a delimiter that is in no text
@@ -30,6 +32,8 @@ def open_text(content: bytes) -> Table:
         UnreadableFile: the bytes are no text.
     """
     text, encoding = decode(content)
+    if listed := open_json(text, encoding):
+        return listed
     declared = _DECLARED.match(text)
     delimiter = declared[1] if declared else _delimiter(text)
     records = partial(_records, text, delimiter, skip=1 if declared else 0)
@@ -73,7 +77,7 @@ def _record(text: str, at: int, delimiter: str) -> tuple[tuple[str, ...], int, i
 def _are_rows(lines: list[str], delimiter: str) -> bool:
     """Return whether lines that quotation marks join are rows of their own: a barcode in the same place of two."""
     places = [
-        {place for place, cell in enumerate(line.split(delimiter)[: columns.MOST_COLUMNS]) if upc.read(cell).gtin}
+        {place for place, cell in enumerate(line.split(delimiter)[:MOST_COLUMNS]) if barcodes.alone(cell)}
         for line in lines
     ]
     return any(places[0] & others for others in places[1:])
@@ -102,8 +106,8 @@ def _fitness(text: str, delimiter: str) -> tuple[int, int, int]:
     """Return how many records have a valid barcode, how many something like one, and how many names the header."""
     valid = alike = names = 0
     for _, record in islice(_records(text, delimiter), _SAMPLE):
-        cells = record[: columns.MOST_COLUMNS]
-        valid += any(upc.read(cell).gtin for cell in cells)
-        alike += any(map(upc.looks_like, cells))
+        cells = record[:MOST_COLUMNS]
+        valid += any(map(barcodes.alone, cells))
+        alike += any(map(barcodes.looks_like, cells))
         names = names or columns.names_in(cells)
     return valid, alike, names

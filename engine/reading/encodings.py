@@ -27,7 +27,7 @@ _KINDS = (
     (b"\x7fELF", "a program"),
 )
 _MEND = "save the barcodes as .txt, .csv or .xlsx and upload that file"
-_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_CONTROLS = re.compile(r"[\x00\x01\x05-\x08\x0e-\x1b\x7f]")  # without those that frame what a scanner sends
 _MOST_CONTROLS = 0.02  # scanners send a few control characters; a program is full of them
 
 

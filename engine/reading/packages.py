@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from engine.errors import UnreadableFile
 
 DAMAGED = "The workbook is damaged: open it in Excel, save it again as .xlsx and upload that file"
+LOCKED = "The workbook is protected with a password: save it without one and upload that file"
 _BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError, ValueError)
 _MOST_BYTES = 200_000_000  # unpacked; 100,000 rows of twelve columns are about 60 MB
 _MOST_CELLS = 5_000_000  # in the rectangle from A1 to the last cell
@@ -28,6 +29,7 @@ _RELATIONS = "xl/_rels/workbook.xml.rels"
 _CHUNK = 1 << 20
 
 _ROW_OR_CELL = re.compile(rb"<(?:\w+:)?(c|row)((?:\s[^<>]*?)?)(/?)>")
+_WITHOUT_RESULT = re.compile(rb"</(?:\w+:)?f>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</|</(?:\w+:)?c>)")
 _ROW_NUMBER = re.compile(rb"\sr\s*=\s*[\"']([0-9]{1,12})[\"']")
 _REFERENCE = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{1,8})([0-9]{1,12})[\"']")
 _ERROR = re.compile(rb"\st\s*=\s*[\"']e[\"']")
@@ -44,6 +46,12 @@ class _Extent:
     last_row: int = 0
     last_column: int = 0
     error_rows: set[int] = field(default_factory=set)
+    unsaved: bool = False
+
+    def add_formula(self) -> None:
+        """Take into account that a formula of the row has no stored result: its cell reads as empty."""
+        self.error_rows.add(self.row)
+        self.unsaved = True
 
     def add(self, kind: bytes, attributes: bytes, *, empty: bool) -> None:
         """Take the next row or cell into account; a cell without an address follows the one before it."""
@@ -60,8 +68,10 @@ class _Extent:
                 self.error_rows.add(row)
 
 
-def error_rows(content: bytes) -> dict[str, set[int]]:
-    """Return, for each sheet, the rows (from 1) that hold an error such as #N/A, which the reader takes for empty.
+def error_rows(content: bytes) -> tuple[dict[str, set[int]], bool]:
+    """Return, for each sheet, the rows (from 1) with a cell that the reader takes for empty although it is not.
+
+    It holds an error such as #N/A, or a formula whose result is not stored; whether there is one of these is said too.
 
     Raises:
         UnreadableFile: the package is no workbook, is broken, or would unpack to more than we take.
@@ -74,7 +84,8 @@ def error_rows(content: bytes) -> dict[str, set[int]]:
             sheets = dict(_sheets(package))
     except _BROKEN as error:
         raise UnreadableFile(DAMAGED) from error
-    return {name: extents[part].error_rows for name, part in sheets.items() if part in extents}
+    known = {name: extents[part] for name, part in sheets.items() if part in extents}
+    return {name: extent.error_rows for name, extent in known.items()}, any(e.unsaved for e in known.values())
 
 
 def _refuse_other_packages(package: zipfile.ZipFile) -> None:
@@ -100,8 +111,15 @@ def _extent(package: zipfile.ZipFile, part: str) -> _Extent:
     """Return how far the cells of a part reach; parts that are no sheets have none."""
     extent = _Extent()
     for text in _chunks(package, part):
+        formulas = iter(_WITHOUT_RESULT.finditer(text))
+        formula = next(formulas, None)
         for tag in _ROW_OR_CELL.finditer(text):
+            while formula and formula.start() < tag.start():
+                extent.add_formula()
+                formula = next(formulas, None)
             extent.add(tag[1], tag[2], empty=bool(tag[3]))
+        if formula:
+            extent.add_formula()
     if extent.last_row * extent.last_column > _MOST_CELLS:
         raise UnreadableFile(
             f"A sheet reaches to row {extent.last_row:,} and column {extent.last_column:,}: "

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from engine.domain import upc
-from engine.domain.rows import Row, RowState
+from engine.codec import replace
+from engine.domain.batch.layout import FOUND, Layout
+from engine.domain.batch.rows import Row, RowState
 from engine.errors import FileTooLarge, UnreadableFile
-from engine.reading.cells import beside
-from engine.reading.columns import Columns, find
-from engine.reading.delimited import open_text
-from engine.reading.tables import Table
+from engine.reading.conditions import Judged
+from engine.reading.exports import known
+from engine.reading.parts import Opened, Recall, TableView, open_parts
+from engine.reading.records import Part
+from engine.reading.scales import ConditionTexts
 from engine.reading.tallies import MOST_ROWS, Tally, tally
-from engine.reading.workbooks import OLE, ZIP, open_workbook
 
-MOST_BYTES = 10_000_000
-_SAMPLE = 100  # records from which the columns are told
 _MOST_REASONS = 100  # rows that a refusal lists
 
 
@@ -27,7 +26,11 @@ class Check:
 
     `columns` gives the header's name (or "column 3") of each of barcode, condition, price, quantity, note and photos
     that was found; `header` the cells of the header row, () when there is none. `copies` is the number of copies that
-    all usable rows hold. `encoding` and `delimiter` are "" in a workbook, `sheet` is "" in a text file.
+    all usable rows hold. `encoding` and `delimiter` are "" in a workbook, `sheet` is "" in a text file and names
+    all sheets that are read of a workbook, `unread` are others that hold barcodes too. `above` counts the lines
+    above the header, which are no rows. `export` is what a file that is known by its header is called, "" for any
+    other. `tables` are the file as it can be changed, `layout` how it is read. `scales` says for each column of
+    conditions whose scale it is of, and why.
     """
 
     name: str
@@ -39,6 +42,20 @@ class Check:
     encoding: str
     delimiter: str
     sheet: str
+    unread: tuple[str, ...] = ()
+    above: int = 0
+    tables: tuple[TableView, ...] = ()
+    layout: Layout = FOUND
+    scales: tuple[Judged, ...] = ()
+    export: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Return what the file is, as a sentence: "A Discogs collection of 60 records"; "" when it is none we know."""
+        if not self.export:
+            return ""
+        records = "record" if self.total == 1 else "records"
+        return f"{self.export[0].upper()}{self.export[1:]} of {self.total:,} {records}"
 
     @property
     def usable(self) -> int:
@@ -51,54 +68,101 @@ class Sheet:
     """A file that can be read: at least one row of it can be used. Made by `open_file`."""
 
     name: str
-    table: Table
-    columns: Columns
+    opened: Opened
     tally: Tally
+    judged: tuple[Judged, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Return the tables that are read."""
+        return self.opened.parts
+
+    @property
+    def layout(self) -> Layout:
+        """Return the layout under which the file is read just like this."""
+        return self.opened.layout
+
+    @property
+    def known(self) -> bool:
+        """Return whether a part of it is read as a person chose for its header before."""
+        return any(part.known for part in self.parts)
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """Return the header of the file, of its first sheet when there are several; () when there is none."""
+        return self.parts[0].columns.header
 
     def rows(self, *states: RowState) -> Iterator[Row]:
         """Yield the rows in the order of the file, all or those in one of `states`; none is kept in memory."""
-        for row in _rows(self.table, self.columns, self.tally):
+        for _, _, row in self.placed():
             if not states or row.state in states:
                 yield row
 
+    def placed(self) -> Iterator[tuple[int, int, Row]]:
+        """Yield every row with the number of its table, from 0, and the column in which its barcode stands."""
+        for number, place, row in _rows(self.parts):
+            if row.key:
+                repeat, copies = self.tally.repeat_of(row.index), self.tally.copies[row.index]
+                if repeat is not None or copies != row.copies:
+                    row = replace(row, repeat_of=repeat, copies=copies)
+            yield number, place, row
+
     def check(self) -> Check:
         """Return what is in the file, in numbers and names."""
+        first = self.parts[0].table
         usable = (copies for index, copies in enumerate(self.tally.copies) if self.tally.first[index] == index)
         return Check(
             name=self.name,
             total=len(self.tally.first),
             counts=self.tally.counts,
             copies=sum(usable),
-            columns=self.columns.named(),
-            header=self.columns.header,
-            encoding=self.table.encoding,
-            delimiter=self.table.delimiter,
-            sheet=self.table.sheet,
+            columns=self.parts[0].columns.named(),
+            header=self.header,
+            encoding=first.encoding,
+            delimiter=first.delimiter,
+            sheet=", ".join(part.table.sheet for part in self.parts),
+            unread=self.opened.unread,
+            tables=self.opened.views(),
+            layout=self.layout,
+            above=sum(part.above() for part in self.parts),
+            scales=self.judged,
+            export=export.name if (export := known(self.header)) else "",
         )
 
 
-def open_file(content: bytes, name: str) -> Sheet:
+def open_file(content: bytes, name: str, layout: Layout = FOUND, recall: Recall | None = None) -> Sheet:
     """Return the file of that name as a sheet of rows; what kind of file it is, its content says.
 
+    It is read as `layout` says, and where that says nothing of a table, as `recall` knows of its header.
+
     Raises:
-        UnreadableFile: not one row can be used, or the file is too large; with the rows and their reasons if any.
+        UnreadableFile: not one row can be used, the file is too large, or it does not have what `layout` names; with
+            the rows and their reasons if any.
     """
-    if len(content) > MOST_BYTES:
-        raise FileTooLarge(f"The file has {len(content) / 1e6:.1f} MB and the most is 10: split it into smaller files")
-    if not content.strip():
-        raise UnreadableFile("The file is empty: put one barcode in each line and upload it again")
-    table = open_workbook(content) if content.startswith((*ZIP, OLE)) else open_text(content)
-    columns = find(list(islice(table.records(), _SAMPLE)))
-    counted = tally(_limited(_rows(table, columns)))
-    sheet = Sheet(name, table, columns, counted)
+    opened = open_parts(content, layout, recall)
+    if problem := next(filter(None, (part.columns.problem for part in opened.parts)), ""):
+        raise UnreadableFile(problem)
+    texts = ConditionTexts(opened.parts)
+    counted = tally(_limited(texts.seen(_rows(opened.parts, counted=True))))
+    parts, judged = texts.judged()
+    sheet = Sheet(name, Opened(parts, opened.left), counted, judged)
     if len(counted.first) == counted.counts[RowState.INVALID]:
         raise _nothing_usable(sheet)
     return sheet
 
 
-def check(content: bytes, name: str) -> Check:
+def check(content: bytes, name: str, layout: Layout = FOUND, recall: Recall | None = None) -> Check:
     """Return what is in a file; raises what `open_file` raises."""
-    return open_file(content, name).check()
+    return open_file(content, name, layout, recall).check()
+
+
+def look(content: bytes, layout: Layout = FOUND, recall: Recall | None = None) -> tuple[TableView, ...]:
+    """Return the tables of a file as a person sees them, also where no row can be used.
+
+    Raises:
+        UnreadableFile: it cannot be opened, or does not have what `layout` names.
+    """
+    return open_parts(content, layout, recall).views()
 
 
 def _limited(rows: Iterator[Row]) -> Iterator[Row]:
@@ -112,7 +176,7 @@ def _nothing_usable(sheet: Sheet) -> UnreadableFile:
     """Return the refusal of a file without a usable row, with the first rows and their reasons."""
     total = len(sheet.tally.first)
     if not total:
-        header = ", ".join(cell.strip() for cell in sheet.columns.header)
+        header = ", ".join(cell.strip() for cell in sheet.header)
         found = f"a header ({header}) and no row below it" if header else "no rows"
         return UnreadableFile(f"The file has {found}: put one barcode in each row and upload it again")
     rows = tuple((row.line, row.value, row.problem) for row in islice(sheet.rows(), _MOST_REASONS))
@@ -122,37 +186,10 @@ def _nothing_usable(sheet: Sheet) -> UnreadableFile:
     return UnreadableFile(f"{which}. Line {line}{shown}: {problem}", rows)
 
 
-def _rows(table: Table, columns: Columns, known: Tally | None = None) -> Iterator[Row]:
-    """Yield the rows of a table, with their repeats when these are `known`."""
+def _rows(parts: Sequence[Part], *, counted: bool = False) -> Iterator[tuple[int, int, Row]]:
+    """Yield the rows of all tables, one after another, each with the number of its table and the place of its code."""
     index = 0
-    for line, cells in table.records():
-        if line != columns.header_line:
-            yield _row(index, line, cells, columns, known)
-            index += 1
-
-
-def _row(index: int, line: int, cells: tuple[str, ...], columns: Columns, known: Tally | None) -> Row:
-    """Return one row; any cell that cannot be used makes it an invalid one that keeps its cells."""
-    value = cells[columns.barcode].strip() if columns.barcode < len(cells) else ""
-    barcode = upc.read(value)
-    others = beside(cells, columns)
-    problems = [problem for problem in (barcode.problem, *others.problems) if problem]
-    if problems:
-        return Row(index, line, value, None, problem=". ".join(problems), cells=cells, note=others.note)
-    return Row(
-        index,
-        line,
-        value,
-        barcode.gtin,
-        repaired=barcode.repaired,
-        warning=barcode.warning,
-        photo_warning=others.photo_warning,
-        repeat_of=known.repeat_of(index) if known else None,
-        copies=known.copies[index] if known else others.quantity,
-        condition=others.condition,
-        price_cents=others.price_cents,
-        quantity=others.quantity,
-        note=others.note,
-        photos=others.photos,
-        cells=cells,
-    )
+    for number, part in enumerate(parts):
+        for place, row in part.rows(index, sheet=part.table.sheet if len(parts) > 1 else "", counted=counted):
+            yield number, place, row
+            index = row.index + 1

@@ -1,4 +1,4 @@
-"""The first pass over a file: which barcodes repeat, and how many copies they have together."""
+"""The first pass over a file: which releases repeat, and how many copies they have together."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.domain.rows import Row, RowState
+from engine.domain.batch.rows import Row, RowState
 
 MOST_ROWS = 100_000
+_ABOVE = 10**14  # every GTIN-14
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What is known of every row by its index, at twelve bytes a row.
 
-    `first` holds the index of the first row with the same GTIN (its own in that row, -1 in an invalid one), `copies`
-    the copies of all rows with that GTIN in the first of them and the row's own in the others.
+    `first` holds the index of the first row that is the same (its own in that row, -1 in an invalid one), `copies`
+    the copies of all such rows in the first of them and the row's own in the others.
     """
 
     first: array[int]
@@ -24,7 +25,7 @@ class Tally:
     counts: dict[RowState, int]
 
     def repeat_of(self, index: int) -> int | None:
-        """Return the index of the first row with this row's GTIN, None when this is the first or is invalid."""
+        """Return the index of the first row that is the same as this one, None when this is the first or is invalid."""
         first = self.first[index]
         return None if first in (-1, index) else first
 
@@ -35,13 +36,15 @@ def tally(rows: Iterable[Row]) -> Tally:
     copies = array("q")
     repaired = bytearray()
     keys: list[int] = []  # GTIN and index in one number: the cheapest thing to sort
+    names: dict[str, int] = {}  # of what is known by something else
     for row in rows:
         state = row.state
         counts[state] += 1
         copies.append(row.quantity)
         repaired.append(state is RowState.REPAIRED)
-        if row.gtin is not None:
-            keys.append(int(row.gtin) * MOST_ROWS + row.index)
+        if same := row.same:
+            number = int(same) if same is row.gtin else names.setdefault(same, _ABOVE + len(names))
+            keys.append(number * MOST_ROWS + row.index)
     first = array("i", [-1]) * len(copies)
     keys.sort()
     gtin_before, leader = -1, -1

@@ -17,20 +17,31 @@ from engine.sandbox.ebay import Ebay
 from engine.sandbox.faults import Faults
 from engine.sandbox.gate import Gate
 from engine.sandbox.ledger import Ledger
+from engine.startup import refuse_taken_port
 
 
-def create_app(ledger: Path | None = None, *, latency: float = 0.0, clock: Clock | None = None) -> Starlette:
+def create_app(
+    ledger: Path | None = None,
+    *,
+    latency: float = 0.0,
+    clock: Clock | None = None,
+    accept_url: str = "",
+    everywhere: bool = False,
+) -> Starlette:
     """Return the sandbox; with `ledger` it goes on where the file of that name ended.
 
-    Every service answers `latency` seconds late until it is told otherwise.
+    Every service answers `latency` seconds late until this is changed. `accept_url` is where a consent at eBay leads.
+    `everywhere` has every service know every release.
     """
     clock = clock or SystemClock()
-    known, faults, book = catalogue.load(), Faults(), Ledger(clock, ledger)
+    known, faults, book = catalogue.load(everywhere=everywhere), Faults(), Ledger(clock, ledger)
+    ebay = Ebay(book, clock)
+    ebay.consents.accept_url = accept_url
     services = {
         "discogs": discogs.routes(known),
         "musicbrainz": musicbrainz.routes(known),
         "coverart": musicbrainz.cover_routes(known),
-        "ebay": Ebay(book, clock).routes(),
+        "ebay": ebay.routes(),
     }
 
     faults.latency = dict.fromkeys(services, latency)
@@ -44,13 +55,21 @@ def create_app(ledger: Path | None = None, *, latency: float = 0.0, clock: Clock
         Mount(f"/{name}", Gate(name, Router(routes, redirect_slashes=False), book, faults))
         for name, routes in services.items()
     ]
-    return Starlette(routes=[*mounts, *Controls(book, faults).routes()], lifespan=lifespan)
+    return Starlette(routes=[*mounts, *Controls(book, faults, ebay.account, ebay.consents).routes()], lifespan=lifespan)
 
 
-def server(port: int, *, host: str = "127.0.0.1", ledger: Path | None = None, latency: float = 0.0) -> uvicorn.Server:
+def server(
+    port: int,
+    *,
+    host: str = "127.0.0.1",
+    ledger: Path | None = None,
+    latency: float = 0.0,
+    accept_url: str = "",
+    everywhere: bool = False,
+) -> uvicorn.Server:
     """Return a server that is ready to run."""
     config = uvicorn.Config(
-        create_app(ledger, latency=latency),
+        create_app(ledger, latency=latency, accept_url=accept_url, everywhere=everywhere),
         host=host,
         port=port,
         http="httptools",
@@ -62,9 +81,15 @@ def server(port: int, *, host: str = "127.0.0.1", ledger: Path | None = None, la
     return uvicorn.Server(config)
 
 
-def serve(port: int, *, host: str = "127.0.0.1", ledger: Path | None = None, latency: float = 0.0) -> None:
-    """Serve until the process is told to stop.
+def serve(
+    port: int, *, host: str = "127.0.0.1", ledger: Path | None = None, latency: float = 0.0, accept_url: str = ""
+) -> None:
+    """Serve until the process is asked to stop.
 
     `ledger` is an append-only JSON-lines file: what was asked and made survives a restart, even a kill.
+
+    Raises:
+        BadSetting: the port is in use.
     """
-    server(port, host=host, ledger=ledger, latency=latency).run()
+    refuse_taken_port(host, port)
+    server(port, host=host, ledger=ledger, latency=latency, accept_url=accept_url).run()

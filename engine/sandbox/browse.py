@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from engine.sandbox.catalogue import chance
 
 
-def listings(code: str, conditions: str) -> dict[str, Any]:
+def listings(code: str, conditions: str) -> dict[str, object]:
     """Return up to twelve listings for a barcode, none for one in seven; new ones cost half as much again."""
     wanted = [word for word in ("NEW", "USED") if word in conditions] or ["NEW", "USED"]
     count = int(13 * chance("count", code)) if chance("listed", code) > 1 / 7 else 0
@@ -15,7 +13,7 @@ def listings(code: str, conditions: str) -> dict[str, Any]:
     return {"total": count, **({"itemSummaries": summaries} if summaries else {})}
 
 
-def _listing(code: str, place: int, condition: str) -> dict[str, Any]:
+def _listing(code: str, place: int, condition: str) -> dict[str, object]:
     """Return one listing near the usual price of its barcode; one in ten asks four times as much."""
     usual = 4 + 20 * chance("usual", code) ** 2
     greedy = 4 if chance("greedy", code, place) < 0.1 else 1

@@ -7,8 +7,9 @@
 * `known_to`: the services that know it, one or both of `discogs` and `musicbrainz`. What MusicBrainz cannot express
   (box sets, `UK & Europe`) and some others only Discogs knows; sixteen plain CDs only MusicBrainz.
 * `search`: the spelling by which Discogs finds its barcodes: `plain` (12 or 13 digits), `ean` (a UPC with a zero
-  before it) or `spaced`.
-* `barcodes`: GTIN-14s. `identifiers`: `[type, value]` as typed by people, barcodes and matrix numbers mixed.
+  before it), `spaced` or `incomplete` (the digits of its first identifier).
+* `barcodes`: GTIN-14s, [] where the sleeve has none, or an incomplete one: then `completed` holds what it means.
+  `identifiers`: `[type, value]` as typed by people, barcodes and matrix numbers mixed.
 * `artists`: `[name, name on the sleeve, join]`. `labels`: `[name, catalogue number]`. `formats`: `[name, quantity,
   descriptions]`. `tracks`: `[position, title, duration]`. `released`: may end in `-00`. `master_id`: 0 when none.
 """
@@ -22,6 +23,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from engine.domain.folding import words
 
 _DATA = Path(__file__).with_name("releases.jsonl")
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://www.discogs.com/release/")
@@ -40,19 +43,22 @@ class Catalogue:
     musicbrainz_by_barcode: Mapping[str, list[Entry]]
 
 
-def load() -> Catalogue:
-    """Read the releases and index them."""
+def load(*, everywhere: bool = False) -> Catalogue:
+    """Read the releases and index them; `everywhere` has every service know every release by all its barcodes."""
     with _DATA.open(encoding="utf-8", newline="\n") as lines:
         entries = [json.loads(line) for line in lines]
+    if everywhere:
+        entries = [entry | {"known_to": ["discogs", "musicbrainz"]} for entry in entries]
     discogs = {entry["id"]: entry for entry in entries if "discogs" in entry["known_to"]}
     musicbrainz = {mbid(entry): entry for entry in entries if "musicbrainz" in entry["known_to"]}
     by_spelling: dict[str, list[Entry]] = {}
     for entry in discogs.values():
-        for gtin in entry["barcodes"]:
-            by_spelling.setdefault(_spelling(entry["search"], gtin), []).append(entry)
+        for spelling in _spellings(entry):
+            by_spelling.setdefault(spelling, []).append(entry)
     by_gtin: dict[str, list[Entry]] = {}
     for entry in musicbrainz.values():  # where a release has one barcode at most
-        by_gtin.setdefault(printed(entry["barcodes"][0]), []).append(entry)
+        for gtin in entry["barcodes"] if everywhere else entry["barcodes"][:1]:
+            by_gtin.setdefault(printed(gtin), []).append({**entry, "barcodes": [gtin]})
     return Catalogue(discogs, by_spelling, musicbrainz, by_gtin)
 
 
@@ -75,6 +81,19 @@ def has_front(entry: Entry) -> bool:
 def printed(gtin: str) -> str:
     """Return the form on the sleeve: 12 digits for a UPC, else 13."""
     return gtin[2:] if gtin.startswith("00") else gtin[1:]
+
+
+def matches(text: str, value: str, *, whole: bool = False) -> bool:
+    """Tell whether a text has all words of `value`, in any letters; a `whole` one nothing else."""
+    if whole:
+        return "".join(words(text)) == "".join(words(value))
+    return bool(value) and set(words(value)) <= set(words(text))
+
+
+def _spellings(entry: Entry) -> set[str]:
+    if entry["search"] == "incomplete":
+        return {"".join(filter(str.isdecimal, entry["identifiers"][0][1]))}
+    return {_spelling(entry["search"], gtin) for gtin in entry["barcodes"]}
 
 
 def _spelling(search: str, gtin: str) -> str:

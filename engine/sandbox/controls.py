@@ -6,6 +6,8 @@
 * `POST /sandbox/faults` with a fault (see `engine.sandbox.faults`): 201. `GET` lists them with how often each fired,
   `DELETE` turns all off.
 * `PUT /sandbox/latency` with `{service: seconds}`: how late each service answers on a good day.
+* `GET`, `PUT` and `DELETE /sandbox/account`: what the seller has set up at eBay (see `engine.sandbox.ebay_account`).
+* `GET`, `PUT` and `DELETE /sandbox/consent`: what a consent at eBay leads to (see `engine.sandbox.consent`).
 * `GET /sandbox/health`: 200 once it serves.
 """
 
@@ -18,6 +20,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from engine.sandbox.consent import Consents
+from engine.sandbox.ebay_account import SellerAccount
 from engine.sandbox.faults import KINDS, SERVICES, Fault, Faults
 from engine.sandbox.ledger import Ledger
 
@@ -28,6 +32,8 @@ class Controls:
 
     ledger: Ledger
     faults: Faults
+    account: SellerAccount
+    consents: Consents
 
     def routes(self) -> list[Route]:
         """Return the calls that drive the sandbox."""
@@ -38,6 +44,12 @@ class Controls:
             Route("/sandbox/faults", self.list_faults),
             Route("/sandbox/faults", self.add_fault, methods=["POST"]),
             Route("/sandbox/faults", self.clear_faults, methods=["DELETE"]),
+            Route("/sandbox/account", self.account.read),
+            Route("/sandbox/account", self.account.change, methods=["PUT"]),
+            Route("/sandbox/account", self.account.reset, methods=["DELETE"]),
+            Route("/sandbox/consent", self.consents.read, methods=["GET"]),
+            Route("/sandbox/consent", self.consents.change, methods=["PUT"]),
+            Route("/sandbox/consent", self.consents.revoke, methods=["DELETE"]),
             Route("/sandbox/latency", self.set_latency, methods=["PUT"]),
         ]
 
@@ -64,7 +76,7 @@ class Controls:
         asked: dict[str, Any] = await request.json()
         if asked.get("service") not in SERVICES or asked.get("fault") not in KINDS:
             return _refuse(f"service is one of {SERVICES}, fault one of {KINDS}")
-        strange = asked.keys() - {"service", "fault", "times", "after", "match", "seconds"}
+        strange = asked.keys() - {"service", "fault", "times", "after", "match", "seconds", "number", "said"}
         if strange:
             return _refuse(f"unknown: {sorted(strange)}")
         self.faults.active.append(Fault(**asked))

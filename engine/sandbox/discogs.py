@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from engine.sandbox.catalogue import Catalogue, Entry, chance
+from engine.sandbox.catalogue import Catalogue, Entry, chance, matches
 
 TOKEN = "sandbox"  # noqa: S105 - the one token that the sandbox accepts
 _API = "https://api.discogs.com"
@@ -35,7 +34,11 @@ def routes(catalogue: Catalogue) -> list[Route]:
     async def search(request: Request) -> JSONResponse:
         if not _known(request):
             return _say(request, 401, "You must authenticate to access this resource.")
-        hits = catalogue.discogs_by_barcode.get(request.query_params.get("barcode", ""), [])
+        asked = request.query_params
+        if "barcode" in asked:
+            hits = catalogue.discogs_by_barcode.get(asked["barcode"], [])
+        else:
+            hits = [entry for entry in catalogue.discogs.values() if _has(entry, asked)]
         results = list(_results(hits, catalogue.discogs[neighbours[hits[0]["id"]]])) if hits else []
         return _reply(request, 200, {"pagination": _pagination(len(results)), "results": results})
 
@@ -65,6 +68,20 @@ def routes(catalogue: Catalogue) -> list[Route]:
     ]
 
 
+def _has(entry: Entry, asked: Mapping[str, str]) -> bool:
+    """Tell whether a release has all that is asked for, each in any letters: words of a name, a whole number."""
+    texts = {
+        "catno": [number for _, number in entry["labels"]],
+        "artist": [" ".join(filter(None, names)) for *names, _ in entry["artists"]],
+        "release_title": [entry["title"]],
+        "label": [name for name, _ in entry["labels"]],
+    }
+    wanted = {name: asked[name] for name in texts if asked.get(name)}
+    return bool(wanted) and all(
+        any(matches(text, value, whole=name == "catno") for text in texts[name]) for name, value in wanted.items()
+    )
+
+
 def _known(request: Request) -> bool:
     return request.headers.get("authorization") == f"Discogs token={TOKEN}"
 
@@ -73,7 +90,7 @@ def _say(request: Request, status: int, message: str) -> JSONResponse:
     return _reply(request, status, {"message": message})
 
 
-def _reply(request: Request, status: int, body: dict[str, Any]) -> JSONResponse:
+def _reply(request: Request, status: int, body: dict[str, object]) -> JSONResponse:
     """Answer with the headers of the quota, which the sandbox grants anew for every call."""
     granted = _GRANTED if _known(request) else _ANONYMOUS
     headers = {
@@ -86,11 +103,11 @@ def _reply(request: Request, status: int, body: dict[str, Any]) -> JSONResponse:
     return JSONResponse(body, status, headers)
 
 
-def _pagination(items: int) -> dict[str, Any]:
+def _pagination(items: int) -> dict[str, object]:
     return {"page": 1, "pages": min(items, 1), "per_page": 100, "items": items, "urls": {}}
 
 
-def _results(hits: Sequence[Entry], stranger: Entry) -> Iterator[dict[str, Any]]:
+def _results(hits: Sequence[Entry], stranger: Entry) -> Iterator[dict[str, object]]:
     """Yield the master of the first hit, a release that has another barcode, and the hits."""
     if hits[0]["master_id"]:
         yield {**_result(hits[0]), "type": "master", "id": hits[0]["master_id"]}
@@ -100,7 +117,7 @@ def _results(hits: Sequence[Entry], stranger: Entry) -> Iterator[dict[str, Any]]
         yield _result(hit)
 
 
-def _result(entry: Entry) -> dict[str, Any]:
+def _result(entry: Entry) -> dict[str, object]:
     """Return one line of a search answer."""
     number = entry["id"]
     return {
@@ -128,7 +145,7 @@ def _result(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _release(entry: Entry) -> dict[str, Any]:
+def _release(entry: Entry) -> dict[str, object]:
     """Return the answer about one release; as on Discogs, a field may be missing."""
     number = entry["id"]
     price = _lowest_price(number)
@@ -157,15 +174,15 @@ def _release(entry: Entry) -> dict[str, Any]:
     return body | {name: value for name, value in optional.items() if value}
 
 
-def _artist(name: str, sleeve: str, join: str) -> dict[str, Any]:
+def _artist(name: str, sleeve: str, join: str) -> dict[str, object]:
     return {"name": name, "anv": sleeve, "join": join, "role": "", "tracks": "", "id": 0}
 
 
-def _format(name: str, quantity: int, words: Sequence[str]) -> dict[str, Any]:
+def _format(name: str, quantity: int, words: Sequence[str]) -> dict[str, object]:
     return {"name": name, "qty": str(quantity), "text": "", "descriptions": list(words)}
 
 
-def _track(position: str, title: str, duration: str) -> dict[str, Any]:
+def _track(position: str, title: str, duration: str) -> dict[str, object]:
     return {"position": position, "type_": "track", "title": title, "duration": duration}
 
 
@@ -188,7 +205,7 @@ def _lowest_price(number: int) -> float | None:
     return round(1 + 30 * chance("value", number) ** 2, 2) if luck > 1 / 6 else None
 
 
-def _suggestions(number: int) -> dict[str, Any]:
+def _suggestions(number: int) -> dict[str, object]:
     """Return a price for each grade; none for what is not for sale."""
     price = _lowest_price(number)
     if price is None:

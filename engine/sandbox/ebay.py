@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
@@ -20,6 +19,8 @@ from starlette.routing import Route
 from engine.clock import Clock
 from engine.sandbox import taxonomy
 from engine.sandbox.browse import listings
+from engine.sandbox.consent import Consents
+from engine.sandbox.ebay_account import SellerAccount
 from engine.sandbox.faults import ebay_error
 from engine.sandbox.gate import KEY
 from engine.sandbox.ledger import Draft, Ledger
@@ -29,17 +30,23 @@ CLIENT_ID = CLIENT_SECRET = REFRESH_TOKEN = "sandbox"  # noqa: S105 - the ones t
 Handler = Callable[[Request], Awaitable[Response]]
 
 _LIVES_SECONDS = 7200
+_USER_TOKEN = "User Access Token"  # noqa: S105 - a word
 _SKU = re.compile(r"[A-Za-z0-9_-]{1,50}")
 _FIRST_OFFER = 9_000_000_000
 
 
 @dataclass(slots=True)
 class Ebay:
-    """The state of the account: access tokens with the moment they run out, and the drafts in the ledger."""
+    """The state of eBay: access tokens with the moment they run out, the drafts in the ledger, the seller's account."""
 
     ledger: Ledger
     clock: Clock
+    account: SellerAccount = field(default_factory=SellerAccount)
     tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
+    consents: Consents = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.consents = Consents(self.clock, self.account, CLIENT_ID)
 
     def routes(self) -> list[Route]:
         """Return the calls that eBay answers."""
@@ -49,7 +56,10 @@ class Ebay:
         items, offers = "/sell/inventory/v1/inventory_item/{sku}", "/sell/inventory/v1/offer"
         seller, writes = partial(self._guarded, seller=True), partial(self._guarded, seller=True, write=True)
         return [
+            Route("/oauth2/authorize", self.consents.ask, methods=["GET"]),
+            Route("/oauth2/authorize", self.consents.answer, methods=["POST"]),
             Route("/identity/v1/oauth2/token", self.token, methods=["POST"]),
+            Route("/commerce/identity/v1/user/", seller(self.consents.user), methods=["GET"]),
             Route(items, writes(self.put_item), methods=["PUT"]),
             Route(items, seller(self.get_item), methods=["GET"]),
             Route(items, seller(self.delete_item), methods=["DELETE"]),
@@ -58,9 +68,22 @@ class Ebay:
             Route(offers + "/{offer_id}", writes(self.put_offer), methods=["PUT"]),
             Route(offers + "/{offer_id}", seller(self.delete_offer), methods=["DELETE"]),
             Route(offers + "/{offer_id}/publish", seller(self.publish), methods=["POST"]),
+            *self._account_routes(),
             Route("/buy/browse/v1/item_summary/search", application(self.browse), methods=["GET"]),
             Route(aspects, application(self.aspects), methods=["GET"]),
             Route(policies, application(self.policies), methods=["GET"]),
+        ]
+
+    def _account_routes(self) -> list[Route]:
+        """Return the calls about what the seller has set up."""
+        seller, writes = partial(self._guarded, seller=True), partial(self._guarded, seller=True, write=True)
+        kinds, location = "/sell/account/v1/{kind}_policy", "/sell/inventory/v1/location"
+        return [
+            Route("/sell/account/v1/program/get_opted_in_programs", seller(self.account.programs), methods=["GET"]),
+            Route(kinds, seller(self.account.policies_of), methods=["GET"]),
+            Route(location, seller(self.account.list_locations), methods=["GET"]),
+            Route(location + "/{key}", writes(self.account.create_location), methods=["POST"]),
+            Route("/sell/stores/v1/store", seller(self.account.get_store), methods=["GET"]),
         ]
 
     async def token(self, request: Request) -> JSONResponse:
@@ -69,16 +92,41 @@ class Ebay:
         basic = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
         if request.headers.get("authorization") != f"Basic {basic}":
             return JSONResponse({"error": "invalid_client", "error_description": "client authentication failed"}, 401)
-        grant = form.get("grant_type")
-        if grant == "refresh_token" and form.get("refresh_token") != REFRESH_TOKEN:
+        match form.get("grant_type"):
+            case "authorization_code":
+                return self._exchanged(form)
+            case "refresh_token":
+                return self._refreshed(form)
+            case "client_credentials":
+                return JSONResponse(self._access("Application Access Token"))
+        return JSONResponse({"error": "unsupported_grant_type"}, 400)
+
+    def _exchanged(self, form: dict[str, str]) -> JSONResponse:
+        """Give out a refresh token for a code."""
+        exchanged = self.consents.exchange(form.get("code", ""))
+        if exchanged is None or not form.get("redirect_uri"):
+            said = "the provided authorization grant code is invalid or was issued to another client"
+            return JSONResponse({"error": "invalid_grant", "error_description": said}, 400)
+        more = {"refresh_token": exchanged[0], "refresh_token_expires_in": int(self.consents.lives_seconds)}
+        return JSONResponse(self._access(_USER_TOKEN) | more)
+
+    def _refreshed(self, form: dict[str, str]) -> JSONResponse:
+        """Give out an access token for a refresh token that counts, and covers what is asked for."""
+        token = form.get("refresh_token", "")
+        covered = True if token == REFRESH_TOKEN else self.consents.covers(token, form.get("scope", ""))
+        if covered is None:
             said = "the provided authorization refresh token is invalid or was issued to another client"
             return JSONResponse({"error": "invalid_grant", "error_description": said}, 400)
-        if grant not in ("refresh_token", "client_credentials"):
-            return JSONResponse({"error": "unsupported_grant_type"}, 400)
-        kind = "User Access Token" if grant == "refresh_token" else "Application Access Token"
+        if not covered:
+            said = "The requested scope is invalid, unknown, malformed, or exceeds the scope granted to the client"
+            return JSONResponse({"error": "invalid_scope", "error_description": said}, 400)
+        return JSONResponse(self._access(_USER_TOKEN))
+
+    def _access(self, kind: str) -> dict[str, object]:
+        """Return a new access token."""
         value = secrets.token_urlsafe(24)
         self.tokens[value] = (kind, self.clock.monotonic() + _LIVES_SECONDS)
-        return JSONResponse({"access_token": value, "expires_in": _LIVES_SECONDS, "token_type": kind})
+        return {"access_token": value, "expires_in": _LIVES_SECONDS, "token_type": kind}
 
     async def put_item(self, request: Request) -> Response:
         """Replace an inventory item."""
@@ -166,7 +214,7 @@ class Ebay:
         self.ledger.write("publish", offer_id=request.path_params["offer_id"])
         return JSONResponse({"listingId": "110000000000"})
 
-    def _offer(self, draft: Draft) -> dict[str, Any]:
+    def _offer(self, draft: Draft) -> dict[str, object]:
         status = self.ledger.status(draft)
         return {**(draft.offer or {}), "offerId": draft.offer_id, "sku": draft.sku, "status": status}
 
@@ -207,7 +255,7 @@ class Ebay:
         kind, until = self.tokens.get(value, ("", 0.0))
         if not kind or self.clock.monotonic() >= until:
             return JSONResponse(ebay_error(1001, "Invalid access token", domain="OAuth"), 401)
-        if seller and kind != "User Access Token":
+        if seller and kind != _USER_TOKEN:
             said = "Insufficient permissions to fulfill the request."
             return JSONResponse(ebay_error(1100, "Access denied", domain="ACCESS", longMessage=said), 403)
         for header in ("Content-Language", "Accept-Language") if write else ():
@@ -216,7 +264,7 @@ class Ebay:
         return None
 
 
-async def _body(request: Request) -> dict[str, Any] | None:
+async def _body(request: Request) -> dict[str, object] | None:
     """Return the JSON object that was sent, None when it is none."""
     try:
         body = json.loads(await request.body())

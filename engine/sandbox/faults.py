@@ -18,11 +18,12 @@ Kind = Literal[
     "cut_body",  # does what was asked, and breaks off in the middle of the answer
     "created_but_500",  # does what was asked, and answers 500
     "not_indexed",  # eBay does not see an item yet that was put a moment ago
+    "refused",  # eBay answers 400 with the error `number` and `said`
 ]
 KINDS: tuple[str, ...] = Kind.__args__  # type: ignore[attr-defined]
 SERVICES = ("discogs", "musicbrainz", "coverart", "ebay")
 
-Canned = tuple[int, dict[str, str], dict[str, Any] | str]
+Canned = tuple[int, dict[str, str], dict[str, object] | str]
 """A status, headers, and a JSON body or a page of HTML."""
 
 
@@ -30,7 +31,8 @@ Canned = tuple[int, dict[str, str], dict[str, Any] | str]
 class Fault:
     """One fault: it befalls calls whose `METHOD path` contains `match`, but not the first `after`, and `times` in all.
 
-    `times` None means until it is cleared. `seconds` is how late a latency makes the answer.
+    `times` None means until it is cleared. `seconds` is how late a latency makes the answer; `number` and `said` are
+    the error with which eBay refuses.
     """
 
     service: str
@@ -39,6 +41,8 @@ class Fault:
     after: int = 0
     match: str = ""
     seconds: float = 0.0
+    number: int = 0
+    said: str = ""
     seen: int = 0
     fired: int = 0
 
@@ -72,8 +76,11 @@ class Faults:
         return (fault for fault in self.active if fault.fault == kind)
 
 
-def canned(service: str, kind: Kind, path: str) -> Canned:
+def canned(fault: Fault, path: str) -> Canned:
     """Return the answer a fault gives in place of the service's own."""
+    service, kind = fault.service, fault.fault
+    if kind == "refused":
+        return 400, {}, ebay_error(fault.number, fault.said)
     if kind == "forbidden_html":
         return 403, {"Server": "cloudflare"}, "<!DOCTYPE html><title>Attention Required! | Cloudflare</title>"
     if kind == "unauthorized" and path.endswith("/oauth2/token"):
@@ -84,7 +91,7 @@ def canned(service: str, kind: Kind, path: str) -> Canned:
     return status, headers, body
 
 
-def ebay_error(number: int, message: str, **more: Any) -> dict[str, Any]:
+def ebay_error(number: int, message: str, **more: Any) -> dict[str, object]:
     """Return eBay's error envelope."""
     error = {"errorId": number, "domain": "API_INVENTORY", "subdomain": "Selling", "category": "REQUEST"}
     return {"errors": [{**error, "message": message, **more}]}

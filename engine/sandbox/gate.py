@@ -55,7 +55,7 @@ class Gate:
         else:
             if fault.fault == "created_but_500":
                 await self._app(scope, receive, _unheard)
-            await _answer(canned(self._service, fault.fault, path), send_written)
+            await _answer(canned(fault, path), send_written)
 
 
 def _key(path: str, query: bytes) -> str:

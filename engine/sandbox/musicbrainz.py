@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 import struct
 import zlib
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from engine.sandbox.catalogue import Catalogue, Entry, chance, has_front, mbid, printed
-from engine.upstream.words import COUNTRIES
+from engine.sandbox.catalogue import Catalogue, Entry, chance, has_front, matches, mbid, printed
+from engine.upstream.vocabulary import COUNTRIES
 
 _CODES = {name: code for code, name in COUNTRIES.items()}
 _VARIOUS = {"id": "89ad4ac3-39f7-470e-963a-56509c546377", "name": "Various Artists", "sort-name": "Various Artists"}
 _NUMBER = re.compile(r"\d+")
+_FIELD = re.compile(r'(\w+):"([^"]*)"')
 _NAMESAKE = re.compile(r" \(\d+\)$")
 _NOT_FOUND = {"error": "Not Found", "help": "For usage, please see: https://musicbrainz.org/development/mmd"}
 _NAMELESS = "Your requests are being throttled by MusicBrainz because the application has not identified itself."
@@ -29,8 +30,12 @@ def routes(catalogue: Catalogue) -> list[Route]:
     async def search(request: Request) -> JSONResponse:
         if not request.headers.get("user-agent"):
             return JSONResponse({"error": _NAMELESS}, 403)
-        asked = _NUMBER.findall(request.query_params.get("query", ""))
-        hits = {mbid(entry): entry for code in asked for entry in catalogue.musicbrainz_by_barcode.get(code, [])}
+        query = request.query_params.get("query", "")
+        asked = _NUMBER.findall(query)
+        found = [entry for code in asked for entry in catalogue.musicbrainz_by_barcode.get(code, [])]
+        if named := _FIELD.findall(query):
+            found = [entry for entry in catalogue.musicbrainz.values() if _has(entry, dict(named))]
+        hits = {(mbid(entry), *entry["barcodes"][:1]): entry for entry in found}
         releases = [{"score": 100, **_release(entry, tracks=False)} for entry in hits.values()]
         body = {"created": "2026-01-01T00:00:00.000Z", "count": len(releases), "offset": 0, "releases": releases}
         return JSONResponse(body)
@@ -85,7 +90,21 @@ def cover_routes(catalogue: Catalogue) -> list[Route]:
     ]
 
 
-def _release(entry: Entry, *, tracks: bool) -> dict[str, Any]:
+def _has(entry: Entry, asked: Mapping[str, str]) -> bool:
+    """Tell whether a release has all that is asked for: words of a name, a whole catalogue number."""
+    texts = {
+        "catno": [number for _, number in entry["labels"]],
+        "artist": [name for *names, _ in entry["artists"] for name in names],
+        "release": [entry["title"]],
+        "label": [name for name, _ in entry["labels"]],
+    }
+    return all(
+        any(matches(text, value, whole=name == "catno") for text in texts.get(name, ()))
+        for name, value in asked.items()
+    )
+
+
+def _release(entry: Entry, *, tracks: bool) -> dict[str, object]:
     """Return a release in MusicBrainz' words."""
     words = {word for _, _, said in entry["formats"] for word in said}
     code = _CODES.get(entry["country"])
@@ -102,14 +121,14 @@ def _release(entry: Entry, *, tracks: bool) -> dict[str, Any]:
         "release-group": _group(words, entry["title"]),
         "date": date,
         **({"country": code} if code else {}),
-        "barcode": printed(entry["barcodes"][0]),
+        "barcode": printed(entry["barcodes"][0]) if entry["barcodes"] else "",
         "label-info": labels,
         "track-count": len(entry["tracks"]),
         "media": _media(entry, tracks=tracks),
     }
 
 
-def _credit(name: str, sleeve: str, join: str) -> dict[str, Any]:
+def _credit(name: str, sleeve: str, join: str) -> dict[str, object]:
     if name == "Various":
         return {"name": _VARIOUS["name"], "joinphrase": "", "artist": _VARIOUS}
     plain = _NAMESAKE.sub("", name)
@@ -118,13 +137,13 @@ def _credit(name: str, sleeve: str, join: str) -> dict[str, Any]:
     return {"name": sleeve or plain, "joinphrase": phrase, "artist": artist}
 
 
-def _group(words: set[str], title: str) -> dict[str, Any]:
+def _group(words: set[str], title: str) -> dict[str, object]:
     kinds = {"Album": "Album", "LP": "Album", "Mini-Album": "Album", "Single": "Single", "Maxi-Single": "Single"}
     primary = "EP" if "EP" in words else next((kinds[word] for word in kinds if word in words), None)
     return {"title": title, "primary-type": primary, "secondary-types": sorted(words & {"Compilation"})}
 
 
-def _media(entry: Entry, *, tracks: bool) -> list[dict[str, Any]]:
+def _media(entry: Entry, *, tracks: bool) -> list[dict[str, object]]:
     """Return the media; the tracks stand on the first, unless their positions name the disc (`2-1`)."""
     kinds = [
         _medium(name, words)
@@ -132,7 +151,7 @@ def _media(entry: Entry, *, tracks: bool) -> list[dict[str, Any]]:
         for _ in range(quantity)
         if name != "All Media"
     ]
-    media: list[dict[str, Any]] = [{"position": place, "format": kind} for place, kind in enumerate(kinds, start=1)]
+    media: list[dict[str, object]] = [{"position": place, "format": kind} for place, kind in enumerate(kinds, start=1)]
     for medium in media:
         mine = [track for track in entry["tracks"] if _disc(track[0], len(media)) == medium["position"]]
         medium["track-count"] = len(mine)
@@ -153,7 +172,7 @@ def _disc(position: str, discs: int) -> int:
     return int(head) if dash and head.isdecimal() and 1 <= int(head) <= discs else 1
 
 
-def _track(place: int, position: str, title: str, duration: str) -> dict[str, Any]:
+def _track(place: int, position: str, title: str, duration: str) -> dict[str, object]:
     seconds = 0
     for part in duration.split(":"):
         seconds = seconds * 60 + int(part) if part.isdecimal() else 0

@@ -16,6 +16,7 @@ _PRODUCT_FIELDS = {"title", "description", "aspects", "imageUrls", "upc", "ean",
 _OFFER_FIELDS = {
     "sku", "marketplaceId", "format", "availableQuantity", "categoryId", "listingDescription", "listingDuration",
     "merchantLocationKey", "listingPolicies", "pricingSummary", "includeCatalogProductDetails",
+    "storeCategoryNames",
 }  # fmt: skip
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 Choices = dict[str, tuple[str, ...]]
 
@@ -59,7 +58,7 @@ _CONDITIONS = dict.fromkeys(_ASPECTS, _GRADES) | {"176985": {"1000": "New", "300
 _LENGTH = 65
 
 
-def aspects(category_id: str) -> dict[str, Any] | None:
+def aspects(category_id: str) -> dict[str, object] | None:
     """Return the item specifics of a category, None for one that the tree does not have."""
     if category_id not in _ASPECTS:
         return None
@@ -72,7 +71,7 @@ def aspects(category_id: str) -> dict[str, Any] | None:
     }
 
 
-def policies(asked: str) -> dict[str, Any]:
+def policies(asked: str) -> dict[str, object]:
     """Return the conditions of the categories in a filter like `categoryIds:{617|309}`; unknown ones are left out."""
     known = [category_id for category_id in re.findall(r"\d+", asked) if category_id in _CONDITIONS]
     return {
@@ -91,7 +90,7 @@ def policies(asked: str) -> dict[str, Any]:
     }
 
 
-def _aspect(name: str, traits: str, values: Sequence[str] = ()) -> dict[str, Any]:
+def _aspect(name: str, traits: str, values: Sequence[str] = ()) -> dict[str, object]:
     """Return one item specific; where there are values, only those are taken."""
     return {
         "localizedAspectName": name,

@@ -29,10 +29,12 @@ from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrp
 
 from engine.clock import SystemClock
 from engine.errors import Conflict, StoreAway
+from engine.retry import RetryPolicy, retry, until
 from engine.store.base import Committed, Document, Expect, Fields, Order, Put, Where, Write, refuse_repeats
 
 PATIENCE_SECONDS = 4.0  # so that a call ends within five on a busy machine too, whatever the server does
-PAUSE_SECONDS = 0.2
+SHORTEST_SECONDS = 0.1  # of a call, also where a pause took longer than it should
+PATIENCE = RetryPolicy(first=0.2, seconds=PATIENCE_SECONDS)
 CHANNEL = {
     "grpc.initial_reconnect_backoff_ms": 100,
     "grpc.max_reconnect_backoff_ms": 1_000,  # two minutes by default: a worker would not hear that the server is back
@@ -143,13 +145,12 @@ class FirestoreStore:
     def _read(self, ask: Callable[[firestore.Client, float], T]) -> T:
         """Return what `ask` answers within the seconds it is given; it is asked again while our patience lasts."""
         end = self._clock.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                with self._asked() as client:
-                    return ask(client, end - self._clock.monotonic())
-            except _Silence:
-                if self._clock.monotonic() + PAUSE_SECONDS >= end or self._closed.wait(PAUSE_SECONDS):
-                    raise
+
+        def step() -> T:
+            with self._asked() as client:
+                return ask(client, max(end - self._clock.monotonic(), SHORTEST_SECONDS))
+
+        return retry(step, PATIENCE, _Silence, wait=until(self._closed), clock=self._clock)
 
     @contextmanager
     def _asked(self) -> Iterator[firestore.Client]:
@@ -206,7 +207,7 @@ class _Transaction(firestore.Transaction):
 
 @contextmanager
 def _preconditions() -> Iterator[None]:
-    """Say which precondition of a commit was not met, where Firestore tells."""
+    """Say which precondition of a commit was not met, where Firestore says so."""
     try:
         yield
     except UNMET as error:

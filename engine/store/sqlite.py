@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,10 +21,11 @@ import orjson
 
 from engine.clock import Clock, SystemClock
 from engine.errors import Conflict, StoreAway
+from engine.retry import RetryPolicy, retry
 from engine.store.base import Committed, Document, Expect, Fields, Order, Patch, Version, Where, Write, refuse_repeats
 
 WAIT_MILLISECONDS = 8_000
-OPEN_AGAIN_SECONDS = 0.02
+OPENING = RetryPolicy(first=0.02, seconds=WAIT_MILLISECONDS / 1_000)
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
@@ -59,7 +59,6 @@ class SQLiteStore:
         self._path = path
         self._clock = clock or SystemClock()
         self._idle: list[apsw.Connection] = []
-        self._pause = threading.Event()
 
     def get(self, *paths: str) -> list[Document | None]:
         """Return the documents at `paths`; see `Store.get`."""
@@ -136,16 +135,10 @@ class SQLiteStore:
 
     def _open(self) -> apsw.Connection:
         """Return a new connection; who makes the file at the same moment as others waits for them."""
-        give_up_at = self._clock.monotonic() + WAIT_MILLISECONDS / 1_000
-        while True:
-            try:
-                return self._connect()
-            except apsw.BusyError as error:  # SQLite does not wait by itself while the journal mode changes
-                if self._clock.monotonic() > give_up_at:
-                    raise self._away(error) from error
-                self._pause.wait(OPEN_AGAIN_SECONDS)
-            except (*AWAY, OSError) as error:
-                raise self._away(error) from error
+        try:  # SQLite does not wait by itself while the journal mode changes
+            return retry(self._connect, OPENING, apsw.BusyError)
+        except (*AWAY, OSError) as error:
+            raise self._away(error) from error
 
     def _connect(self) -> apsw.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True)

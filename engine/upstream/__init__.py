@@ -1,1 +1,1 @@
-"""Discogs, MusicBrainz, the Cover Art Archive and eBay: one client a service, each behind its own door."""
+"""Discogs, MusicBrainz, the Cover Art Archive and eBay: a typed client for each, and the one way out to them."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from engine.domain.upc import check_digit, display, forms
+from engine.domain.identify.barcodes import check_digit, display, forms
+from engine.domain.identify.incomplete import completions, incomplete_forms
 
 _LENGTHS = (8, 12, 13, 14)
 _MARKS = re.compile(r"\W+|^T(?=\W*\d)")
@@ -27,9 +28,29 @@ def gtins(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(gtin for text in texts if (gtin := gtin14(text)))
 
 
+def completed(texts: Iterable[str]) -> dict[str, str]:
+    """Return the barcodes that incomplete `texts` may mean, each with its text: `0 7464-32079-4` is 074643207942.
+
+    The zeros in front, the check digit or both are missing, as on many sleeves of the eighties. Texts that are a whole
+    barcode are left out.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        digits = _MARKS.sub("", text)
+        if digits.isascii() and digits.isdigit() and not gtin14(text):
+            for gtin in completions(digits):
+                found.setdefault(gtin, " ".join(text.split()))
+    return found
+
+
 def spellings(gtin: str) -> tuple[str, ...]:
     """Return the forms worth asking for one by one, the likeliest first; nearly nobody types all 14 digits."""
     return (*(form for form in forms(gtin) if len(form) < 14 or form == display(gtin)), _spaced(display(gtin)))
+
+
+def rare_spellings(gtin: str) -> tuple[str, ...]:
+    """Return the forms that few releases have: incomplete ones, and 14 digits for a shorter number."""
+    return (*incomplete_forms(gtin), *(() if display(gtin) == gtin else (gtin,)))
 
 
 def _spaced(shown: str) -> str:

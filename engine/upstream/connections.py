@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.domain.categories import CD
-from engine.domain.services import Service
+from engine.domain.listing.categories import CD
+from engine.domain.services import CONNECT_DISCOGS, CONNECT_EBAY, Service
 from engine.errors import CredentialsRefused
+from engine.upstream.caller import Caller
 from engine.upstream.coverart import CoverArt
 from engine.upstream.discogs import Discogs
 from engine.upstream.ebay import Ebay
+from engine.upstream.ebay_account import EbayAccount
 from engine.upstream.musicbrainz import MusicBrainz
 
 _GTIN = "00720642442524"  # the barcode that Discogs' own documentation searches for
@@ -21,50 +23,55 @@ _SKU = "DM-CONNECTION-TEST"  # no draft has it
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """The services as this process reaches them. `discogs` may be without a token; `ebay` is None without keys."""
+    """The services as this process reaches them.
+
+    `discogs` may be without a token; `ebay` and `account` are None without keys.
+    """
 
     musicbrainz: MusicBrainz
     coverart: CoverArt
     discogs: Discogs
     ebay: Ebay | None
     discogs_token: bool
+    account: EbayAccount | None = None
 
     @property
     def keys(self) -> Mapping[str, bool]:
         """Return for which services there are credentials; only a service can say whether it accepts them."""
         return {"discogs": self.discogs_token, "ebay": self.ebay is not None}
 
-    def test(self, service: Service) -> str:
-        """Call a service once, twice where it gives out tokens, and return what an operator reads of it.
+    def test(self, service: Service, caller: Caller) -> str:
+        """Call a service once, twice where it gives out tokens, and return the sentence that an operator reads.
 
         Raises:
             UpstreamError: it does not answer, or does not accept us.
-            GivenBack: the asker did not wait for its turn.
+            Requeued: the caller did not wait for its turn.
         """
         match service:
             case Service.DISCOGS:
-                return self._test_discogs()
+                return self._test_discogs(caller)
             case Service.MUSICBRAINZ:
-                self.musicbrainz.search([_GTIN])
+                self.musicbrainz.for_caller(caller).search([_GTIN])
                 return "MusicBrainz answers a search."
             case Service.COVERART:
-                self.coverart.front(_MBID)
+                self.coverart.for_caller(caller).front(_MBID)
                 return "The Cover Art Archive answers."
             case Service.EBAY:
-                self._ebay().offers(_SKU)
+                self._ebay().for_caller(caller).offers(_SKU)
                 return "eBay lets us act for the seller: it gave a token and showed the offers of a SKU."
             case Service.EBAY_BROWSE:
-                self._ebay().comparable_prices(_GTIN, CD.id, ("USED",))
+                self._ebay().for_caller(caller).comparable_prices(_GTIN, CD.id, ("USED",))
                 return "eBay answers a search for asking prices."
 
-    def _test_discogs(self) -> str:
+    def _test_discogs(self, caller: Caller) -> str:
+        discogs = self.discogs.for_caller(caller)
         if self.discogs_token:
-            return f"Discogs accepts the token of {self.discogs.identity()}."
-        self.discogs.release(_RELEASE)
-        return "Discogs answers, but its search needs a token, and none is set (DISCOGS_TOKEN)."
+            return f"Discogs accepts the token of {discogs.identity()}."
+        discogs.release(_RELEASE)
+        return f"Discogs answers, but its search needs a token. {CONNECT_DISCOGS}"
 
     def _ebay(self) -> Ebay:
         if self.ebay is None:
-            reason = "eBay is not connected: set EBAY_CLIENT_ID, EBAY_CLIENT_SECRET and EBAY_REFRESH_TOKEN"
+            reason = f"eBay is not connected. {CONNECT_EBAY}"
             raise CredentialsRefused("ebay", "no call", reason)
         return self.ebay

@@ -7,17 +7,16 @@ Source: https://musicbrainz.org/doc/Cover_Art_Archive/API (read 2026-11).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from engine.upstream import fields
+from engine.upstream.fields import Body
+from engine.upstream.http import UNLIMITED, HttpTransport, Limiter, ServiceApi, ServiceClient
 
-from engine.upstream.http import Door, Gate, Line
 
-
-class CoverArt:
+class CoverArt(ServiceApi):
     """The Cover Art Archive."""
 
-    def __init__(self, line: Line, base: str, *, gate: Gate | None = None) -> None:
-        self._door = Door("coverart", base, line, gate=gate)
+    def __init__(self, transport: HttpTransport, base: str, *, limiter: Limiter = UNLIMITED) -> None:
+        super().__init__(ServiceClient("coverart", base, transport, limiter))
 
     def front(self, mbid: str) -> str | None:
         """Return the https address of the front cover, 500 pixels wide if there is such a one.
@@ -27,15 +26,16 @@ class CoverArt:
         Raises:
             UpstreamError: the archive does not answer, or does not hand out the picture.
         """
-        answer = self._door.ask("front", "GET", f"/release/{mbid}", needs=("images",))
+        answer = self._client.request("front", "GET", f"/release/{mbid}", lists=("images",))
         return parse_front(answer.body) if answer.found else None
 
 
-def parse_front(body: Mapping[str, Any]) -> str | None:
+def parse_front(body: Body) -> str | None:
     """Return the https address of the front cover, None when there is none; the archive itself writes `http://`."""
-    for image in body["images"]:
-        if image.get("front"):
-            sizes = image.get("thumbnails") or {}
-            address: str = sizes.get("500") or sizes.get("large") or image["image"]
-            return "https://" + address.removeprefix("http://") if address.startswith("http://") else address
+    for image in fields.bodies(body.get("images")):
+        sizes = fields.body(image.get("thumbnails"))
+        named = (sizes.get("500"), sizes.get("large"), image.get("image"))
+        address = next(filter(None, map(fields.text, named)), "").replace("http://", "https://", 1)
+        if address and image.get("front"):
+            return address
     return None

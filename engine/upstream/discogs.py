@@ -10,26 +10,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
-from typing import Any
 
-from engine.domain.releases import Format, Release, Track
+from engine.domain.identify.named import Named
+from engine.domain.identify.releases import Format, Listing, Release, Track
+from engine.domain.listing.market_prices import SuggestedPrice
+from engine.domain.services import CONNECT_DISCOGS
 from engine.errors import CredentialsRefused
-from engine.upstream.barcodes import gtins, spellings
-from engine.upstream.http import Answer, Door, Gate, Line
+from engine.upstream import fields
+from engine.upstream.barcodes import completed, gtins, rare_spellings, spellings
+from engine.upstream.fields import Body
+from engine.upstream.http import UNLIMITED, HttpTransport, Limiter, ServiceApi, ServiceClient, ServiceResponse
 
-_UNNAMED = "Discogs needs a token: set DISCOGS_TOKEN."
+_UNNAMED = f"Discogs needs a token. {CONNECT_DISCOGS}"
 _SITE = "https://www.discogs.com"
 _NAMESAKE = re.compile(r" \(\d+\)$")
 _MARKS = re.compile(r"\*(?=$|[ ,])| \(\d+\)(?=$|[ ,])")
-_DATE = re.compile(r"\d{4}(-(?!00)\d\d(-(?!00)\d\d)?)?")
 
 
-class Discogs:
+class Discogs(ServiceApi):
     """The Discogs database."""
 
-    def __init__(self, line: Line, base: str, *, token: str, gate: Gate | None = None) -> None:
-        self._door = Door("discogs", base, line, gate=gate)
+    def __init__(self, transport: HttpTransport, base: str, *, token: str, limiter: Limiter = UNLIMITED) -> None:
+        super().__init__(ServiceClient("discogs", base, transport, limiter))
         self._headers = {"Authorization": f"Discogs token={token}"} if token else {}
 
     def search(self, gtin14: str) -> list[Release]:
@@ -41,24 +43,40 @@ class Discogs:
             UpstreamDown: Discogs does not answer.
             CredentialsRefused: the token is missing or not accepted.
         """
-        for barcode in spellings(gtin14):
-            params = {"barcode": barcode, "type": "release", "per_page": "100"}
-            answer = self._ask("search", "/database/search", params, needs=("results",))
-            hits = {hit.id: hit for hit in parse_search(answer.body) if gtin14 in hit.barcodes}
-            if hits:
-                return list(hits.values())
-        return []
+        return self._first_found(gtin14, spellings(gtin14))
+
+    def search_rare(self, gtin14: str) -> list[Release]:
+        """Return the releases that carry this barcode in a rare form, [] when Discogs has none: one to four calls.
+
+        Without its check digit, without zeros in front, or with 14 digits. Raises what the method `search` raises.
+        """
+        return self._first_found(gtin14, rare_spellings(gtin14))
+
+    def search_named(self, named: Named) -> Listing:
+        """Return the releases with a catalogue number, or else with an artist and a title, a hundred at most.
+
+        A catalogue number is asked for with the artist or the label, and without where that finds nothing: one or two
+        calls. Raises what the method `search` raises.
+        """
+        for params in _named(named):
+            asked = {**params, "type": "release", "per_page": "100"}
+            answer = self._ask("search", "/database/search", asked, lists=("results",))
+            if hits := parse_search(answer.body):
+                items = fields.count(fields.body(answer.body.get("pagination")).get("items")) or 0
+                return Listing(tuple(hits), more=items > len(answer.body["results"]))
+        return Listing()
 
     def release(self, discogs_id: int | str) -> Release | None:
-        """Return one release; None when Discogs does not have it (404)."""
-        answer = self._ask("release", f"/releases/{discogs_id}", {"curr_abbr": "USD"}, needs=("id", "title"))
-        return parse_release(answer.body) if answer.found else None
+        """Return one release; None when Discogs does not have it (404), or has no title of it."""
+        answer = self._ask("release", f"/releases/{discogs_id}", {"curr_abbr": "USD"}, needs=("id",))
+        found = parse_release(answer.body) if answer.found else None
+        return found if found and found.title else None
 
-    def suggestions(self, discogs_id: int | str) -> dict[str, dict[str, Any]]:
+    def suggestions(self, discogs_id: int | str) -> dict[str, SuggestedPrice]:
         """Return the prices that Discogs suggests for a release, {} when it suggests none.
 
-        Keyed by Discogs' grades, the best first: `{"Mint (M)": {"cents": 1250, "currency": "USD"}, …}`. The currency is
-        that of the token's user, who must have filled in his seller settings. Discogs' terms call such data restricted.
+        By Discogs' grades, the best first. The currency is that of the token's user, who must have filled in their
+        seller settings. Discogs' terms call such data restricted.
         """
         return parse_suggestions(self._ask("suggestions", f"/marketplace/price_suggestions/{discogs_id}", {}).body)
 
@@ -72,120 +90,145 @@ class Discogs:
             raise CredentialsRefused("discogs", "GET /oauth/identity", _UNNAMED)
         return str(self._ask("identity", "/oauth/identity", {}, needs=("username",)).body["username"])
 
-    def _ask(self, point: str, path: str, params: Mapping[str, str], *, needs: Sequence[str] = ()) -> Answer:
-        return self._door.ask(point, "GET", path, params=params, headers=self._headers, needs=needs)
+    def _first_found(self, gtin14: str, barcodes: Iterable[str]) -> list[Release]:
+        for barcode in barcodes:
+            params = {"barcode": barcode, "type": "release", "per_page": "100"}
+            answer = self._ask("search", "/database/search", params, lists=("results",))
+            hits = {hit.id: hit for hit in parse_search(answer.body) if gtin14 in hit.codes}
+            if hits:
+                return list(hits.values())
+        return []
+
+    def _ask(
+        self, point: str, path: str, params: Mapping[str, str], *, needs: Sequence[str] = (), lists: Sequence[str] = ()
+    ) -> ServiceResponse:
+        return self._client.request(point, "GET", path, params=params, headers=self._headers, needs=needs, lists=lists)
 
 
-def parse_search(body: Mapping[str, Any]) -> list[Release]:
-    """Return the releases of a search answer, without masters, artists and labels.
+def _named(named: Named) -> list[dict[str, str]]:
+    """Return the parameters of the searches by name, the likeliest first."""
+    artist, label = (_NAMESAKE.sub("", name) for name in (named.artist, named.label))
+    if not named.by_catalog_number:
+        return [{"artist": artist, "release_title": named.title}]
+    number = re.split(r"[,;|]", named.catalog_number)[0].strip()
+    return [{"catno": number, **({"artist": artist} if artist else {"label": label})}, {"catno": number}]
 
-    Discogs mixes matrix numbers into the barcodes of a result; those are left out.
+
+def parse_search(body: Body) -> list[Release]:
+    """Return the releases of a search answer, without masters, artists and labels, and without odd ones.
+
+    Discogs mixes matrix numbers into the barcodes of a result; those are left out. A release without a number or a
+    title is none.
     """
-    return [_result(result) for result in body["results"] if result["type"] == "release"]
+    results = fields.bodies(body.get("results"))
+    releases = [_result(result) for result in results if result.get("type") == "release"]
+    return [release for release in releases if release.id.isdecimal() and release.title]
 
 
-def parse_release(body: Mapping[str, Any]) -> Release:
-    """Return the release that a release answer describes."""
-    label: Mapping[str, Any] = next(iter(body.get("labels") or ()), {})
-    price = body.get("lowest_price")
+def parse_release(body: Body) -> Release:
+    """Return the release that a release answer describes; what is odd in it is left out."""
+    labels = fields.bodies(body.get("labels"))
+    label = next(iter(labels), {})
+    numbers = tuple(filter(None, (_catalog_number(other.get("catno")) for other in labels[1:])))
+    listed = fields.bodies(body.get("identifiers"))
+    codes = fields.texts([code.get("value") for code in listed if code.get("type") == "Barcode"])
     return Release(
         source="discogs",
-        id=str(body["id"]),
-        artist=_artist(body.get("artists") or ()),
-        title=body["title"],
-        released=_released(body.get("released") or str(body.get("year") or "")),
-        country=body.get("country") or "",
-        label=_NAMESAKE.sub("", label.get("name") or ""),
+        id=fields.text(body.get("id")),
+        artist=_artist(fields.bodies(body.get("artists"))),
+        title=fields.text(body.get("title")),
+        released=fields.date(body.get("released")) or fields.date(body.get("year")),
+        country=fields.text(body.get("country")),
+        label=_NAMESAKE.sub("", fields.text(label.get("name"))),
         catalog_number=_catalog_number(label.get("catno")),
-        formats=_formats(body.get("formats") or ()),
-        barcodes=gtins(code["value"] for code in body.get("identifiers") or () if code["type"] == "Barcode"),
-        genres=tuple(body.get("genres") or ()),
-        styles=tuple(body.get("styles") or ()),
-        tracks=tuple(_tracks(body.get("tracklist") or ())),
-        have=(body.get("community") or {}).get("have"),
-        lowest_price_cents=_cents(price) if price else None,
-        url=body.get("uri") or "",
+        formats=_formats(body.get("formats")),
+        barcodes=gtins(codes),
+        completed=completed(codes),
+        genres=fields.texts(body.get("genres")),
+        styles=fields.texts(body.get("styles")),
+        tracks=tuple(_tracks(fields.bodies(body.get("tracklist")))),
+        have=fields.count(fields.body(body.get("community")).get("have")),
+        lowest_price_cents=fields.cents(body.get("lowest_price")) or None,
+        url=fields.text(body.get("uri")),
         complete=True,
+        other_numbers=tuple(dict.fromkeys(numbers)),
     )
 
 
-def parse_suggestions(body: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def parse_suggestions(body: Body) -> dict[str, SuggestedPrice]:
     """Return the suggestions of an answer by grade; what is no price is left out."""
+    prices = {grade: (fields.cents(price.get("value")), price) for grade, price in _bodies_of(body)}
     return {
-        grade: {"cents": _cents(price["value"]), "currency": price["currency"]}
-        for grade, price in body.items()
-        if isinstance(price, Mapping) and price.get("value") and price.get("currency")
+        grade: SuggestedPrice(cents, currency)
+        for grade, (cents, price) in prices.items()
+        if cents and (currency := fields.text(price.get("currency")))
     }
 
 
-def _result(result: Mapping[str, Any]) -> Release:
+def _bodies_of(body: Body) -> Iterable[tuple[str, Body]]:
+    return ((name, value) for name, value in body.items() if isinstance(value, Mapping))
+
+
+def _result(result: Body) -> Release:
     """Return one line of a search answer; its `title` is `Artist - Title`, in display form."""
-    artist, dash, title = result["title"].partition(" - ")
-    if not dash:
-        artist, title = "", result["title"]
-    words = result.get("format") or ()
-    formats = _formats(result.get("formats") or ())
+    name = fields.text(result.get("title"))
+    artist, dash, title = name.partition(" - ")
+    words, uri, codes = (
+        fields.texts(result.get("format")),
+        fields.text(result.get("uri")),
+        fields.texts(result.get("barcode")),
+    )
+    formats = _formats(result.get("formats"))
     return Release(
         source="discogs",
-        id=str(result["id"]),
-        artist=_MARKS.sub("", artist),
-        title=title,
-        released=_released(result.get("year") or ""),
-        country=result.get("country") or "",
-        label=_NAMESAKE.sub("", next(iter(result.get("label") or ()), "")),
+        id=fields.text(result.get("id")),
+        artist=_MARKS.sub("", artist) if dash else "",
+        title=title if dash else name,
+        released=fields.date(result.get("year")),
+        country=fields.text(result.get("country")),
+        label=_NAMESAKE.sub("", next(iter(fields.texts(result.get("label"))), "")),
         catalog_number=_catalog_number(result.get("catno")),
-        formats=formats or ((Format(words[0], descriptions=tuple(words[1:])),) if words else ()),
-        barcodes=gtins(result.get("barcode") or ()),
-        genres=tuple(result.get("genre") or ()),
-        styles=tuple(result.get("style") or ()),
-        have=(result.get("community") or {}).get("have"),
-        url=_SITE + result["uri"] if result.get("uri") else "",
+        formats=formats or ((Format(words[0], descriptions=words[1:]),) if words else ()),
+        barcodes=gtins(codes),
+        completed=completed(codes),
+        genres=fields.texts(result.get("genre")),
+        styles=fields.texts(result.get("style")),
+        have=fields.count(fields.body(result.get("community")).get("have")),
+        url=_SITE + uri if uri else "",
     )
 
 
-def _artist(names: Iterable[Mapping[str, Any]]) -> str:
+def _artist(names: Iterable[Body]) -> str:
     """Return the artists as the sleeve names them, joined as it joins them.
 
     A namesake's number (`Nirvana (2)`) is dropped; join phrases come without the spaces around them.
     """
-    text = ""
+    sleeve = ""
     for credit in names:
-        join = (credit.get("join") or "").strip()
-        text += credit.get("anv") or _NAMESAKE.sub("", credit["name"])
-        text += ", " if join == "," else f" {join} " if join else " "
-    return text.removesuffix(", ").strip()
+        join = fields.text(credit.get("join")).strip()
+        sleeve += fields.text(credit.get("anv")) or _NAMESAKE.sub("", fields.text(credit.get("name")))
+        sleeve += ", " if join == "," else f" {join} " if join else " "
+    return sleeve.removesuffix(", ").strip()
 
 
-def _formats(formats: Iterable[Mapping[str, Any]]) -> tuple[Format, ...]:
+def _formats(formats: object) -> tuple[Format, ...]:
     return tuple(
-        Format(item["name"], _count(item.get("qty")) or 1, tuple(item.get("descriptions") or ())) for item in formats
+        Format(name, fields.count(item.get("qty")) or 1, fields.texts(item.get("descriptions")))
+        for item in fields.bodies(formats)
+        if (name := fields.text(item.get("name")))
     )
 
 
-def _tracks(lines: Iterable[Mapping[str, Any]]) -> Iterable[Track]:
-    """Yield the tracks of a track list; a work in parts (`index`) is told by its parts, a heading by nothing."""
+def _tracks(lines: Iterable[Body]) -> Iterable[Track]:
+    """Yield the tracks of a track list; of a work in parts (`index`) its parts, of a heading nothing."""
     for line in lines:
-        parts = line.get("sub_tracks")
+        parts, title = fields.bodies(line.get("sub_tracks")), fields.text(line.get("title"))
         if parts:
             yield from _tracks(parts)
-        elif line.get("type_", "track") == "track":
-            yield Track(line.get("position") or "", line["title"], line.get("duration") or "")
+        elif title and line.get("type_", "track") == "track":
+            yield Track(fields.text(line.get("position")), title, fields.text(line.get("duration")))
 
 
-def _released(text: str) -> str:
-    """Return as much of a date as is known: `1999-03-00` is `1999-03`, `?` is ""."""
-    known = _DATE.match(text)
-    return known[0] if known and not text.startswith("0000") else ""
-
-
-def _catalog_number(text: str | None) -> str:
-    return "" if text is None or text.lower() == "none" else text
-
-
-def _cents(amount: object) -> int:
-    return round(Decimal(str(amount)) * 100)
-
-
-def _count(text: object) -> int | None:
-    """Return a number that comes as text, None when it is not one."""
-    return int(str(text)) if str(text).isdecimal() else None
+def _catalog_number(value: object) -> str:
+    number = fields.text(value)
+    return "" if number.lower() == "none" else number

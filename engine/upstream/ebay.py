@@ -13,15 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
 from engine.clock import Clock
-from engine.domain.upc import display
-from engine.upstream.blame.table import STANDING
-from engine.upstream.http import Door, Gate, Line
-from engine.upstream.oauth import Keys, Token, TokenDoor
+from engine.domain.identify.barcodes import display
+from engine.upstream import fields
+from engine.upstream.caller import Caller, CallerBound
+from engine.upstream.failure_policy.kinds import STANDING
+from engine.upstream.fields import Body
+from engine.upstream.http import UNLIMITED, HttpTransport, Limiter, ServiceClient
+from engine.upstream.oauth import AuthorizedClient, Keys, Token
 
 _ITEM = "/sell/inventory/v1/inventory_item"
 _OFFER = "/sell/inventory/v1/offer"
@@ -37,23 +39,23 @@ class Offer:
     body: Mapping[str, Any] = field(repr=False)
 
 
-class Ebay:
-    """A seller's account at eBay. `browse_gate` stands before the asking prices, which have a quota of their own."""
+class Ebay(CallerBound):
+    """A seller's account at eBay. `browse_limiter` guards the asking prices, which have a quota of their own."""
 
     def __init__(
         self,
-        line: Line,
+        transport: HttpTransport,
         base: str,
         *,
         keys: Keys,
         clock: Clock,
-        gate: Gate | None = None,
-        browse_gate: Gate | None = None,
+        limiter: Limiter = UNLIMITED,
+        browse_limiter: Limiter = UNLIMITED,
     ) -> None:
-        door = Door("ebay", base, line, gate=gate)
-        self._seller = TokenDoor(door, Token(door, keys, clock, seller=True))
-        browse = Door("ebay", base, line, gate=browse_gate or gate)
-        self._application = TokenDoor(browse, Token(door, keys, clock, seller=False))
+        client = ServiceClient("ebay", base, transport, limiter)
+        self._seller = AuthorizedClient(client, Token(client, keys, clock, seller=True))
+        browse = ServiceClient("ebay", base, transport, browse_limiter)
+        self._application = AuthorizedClient(browse, Token(client, keys, clock, seller=False))
 
     def check(self) -> None:
         """Return if eBay lets us act for the seller.
@@ -62,9 +64,9 @@ class Ebay:
             CredentialsRefused: it does not; the sentence says what to do.
             UpstreamDown: eBay does not answer.
         """
-        self._seller.token.value()
+        self._seller.token.value(self._seller.client.caller)
 
-    def put_item(self, sku: str, item: Mapping[str, Any]) -> None:
+    def put_item(self, sku: str, item: Mapping[str, object]) -> None:
         """Make `item` all that eBay holds under `sku`; doing it twice changes nothing.
 
         Raises:
@@ -72,25 +74,23 @@ class Ebay:
             OutcomeUnknown: the item may or may not be written.
             UpstreamDown, CredentialsRefused: as every call here.
         """
-        self._seller.ask("put_item", "PUT", f"{_ITEM}/{quote(sku, safe='')}", json=item)
+        self._seller.request("put_item", "PUT", f"{_ITEM}/{quote(sku, safe='')}", json=item)
 
-    def item(self, sku: str) -> dict[str, Any] | None:
+    def item(self, sku: str) -> dict[str, object] | None:
         """Return the inventory item under `sku`; None when there is none."""
-        answer = self._seller.ask("item", "GET", f"{_ITEM}/{quote(sku, safe='')}")
+        answer = self._seller.request("item", "GET", f"{_ITEM}/{quote(sku, safe='')}")
         return answer.body if answer.found else None
 
     def delete_item(self, sku: str) -> None:
         """Remove the inventory item under `sku`, with any offer of it; one that is not there is removed already."""
-        self._seller.ask("delete_item", "DELETE", f"{_ITEM}/{quote(sku, safe='')}")
+        self._seller.request("delete_item", "DELETE", f"{_ITEM}/{quote(sku, safe='')}")
 
     def offers(self, sku: str) -> list[Offer]:
         """Return the offers for `sku`; [] when there are none."""
-        answer = self._seller.ask("offers", "GET", _OFFER, params={"sku": sku}, needs=("offers",))
-        if not answer.found:
-            return []
-        return [Offer(str(offer["offerId"]), offer["status"], offer) for offer in answer.body["offers"]]
+        answer = self._seller.request("offers", "GET", _OFFER, params={"sku": sku}, needs=("offers",))
+        return parse_offers(answer.body) if answer.found else []
 
-    def create_offer(self, offer: Mapping[str, Any]) -> str:
+    def create_offer(self, offer: Mapping[str, object]) -> str:
         """Create an unpublished offer and return its id; the id of the one that stands there when there is one.
 
         Raises:
@@ -98,16 +98,16 @@ class Ebay:
             OutcomeUnknown: the offer may or may not exist; ask `offers` before creating it again.
             UpstreamDown: also, as `busy`, when eBay does not see the item yet, some moments after it was put.
         """
-        answer = self._seller.ask("create_offer", "POST", _OFFER, json=offer, needs=("offerId",))
-        return _standing_offer(answer.body) if answer.ruling is STANDING else str(answer.body["offerId"])
+        answer = self._seller.request("create_offer", "POST", _OFFER, json=offer, needs=("offerId",))
+        return _standing_offer(answer.body) if answer.policy is STANDING else str(answer.body["offerId"])
 
-    def update_offer(self, offer_id: str, offer: Mapping[str, Any]) -> None:
+    def update_offer(self, offer_id: str, offer: Mapping[str, object]) -> None:
         """Make `offer` all that eBay holds under `offer_id`; doing it twice changes nothing."""
-        self._seller.ask("update_offer", "PUT", f"{_OFFER}/{quote(offer_id, safe='')}", json=offer)
+        self._seller.request("update_offer", "PUT", f"{_OFFER}/{quote(offer_id, safe='')}", json=offer)
 
     def delete_offer(self, offer_id: str) -> None:
         """Remove an offer; one that is not there is removed already."""
-        self._seller.ask("delete_offer", "DELETE", f"{_OFFER}/{quote(offer_id, safe='')}")
+        self._seller.request("delete_offer", "DELETE", f"{_OFFER}/{quote(offer_id, safe='')}")
 
     def comparable_prices(self, gtin14: str, category_id: str, conditions: Sequence[str]) -> list[int]:
         """Return what others ask for this barcode now, in US cents, at most 50 prices, [] when nobody sells it.
@@ -122,17 +122,28 @@ class Ebay:
             "filter": f"conditions:{{{'|'.join(conditions)}}},buyingOptions:{{FIXED_PRICE}}",
             "limit": "50",
         }
-        answer = self._application.ask("comparable_prices", "GET", _BROWSE, params=params, needs=("total",))
+        answer = self._application.request("comparable_prices", "GET", _BROWSE, params=params, needs=("total",))
         return parse_prices(answer.body)
 
+    def _bind(self, caller: Caller) -> None:
+        self._seller = self._seller.for_caller(caller)
+        self._application = self._application.for_caller(caller)
 
-def parse_prices(body: Mapping[str, Any]) -> list[int]:
+
+def parse_offers(body: Body) -> list[Offer]:
+    """Return the offers of an answer; what has no number is none."""
+    offers = ((fields.text(offer.get("offerId")), offer) for offer in fields.bodies(body.get("offers")))
+    return [Offer(number, fields.text(offer.get("status")), offer) for number, offer in offers if number]
+
+
+def parse_prices(body: Body) -> list[int]:
     """Return the asking prices of a Browse answer in US cents; other currencies are left out."""
-    prices = (listing.get("price") or {} for listing in body.get("itemSummaries") or ())
-    return [round(Decimal(price["value"]) * 100) for price in prices if price.get("currency") == "USD"]
+    prices = (fields.body(listing.get("price")) for listing in fields.bodies(body.get("itemSummaries")))
+    found = (fields.cents(price.get("value")) for price in prices if price.get("currency") == "USD")
+    return [cents for cents in found if cents is not None]
 
 
-def _standing_offer(body: Mapping[str, Any]) -> str:
+def _standing_offer(body: Body) -> str:
     """Return the id of the offer that eBay says is there already."""
-    items = (item for error in body["errors"] for item in error.get("parameters") or ())
-    return next(str(item["value"]) for item in items if item.get("name") == "offerId")
+    items = (item for error in fields.bodies(body.get("errors")) for item in fields.bodies(error.get("parameters")))
+    return next(fields.text(item.get("value")) for item in items if item.get("name") == "offerId")

@@ -10,14 +10,15 @@ and https://developer.ebay.com/api-docs/sell/metadata/resources/marketplace/meth
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from engine.clock import Clock
-from engine.domain.categories import CONDITION_IDS
-from engine.domain.category_rules import MAX_VALUE, Specific
-from engine.upstream.http import Door, Line
-from engine.upstream.oauth import MARKETPLACE, Keys, Token, TokenDoor
+from engine.domain.listing.categories import CONDITION_IDS
+from engine.domain.listing.category_rules import MAX_VALUE, Specific
+from engine.upstream import fields
+from engine.upstream.fields import Body
+from engine.upstream.http import UNLIMITED, HttpTransport, Limiter, ServiceClient
+from engine.upstream.oauth import MARKETPLACE, AuthorizedClient, Keys, Token
 
 _ASPECTS = "/commerce/taxonomy/v1/category_tree/0/get_item_aspects_for_category"
 _CONDITIONS = f"/sell/metadata/v1/marketplace/{MARKETPLACE}/get_item_condition_policies"
@@ -27,9 +28,11 @@ _ENUMS = {number: enum for enum, number in CONDITION_IDS.items()}
 class EbayRules:
     """What eBay takes in the categories of its US site."""
 
-    def __init__(self, line: Line, base: str, *, keys: Keys, clock: Clock) -> None:
-        door = Door("ebay", base, line)
-        self._application = TokenDoor(door, Token(door, keys, clock, seller=False))
+    def __init__(
+        self, transport: HttpTransport, base: str, *, keys: Keys, clock: Clock, limiter: Limiter = UNLIMITED
+    ) -> None:
+        client = ServiceClient("ebay", base, transport, limiter)
+        self._application = AuthorizedClient(client, Token(client, keys, clock, seller=False))
 
     def specifics(self, category_id: str) -> list[Specific] | None:
         """Return the item specifics of a category, [] when eBay lists none; None when it is no category to list in.
@@ -37,7 +40,7 @@ class EbayRules:
         Raises:
             UpstreamError: as every call to eBay.
         """
-        answer = self._application.ask("item_aspects", "GET", _ASPECTS, params={"category_id": category_id})
+        answer = self._application.request("item_aspects", "GET", _ASPECTS, params={"category_id": category_id})
         return parse_specifics(answer.body) if answer.found else None
 
     def conditions(self, category_ids: Sequence[str]) -> dict[str, frozenset[str]]:
@@ -47,34 +50,35 @@ class EbayRules:
             UpstreamError: as every call to eBay.
         """
         params = {"filter": f"categoryIds:{{{'|'.join(category_ids)}}}"}
-        return parse_conditions(self._application.ask("condition_policies", "GET", _CONDITIONS, params=params).body)
+        return parse_conditions(self._application.request("condition_policies", "GET", _CONDITIONS, params=params).body)
 
 
-def parse_specifics(body: Mapping[str, Any]) -> list[Specific]:
+def parse_specifics(body: Body) -> list[Specific]:
     """Return the item specifics of a Taxonomy answer. `aspectUsage` is not trusted: only `aspectRequired` is."""
-    return [_specific(aspect) for aspect in body.get("aspects") or () if aspect.get("localizedAspectName")]
+    aspects = map(_specific, fields.bodies(body.get("aspects")))
+    return [specific for specific in aspects if specific.name]
 
 
-def parse_conditions(body: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+def parse_conditions(body: Body) -> dict[str, frozenset[str]]:
     """Return the conditions of a Metadata answer by category; those that media do not have are left out."""
-    told = {
-        str(policy.get("categoryId")): frozenset(
-            _ENUMS[str(condition["conditionId"])]
-            for condition in policy.get("itemConditions") or ()
-            if str(condition.get("conditionId")) in _ENUMS
+    found = {
+        fields.text(policy.get("categoryId")): frozenset(
+            _ENUMS[number]
+            for condition in fields.bodies(policy.get("itemConditions"))
+            if (number := fields.text(condition.get("conditionId"))) in _ENUMS
         )
-        for policy in body.get("itemConditionPolicies") or ()
+        for policy in fields.bodies(body.get("itemConditionPolicies"))
     }
-    return {category_id: conditions for category_id, conditions in told.items() if conditions}
+    return {category_id: conditions for category_id, conditions in found.items() if conditions}
 
 
-def _specific(aspect: Mapping[str, Any]) -> Specific:
-    rule = aspect.get("aspectConstraint") or {}
-    listed = aspect.get("aspectValues") or () if rule.get("aspectMode") == "SELECTION_ONLY" else ()
+def _specific(aspect: Body) -> Specific:
+    rule = fields.body(aspect.get("aspectConstraint"))
+    listed = fields.bodies(aspect.get("aspectValues")) if rule.get("aspectMode") == "SELECTION_ONLY" else []
     return Specific(
-        str(aspect["localizedAspectName"]),
-        required=bool(rule.get("aspectRequired")),
+        fields.text(aspect.get("localizedAspectName")),
+        required=rule.get("aspectRequired") is True,
         several=rule.get("itemToAspectCardinality") == "MULTI",
-        max_length=int(rule.get("aspectMaxLength") or MAX_VALUE),
-        choices=tuple(str(value["localizedValue"]) for value in listed if value.get("localizedValue")),
+        max_length=fields.count(rule.get("aspectMaxLength")) or MAX_VALUE,
+        choices=fields.texts([value.get("localizedValue") for value in listed]),
     )

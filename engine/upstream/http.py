@@ -1,6 +1,6 @@
-"""The door: the one way out to a service, where what comes back becomes an answer or an error of ours.
+"""The one way out to a service: a call, and what comes back as a response or as an error of ours.
 
-A door asks once, and the table of blame says what came of it.
+A call is made once. The failure policy says what an answer, or the lack of one, means.
 """
 
 from __future__ import annotations
@@ -14,16 +14,24 @@ from typing import Any, Protocol
 import requests
 from requests.adapters import HTTPAdapter
 
+from engine import __version__
 from engine.errors import UpstreamError
-from engine.upstream.blame.rulings import Failure, Reply, Ruling, reply
-from engine.upstream.blame.table import entry
-from engine.upstream.blame.transport import failure, root
+from engine.upstream.caller import UNATTENDED, Caller, CallerBound
+from engine.upstream.failure_policy.policies import Failure, Policy, Reply, reply
+from engine.upstream.failure_policy.table import entry_for
+from engine.upstream.failure_policy.transport import failure, root
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
+PROJECT = "https://example.com/draft-maker"
 
 Observe = Callable[[str], None]
-"""Called as `discogs.search:before` and `discogs.search:after` around every HTTP call."""
+"""Called with `discogs.search:before` and `discogs.search:after` around every HTTP call."""
+
+
+def user_agent(contact: str) -> str:
+    """Return how we present ourselves, with the operator's contact where they gave one."""
+    return f"DraftMaker/{__version__} +{contact or PROJECT}"
 
 
 def unobserved(_point: str) -> None:
@@ -39,7 +47,7 @@ def session(connections: int) -> requests.Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class CallResult:
     """How a call ended: the HTTP status and headers (None and none without an answer), and how long it took.
 
     `error` is what the answer, or the lack of one, means; None for an answer that the client reads: a success, a thing
@@ -52,37 +60,42 @@ class Ended:
     error: UpstreamError | None = None
 
 
-class Gate(Protocol):
-    """What stands before a service: its budget of calls, and whether it may be called at all."""
+class Limiter(Protocol):
+    """What guards a service: its quota of calls, and whether it may be called at all."""
 
-    def enter(self) -> Any:
-        """Wait until one call may be made, in the name of the asker, and return what `leave` wants back.
+    def acquire(self, caller: Caller, *, write: bool = False) -> Any:
+        """Wait until one call may be made on behalf of `caller`; return the permit that `release` wants back.
+
+        `write` says that the call changes something at the service: no such call probes whether it answers.
 
         Raises:
-            UpstreamDown: the service is not to be called now.
+            UpstreamDown: the service must not be called now.
             CredentialsRefused: it has just refused our credentials.
-            GivenBack: the asker is not to go on.
+            Requeued: the caller must not go on.
         """
         ...
 
-    def leave(self, taken: Any, ended: Ended) -> None:
-        """Tell how the call ended that `enter` let through; called once for each, whatever happened."""
+    def release(self, permit: Any, result: CallResult) -> None:
+        """Record how the call ended that `permit` was for; called once for each, whatever happened."""
         ...
 
 
-class Open:
-    """A gate that lets everybody through."""
+class Unlimited:
+    """A limiter that permits every call."""
 
-    def enter(self) -> None:
-        """Let a call through."""
+    def acquire(self, caller: Caller, *, write: bool = False) -> None:
+        """Permit a call."""
 
-    def leave(self, taken: Any, ended: Ended) -> None:
-        """Forget it."""
+    def release(self, permit: Any, result: CallResult) -> None:
+        """Record nothing."""
+
+
+UNLIMITED = Unlimited()
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """What all doors of a process share.
+class HttpTransport:
+    """What all service clients of a process share.
 
     `user_agent` is `Name/version +contact`: Discogs and MusicBrainz refuse callers without one.
     """
@@ -94,48 +107,58 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a service said: a JSON object, {} when there is no body.
+class ServiceResponse:
+    """What a service answered: a JSON object, {} when there is no body.
 
-    `ruling` is None for a success, else what the table of blame has for a refusal that is an answer all the same.
+    `policy` is None for a success, else what the failure policy has for a refusal that is an answer all the same.
     """
 
     body: dict[str, Any] = field(repr=False)
-    ruling: Ruling | None = None
+    policy: Policy | None = None
 
     @property
     def found(self) -> bool:
         """Whether the service did what was asked."""
-        return self.ruling is None
+        return self.policy is None
 
 
-class Door:
-    """The way out to one service. `base` is the root that the service's documented paths are appended to."""
+@dataclass(frozen=True, slots=True)
+class ServiceClient:
+    """Calls one service. `base` is the root that the service's documented paths are appended to.
 
-    def __init__(self, service: str, base: str, line: Line, *, gate: Gate | None = None) -> None:
-        self.service = service
-        self._base = base.rstrip("/")
-        self._line = line
-        self._gate = gate or Open()
+    Every call is made on behalf of `caller`, who waits for it; `for_caller` returns the same client for another one.
+    """
 
-    def ask(
+    service: str
+    base: str
+    transport: HttpTransport
+    limiter: Limiter = UNLIMITED
+    caller: Caller = UNATTENDED
+
+    def for_caller(self, caller: Caller) -> ServiceClient:
+        """Return this client, calling on behalf of `caller`."""
+        return replace(self, caller=caller)
+
+    def request(
         self,
         point: str,
         method: str,
         path: str,
         *,
         params: Mapping[str, str] | None = None,
-        json: Mapping[str, Any] | None = None,
+        json: Mapping[str, object] | None = None,
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         needs: Sequence[str] = (),
+        lists: Sequence[str] = (),
         write: bool = False,
         renewable: bool = False,
-    ) -> Answer:
-        """Call the service once and return what it said.
+    ) -> ServiceResponse:
+        """Call the service once and return what it answered.
 
-        `point` names the call for the observer and the table; a success has every field of `needs`. `write` says that
-        the call changes something at the service, `renewable` that its token may have run out and can be renewed.
+        `point` names the call for the observer and the failure policy; a success has every field of `needs`, and a
+        list in each of `lists`. `write` says that the call changes something at the service, `renewable` that its token
+        may have run out and can be renewed.
 
         Raises:
             UpstreamDown: it does not answer, or has trouble, or wants fewer calls.
@@ -144,67 +167,95 @@ class Door:
             RequestRefused: it will not do this.
         """
         call = f"{method} {path}"
-        taken = self._gate.enter()
-        self._line.observe(f"{self.service}.{point}:before")
+        permit = self.limiter.acquire(self.caller, write=write)
+        self.transport.observe(f"{self.service}.{point}:before")
         started = time.monotonic()
-        ended = Ended(0.0)
+        result = CallResult(0.0)
         try:
-            response = self._line.session.request(
-                method,
-                self._base + path,
-                params=params,
-                json=json,
-                data=form,
-                headers={"User-Agent": self._line.user_agent, "Accept": "application/json", **(headers or {})},
-                auth=_as_it_is,
-                timeout=(CONNECT_SECONDS, self._line.read_seconds),
-                allow_redirects=method == "GET",
-            )
-            ended = Ended(time.monotonic() - started, response.status_code, response.headers)
-            return self._answer(point, call, response, needs=needs, write=write, renewable=renewable)
+            response = self._send(method, path, headers, params=params, json=json, data=form)
+            result = CallResult(time.monotonic() - started, response.status_code, response.headers)
+            return self._response(point, call, response, _Wanted(needs, lists), write=write, renewable=renewable)
         except requests.RequestException as error:
-            came = Reply(self.service, point, failure=failure(error))
-            failed = entry(came).ruling.error(came, call, write=write)
-            ended = Ended(time.monotonic() - started, error=failed)
+            failed = self._no_answer(point, call, error, write=write)
+            result = CallResult(time.monotonic() - started, error=failed)
             raise failed from root(error)
         except UpstreamError as error:
-            ended = replace(ended, error=error)
+            result = replace(result, error=error)
             raise
         finally:
-            self._gate.leave(taken, ended)
-            self._line.observe(f"{self.service}.{point}:after")
+            self.limiter.release(permit, result)
+            self.transport.observe(f"{self.service}.{point}:after")
 
-    def _answer(
+    def _no_answer(self, point: str, call: str, error: requests.RequestException, *, write: bool) -> UpstreamError:
+        """Return what it means that a call got no answer."""
+        came = Reply(self.service, point, failure=failure(error))
+        return entry_for(came).policy.error(came, call, write=write)
+
+    def _send(self, method: str, path: str, headers: Mapping[str, str] | None, **content: Any) -> requests.Response:
+        """Send one HTTP request, as it is."""
+        return self.transport.session.request(
+            method,
+            self.base.rstrip("/") + path,
+            headers={"User-Agent": self.transport.user_agent, "Accept": "application/json", **(headers or {})},
+            auth=_as_it_is,
+            timeout=(CONNECT_SECONDS, self.transport.read_seconds),
+            allow_redirects=method == "GET",
+            **content,
+        )
+
+    def _response(
         self,
         point: str,
         call: str,
         response: requests.Response,
+        wanted: _Wanted,
         *,
-        needs: Sequence[str],
         write: bool,
         renewable: bool,
-    ) -> Answer:
-        """Return the response as an answer, or raise what the table says of it."""
+    ) -> ServiceResponse:
+        """Return the response, or raise what the failure policy makes of it."""
         status, headers = response.status_code, response.headers
-        body, wrong = _read(response, needs)
+        body, wrong = _read(response, wanted)
         came = reply(self.service, point, status, headers, body, failure=wrong, renewable=renewable)
-        ruling = None if came.success else entry(came).ruling
-        if ruling is None or ruling.blame is None:
-            return Answer(body, ruling)
+        policy = None if came.success else entry_for(came).policy
+        if policy is None or policy.blame is None:
+            return ServiceResponse(body, policy)
         asked = _seconds(headers.get("Retry-After", ""), headers.get("Date", ""))
-        raise ruling.error(came, call, write=write, asked_seconds=asked)
+        raise policy.error(came, call, write=write, asked_seconds=asked)
 
 
-def _read(response: requests.Response, needs: Sequence[str]) -> tuple[dict[str, Any], Failure | None]:
+class ServiceApi(CallerBound):
+    """What the typed clients of the services share."""
+
+    def __init__(self, client: ServiceClient) -> None:
+        self._client = client
+
+    def _bind(self, caller: Caller) -> None:
+        self._client = self._client.for_caller(caller)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a success must hold: `fields` that are not null, and `lists`."""
+
+    fields: Sequence[str]
+    lists: Sequence[str]
+
+    def lacks(self, body: Mapping[str, Any]) -> bool:
+        return any(body.get(name) is None for name in self.fields) or not all(
+            isinstance(body.get(name), list) for name in self.lists
+        )
+
+
+def _read(response: requests.Response, wanted: _Wanted) -> tuple[dict[str, Any], Failure | None]:
     """Return the body, {} when there is none, and what is wrong with it."""
     try:
         body = response.json() if response.content else {}
-    except requests.JSONDecodeError:
+    except (ValueError, RecursionError):  # requests' own error, a number or a nesting out of all proportion
         return {}, Failure.NOT_JSON
     if not isinstance(body, dict):
         return {}, Failure.NOT_OBJECT
-    lacking = 200 <= response.status_code < 300 and any(body.get(name) is None for name in needs)
-    return body, Failure.LACKS_FIELD if lacking else None
+    return body, Failure.LACKS_FIELD if 200 <= response.status_code < 300 and wanted.lacks(body) else None
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:

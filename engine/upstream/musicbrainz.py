@@ -1,4 +1,4 @@
-"""MusicBrainz: what it knows of barcodes and of a release, told in Discogs' words.
+"""MusicBrainz: what it knows of barcodes and of a release, in Discogs' words.
 
 Limits: one call a second and address on average, and a User-Agent that names us. A 503 means busy, never "not there";
 it may ask for a wait of 0 s, and a second later the call usually works. Genres are left out: they are computed from
@@ -9,31 +9,37 @@ Source: https://musicbrainz.org/doc/MusicBrainz_API (read 2026-11).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
-from typing import Any
 
-from engine.domain.releases import Format, Release, Track
-from engine.domain.upc import forms
-from engine.upstream.barcodes import gtins
-from engine.upstream.http import Answer, Door, Gate, Line
-from engine.upstream.patience import patient
-from engine.upstream.words import country, medium
+from engine.domain.identify.barcodes import forms
+from engine.domain.identify.incomplete import incomplete_forms
+from engine.domain.identify.named import Named
+from engine.domain.identify.releases import Format, Listing, Release, Track
+from engine.upstream import fields
+from engine.upstream.barcodes import completed, gtins
+from engine.upstream.fields import Body
+from engine.upstream.http import UNLIMITED, HttpTransport, Limiter, ServiceApi, ServiceClient, ServiceResponse
+from engine.upstream.quick_retries import retry_while_busy
+from engine.upstream.vocabulary import country, medium
 
 _PAGE = 100
 _QUERY_LETTERS = 1_800  # of one search: the whole address stays below 2,000
 _OR = " OR "
+_NAMESAKE = re.compile(r" \(\d+\)$")  # the number that Discogs gives one of several of a name
+_QUOTED = re.compile(r'["\\]')
 _SITE = "https://musicbrainz.org/release/"
-_VARIOUS_ARTISTS = "89ad4ac3-39f7-470e-963a-56509c546377"
+VARIOUS_ARTISTS = "89ad4ac3-39f7-470e-963a-56509c546377"
 _KINDS = {"Promotion": "Promo", "Bootleg": "Unofficial Release"}
 _INC = "artist-credits+labels+recordings+media+release-groups"
 
 
-class MusicBrainz:
+class MusicBrainz(ServiceApi):
     """The MusicBrainz web service."""
 
-    def __init__(self, line: Line, base: str, *, gate: Gate | None = None) -> None:
-        self._door = Door("musicbrainz", base, line, gate=gate)
+    def __init__(self, transport: HttpTransport, base: str, *, limiter: Limiter = UNLIMITED) -> None:
+        super().__init__(ServiceClient("musicbrainz", base, transport, limiter))
 
     def search(self, gtin14s: Sequence[str]) -> dict[str, list[Release]]:
         """Return the releases that carry each barcode; every barcode is a key, [] when MusicBrainz has none.
@@ -48,98 +54,143 @@ class MusicBrainz:
         while left:
             asked = one_search(left)
             for release in self._hits(asked):
-                for gtin in release.barcodes & found.keys():
+                for gtin in release.codes & found.keys():
                     found[gtin].append(release)
             left = left[len(asked) :]
         return found
 
+    def search_named(self, named: Named) -> Listing:
+        """Return the releases with a catalogue number, or else with an artist and a title, a hundred at most.
+
+        One call. Raises what the method `search` raises.
+        """
+        params = {"query": _named(named), "fmt": "json", "limit": str(_PAGE)}
+        answer = self._ask("search", "/ws/2/release/", params, lists=("releases",))
+        more = (fields.count(answer.body.get("count")) or 0) > len(answer.body["releases"])
+        return Listing(tuple(parse_search(answer.body)), more=more)
+
     def release(self, mbid: str) -> Release | None:
-        """Return one release; None when MusicBrainz does not have it (404)."""
-        answer = self._ask("release", f"/ws/2/release/{mbid}", {"inc": _INC, "fmt": "json"}, needs=("id", "title"))
-        return parse_release(answer.body) if answer.found else None
+        """Return one release; None when MusicBrainz does not have it (404), or has no title of it."""
+        answer = self._ask("release", f"/ws/2/release/{mbid}", {"inc": _INC, "fmt": "json"}, needs=("id",))
+        found = parse_release(answer.body) if answer.found else None
+        return found if found and found.title else None
 
     def _hits(self, gtin14s: Sequence[str]) -> Iterator[Release]:
-        """Yield every release that carries one of the barcodes, in whatever length it is stored."""
-        barcodes = _OR.join(form for gtin in gtin14s for form in forms(gtin))
+        """Yield every release that carries one of the barcodes, in whatever form it is stored."""
+        barcodes = _OR.join(form for gtin in gtin14s for form in _asked(gtin))
         params = {"query": f"barcode:({barcodes})", "fmt": "json", "limit": str(_PAGE)}
         seen = 0
         while True:
-            answer = self._ask("search", "/ws/2/release/", {**params, "offset": str(seen)}, needs=("count", "releases"))
-            hits = parse_search(answer.body)
-            yield from hits
-            seen += len(hits)
-            if not hits or seen >= answer.body["count"]:
+            answer = self._ask("search", "/ws/2/release/", {**params, "offset": str(seen)}, lists=("releases",))
+            yield from parse_search(answer.body)
+            page = len(answer.body["releases"])
+            seen += page
+            if not page or seen >= (fields.count(answer.body.get("count")) or 0):
                 return
 
-    def _ask(self, point: str, path: str, params: Mapping[str, str], *, needs: Sequence[str]) -> Answer:
-        return patient(lambda: self._door.ask(point, "GET", path, params=params, needs=needs))
+    def _ask(
+        self, point: str, path: str, params: Mapping[str, str], *, needs: Sequence[str] = (), lists: Sequence[str] = ()
+    ) -> ServiceResponse:
+        client = self._client
+        return retry_while_busy(
+            client.caller, lambda: client.request(point, "GET", path, params=params, needs=needs, lists=lists)
+        )
 
 
 def one_search(gtin14s: Sequence[str]) -> list[str]:
-    """Return the first of `gtin14s`, one at least, as many as one search can ask for: some 35."""
-    letters = accumulate(sum(len(form) + len(_OR) for form in forms(gtin)) for gtin in gtin14s)
+    """Return the first of `gtin14s`, one at least, as many as one search can ask for: some 20 to 35."""
+    letters = accumulate(sum(len(form) + len(_OR) for form in _asked(gtin)) for gtin in gtin14s)
     count = sum(1 for total in letters if total <= _QUERY_LETTERS)
     return list(gtin14s[: max(1, count)])
 
 
-def parse_search(body: Mapping[str, Any]) -> list[Release]:
-    """Return the releases of a search answer; they have no tracks."""
-    return [_release(hit, complete=False) for hit in body["releases"]]
+def _asked(gtin: str) -> tuple[str, ...]:
+    """Return the forms in which a barcode may be stored, incomplete ones too."""
+    return (*forms(gtin), *incomplete_forms(gtin))
 
 
-def parse_release(body: Mapping[str, Any]) -> Release:
-    """Return the release that a release answer describes."""
+def _named(named: Named) -> str:
+    """Return the query for a catalogue number with the artist or label, else for an artist and a title."""
+    artist = ("artist", _NAMESAKE.sub("", named.artist))
+    if not named.by_catalog_number:
+        asked = [artist, ("release", named.title)]
+    else:
+        number = re.split(r"[,;|]", named.catalog_number)[0].strip()
+        asked = [("catno", number), artist if named.artist else ("label", _NAMESAKE.sub("", named.label))]
+    return " AND ".join(f'{field}:"{_QUOTED.sub(" ", text)}"' for field, text in asked)
+
+
+def parse_search(body: Body) -> list[Release]:
+    """Return the releases of a search answer, without tracks; one without an identifier or a title is none."""
+    releases = [_release(hit, complete=False) for hit in fields.bodies(body.get("releases"))]
+    return [release for release in releases if release.id and release.title]
+
+
+def parse_release(body: Body) -> Release:
+    """Return the release that a release answer describes; what is odd in it is left out."""
     return _release(body, complete=True)
 
 
-def _release(body: Mapping[str, Any], *, complete: bool) -> Release:
-    label, catalog_number = _label(body.get("label-info") or ())
-    media = body.get("media") or ()
+def _release(body: Body, *, complete: bool) -> Release:
+    mbid = fields.text(body.get("id"))
+    labels = fields.bodies(body.get("label-info"))
+    label, catalog_number = _label(labels)
+    numbers = tuple(filter(None, (_label([info])[1] for info in labels[1:])))
+    media = fields.bodies(body.get("media"))
+    codes = fields.texts([body.get("barcode")])
     return Release(
         source="musicbrainz",
-        id=body["id"],
-        artist=_artist(body.get("artist-credit") or ()),
-        title=body["title"],
-        released=body.get("date") or "",
-        country=country(body.get("country")),
+        id=mbid,
+        artist=_artist(fields.bodies(body.get("artist-credit"))),
+        title=fields.text(body.get("title")),
+        released=fields.date(body.get("date")),
+        country=country(fields.text(body.get("country"))),
         label=label,
         catalog_number=catalog_number,
         formats=_formats(media, _descriptions(body)),
-        barcodes=gtins((body.get("barcode") or "",)),
+        barcodes=gtins(codes),
+        completed=completed(codes),
         tracks=tuple(_tracks(media)),
-        url=_SITE + body["id"],
+        url=_SITE + mbid,
         complete=complete,
+        other_numbers=tuple(dict.fromkeys(numbers)),
     )
 
 
-def _artist(names: Iterable[Mapping[str, Any]]) -> str:
+def _artist(names: Iterable[Body]) -> str:
     """Return the artists as credited; MusicBrainz' `Various Artists` is Discogs' `Various`."""
     return "".join(
-        ("Various" if credit["artist"]["id"] == _VARIOUS_ARTISTS else credit["name"]) + (credit.get("joinphrase") or "")
+        (
+            "Various"
+            if fields.body(credit.get("artist")).get("id") == VARIOUS_ARTISTS
+            else fields.text(credit.get("name"))
+        )
+        + fields.text(credit.get("joinphrase"))
         for credit in names
     )
 
 
-def _label(infos: Iterable[Mapping[str, Any]]) -> tuple[str, str]:
+def _label(infos: Iterable[Body]) -> tuple[str, str]:
     """Return the first label and its catalogue number, "" for each that is unknown or `[none]`."""
-    info: Mapping[str, Any] = next(iter(infos), {})
-    words = ((info.get("label") or {}).get("name") or "", info.get("catalog-number") or "")
+    info = next(iter(infos), {})
+    words = (fields.text(fields.body(info.get("label")).get("name")), fields.text(info.get("catalog-number")))
     name, number = ("" if word.startswith("[") else word for word in words)
     return name, number
 
 
-def _descriptions(body: Mapping[str, Any]) -> tuple[str, ...]:
+def _descriptions(body: Body) -> tuple[str, ...]:
     """Return what the release is (`Album`, `Compilation`, `Promo`) in Discogs' words."""
-    group = body.get("release-group") or {}
-    words = (group.get("primary-type"), *(group.get("secondary-types") or ()), _KINDS.get(body.get("status") or ""))
+    group = fields.body(body.get("release-group"))
+    kind = _KINDS.get(fields.text(body.get("status")), "")
+    words = (fields.text(group.get("primary-type")), *fields.texts(group.get("secondary-types")), kind)
     return tuple(word for word in words if word and word != "Other")
 
 
-def _formats(media: Iterable[Mapping[str, Any]], descriptions: tuple[str, ...]) -> tuple[Format, ...]:
+def _formats(media: Iterable[Body], descriptions: tuple[str, ...]) -> tuple[Format, ...]:
     """Return the media, those of one kind counted together; what the release is stands with the first."""
     count: dict[tuple[str, tuple[str, ...]], int] = {}
     for item in media:
-        kind = medium(item.get("format"))
+        kind = medium(fields.text(item.get("format")))
         count[kind] = count.get(kind, 0) + 1
     return tuple(
         Format(name, quantity, words + (() if place else descriptions))
@@ -148,14 +199,15 @@ def _formats(media: Iterable[Mapping[str, Any]], descriptions: tuple[str, ...]) 
     )
 
 
-def _tracks(media: Sequence[Mapping[str, Any]]) -> Iterator[Track]:
+def _tracks(media: Sequence[Body]) -> Iterator[Track]:
     """Yield the tracks, their disc before their number (`2-1`) when there are several discs."""
     for disc, item in enumerate(media, start=1):
-        for track in item.get("tracks") or ():
-            number = track.get("number") or ""
-            length = track.get("length")
-            yield Track(
-                f"{disc}-{number}" if len(media) > 1 else number,
-                track["title"],
-                "{}:{:02}".format(*divmod(round(length / 1000), 60)) if length else "",
-            )
+        for track in fields.bodies(item.get("tracks")):
+            number, title = fields.text(track.get("number")), fields.text(track.get("title"))
+            length = fields.count(track.get("length"))
+            if title:
+                yield Track(
+                    f"{disc}-{number}" if len(media) > 1 else number,
+                    title,
+                    "{}:{:02}".format(*divmod(round(length / 1000), 60)) if length else "",
+                )

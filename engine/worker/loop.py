@@ -1,23 +1,25 @@
-"""A worker: claims one shard after the other and runs it, until it is told to stop."""
+"""A worker: claims one shard after the other and runs it, until it is stopped."""
 
 from __future__ import annotations
 
-import logging
 import os
 import platform
 import random
 import secrets
 import threading
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
 
 from engine.batches.additions import Additions
 from engine.batches.drafts import Drafts
+from engine.batches.known_headers import KnownHeaders
 from engine.batches.rows import RowFiles
 from engine.clock import Clock
-from engine.domain import shards
-from engine.domain.jobs import JobStatus
-from engine.domain.shards import ShardKind
+from engine.domain.batch import shards
+from engine.domain.batch.jobs import Job, JobStatus
+from engine.domain.batch.shards import ShardKind
+from engine.domain.batch.workers import RowInFlight
 from engine.errors import (
     Blame,
     Conflict,
@@ -25,24 +27,36 @@ from engine.errors import (
     IllegalTransition,
     JobUnknown,
     LeaseLost,
-    PersonNeeded,
     StoreAway,
     UnreadableFile,
 )
+from engine.log import bound, get_logger
+from engine.outage import Outage
 from engine.pipeline.work import Pipeline
 from engine.store.base import Store
-from engine.upstream.connections import Connections
-from engine.worker.beat import Heartbeat
-from engine.worker.holding import Holding
+from engine.worker.copies import CopyAdder
+from engine.worker.handover import hand_over
+from engine.worker.heartbeat import Activity, ConnectionsInUse, Heartbeat
 from engine.worker.lanes import Lanes
 from engine.worker.opening import open_batch
-from engine.worker.run import Limits, ShardRun
+from engine.worker.row import RowRun
+from engine.worker.run import Limits, Resources, ShardRun
+from engine.worker.scheduler import FairScheduler
+from engine.worker.shard_lease import ShardLease
 from engine.worker.source import foreseen, rows_to_run
-from engine.worker.turns import Turns
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 IDLE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerConfig:
+    """How many `lanes` run rows at once, and how long a `lease` lasts that is not renewed."""
+
+    lanes: int
+    lease: timedelta
+    limits: Limits = field(default_factory=Limits)
 
 
 class Worker:
@@ -54,71 +68,79 @@ class Worker:
         files: RowFiles,
         pipeline: Pipeline,
         clock: Clock,
+        config: WorkerConfig,
         *,
-        lanes: int,
-        lease: timedelta,
         stop: threading.Event | None = None,
-        limits: Limits | None = None,
-        connections: Connections | None = None,
+        connections: ConnectionsInUse | None = None,
     ) -> None:
         self.name = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(2)}"
         self._store = store
         self._files = files
         self._pipeline = pipeline
         self._clock = clock
-        self._lease = lease
-        self._limits = limits or Limits()
-        self._lanes = Lanes(lanes)
-        self._turns = Turns(store, clock)
+        self._lease = config.lease
+        self._lanes = Lanes(config.lanes)
+        self._scheduler = FairScheduler(store, clock)
         self._stop = stop or threading.Event()
+        self._resources = Resources(self._lanes, clock, self._stop, self._scheduler, config.limits)
         self._run: ShardRun | None = None
         self._job_id: str | None = None
+        self._outage = Outage(clock, "queue")
         self._beat = Heartbeat(store, clock, self.name, self._state, connections)
 
     def stop(self) -> None:
-        """Ask the worker to finish the rows in hand, let go of its shard and return."""
+        """Ask the worker to finish the rows in flight, release its shard and return."""
         self._stop.set()
 
-    def run(self, *, until_idle: bool = False) -> None:
-        """Work until `stop` is called; with `until_idle` only until there is nothing to claim."""
-        log.info("worker_started", extra={"worker": self.name, "lanes": self._lanes.count})
-        self._beat.start()
-        try:
-            while not self._stop.is_set():
-                if not self._work():
-                    if until_idle:
-                        break
-                    self._stop.wait(IDLE_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 - spreads the workers
-        finally:
-            self._lanes.close()
-            self._beat.close()
-            log.info("worker_stopped", extra={"worker": self.name})
+    def run(self, *, until_idle: bool = False, sign: Path | None = None) -> None:
+        """Work until `stop` is called; with `until_idle` only until there is nothing to claim.
+
+        With `sign` it writes a sign of life into that file, for `python -m engine.health`.
+        """
+        with bound(worker=self.name):
+            log.info("worker_started", lanes=self._lanes.count)
+            self._beat.start(sign)
+            try:
+                self._work_on(until_idle=until_idle)
+            finally:
+                self._lanes.close()
+                self._beat.close()
+                log.info("worker_stopped")
+
+    def _work_on(self, *, until_idle: bool) -> None:
+        while not self._stop.is_set():
+            if not self._work():
+                if until_idle:
+                    break
+                self._stop.wait(IDLE_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 - spreads the workers
 
     def _work(self) -> bool:
         """Claim a shard and run it; return whether there was one to work on."""
         try:
-            holding = self._claim()
-            if holding is None:
+            shard_lease = self._claim()
+            self._outage.over()
+            if shard_lease is None:
                 return False
-            self._job_id = holding.shard.job_id
+            self._job_id = shard_lease.shard.job_id
             self._beat.beat()
-            return self._hold(holding)
+            with bound(job_id=self._job_id, shard=shard_lease.shard.key):
+                return self._hold(shard_lease)
         except LeaseLost as lost:
-            log.warning("lease_lost", extra={"job_id": self._job_id, "reason": str(lost)})
+            log.warning("lease_lost", job_id=self._job_id, reason=str(lost))
             return True
         except StoreAway as away:
-            log.warning("store_away", extra={"error": str(away)})
+            self._outage.failed(away)
             return False
         finally:
             if self._job_id:
                 self._run = self._job_id = None
                 self._beat.beat()
 
-    def _claim(self) -> Holding | None:
+    def _claim(self) -> ShardLease | None:
         """Take a shard that is free."""
-        for document in self._turns.free():
+        for document in self._scheduler.free():
             try:
-                holding = Holding.claim(
+                shard_lease = ShardLease.claim(
                     self._store,
                     self._clock,
                     document,
@@ -129,84 +151,82 @@ class Worker:
                 )
             except (Conflict, IllegalTransition):
                 continue
-            self._turns.begin()
-            return holding
+            self._scheduler.begin()
+            return shard_lease
         return None
 
-    def _hold(self, holding: Holding) -> bool:
+    def _hold(self, shard_lease: ShardLease) -> bool:
         """Run what was claimed; return False when it must wait for something before it is tried again."""
         try:
-            refused = self._run_rows(holding)
+            paused = self._run_rows(shard_lease)
         except (LeaseLost, StoreAway):
             raise
         except JobUnknown as gone:
-            log.error("shard_dropped", extra={"job_id": holding.shard.job_id, "error": str(gone)})  # noqa: TRY400
-            holding.drop()
+            log.error("shard_dropped", error=str(gone))  # noqa: TRY400
+            shard_lease.drop()
         except EngineError as error:
-            return self._give_up(holding, error)
+            return self._give_up(shard_lease, error)
         except Exception:
-            reference = f"{holding.shard.name}/{holding.shard.epoch}"
-            log.exception("batch_defect", extra={"job_id": holding.shard.job_id, "reference": reference})
-            holding.halt(JobStatus.FAILED, f"An error that nobody foresaw stopped this batch; reference {reference}.")
+            reference = f"{shard_lease.shard.name}/{shard_lease.shard.epoch}"
+            log.exception("batch_defect", reference=reference)
+            shard_lease.halt(
+                JobStatus.FAILED, f"An error that nobody foresaw stopped this batch; reference {reference}."
+            )
         else:
-            if refused:
-                holding.halt(JobStatus.PAUSED, str(refused))
+            if paused:
+                shard_lease.halt(JobStatus.PAUSED, paused)
         return True
 
-    def _run_rows(self, holding: Holding) -> PersonNeeded | None:
-        """Run the rows that were claimed and let go of them, unless a person must act: then the reason is returned."""
-        log.info("shard_claimed", extra={"job_id": holding.shard.job_id, "shard": holding.shard.key})
-        job = holding.begin()
-        if holding.shard.kind is ShardKind.UNREAD:
-            if shards.deadly(holding.shard):
+    def _run_rows(self, shard_lease: ShardLease) -> str:
+        """Run the rows that were claimed and release them, unless a person must act: then the reason is returned."""
+        log.info("shard_claimed", kind=shard_lease.shard.kind, taken_over=shard_lease.taken_over)
+        if shard_lease.shard.kind is ShardKind.HANDOVER:
+            if not hand_over(self._store, self._files, shard_lease, self._stop.is_set):
+                shard_lease.release()
+            return ""
+        job = shard_lease.begin()
+        if unknown := job.options.unknown:
+            return f"This version of the engine does not know what the option {unknown} means: update it, then resume."
+        if shard_lease.shard.kind is ShardKind.UNREAD:
+            if shards.deadly(shard_lease.shard):
                 raise UnreadableFile(f"The file stopped the engine {shards.KILLS} times while it was read.")
-            job = open_batch(self._files, holding, job)
-        self._run = ShardRun(
-            holding,
-            job,
-            foreseen(rows_to_run(self._store, self._files, holding.shard), self._pipeline.foresee),
-            pipeline=self._pipeline,
-            drafts=Drafts(self._store),
-            additions=Additions(self._store),
-            lanes=self._lanes,
-            clock=self._clock,
-            worker=self.name,
-            stop=self._stop,
-            turns=self._turns,
-            limits=self._limits,
-        )
+            recall = None if job.engine.earlier else KnownHeaders(self._store, self._clock).recall
+            job = open_batch(self._files, shard_lease, job, recall)
+        self._run = self._shard_run(shard_lease, job)
         done = self._run.run()
         if self._run.refused:
-            return self._run.refused
+            return str(self._run.refused)
         if done:
-            holding.close()
+            shard_lease.close()
         else:
-            holding.release()
-        return None
+            shard_lease.release()
+        return ""
 
-    def _give_up(self, holding: Holding, error: EngineError) -> bool:
-        """Let go of a shard that cannot be run: the batch fails, unless what is to blame may come back."""
-        log.error("shard_given_up", extra={"job_id": holding.shard.job_id, "error": str(error)})
+    def _shard_run(self, shard_lease: ShardLease, job: Job) -> ShardRun:
+        """Return the run of the shard that was claimed."""
+        pipeline, drafts = self._pipeline, Drafts(self._store)
+        copies = CopyAdder(Additions(self._store), pipeline, job, fence=shard_lease.fence, worker=self.name)
+        row = RowRun(shard_lease, job.job_id, pipeline=pipeline, drafts=drafts, copies=copies, worker=self.name)
+        rows = foreseen(rows_to_run(self._store, self._files, shard_lease.shard), pipeline.foresee)
+        return ShardRun(shard_lease, job, rows, row, self._resources)
+
+    def _give_up(self, shard_lease: ShardLease, error: EngineError) -> bool:
+        """Release a shard that cannot be run: the batch fails, unless what is to blame may come back."""
         if error.blame is Blame.UPSTREAM:
-            holding.release()
+            log.warning("shard_given_up", error=str(error))
+            shard_lease.release()
             return False
-        holding.halt(JobStatus.FAILED, str(error))
+        shard_lease.halt(JobStatus.FAILED, str(error))
         return True
 
-    def _state(self) -> dict[str, Any]:
-        """Return what the heartbeat tells."""
+    def _state(self) -> Activity:
+        """Return what the heartbeat reports."""
         run = self._run
-        hands = list(run.in_hand.values()) if run else []
-        waiting = sorted({hand.waits_for for hand in hands if hand.waits_for})
-        rows = [
-            {
-                "job_id": self._job_id,
-                "index": hand.work.row.index,
-                "upc": hand.work.item.upc,
-                "step": hand.work.step,
-                "waits_for": hand.waits_for,
-            }
-            for hand in hands
-        ]
+        flights = list(run.in_flight.values()) if run else []
+        rows = (
+            RowInFlight(self._job_id, flight.context.row.index, flight.context.item.upc, flight.step, flight.waits_for)
+            for flight in flights
+        )
+        reasons = sorted({flight.waits_for for flight in flights if flight.waits_for})
         state = "stopping" if self._stop.is_set() else "working" if self._job_id else "idle"
-        return {"state": state, "job_id": self._job_id, "rows": rows, "waits_for": "; ".join(waiting)}
+        return Activity(state, self._job_id, tuple(rows), "; ".join(reasons))

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
-from engine.batches.records import Change, item_path, shard_path
+from engine.batches.documents import Change, item_path, shard_path
 from engine.batches.rows import ROWS_A_PIECE, RowFiles
-from engine.domain import jobs, legacy
-from engine.domain.items import Item
-from engine.domain.jobs import Job
-from engine.domain.rows import Row
-from engine.domain.shards import SHARD_ROWS, Shard, ShardKind
-from engine.reading import MOST_BYTES, Sheet, open_file
+from engine.codec import encode, replace
+from engine.domain.batch import jobs, legacy
+from engine.domain.batch.items import Item
+from engine.domain.batch.jobs import Job
+from engine.domain.batch.rows import Row
+from engine.domain.batch.shards import SHARD_ROWS, Shard, ShardKind, counted
+from engine.reading import MOST_BYTES, Recall, Sheet, open_file
 from engine.store.base import Expect, Put
-from engine.worker.holding import Holding
+from engine.worker.shard_lease import ShardLease
 
 ITEMS_A_COMMIT = 100
 
 
-def open_batch(files: RowFiles, holding: Holding, job: Job) -> Job:
-    """Read the file of `job`, store its rows, and make shards of them; the first stays in hand.
+def open_batch(files: RowFiles, shard_lease: ShardLease, job: Job, recall: Recall | None = None) -> Job:
+    """Read the file of `job`, store its rows, and make shards of them; the first stays with this worker.
 
-    Done again after a crash, it reads the copy that was pinned first and comes to the same rows. Of a batch that an
+    It is read under the layout of its options; what that does not say is as `recall` knows of its header, or found.
+    Done again after a crash, it reads the copy that was pinned first and finds the same rows. Of a batch that an
     earlier service has begun, the rows it was done with become items first.
 
     Raises:
@@ -33,26 +34,27 @@ def open_batch(files: RowFiles, holding: Holding, job: Job) -> Job:
         UnreadableFile: nothing in it can be used, or it is not the one that an earlier service has begun with.
         LeaseLost: another worker took over meanwhile.
     """
-    content, identity = files.pin(job.job_id, job.gcs_path, at_most=MOST_BYTES)
-    sheet = open_file(content, job.gcs_path.rpartition("/")[2])
+    content, pinned = files.pin(job.job_id, job.gcs_path, at_most=MOST_BYTES)
+    sheet = open_file(content, job.gcs_path.rpartition("/")[2], job.options.layout, recall)
     first = job.options.first
-    total = files.write(job.job_id, _renewing(_limited(sheet, first), holding.renew))
+    rows = _carried(files, job, _limited(sheet, first))
+    total = files.write(job.job_id, _renewing(rows, shard_lease.renew))
     count = total if first is None else min(total, first)
-    known = {"content": identity, "columns": _columns(sheet), "rows": total}
-    adopted = bool(job.engine.get("earlier"))
-    done = _adopted(files, holding, job, count) if adopted else []
+    adopted = job.engine.earlier
+    done = _adopted(files, shard_lease, job, count) if adopted else []
 
-    def tell(job: Job, shard: Shard, now: datetime) -> Change:
+    def change(job: Job, shard: Shard, now: datetime) -> Change:
         others = list(cut(shard, count, now))
-        opened = replace(job, total_upcs=count, engine={**job.engine, **known}, updated_at=now)
-        queued = tuple(Put(shard_path(other), other.document(), Expect.ABSENT) for other in others)
+        engine = replace(job.engine, content=pinned, columns=_columns(sheet), layout=sheet.opened.settled, rows=total)
+        opened = replace(job, total_upcs=count, engine=engine, updated_at=now)
+        queued = tuple(Put(shard_path(other), encode(other), Expect.ABSENT) for other in others)
         if adopted:
             opened = replace(opened, results=(), checkpoints=(), failed_upc_list=())
         settled = jobs.settle(opened, [shard, *others], done, now=now)
         return Change(settled, "opened", f"{count} rows", queued)
 
-    tally = legacy.tally(job, done) if adopted else holding.shard.tally
-    return holding.tell(lambda shard: replace(read(shard, count), tally=tally), tell)
+    tally = legacy.tally(job, done) if adopted else shard_lease.shard.tally
+    return shard_lease.change_job(lambda shard: counted(read(shard, count), tally), change)
 
 
 def read(shard: Shard, count: int) -> Shard:
@@ -79,24 +81,24 @@ def cut(first: Shard, count: int, now: datetime) -> Iterator[Shard]:
         )
 
 
-def _adopted(files: RowFiles, holding: Holding, job: Job, count: int) -> list[Item]:
+def _adopted(files: RowFiles, shard_lease: ShardLease, job: Job, count: int) -> list[Item]:
     """Store the rows that an earlier service was done with, and return them."""
     legacy.check(job, count)
-    done = holding.shard.next
+    done = shard_lease.shard.next
     items = legacy.items(job, list(files.read(job.job_id, 0, min(done + 1, count))))
     remaining = iter(items)
     while piece := list(islice(remaining, ITEMS_A_COMMIT)):
         puts = [Put(item_path(job.job_id, item.index), item.document()) for item in piece]
-        holding.checkpoint({}, puts, watermark=done)
+        shard_lease.checkpoint({}, puts, watermark=done)
     return items
 
 
-def _columns(sheet: Sheet) -> list[str]:
+def _columns(sheet: Sheet) -> tuple[str, ...]:
     """Return the names of the file's columns; none for a bare list of barcodes."""
-    if header := sheet.columns.header:
-        return list(header)
+    if header := sheet.header:
+        return tuple(header)
     width = len(next(sheet.rows()).cells)
-    return [f"column {number}" for number in range(1, width + 1)] if width > 1 else []
+    return tuple(f"column {number}" for number in range(1, width + 1)) if width > 1 else ()
 
 
 def _limited(sheet: Sheet, first: int | None) -> Iterator[Row]:
@@ -106,9 +108,17 @@ def _limited(sheet: Sheet, first: int | None) -> Iterator[Row]:
         return
     copies: Counter[str | None] = Counter()
     for row in islice(sheet.rows(), first):
-        copies[row.gtin] += row.quantity
+        copies[row.same] += row.quantity
     for row in sheet.rows():
-        yield replace(row, copies=copies[row.gtin]) if row.repeat_of is None and row.index < first else row
+        yield replace(row, copies=copies[row.same]) if row.repeat_of is None and row.index < first else row
+
+
+def _carried(files: RowFiles, job: Job, rows: Iterator[Row]) -> Iterator[Row]:
+    """Pass rows on; those that were handed to this batch keep what they have from the one in which they failed."""
+    if not job.engine.carried:
+        return rows
+    pairs = zip(rows, files.carried(job.engine.carried), strict=True)
+    return (replace(row, carried=carried, copies=carried.copies) for row, carried in pairs)
 
 
 def _renewing(rows: Iterator[Row], renew: Callable[[], None]) -> Iterator[Row]:

@@ -1,145 +1,151 @@
-"""One row on a lane: its run, and what its end means."""
+"""One row on a lane: its run and its end."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
+import dataclasses
 from dataclasses import dataclass
-from datetime import timedelta
+from functools import partial
 
 import orjson
 
+from engine.batches.documents import ended
 from engine.batches.drafts import Drafts
-from engine.batches.records import ended
-from engine.domain import additions, items, shards
-from engine.domain.items import Item
-from engine.errors import Cause, GivenBack, ItemError, LeaseLost, PersonNeeded, StoreAway, UpstreamDown
-from engine.pipeline.work import Pipeline, Work
+from engine.codec import replace
+from engine.domain.batch import additions, items, shards
+from engine.domain.batch.items import Item
+from engine.errors import AlreadyListed, Cause, ItemError, LeaseLost, PersonNeeded, Requeued, StoreAway, UpstreamDown
+from engine.log import get_logger
+from engine.pipeline.work import Pipeline, RowContext, Step
+from engine.retry import retry
 from engine.store.base import Put
-from engine.worker.adding import Adding
-from engine.worker.holding import Holding
+from engine.worker.copies import CopyAdder
+from engine.worker.service_wait import WAITS, ServiceWait
+from engine.worker.shard_lease import ShardLease
 from engine.worker.skipping import skipped
 
-log = logging.getLogger(__name__)
-
-FIRST_WAIT_SECONDS = 1.0
-LONGEST_WAIT_SECONDS = 60.0
+log = get_logger(__name__)
 
 
 @dataclass(eq=False, slots=True)
-class InHand:
-    """A row on a lane, as it was `before`. `waits_for` says what it waits for, "" when it does not.
+class InFlight:
+    """A row on a lane. `before` is the row as it was stored, `context` the one that runs, with the row as it is now.
 
-    At its end, `item` is the row as it became, None when it was given back undone, and `puts` are the writes that store
-    it. `refused` says what a person must do before any row can go on.
+    `step` is what the lane does with it, `waits_for` says what it waits for, "" when it does not. At its end, `item` is
+    the row as it became, None when it was requeued undone, and `puts` are the writes that store it. `refused` says what
+    a person must do before any row can go on.
     """
 
-    work: Work
+    context: RowContext
     before: Item
+    step: Step = Step.IDENTIFY
     waits_for: str = ""
     item: Item | None = None
     puts: tuple[Put, ...] = ()
     refused: PersonNeeded | None = None
+
+    def take(self, item: Item) -> Item:
+        """Note how far the row has come."""
+        self.context = dataclasses.replace(self.context, item=item)
+        return item
 
 
 class RowRun:
     """What a lane does with each row of a shard. It stores nothing of the row itself."""
 
     def __init__(
-        self, holding: Holding, job_id: str, *, pipeline: Pipeline, drafts: Drafts, adding: Adding, worker: str
+        self,
+        shard_lease: ShardLease,
+        job_id: str,
+        *,
+        pipeline: Pipeline,
+        drafts: Drafts,
+        copies: CopyAdder,
+        worker: str,
     ) -> None:
-        self._holding = holding
+        self._shard_lease = shard_lease
         self._job_id = job_id
         self._pipeline = pipeline
         self._drafts = drafts
-        self._adding = adding
+        self._copies = copies
         self._worker = worker
 
-    def run(self, hand: InHand) -> None:
+    def run(self, flight: InFlight) -> None:
         """Run one row for as long as a service keeps it waiting; waiting spends no attempt."""
-        work = self._started(hand)
-        if work.row.gtin is None:
-            raise ItemError(Cause.INVALID_BARCODE, work.row.problem)
-        if why := skipped(work, hand.before, self._drafts):
-            work.item = items.skip(work.item, *why, now=work.now())
+        context = self._started(flight)
+        port = context.port
+        if context.row.key is None:
+            raise ItemError(Cause.INVALID_BARCODE, context.row.problem)
+        if why := skipped(context, flight.before, self._drafts):
+            flight.take(items.skip(context.item, *why, now=port.now()))
             return
-        for wait in waits():
-            try:
-                self._added_or_run(hand)
-            except UpstreamDown as down:
-                seconds = wait if down.retry_after is None else max(down.retry_after, wait)
-                until = work.now() + timedelta(seconds=seconds)
-                log.warning("row_waits", extra={"job_id": self._job_id, "upc": work.item.upc, "reason": str(down)})
-                work.wait(seconds, f"{str(down).rstrip('.')}. Next try at {until:%H:%M:%S} UTC.")
-            else:
-                return
+        wait = ServiceWait(port, self._pipeline.recovered)
+        retry(partial(self._added_or_run, flight), WAITS, UpstreamDown, wait=wait)
 
-    def _added_or_run(self, hand: InHand) -> None:
-        work = hand.work
-        if told := self._adding.settle(work, hand.before):
-            work.item = items.skip(work.item, Cause.ADDED, told, now=work.now())
-        else:
-            self._pipeline.run(work)
+    def _added_or_run(self, flight: InFlight) -> None:
+        context = flight.context
+        placed = self._copies.place(context, flight.before)
+        if placed.added:
+            flight.take(items.skip(context.item, Cause.ADDED, placed.added, now=context.port.now()))
+            return
+        if placed.note != (context.item.error or ""):
+            flight.take(replace(context.item, error=placed.note or None))
+        for item in self._pipeline.run(flight.context):
+            flight.take(item)
 
-    def set_aside(self, hand: InHand) -> None:
+    def set_aside(self, flight: InFlight) -> None:
         """Give up on a row without running it: its workers died with it."""
-        self._started(hand)
+        self._started(flight)
         raise ItemError(
             Cause.SET_ASIDE, f"Set aside: the engine stopped {shards.KILLS} times while it worked on this row."
         )
 
-    def end(self, hand: InHand, raised: Exception | None) -> None:
+    def end(self, flight: InFlight, raised: Exception | None) -> None:
         """Bring a row to its end, given what its run raised."""
-        item = self._judge(hand, raised)
+        item = self._judge(flight, raised)
         if item is not None:
             try:
-                orjson.dumps(item.document(), default=str)
+                puts = ended(self._job_id, item)
+                orjson.dumps(puts[0].fields, default=str)
             except TypeError as error:
                 spent = item.attempts - 1
-                hand.work.item = Item(item.index, item.line, item.upc, item.gtin, attempts=spent, round=item.round)
-                item = self._defect(hand, error)
-            hand.item, hand.puts = item, ended(self._job_id, item)
+                bare = Item(item.index, item.line, item.upc, item.gtin, named=item.named)
+                flight.take(replace(bare, attempts=spent, round=item.round))
+                item = self._defect(flight, error)
+                puts = ended(self._job_id, item)
+            flight.item, flight.puts = item, puts
 
-    def _judge(self, hand: InHand, error: Exception | None) -> Item | None:
-        """Return the row at its end; None when it was given back undone."""
-        item, now = hand.work.item, self._holding.now()
+    def _judge(self, flight: InFlight, error: Exception | None) -> Item | None:
+        """Return the row at its end; None when it was requeued undone."""
+        item, now = flight.context.item, self._shard_lease.now()
         if error is None:
             return item if item.done else items.succeed(item, now=now)
         if isinstance(error, ItemError):
-            return self._failed(hand, error.cause, str(error))
+            return self._failed(flight, error)
         if isinstance(error, PersonNeeded):
-            hand.refused = error
+            flight.refused = error
             return None
-        if isinstance(error, (GivenBack, LeaseLost, StoreAway)):
+        if isinstance(error, (Requeued, LeaseLost, StoreAway)):
             return None
-        return self._defect(hand, error)
+        return self._defect(flight, error)
 
-    def _failed(self, hand: InHand, cause: Cause, reason: str) -> Item:
-        """Return a row as failed; one that had succeeded before is as it was."""
-        item, now = hand.work.item, self._holding.now()
-        if items.succeeded_before(hand.before):
-            in_listing = hand.work.listed is not None and hand.work.listed == item.draft.get("quantity")
-            missing = {} if in_listing else additions.not_in(hand.before)
-            told = " ".join((reason, *self._adding.given_back(missing)))
-            return additions.without(items.keep(hand.before, told, round_=item.round, now=now), missing)
-        return items.fail(item, cause, reason, now=now)
+    def _failed(self, flight: InFlight, error: ItemError) -> Item:
+        """Return a row as failed; one that had succeeded before stays as it was."""
+        item, now, reason = flight.context.item, self._shard_lease.now(), str(error)
+        if items.succeeded_before(flight.before):
+            in_listing = isinstance(error, AlreadyListed) and error.quantity == item.draft.quantity
+            missing = {} if in_listing else additions.not_in(flight.before)
+            sentences = " ".join((reason, *self._copies.return_missing(missing)))
+            return additions.without(items.keep(flight.before, sentences, round_=item.round, now=now), missing)
+        return items.fail(item, error.cause, reason, now=now)
 
-    def _defect(self, hand: InHand, error: Exception) -> Item:
-        item = hand.work.item
+    def _defect(self, flight: InFlight, error: Exception) -> Item:
+        item = flight.context.item
         reference = f"{self._job_id}/{item.index}"
-        log.error("row_defect", exc_info=error, extra={"job_id": self._job_id, "upc": item.upc})
+        log.error("row_defect", exc_info=error, reference=reference)
         reason = f"An error that nobody foresaw; reference {reference}."
-        return self._failed(hand, Cause.DEFECT, reason)
+        return self._failed(flight, ItemError(Cause.DEFECT, reason))
 
-    def _started(self, hand: InHand) -> Work:
-        work, round_ = hand.work, self._holding.shard.round
-        work.item = items.begin(work.item, worker=self._worker, round_=round_, now=work.now())
-        return work
-
-
-def waits() -> Iterator[float]:
-    """Yield the seconds to wait after each answer that a service did not give: doubling, up to a longest one."""
-    seconds = FIRST_WAIT_SECONDS
-    while True:
-        yield seconds
-        seconds = min(seconds * 2, LONGEST_WAIT_SECONDS)
+    def _started(self, flight: InFlight) -> RowContext:
+        context, round_ = flight.context, self._shard_lease.shard.round
+        flight.take(items.begin(context.item, worker=self._worker, round_=round_, now=context.port.now()))
+        return flight.context

@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from queue import Empty, SimpleQueue
 
-from engine.batches.additions import Additions
-from engine.batches.drafts import Drafts
-from engine.batches.records import item_path
+from engine.batches.documents import item_path
 from engine.clock import Clock
-from engine.domain import items, shards
-from engine.domain.items import Item
-from engine.domain.jobs import Job
-from engine.domain.rows import Row
-from engine.domain.shards import FIRST_RUN, WINDOW
+from engine.domain.batch import jobs, shards
+from engine.domain.batch.items import Item, ItemStatus
+from engine.domain.batch.jobs import Job
+from engine.domain.batch.rows import Row
+from engine.domain.batch.shards import FIRST_RUN, WINDOW
 from engine.errors import (
     EngineError,
-    GivenBack,
     LeaseLost,
     PersonNeeded,
+    Requeued,
 )
-from engine.pipeline.work import Pipeline, Work
+from engine.log import bound, get_logger
+from engine.pipeline.work import RowContext, Step
 from engine.store.base import Put
-from engine.worker.adding import Adding
-from engine.worker.holding import Holding
 from engine.worker.lanes import Lanes
-from engine.worker.row import InHand, RowRun
-from engine.worker.turns import Turns
+from engine.worker.row import InFlight, RowRun
+from engine.worker.scheduler import FairScheduler
+from engine.worker.shard_lease import ShardLease
 
-log = logging.getLogger(__name__)
+log = get_logger(__name__)
 
 LISTEN_SECONDS = 0.5
 
@@ -47,11 +45,51 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Resources:
+    """What a worker has for all its runs; no row is begun any more once `stop` is set."""
+
+    lanes: Lanes
+    clock: Clock
+    stop: threading.Event
+    scheduler: FairScheduler
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """An item that a lane wants stored before it goes on; `stored` is set once it is, or with what prevented it."""
 
     item: Item
     stored: Future[None]
+
+
+class LanePort:
+    """The run of a shard, as one of its rows sees it."""
+
+    flight: InFlight
+
+    def __init__(self, run: ShardRun) -> None:
+        self._run = run
+
+    def now(self) -> datetime:
+        """Return the time by the store's clock."""
+        return self._run.shard_lease.now()
+
+    def save(self, item: Item) -> None:
+        """Store the row as it is, durably."""
+        self._run.save(item)
+
+    def ensure_ours(self) -> None:
+        """Look whether the row is still ours."""
+        self._run.ensure_ours()
+
+    def wait(self, seconds: float, reason: str) -> None:
+        """Let `seconds` pass while `reason` is what an operator reads."""
+        self._run.wait(self.flight, seconds, reason)
+
+    def at(self, step: Step) -> None:
+        """Let operators see which step the row is at."""
+        self.flight.step = step
 
 
 class ShardRun:
@@ -64,38 +102,29 @@ class ShardRun:
 
     def __init__(
         self,
-        holding: Holding,
+        shard_lease: ShardLease,
         job: Job,
         rows: Iterator[tuple[Row, Item]],
-        *,
-        pipeline: Pipeline,
-        drafts: Drafts,
-        additions: Additions,
-        lanes: Lanes,
-        clock: Clock,
-        worker: str,
-        stop: threading.Event,
-        turns: Turns,
-        limits: Limits,
+        row: RowRun,
+        resources: Resources,
     ) -> None:
-        self.holding = holding
+        self.shard_lease = shard_lease
         self.job = job
-        self.in_hand: dict[int, InHand] = {}
+        self.in_flight: dict[int, InFlight] = {}
         self.refused: PersonNeeded | None = None
         self._rows = rows
-        adding = Adding(additions, pipeline, job, fence=holding.fence, worker=worker)
-        self._row = RowRun(holding, job.job_id, pipeline=pipeline, drafts=drafts, adding=adding, worker=worker)
-        self._lanes = lanes
-        self._clock = clock
-        self._stop = stop
-        self._turns = turns
-        self._limits = limits
+        self._row = row
+        self._lanes = resources.lanes
+        self._clock = resources.clock
+        self._stop = resources.stop
+        self._scheduler = resources.scheduler
+        self._limits = resources.limits
         self._turn_over = False
         self._drain = threading.Event()
         self._over = False
-        self._told: SimpleQueue[InHand | Intent] = SimpleQueue()
-        self._frontier = holding.shard.next
-        self._given_back: set[int] = set()
+        self._reported: SimpleQueue[InFlight | Intent] = SimpleQueue()
+        self._frontier = shard_lease.shard.next
+        self._requeued: set[int] = set()
         self._upcoming = next(rows, None)
 
     def run(self) -> bool:
@@ -110,8 +139,8 @@ class ShardRun:
         try:
             while True:
                 self._begin_rows()
-                if not self.in_hand:
-                    return self._upcoming is None and not self._given_back
+                if not self.in_flight:
+                    return self._upcoming is None and not self._requeued
                 if self._stop.is_set() and give_up_at == float("inf"):
                     give_up_at = self._clock.monotonic() + self._limits.grace_seconds
                 if self._clock.monotonic() > give_up_at:
@@ -130,83 +159,75 @@ class ShardRun:
             self._begin(*self._upcoming)
             self._upcoming = next(self._rows, None)
         if self._upcoming is None:
-            self._frontier = self.holding.shard.b
+            self._frontier = self.shard_lease.shard.b
 
     def _ending(self) -> bool:
         """Whether no row is begun any more."""
-        holding = self.holding
-        self._turn_over = self._turn_over or self._turns.over(holding.shard, holding.path)
-        return bool(self._turn_over or self._stop.is_set() or holding.held or self.refused or self._given_back)
+        shard_lease = self.shard_lease
+        self._turn_over = self._turn_over or self._scheduler.over(shard_lease.shard, shard_lease.path)
+        return bool(self._turn_over or self._stop.is_set() or shard_lease.held or self.refused or self._requeued)
 
     def _may_begin(self, index: int) -> bool:
-        shard = self.holding.shard
-        if len(self.in_hand) >= (1 if shards.careful(shard) else self._lanes.count):
+        shard = self.shard_lease.shard
+        if len(self.in_flight) >= (1 if shards.careful(shard) else self._lanes.count):
             return False
         return shard.kind not in FIRST_RUN or index < self._watermark() + WINDOW
 
     def _begin(self, row: Row, item: Item) -> None:
-        if shards.careful(self.holding.shard):
-            self.holding.suspect(row.index)
-        work = Work(
-            row,
-            item,
-            self.job.options,
-            sku=f"{self.job.engine['sku']}{items.name(row.index)}",
-            save=self._save,
-            mine=self._mine,
-            now=self.holding.now,
-            wait=lambda seconds, reason: self._wait(hand, seconds, reason),
-            batch=self.job.job_id,
-        )
-        hand = self.in_hand[row.index] = InHand(work, item)
+        if shards.careful(self.shard_lease.shard):
+            self.shard_lease.suspect(row.index)
+        port = LanePort(self)
+        context = RowContext(row, item, self.job.options, jobs.sku(self.job, row), port, self.job.job_id)
+        flight = self.in_flight[row.index] = port.flight = InFlight(context, item)
         self._frontier = row.index + 1
-        task = self._row.set_aside if shards.deadly(self.holding.shard) else self._row.run
-        self._lanes.start(partial(task, hand), partial(self._end, hand))
+        task = self._row.set_aside if shards.deadly(self.shard_lease.shard) else self._row.run
+        with bound(upc=item.upc, row=row.line):
+            self._lanes.start(partial(task, flight), partial(self._end, flight))
 
-    def _end(self, hand: InHand, raised: Exception | None) -> None:
-        """Bring a row to its end, on its lane, and tell of it."""
-        self._row.end(hand, raised)
-        self._told.put(hand)
+    def _end(self, flight: InFlight, raised: Exception | None) -> None:
+        """Bring a row to its end, on its lane, and report it."""
+        self._row.end(flight, raised)
+        self._reported.put(flight)
 
     def _watermark(self) -> int:
         """Return the first row of the shard that is not done."""
-        return min((self._frontier, *self.in_hand, *self._given_back))
+        return min((self._frontier, *self.in_flight, *self._requeued))
 
     def _take_in(self) -> None:
-        """Wait for what the lanes tell, and store it in one commit."""
+        """Wait for what the lanes report, and store it in one commit."""
         done: dict[int, Item] = {}
         puts: list[Put] = []
         intents: list[Intent] = []
-        for told in self._gather():
-            if isinstance(told, Intent):
-                intents.append(told)
-                puts.append(Put(item_path(self.job.job_id, told.item.index), told.item.document()))
+        for reported in self._gather():
+            if isinstance(reported, Intent):
+                intents.append(reported)
+                puts.append(Put(item_path(self.job.job_id, reported.item.index), reported.item.document()))
                 continue
-            index = told.work.row.index
-            del self.in_hand[index]
-            self.refused = self.refused or told.refused
-            if told.item is None:
-                self._given_back.add(index)
+            index = reported.context.row.index
+            del self.in_flight[index]
+            self.refused = self.refused or reported.refused
+            if reported.item is None:
+                self._requeued.add(index)
             else:
-                done[index] = told.item
-                puts.extend(told.puts)
+                done[index] = reported.item
+                puts.extend(reported.puts)
         if puts:
             self._store(done, puts, intents)
         else:
-            self.holding.renew()
+            self.shard_lease.renew()
 
-    def _gather(self) -> Iterator[InHand | Intent]:
-        """Yield what was told, waiting for the first of it no longer than the lease and a stop allow."""
+    def _gather(self) -> Iterator[InFlight | Intent]:
+        """Yield what was reported; the wait for the first of it is as short as the lease and a stop require."""
         try:
-            yield self._told.get(timeout=max(0.01, min(self.holding.renewal_in(), LISTEN_SECONDS)))
+            yield self._reported.get(timeout=max(0.01, min(self.shard_lease.renewal_in(), LISTEN_SECONDS)))
             for _ in range(self._limits.rows_a_commit - 1):
-                yield self._told.get_nowait()
+                yield self._reported.get_nowait()
         except Empty:
             return
 
     def _store(self, done: dict[int, Item], puts: list[Put], intents: list[Intent]) -> None:
         try:
-            self.holding.checkpoint(done, puts, watermark=self._watermark())
+            self.shard_lease.checkpoint(done, puts, watermark=self._watermark())
         except EngineError as error:
             for intent in intents:
                 intent.stored.set_exception(error)
@@ -214,26 +235,42 @@ class ShardRun:
         for intent in intents:
             intent.stored.set_result(None)
         for item in done.values():
-            log.info("row_ended", extra={"job_id": self.job.job_id, "upc": item.upc, "status": item.status})
+            _log_end(item)
 
-    def _wait(self, hand: InHand, seconds: float, reason: str) -> None:
+    def wait(self, flight: InFlight, seconds: float, reason: str) -> None:
         """Keep a row waiting, on its lane, and show what for; rows that wait are given back when no more are begun."""
-        hand.waits_for = reason
+        flight.waits_for = reason
         if self._drain.wait(seconds):
-            raise GivenBack(reason)
-        hand.waits_for = ""
+            raise Requeued(reason)
+        flight.waits_for = ""
 
-    def _save(self, item: Item) -> None:
+    def save(self, item: Item) -> None:
         """Have `item` stored, from a lane; return once it is durable."""
         intent = Intent(item, Future())
-        self._told.put(intent)
+        self._reported.put(intent)
         while not self._over:
             try:
                 return intent.stored.result(timeout=LISTEN_SECONDS)
             except TimeoutError:
                 continue
-        raise LeaseLost(f"shard {self.holding.shard.name} was let go")
+        raise LeaseLost(f"shard {self.shard_lease.shard.name} was released")
 
-    def _mine(self) -> None:
-        if self._over or not self.holding.alive():
-            raise LeaseLost(f"the lease of shard {self.holding.shard.name} ran out")
+    def ensure_ours(self) -> None:
+        """Refuse to go on with rows that are no longer ours.
+
+        Raises:
+            LeaseLost: they are not.
+        """
+        if self._over or not self.shard_lease.alive():
+            raise LeaseLost(f"the lease of shard {self.shard_lease.shard.name} ran out")
+
+
+def _log_end(item: Item) -> None:
+    """Write the end of a row into the log, with its cause where it failed or was skipped."""
+    fields = {"upc": item.upc, "row": item.line, "status": str(item.status)}
+    if item.cause:
+        fields |= {"cause": str(item.cause), "error": item.error or ""}
+    if item.status is ItemStatus.FAILED:
+        log.warning("row_failed", **fields)
+    else:
+        log.info("row_ended", **fields)

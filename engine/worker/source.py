@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from heapq import merge
 from itertools import islice
 
-from engine.batches.records import item_path, items_of
+from engine.batches.documents import item_path, items_of
 from engine.batches.rows import RowFiles
-from engine.domain.items import SOURCES, Item, ItemStatus, waiting
-from engine.domain.rows import Row
-from engine.domain.shards import FIRST_RUN, WINDOW, Shard, ShardKind
+from engine.codec import decode
+from engine.domain.batch.items import SOURCES, Item, ItemStatus, waiting
+from engine.domain.batch.rows import Row
+from engine.domain.batch.shards import FIRST_RUN, WINDOW, Shard, ShardKind
+from engine.domain.batch.unpriced import unpriced
+from engine.domain.listing.readiness import DraftNeed
+from engine.errors import Cause
 from engine.store.base import Order, Store, Where
 
 PAGE = 100
@@ -27,9 +31,9 @@ def rows_to_run(store: Store, files: RowFiles, shard: Shard) -> Iterator[tuple[R
 
 
 def foreseen(rows: Iterator[tuple[Row, Item]], foresee: Callable[[Sequence[str]], None]) -> Iterator[tuple[Row, Item]]:
-    """Return `rows`, and tell `foresee` of the barcodes of the next hundred before the first of them comes."""
+    """Return `rows`, and announce to `foresee` the barcodes of the next hundred before the first of them comes."""
     while page := list(islice(rows, AHEAD)):
-        foresee([row.gtin for row, _ in page if row.gtin])
+        foresee([row.gtin for row, _ in page if row.gtin and not row.named.discogs_id])
         yield from page
 
 
@@ -41,7 +45,9 @@ def _first(store: Store, files: RowFiles, shard: Shard) -> Iterator[tuple[Row, I
     window = range(shard.next, min(shard.next + WINDOW, shard.b)) if shard.epoch > 1 else range(0)
     found = store.get(*(item_path(shard.job_id, index) for index in window))
     stored = {
-        index: Item.from_document(document.fields) for index, document in zip(window, found, strict=True) if document
+        index: decode(Item, document.fields, document.path)
+        for index, document in zip(window, found, strict=True)
+        if document
     }
     for row in files.read(shard.job_id, shard.next, shard.b):
         item = stored.get(row.index) or waiting(row)
@@ -50,8 +56,8 @@ def _first(store: Store, files: RowFiles, shard: Shard) -> Iterator[tuple[Row, I
 
 
 def _again(store: Store, files: RowFiles, shard: Shard) -> Iterator[tuple[Row, Item]]:
-    """Return the rows that are to be done again, and those that an earlier worker had in hand in this retry."""
-    found = merge(_CHOSEN[shard.kind](store, shard), _in_hand(store, shard), key=lambda item: item.index)
+    """Return the rows that are to be done again, and those that an earlier worker left in flight in this retry."""
+    found = merge(_CHOSEN[shard.kind](store, shard), _in_flight(store, shard), key=lambda item: item.index)
     for item in found:
         yield next(files.read(shard.job_id, item.index, item.index + 1)), item
 
@@ -64,7 +70,7 @@ def _failed(store: Store, shard: Shard) -> Iterator[Item]:
 
 
 def _lacking(store: Store, shard: Shard) -> Iterator[Item]:
-    """Return drafted rows that lack what a service would have said, but those that this retry has tried."""
+    """Return drafted rows that lack what a service knows, without those that this retry has tried."""
     pages = (_pages(store, shard, [Where("lacking", "contains", service)]) for service in SOURCES)
     last = -1
     for item in merge(*pages, key=lambda item: item.index):
@@ -72,6 +78,14 @@ def _lacking(store: Store, shard: Shard) -> Iterator[Item]:
         if drafted and item.index > last and item.round < shard.round:
             yield item
         last = item.index
+
+
+def _unpriced(store: Store, shard: Shard) -> Iterator[Item]:
+    """Return rows that lack a price, drafted or failed, without those that this retry has tried."""
+    failed = [Where("status", "==", ItemStatus.FAILED), Where("cause", "==", Cause.NO_PRICE)]
+    drafted = [Where("needs", "contains", DraftNeed.PRICE)]
+    found = merge(_pages(store, shard, failed), _pages(store, shard, drafted), key=lambda item: item.index)
+    return (item for item in found if unpriced(item) and item.round < shard.round)
 
 
 def _wanted(store: Store, shard: Shard) -> Iterator[Item]:
@@ -84,20 +98,25 @@ def _pages(store: Store, shard: Shard, where: list[Where]) -> Iterator[Item]:
     start = shard.next
     while True:
         found = store.find(items_of(shard.job_id), [*where, Where("index", ">=", start)], Order("index"), PAGE)
-        items = [Item.from_document(document.fields) for document in found]
+        items = [decode(Item, document.fields, document.path) for document in found]
         yield from items
         if len(items) < PAGE:
             return
         start = items[-1].index + 1
 
 
-_CHOSEN = {ShardKind.RETRY: _failed, ShardKind.COMPLETE: _lacking, ShardKind.AGAIN: _wanted}
+_CHOSEN = {
+    ShardKind.RETRY: _failed,
+    ShardKind.COMPLETE: _lacking,
+    ShardKind.PRICE: _unpriced,
+    ShardKind.AGAIN: _wanted,
+}
 
 
-def _in_hand(store: Store, shard: Shard) -> list[Item]:
+def _in_flight(store: Store, shard: Shard) -> list[Item]:
     """Return the rows whose intent was stored in this retry and whose end was not."""
     if shard.epoch == 1:
         return []
-    in_hand = [Where("status", "==", ItemStatus.WORKING), Where("round", "==", shard.round)]
-    found = store.find(items_of(shard.job_id), [*in_hand, Where("index", ">=", shard.next)], Order("index"), PAGE)
-    return [Item.from_document(document.fields) for document in found]
+    in_flight = [Where("status", "==", ItemStatus.WORKING), Where("round", "==", shard.round)]
+    found = store.find(items_of(shard.job_id), [*in_flight, Where("index", ">=", shard.next)], Order("index"), PAGE)
+    return [decode(Item, document.fields, document.path) for document in found]

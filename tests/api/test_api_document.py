@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import html
 import logging
 import re
 import subprocess
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+import typer
 
+from engine.api.docs import draw
+from engine.api.models.layouts import LayoutRequest
 from engine.bootstrap import open_pipeline
+from engine.cli import app
 from engine.clock import SystemClock
-from engine.log import JSONLines, TextLines
+from engine.codec import encode
+from engine.domain.batch.layout import COLUMNS, EACH_BARCODE, HEADER_LINE, SHEETS
+from engine.domain.batch.options import Options, description
+from engine.log import formatter
 from engine.store.base import Put
 from engine.upstream.http import session
-from tests.api.serving import Scripted, Served, lines, serving, settings, upcs
-from tests.sandbox_server import running
+from tests.support.sandbox_server import running
+from tests.support.serving import Scripted, Served, lines, serving, settings, upcs
 
 PUBLISHED = {
     ("post", "/api/batch/process"),
@@ -29,6 +38,7 @@ PUBLISHED = {
 }
 OURS = {
     ("post", "/api/batch/upload"),
+    ("post", "/api/batch/check"),
     *(("post", f"/api/batch/{{job_id}}/{action}") for action in ("pause", "resume", "cancel")),
     *(("post", f"/api/batch/{{job_id}}/{action}") for action in ("retry-failed", "retry-as-new")),
     ("get", "/api/batch/{job_id}/items"),
@@ -99,9 +109,48 @@ def test_the_page_shows_every_call_and_loads_nothing_from_elsewhere(served: Serv
     assert f"curl {served.url}/api/batch/jobs" in response.text
 
 
+LAYOUT = {"columns": COLUMNS, "header_line": HEADER_LINE, "sheets": SHEETS, "each_barcode": EACH_BARCODE}
+
+
+def test_body_form_and_command_line_take_the_options_of_a_batch_with_their_defaults_and_descriptions(
+    served: Served,
+) -> None:
+    schemas = served.get("/api/openapi.json")["components"]["schemas"]
+    form = schemas["UploadForm"]
+    submit = typer.main.get_group(app).commands["submit"]
+    flags: dict[str | None, Any] = {flag.name: flag for flag in submit.params if flag.param_type_name == "option"}
+    defaults = encode(Options()) | {"price_rule": None, "grade_map": None}  # those of the profile
+    options = set(Options.__struct_fields__) - {"layout"}
+    layout = set(LayoutRequest.model_fields)
+    for name in options:
+        for fields in (schemas["ProcessRequest"]["properties"][name], form["properties"][name]):
+            assert fields["description"].startswith(description(name))
+            assert fields.get("default") == defaults[name]
+        assert flags[name].default == defaults[name]
+        assert str(flags[name].help).startswith(description(name))
+    beside = {"gcs_path", "file", "name"}
+    assert set(schemas["ProcessRequest"]["properties"]) - beside == set(form["properties"]) - beside
+    for name, sentence in LAYOUT.items():
+        told_of = [
+            schemas["ProcessRequest"]["properties"][name]["description"],
+            form["properties"][name]["description"],
+        ]
+        assert all(told.startswith(sentence) for told in (*told_of, str(flags[name].help)))
+    assert set(LAYOUT) == layout
+    assert set(flags) - {"name", "watch", "help"} == options | layout
+
+
+def test_nothing_of_the_document_is_taken_for_html() -> None:
+    odd = '<script>alert("`1`")</script>'
+    operation = {"summary": odd, "description": odd, "responses": {"200": {"description": odd}}}
+    page = draw({"info": {"title": odd, "version": "1", "description": odd}, "paths": {odd: {"get": operation}}}, odd)
+    assert "<script>" not in page
+    assert html.unescape(page).count("<script>alert") == 9
+
+
 def test_the_curl_line_that_the_page_shows_for_a_batch_works(served: Served) -> None:
-    text = served.call("GET", "/api/docs").text.replace("&#x27;", "'").replace("&quot;", '"')
-    (line,) = re.findall(r"<pre>(curl -X POST -H [^<]*/process)</pre>", text)
+    (line,) = re.findall(r"<pre>(curl -X POST -H [^<]*/process)</pre>", served.call("GET", "/api/docs").text)
+    line = html.unescape(line)
     found = subprocess.run(["bash", "-c", f"{line} --silent"], capture_output=True, text=True, check=True)
     assert '"status":"pending"' in found.stdout
 
@@ -109,7 +158,9 @@ def test_the_curl_line_that_the_page_shows_for_a_batch_works(served: Served) -> 
 def test_an_error_that_nobody_foresaw_is_a_sentence_with_a_reference(
     served: Served, caplog: pytest.LogCaptureFixture
 ) -> None:
-    broken = {"job_id": "batch_1", "status": "nonsense", "gcs_path": "", "created_at": "2026-01-01T00:00:00"}
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    naive = {"started_at": "2026-01-01T00:00:00", "updated_at": at}
+    broken = {"schema": 1, "job_id": "batch_1", "status": "failed", "gcs_path": "nonsense", "created_at": at, **naive}
     served.store.commit(Put("batch_jobs/batch_1", broken))
     response = served.call("GET", "/api/batch/status/batch_1")
     assert response.status_code == 500
@@ -117,7 +168,15 @@ def test_an_error_that_nobody_foresaw_is_a_sentence_with_a_reference(
     reference = re.search(r"Reference ([0-9a-f]{8})\.", detail)
     assert reference
     assert "nonsense" not in response.text
-    assert any(getattr(record, "reference", "") == reference[1] for record in caplog.records)
+    assert reference[1] in "".join(map(formatter("json").format, caplog.records))
+
+
+def test_a_batch_whose_document_is_broken_is_named_with_the_field(served: Served) -> None:
+    served.store.commit(Put("batch_jobs/batch_1", {"job_id": "batch_1", "status": "failed", "gcs_path": "gs://b/x"}))
+    response = served.call("GET", "/api/batch/status/batch_1")
+    assert response.status_code == 500
+    assert "batch_jobs/batch_1 cannot be read: " in response.json()["detail"]
+    assert "created_at" in response.json()["detail"]
 
 
 @pytest.mark.parametrize(
@@ -167,7 +226,7 @@ def test_no_answer_and_no_log_line_holds_a_secret_not_even_one_that_is_refused(
         stored = "".join(path.read_bytes().decode("latin-1") for path in tmp_path.rglob("*") if path.is_file())
         refused = {call["service"] for call in sandbox.ledger()["calls"] if call["status"] in {400, 401}}
     assert refused == {name.partition("_")[0].lower()}
-    told = "".join(form.format(record) for record in caplog.records for form in (JSONLines(), TextLines()))
+    told = "".join(formatter(style).format(record) for record in caplog.records for style in ("json", "text"))
     printed = "".join(capfd.readouterr())
     assert job_id in bodies
     assert job_id in told

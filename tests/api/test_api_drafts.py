@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from engine.domain.items import skip
-from engine.errors import Cause
-from engine.pipeline.work import Work
-from tests.api.serving import Scripted, Served, lines, upcs
+from tests.support.serving import Drafting, Served, lines, upcs
 
 ROWS = upcs(3)
-
-
-class Drafting(Scripted):
-    """A pipeline that makes a draft of each row, as a person decided it."""
-
-    def run(self, work: Work) -> None:
-        super().run(work)
-        edits = work.edits
-        draft = {"title": edits.title or "As found", "price_cents": edits.price_cents or 599, "not_publishable": []}
-        work.item = replace(work.item, draft=draft, match={"confidence": "fair" if work.row.index else "high"})
-        if work.item.decided.get("removed"):
-            work.item = skip(work.item, Cause.REMOVED, "Removed by api.", now=work.now())
 
 
 @pytest.fixture
@@ -89,9 +73,9 @@ def test_a_draft_is_reviewed_once_by_whoever_saw_it_last(served: Served, job_id:
     [
         (0, {"edits": {"prize": 1}}, 422, "prize: no such edit"),
         (0, {"edits": {"title": ""}}, 422, "title is a text of 1 to 80 characters"),
-        (0, {"publish": True}, 422, "publish: no such decision"),
+        (0, {"publish": True}, 422, "publish: no such field; there are choice, edits, removed, seen_at"),
         (0, {"removed": "yes"}, 422, "removed is true or false"),
-        (9, {}, 400, "has no row 10 that is done"),
+        (9, {}, 404, "has no row 10 that is done"),
     ],
 )
 def test_what_cannot_be_decided_is_refused_with_a_sentence(
@@ -100,6 +84,20 @@ def test_what_cannot_be_decided_is_refused_with_a_sentence(
     response = served.call("POST", f"/api/batch/{job_id}/items/{index}/again", json=body)
     assert response.status_code == status
     assert sentence in response.json()["detail"]
+
+
+@pytest.mark.parametrize("moment", [1_700_000_000, "1700000000", "2026-11-28", "2026-11-28T14:52:10", "soon", True])
+def test_a_moment_has_a_date_a_time_and_a_zone(served: Served, job_id: str, moment: Any) -> None:
+    body = {"state": "held", "seen_at": moment}
+    response = served.call("POST", f"/api/batch/{job_id}/items/0/review", json=body)
+    assert (response.status_code, response.json()["detail"].partition(":")[0]) == (422, "seen_at")
+    assert served.call("GET", f"/api/drafts?before={moment}").status_code == 422
+
+
+@pytest.mark.parametrize("index", ["x", "-1", "01", "1.0", ""])
+def test_rows_are_named_by_their_index(served: Served, job_id: str, index: str) -> None:
+    response = served.call("POST", f"/api/batch/{job_id}/again", json={"rows": {index: {}}})
+    assert response.status_code == 422
 
 
 def test_a_row_that_is_being_done_again_is_a_conflict(served: Served, job_id: str) -> None:

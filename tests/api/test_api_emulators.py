@@ -6,16 +6,19 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import requests
 
 from engine.clock import SystemClock
 from engine.files.gcs import CloudFiles
+from engine.sandbox.emulators import a_bucket, a_project
 from engine.settings import Settings
-from tests.api.serving import Scripted, Served, lines, serving, until, upcs
 from tests.api.test_api_health import CALLS
-from tests.emulators import Wire, a_bucket, a_project
+from tests.support.clocks import until
+from tests.support.emulators import Wire
+from tests.support.serving import Scripted, Served, lines, serving, upcs
 
 LONGEST_SECONDS = 5.0
 
@@ -117,3 +120,54 @@ def test_a_worker_that_starts_while_firestore_is_away_waits_and_goes_on(served: 
         until(lambda: health(served) == ("healthy", "connected"))
         job = until(lambda: (found := served.status(job_id))["status"] == "completed" and found)
     assert (job["processed_upcs"], sorted(pipeline.runs)) == (6, list(range(6)))
+
+
+EXPORTS = ("results.csv", "results.jsonl", "failed.txt", "ebay-drafts.csv", "discogs-inventory.csv")
+
+
+@pytest.fixture
+def storage_wire(storage_emulator: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
+    wire = Wire(storage_emulator)
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://{wire.address}")
+    yield wire
+    wire.cut()
+
+
+@pytest.mark.parametrize("fault", [Wire.cut, Wire.freeze])
+def test_while_cloud_storage_is_away_health_batches_and_exports_say_so_in_time(
+    tmp_path: Path, storage_wire: Wire, fault: Callable[[Wire], None]
+) -> None:
+    bucket = f"gs://{a_bucket()}"
+    places = {"DM_STORE": f"sqlite:///{tmp_path / 'store.db'}", "DM_FILES": f"{bucket}/files"}
+    with serving(Settings(_env_file=None, **places)) as served:  # type: ignore[arg-type]
+        done, waiting = started(served, upcs(12)), started(served, upcs(3, 71_000_000_000))
+        served.post(f"/api/batch/{waiting}/pause")
+        served.work(Scripted())
+        served.post(f"/api/batch/{waiting}/resume")
+        assert served.get("/health")["files"] == "connected"
+        fault(storage_wire)
+        with ThreadPoolExecutor(len(EXPORTS) + 1) as beside:
+            health = beside.submit(_timed, served, "/health")
+            exports = [beside.submit(_timed, served, f"/api/batch/{done}/{name}") for name in EXPORTS]
+        told, seconds = health.result()
+        assert (told.json()["status"], told.json()["files"], seconds < LONGEST_SECONDS) == (
+            "degraded",
+            "disconnected",
+            True,
+        )
+        for response, seconds in (export.result() for export in exports):
+            assert (response.status_code, response.headers["Retry-After"]) == (503, "5"), response.text
+            assert "Cloud Storage does not answer" in response.json()["detail"]
+            assert seconds < 2 * LONGEST_SECONDS
+        until(lambda: any("The file store cannot be used" in line for line in served.status(waiting)["waits_for"]))
+        storage_wire.cut()
+        storage_wire.mend()
+        until(lambda: served.get("/health")["status"] == "healthy")
+        assert served.call("GET", f"/api/batch/{done}/results.csv").status_code == 200
+        until(lambda: not any("file store" in line for line in served.status(waiting)["waits_for"]))
+
+
+def _timed(served: Served, path: str) -> tuple[requests.Response, float]:
+    before = SystemClock().monotonic()
+    response = requests.get(f"{served.url}{path}", timeout=30)
+    return response, SystemClock().monotonic() - before

@@ -5,17 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import replace
 
 import pytest
 
-from engine.domain import seller_hub
-from engine.domain.drafts import Copy, compose
-from engine.domain.items import Outcome
-from engine.domain.pricing import Price
-from engine.domain.releases import Format, Release
-from engine.pipeline.work import Work
-from tests.api.serving import Scripted, Served, lines, upcs
+from engine.codec import replace
+from engine.domain.batch.items import Outcome
+from engine.domain.identify.releases import Format, Release
+from engine.domain.listing import seller_hub
+from engine.domain.listing.composition import Copy, compose
+from engine.domain.listing.pricing import Price
+from tests.support.serving import Scripted, Served, lines, upcs
+from tests.support.working import Work
 
 ROWS = upcs(8)
 COLUMNS = ["row", "upc", "status", "cause", "error", "artist", "title", "year", "label", "format", "country"]
@@ -136,7 +136,17 @@ def test_a_file_is_streamed_under_a_name_of_its_own(served: Served, name: str, k
 
 
 @pytest.mark.parametrize(
-    "name", ["results.csv", "results.jsonl", "failed.txt", "ebay-drafts.csv", "discogs-inventory.csv"]
+    "name",
+    [
+        "results.csv",
+        "results.jsonl",
+        "failed.txt",
+        "ebay-drafts.csv",
+        "discogs-inventory.csv",
+        "elsewhere.csv",
+        "pick-list.csv",
+        "pick-list.pdf",
+    ],
 )
 def test_the_files_of_an_unknown_job_are_not_found(served: Served, name: str) -> None:
     response = served.call("GET", f"/api/batch/batch_1/{name}")
@@ -150,6 +160,19 @@ def test_a_batch_that_was_not_read_has_files_without_rows(served: Served, name: 
     assert len(text.splitlines()) == (name == "results.csv")
 
 
+def test_a_pick_list_is_a_table_and_a_paper_of_what_is_drafted(served: Served) -> None:
+    job_id = served.finished(f"UPC,SKU,Shelf\n{ROWS[0]},A-1,Crate 2\n{ROWS[1]},A-2,Crate 1\n")
+    assert [record["location"] for record in records(exported(served, job_id, "pick-list.csv"))] == [
+        "Crate 1",
+        "Crate 2",
+    ]
+    paper = served.call("GET", f"/api/batch/{job_id}/pick-list.pdf")
+    assert (paper.headers["Content-Type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
+    assert paper.headers["Content-Disposition"] == f'attachment; filename="{job_id}-pick-list.pdf"'
+    row = served.call("GET", f"/api/batch/{job_id}/items?q=A-2").json()["items"][1]
+    assert (row["seller_sku"], row["location"]) == ("A-2", "Crate 1")
+
+
 def test_a_file_of_many_pieces_comes_whole(served: Served) -> None:
     rows = upcs(2_600)  # more than one shard, more than two pieces
     job_id = served.finished(lines(rows))
@@ -160,12 +183,12 @@ def test_a_file_of_many_pieces_comes_whole(served: Served) -> None:
 class Composing(Scripted):
     """A pipeline that composes every draft of `Scripted`, and sends the first one."""
 
-    def run(self, work: Work) -> None:
-        super().run(work)
+    def change(self, work: Work) -> None:
+        super().change(work)
         release = Release("discogs", "7", f"Artist {work.row.index}", "Café Songs", formats=(Format("CD"),))
-        draft = compose(Copy(work.sku, work.row.gtin or ""), release, Price(1250, "fixed", "")).document()
+        draft = compose(Copy(work.sku, work.row.gtin or ""), release, Price(1250, "fixed", ""))
         outcome = Outcome.COMPOSED if work.row.index else Outcome.DRAFTED
-        release_found = {**work.item.release, "discogs_id": "7"}
+        release_found = replace(work.item.release, discogs_id="7")
         work.item = replace(work.item, outcome=outcome, draft=draft, release=release_found)
 
 
@@ -192,7 +215,7 @@ def test_drafts_at_ebay_can_be_left_out_of_the_file(served: Served) -> None:
 def test_a_part_that_is_not_there_is_refused_with_their_number(served: Served) -> None:
     job_id = served.finished(lines(ROWS), Composing())
     response = served.call("GET", f"/api/batch/{job_id}/ebay-drafts.csv?part=2")
-    assert response.status_code == 400
+    assert response.status_code == 404
     assert response.json() == {"detail": f"The eBay drafts of {job_id} have 1 part(s), and no part 2"}
 
 

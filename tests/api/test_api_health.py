@@ -12,7 +12,9 @@ import apsw
 import pytest
 
 from engine.clock import SystemClock
-from tests.api.serving import Served, lines, serving, settings, until, upcs
+from engine.public import NO_ENGINE
+from tests.support.clocks import until
+from tests.support.serving import Served, lines, serving, settings, upcs
 
 CALLS = [
     ("GET", "/api/batch/jobs"),
@@ -131,16 +133,47 @@ def test_an_upload_while_the_file_store_is_away_is_said_in_a_sentence(tmp_path: 
         assert served.get("/api/batch/jobs")["total"] == 0
 
 
+def test_files_that_are_away_are_told_in_health_in_batches_and_in_exports(served: Served) -> None:
+    done = served.finished(lines(upcs(2)))
+    waiting = served.start(lines(upcs(2, 71_000_000_000)))
+    assert served.get("/health")["files_away"] == ""
+    aside = served.folder.rename(served.folder.with_suffix(".aside"))
+    answer = served.get("/health")
+    assert (answer["status"], answer["firestore"], answer["files"]) == ("degraded", "connected", "disconnected")
+    assert answer["files_away"].startswith("The file store cannot be used: the folder ")
+    for name in ("results.csv", "results.jsonl", "failed.txt", "ebay-drafts.csv", "discogs-inventory.csv"):
+        response = served.call("GET", f"/api/batch/{done}/{name}")
+        assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+        assert "cannot be used" in response.json()["detail"]
+    until(lambda: any("file store" in line for line in served.status(waiting)["waits_for"]))
+    aside.rename(served.folder)
+    assert served.get("/health")["status"] == "healthy"
+    served.work()
+    assert served.status(waiting)["status"] == "completed"
+
+
 def test_no_worker_is_an_empty_list(served: Served) -> None:
-    assert served.get("/api/workers") == {"workers": [], "queued": 0}
+    assert served.get("/api/workers") == {"workers": [], "alive": 0, "queued": 0, "waits_for": NO_ENGINE}
     served.start(lines(upcs(1)))
     assert served.get("/api/workers")["queued"] == 1
+
+
+def test_a_batch_that_failed_or_was_stopped_is_not_queued(served: Served) -> None:
+    served.finished("not a barcode\n")
+    assert served.get("/api/workers")["queued"] == 0
+    job_id = served.start(lines(upcs(1)))
+    counts = []
+    for action in ("pause", "resume", "cancel"):
+        served.post(f"/api/batch/{job_id}/{action}")
+        counts.append(served.get("/api/workers")["queued"])
+    assert counts == [0, 1, 0]
 
 
 def test_a_worker_tells_what_it_holds(served: Served) -> None:
     with served.stopped_at(2) as (job_id, _):
         rows = until(lambda: (found := served.get("/api/workers"))["workers"][0]["items"] and found)
         (worker,) = rows["workers"]
+        assert (rows["alive"], rows["waits_for"]) == (1, "")
         assert (worker["state"], worker["job_id"]) == ("working", job_id)
         assert {row["index"] for row in worker["items"]} == {2, 3}
         assert worker["heartbeat_at"].endswith("Z")
@@ -151,4 +184,4 @@ def test_a_worker_tells_what_it_holds(served: Served) -> None:
 
 def test_a_worker_that_stopped_is_not_listed(served: Served) -> None:
     served.finished(lines(upcs(1)))
-    assert served.get("/api/workers") == {"workers": [], "queued": 0}
+    assert served.get("/api/workers")["workers"] == []

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.serving import Scripted, Served, lines, upcs
+from tests.support.serving import Scripted, Served, lines, upcs
 
 ROWS = upcs(30)
 FILE = lines([*ROWS[:10], "12345", *ROWS[10:]])

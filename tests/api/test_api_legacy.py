@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.store.base import Put
-from tests.api.serving import Scripted, Served, lines, upcs
+from tests.support.serving import Scripted, Served, lines, upcs
 
 JOB_ID = "batch_20250821_145610_0"
 FAILED = [

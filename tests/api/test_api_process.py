@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.serving import Served, compact, lines, serving, settings, upcs
+from tests.support.serving import Served, compact, lines, serving, settings, upcs
 
 PROCESS = "/api/batch/process"
 
@@ -28,12 +28,34 @@ def test_the_booleans_are_kept_as_they_are_sent(served: Served) -> None:
     assert (again["create_drafts"], again["test_mode"]) == (False, True)
 
 
-def test_fields_that_nobody_knows_are_ignored(served: Served) -> None:
-    body = {"gcs_path": "gs://bucket/file.txt", "strategy": "fast", "job_id": "mine", "status": "completed"}
-    job = served.post(PROCESS, body)
-    assert job["status"] == "pending"
-    assert job["job_id"] != "mine"
-    assert "strategy" not in job
+def test_a_field_that_nobody_knows_is_refused_by_name(served: Served) -> None:
+    body = {"gcs_path": "gs://bucket/file.txt", "create_draft": False, "strategy": "fast"}
+    response = served.call("POST", PROCESS, json=body)
+    assert response.status_code == 422
+    detail = response.json()["detail"]
+    assert detail.startswith("create_draft, strategy: no such field; there are ambiguous, columns, condition, ")
+    assert served.get("/api/batch/jobs")["total"] == 0
+
+
+def test_a_field_inside_another_is_named_with_it(served: Served) -> None:
+    body = {"gcs_path": "gs://bucket/file.txt", "price_rule": {"margin": 3}}
+    detail = served.call("POST", PROCESS, json=body).json()["detail"]
+    assert detail.startswith("price_rule: margin: no such field; there are basis, ")
+
+
+def test_a_refusal_names_every_field_and_tells_no_value(served: Served) -> None:
+    body = {"gcs_path": 7, "test_mode": "s3cr3t", "condition": "Excellent"}
+    response = served.call("POST", PROCESS, json=body)
+    assert set(response.json()) == {"detail"}
+    named = [part.partition(":")[0] for part in response.json()["detail"].split("; ")]
+    assert named == ["test_mode", "condition", "gcs_path"]
+    assert "s3cr3t" not in response.text
+
+
+def test_a_body_with_many_mistakes_names_the_first_five(served: Served) -> None:
+    prices = {name: {"*": 0} for name in "ABCDEFG"}
+    response = served.call("POST", PROCESS, json={"gcs_path": "gs://b/f", "price_rule": {"fixed": prices}})
+    assert response.json()["detail"].endswith("; and 2 more")
 
 
 def test_our_own_options_are_taken(served: Served) -> None:
@@ -103,6 +125,8 @@ def test_our_own_uploads_need_no_place_among_the_allowed_buckets(tmp_path: Path)
         b'{"gcs_path": 7}',
         b'{"gcs_path": null}',
         b'{"gcs_path": "gs://b/f", "create_drafts": "perhaps"}',
+        b'{"gcs_path": "gs://b/f", "create_drafts": "false"}',
+        b'{"gcs_path": "gs://b/f", "create_drafts": 0}',
         b'{"gcs_path": "gs://b/f", "test_mode": []}',
         b'{"gcs_path": "gs://b/f", "duplicates": "never"}',
         b'{"gcs_path": "gs://b/f", "condition": "Excellent"}',
@@ -111,7 +135,7 @@ def test_our_own_uploads_need_no_place_among_the_allowed_buckets(tmp_path: Path)
 def test_a_malformed_body_cannot_be_processed(served: Served, body: bytes) -> None:
     response = served.call("POST", PROCESS, data=body, headers={"Content-Type": "application/json"})
     assert response.status_code == 422, response.text
-    assert response.json()["detail"]
+    assert isinstance(response.json()["detail"], str)
     assert served.get("/api/batch/jobs")["total"] == 0
 
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from tests.api.serving import Scripted, Served, lines, until, upcs, worker_process
-from tests.sandbox_server import running
+from engine.batches.documents import read_job
+from engine.codec import encode, replace
+from engine.domain.batch import jobs
+from engine.domain.batch.jobs import JobStatus
+from engine.domain.batch.shards import Shard, ShardKind, Tally, counted
+from engine.store.base import Put
+from tests.support.clocks import until
+from tests.support.sandbox_server import running
+from tests.support.serving import Scripted, Served, lines, upcs, worker_process
 
 REAL = "724383244812\n075992422222\n090204922215\n844185023863\n075596050340\n808720015812\n"
 
@@ -32,12 +41,31 @@ def test_a_completed_job_cannot_be_recovered(served: Served) -> None:
     assert served.status(job_id)["status"] == "completed"
 
 
-def test_a_job_that_a_live_worker_holds_cannot_be_recovered(served: Served) -> None:
+def test_a_job_whose_worker_was_heard_of_lately_cannot_be_recovered(served: Served) -> None:
     with served.stopped_at(2) as (job_id, _):
+        (worker,) = served.get("/api/workers")["workers"]
         status, detail = recover(served, job_id)
         assert status == 400
-        assert "live worker" in detail
+        assert re.search(rf"worker {worker['worker']}, last heard of [0-3] s ago, holds it", detail)
+        assert re.search(r"recover again in ([7-9]|10) s", detail)
         assert served.status(job_id)["status"] == "running"
+
+
+@pytest.mark.parametrize("action", ["recover", "pause", "cancel"])
+def test_an_answer_counts_what_is_done_and_not_what_the_document_knew(served: Served, action: str) -> None:
+    with served.stopped_at(4) as (job_id, pipeline):
+        pipeline.go.set()
+    done = served.status(job_id)["processed_upcs"]
+    found = served.store.get(f"batch_jobs/{job_id}")[0]
+    assert found
+    job = read_job(found)
+    shard = counted(Shard(job_id, 0, ShardKind.ROWS, 0, 6, 1, job.created_at, None), Tally(ok=1))
+    late = replace(jobs.fold(job, [shard]), status=JobStatus.RUNNING, completed_at=None)
+    served.store.commit(Put(found.path, encode(late)))
+    path = f"/api/batch/recover/{job_id}" if action == "recover" else f"/api/batch/{job_id}/{action}"
+    told = served.post(path)
+    assert done > late.processed_upcs
+    assert (told["processed_upcs"], told["successful"], told["last_processed_index"]) == (done, done, done - 1)
 
 
 def test_a_waiting_job_is_left_as_it_is(served: Served) -> None:
@@ -101,7 +129,10 @@ def test_a_job_whose_worker_was_killed_is_recovered_and_nothing_is_done_twice(se
             worker.wait()
         held = recover(served, job_id)
         assert held[0] in {200, 400}  # until its lease has run out the dead worker counts as alive
-        status, state = until(lambda: (found := recover(served, job_id))[0] == 200 and found, every=0.2)
+        status, state = until(lambda: found if (found := recover(served, job_id))[0] == 200 else None, every=0.2) or (
+            0,
+            {},
+        )
         assert (status, state) == (200, "pending")
         assert recover(served, job_id) == (200, "pending")
         sandbox.latency()

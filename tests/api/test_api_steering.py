@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.api.serving import Scripted, Served, lines, until, upcs
+from tests.support.clocks import until
+from tests.support.serving import Scripted, Served, lines, upcs
 
 ROWS = upcs(6)
 ACTIONS = ("pause", "resume", "cancel", "retry-failed", "retry-as-new")
@@ -136,7 +137,13 @@ def test_failed_rows_become_a_new_batch_that_names_the_old_one(served: Served) -
     served.work()
     items = served.get(f"/api/batch/{new['job_id']}/items")["items"]
     assert [item["upc"] for item in items] == ROWS[:2]
-    assert served.status(job_id)["failed_upcs"] == 2
+    old = served.status(job_id)
+    assert (old["failed_upcs"], old["skipped_upcs"], old["failed_upc_list"]) == (0, 2, [])
+    moved = served.get(f"/api/batch/{job_id}/items?cause=handed_over")["items"]
+    assert [item["handed_to"]["index"] for item in moved] == [0, 1]
+    assert {item["handed_to"]["job_id"] for item in moved} == {new["job_id"]}
+    assert served.post(f"/api/batch/{job_id}/retry-as-new")["job_id"] == new["job_id"]
+    assert served.call("POST", f"/api/batch/{job_id}/retry-failed").status_code == 409
 
 
 def test_a_new_batch_of_failed_rows_keeps_options_and_columns(served: Served) -> None:

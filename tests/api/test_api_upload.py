@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import Any
 
 import openpyxl
 import pytest
 import requests
 
-from tests.api.serving import Scripted, Served, lines, upcs
+from tests.support.serving import Drafting, Scripted, Served, lines, upcs
 
 ROWS = upcs(4)
 MOST_BYTES = 10_000_000
@@ -27,6 +28,17 @@ def test_an_uploaded_file_is_a_batch_with_its_rows_counted(served: Served) -> No
     assert (job["create_drafts"], job["test_mode"]) == (True, False)
     served.work()
     assert served.status(job["job_id"])["successful"] == 4
+
+
+def test_a_file_that_is_submitted_again_says_how_many_of_its_barcodes_have_drafts(served: Served) -> None:
+    assert upload(served, lines(ROWS)).json()["drafted_before"] == 0
+    served.work(Drafting(failing=ROWS[:1]))
+    assert upload(served, lines(ROWS)).json()["drafted_before"] == 3
+    path = served.place(lines(ROWS[:2]), "gs://bucket/some.txt")
+    job = served.post("/api/batch/process", {"gcs_path": path, "drafted_before": "skip"})
+    assert (job["drafted_before"], job["options"]["drafted_before"]) == (1, "skip")
+    missing = served.post("/api/batch/process", {"gcs_path": "gs://bucket/not-there.txt"})
+    assert missing["drafted_before"] is None
 
 
 def test_the_form_fields_are_taken(served: Served) -> None:
@@ -101,10 +113,25 @@ def test_more_rows_than_a_batch_may_have_are_too_many(served: Served) -> None:
 
 
 @pytest.mark.parametrize(
-    "fields", [{"condition": "Excellent"}, {"duplicates": "never"}, {"create_drafts": "perhaps"}, {"test_mode": "2"}]
+    "fields",
+    [
+        {"condition": "Excellent"},
+        {"duplicates": "never"},
+        {"create_drafts": "perhaps"},
+        {"create_drafts": "no"},
+        {"test_mode": "2"},
+        {"test_mode": "1"},
+    ],
 )
 def test_a_field_that_means_nothing_is_refused(served: Served, fields: dict[str, str]) -> None:
     assert upload(served, lines(ROWS), **fields).status_code == 422
+    assert served.get("/api/batch/jobs")["total"] == 0
+
+
+def test_a_form_field_that_nobody_knows_is_refused_by_name(served: Served) -> None:
+    response = upload(served, lines(ROWS), create_draft="false")
+    assert response.status_code == 422
+    assert response.json()["detail"].startswith("create_draft: no such field; there are ambiguous, ")
     assert served.get("/api/batch/jobs")["total"] == 0
 
 
@@ -117,3 +144,44 @@ def test_the_same_file_twice_is_two_batches_over_one_stored_copy(served: Served)
     first, second = (upload(served, lines(ROWS)).json() for _ in range(2))
     assert first["job_id"] != second["job_id"]
     assert first["gcs_path"] == second["gcs_path"]
+
+
+CHOSEN = {
+    "create_drafts": False,
+    "test_mode": True,
+    "condition": "USED_GOOD",
+    "duplicates": "quantity",
+    "first": 2,
+    "price_rule": {"basis": "fixed", "fixed": {"*": {"*": 499}}},
+    "discogs": "optional",
+    "ambiguous": "best",
+    "drafted_before": "skip",
+    "photos": "gs://draft-maker/photos/{upc}_*.jpg",
+}
+
+
+def test_every_option_of_a_batch_is_taken_from_a_form_as_from_a_body(served: Served) -> None:
+    content = lines(upcs(3))
+    by_json = served.post("/api/batch/process", {"gcs_path": served.place(content), **CHOSEN})["options"]
+    form = {name: json.dumps(value) if isinstance(value, dict) else str(value) for name, value in CHOSEN.items()}
+    by_form = upload(served, content, "rows.txt", **form).json()["options"]
+    assert by_json == by_form
+    assert {name: by_form[name] for name in CHOSEN if name != "price_rule"} == {
+        name: value for name, value in CHOSEN.items() if name != "price_rule"
+    }
+    assert by_form["price_rule"]["fixed"] == {"*": {"*": 499}}
+
+
+@pytest.mark.parametrize("wrong", [{"first": 0}, {"ambiguous": "perhaps"}, {"condition": "MINT"}, {"price_rule": "{"}])
+def test_an_option_that_cannot_be_is_refused_in_a_form_and_in_a_body(served: Served, wrong: dict[str, object]) -> None:
+    content = lines(upcs(1))
+    path = served.place(content)
+    assert served.call("POST", "/api/batch/process", json={"gcs_path": path, **wrong}).status_code == 422
+    form = {name: str(value) for name, value in wrong.items()}
+    assert upload(served, content, "rows.txt", **form).status_code == 422
+
+
+def test_the_first_rows_of_a_file_are_taken_and_no_more(served: Served) -> None:
+    job = upload(served, lines(upcs(5)), "rows.txt", first="2").json()
+    served.work()
+    assert served.status(job["job_id"])["total_upcs"] == 2

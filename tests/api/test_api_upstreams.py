@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
-from engine.batches.records import WORKERS
+from engine.batches.documents import WORKERS
 from engine.clock import SystemClock
 from engine.domain.services import Service
-from engine.pipeline.work import Work
+from engine.public import NO_ENGINE
 from engine.store.base import Put
-from tests.api.serving import Scripted, Served, lines, serving, settings, until, upcs, worker_process
-from tests.sandbox_server import Sandbox, running
+from tests.support.clocks import until
+from tests.support.sandbox_server import Sandbox, running
+from tests.support.serving import Scripted, Served, lines, serving, settings, upcs, worker_process
+from tests.support.working import Work
 
 CLOCK = SystemClock()
 WAITS = "Discogs quota until 14:52:10 UTC"
@@ -40,7 +42,7 @@ def of(served: Served, service: str) -> Any:
 
 
 def tell(served: Served, service: str, **fields: Any) -> None:
-    """Have the gate of a service have written that."""
+    """Have the limiter of a service store that."""
     served.store.commit(Put(f"budgets/{service}", {"service": service, **fields}))
 
 
@@ -48,7 +50,14 @@ def alive(served: Served, **connections: bool) -> None:
     """Have a live worker that tells for which services it has credentials."""
     now = CLOCK.now()
     times = {"heartbeat_at": now, "started_at": now}
-    known = {"state": "idle", "host": "desk", "job_id": None, "rows": [], "waits_for": "", "connections": connections}
+    known: dict[str, Any] = {
+        "state": "idle",
+        "host": "desk",
+        "job_id": None,
+        "rows": [],
+        "waits_for": "",
+        "connections": connections,
+    }
     served.store.commit(Put(f"{WORKERS}/alive", {**times, **known}))
 
 
@@ -78,11 +87,11 @@ def test_a_service_that_was_never_asked_is_unknown(served: Served) -> None:
         ({"breaker": "open", "open_until": timedelta(seconds=-1)}, "down", "the next call tries it"),
         ({"breaker": "probing", "opened_at": timedelta(0)}, "down", "one call is trying it now"),
         ({"credentials": "refused", "credentials_said": "Look at DISCOGS_TOKEN."}, "refused", "Look at DISCOGS_TOKEN."),
-        ({"credentials": "missing"}, "not connected", "No token is set"),
+        ({"credentials": "missing"}, "not connected", "Discogs is not connected"),
         ({"last_error": "It answered 500."}, "unknown", "No good answer yet: It answered 500."),
     ],
 )
-def test_each_state_follows_from_what_the_gate_has_written(
+def test_each_state_follows_from_what_the_limiter_has_stored(
     served: Served, fields: Mapping[str, Any], state: str, says: str
 ) -> None:
     now = CLOCK.now()
@@ -210,20 +219,31 @@ def test_an_outage_of_the_store_is_no_state_of_the_services(away: Served, method
 class Waits(Scripted):
     """A pipeline whose rows wait for a quota."""
 
-    def run(self, work: Work) -> None:
+    def change(self, work: Work) -> None:
         work.wait(20, WAITS)
 
 
 def test_a_running_batch_says_what_its_rows_wait_for(served: Served) -> None:
     job_id = served.start(lines(upcs(6)))
-    assert "waits_for" not in served.status(job_id)
+    assert served.status(job_id)["waits_for"] == [NO_ENGINE]
     with served.working(Waits()):
-        waiting = until(lambda: (job := served.status(job_id)).get("waits_for") and job)
+        waiting = until(lambda: f"2 rows wait: {WAITS}" in (job := served.status(job_id))["waits_for"] and job)
         rows = served.get("/api/workers")["workers"][0]["items"]
         items = served.get(f"/api/batch/{job_id}/items")["items"]
     assert waiting["waits_for"] == [f"2 rows wait: {WAITS}"]
     assert [row["waits_for"] for row in rows] == [WAITS, WAITS]
     assert [item["waits_for"] for item in items] == [WAITS, WAITS, "", "", "", ""]
+
+
+def test_a_batch_that_nobody_works_on_says_so_until_it_is_done(served: Served) -> None:
+    job_id = served.start(lines(upcs(6)))
+    assert (served.status(job_id)["waits_for"], served.status(job_id)["eta_seconds"]) == ([NO_ENGINE], None)
+    served.post(f"/api/batch/{job_id}/pause")
+    assert "waits_for" not in served.status(job_id)
+    served.post(f"/api/batch/{job_id}/resume")
+    with served.working(Scripted()):
+        until(lambda: served.status(job_id)["status"] == "completed")
+    assert "waits_for" not in served.status(job_id)
 
 
 def test_a_running_batch_tells_when_it_will_be_done_and_what_limits_it(served: Served) -> None:

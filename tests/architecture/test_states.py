@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from engine.domain.jobs import TRANSITIONS
+from engine.domain.batch.jobs import TRANSITIONS
 
 STATES = Path(__file__).parents[2] / "docs" / "states.md"
 ARROW = re.compile(r"^\s+(\w+) --> (\w+): \S", re.MULTILINE)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.pipeline_runs import Runs, runs
+from tests.support.pipeline_runs import Runs, runs
 
 
 @pytest.fixture(scope="module")

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from engine import codec
 from engine.batches.additions import Additions
-from engine.batches.records import item_path
-from engine.domain.drafted import Review
-from engine.domain.items import Item, ItemStatus, Outcome
-from engine.domain.jobs import JobStatus
-from engine.domain.options import Ambiguous, DraftedBefore, Duplicates, Options
-from engine.domain.pricing import PriceBasis, PriceRule
-from engine.domain.rows import Condition
+from engine.batches.documents import item_path
+from engine.codec import encode
+from engine.domain.batch.decisions import NOTHING, Addition, Decided
+from engine.domain.batch.draft_index import Review
+from engine.domain.batch.items import Item, ItemStatus, Outcome
+from engine.domain.batch.jobs import JobStatus
+from engine.domain.batch.options import Ambiguous, DraftedBefore, Duplicates, Options
+from engine.domain.batch.rows import Condition
+from engine.domain.listing.pricing import PriceBasis, PriceRule
 from engine.errors import Cause, RowBusy
 from engine.files.base import Files
 from engine.store.base import Patch, Put, Store, Write
 from engine.store.firestore import FirestoreStore
-from tests.batch_runs import Batches
-from tests.pipeline_runs import Runs
+from tests.support.batch_runs import Batches
+from tests.support.pipeline_runs import Runs
 
 KNOWN = "7961220922684"  # EBE - Neural Response EP: one release
 OTHER = "2000000000060"
 AMBIGUOUS = "2000000000022"  # two releases, of different years
 RULE = PriceRule(PriceBasis.FIXED, fixed={"*": {"*": 599}})
 FIRST = Options(price_rule=RULE)
-ADDING = replace(FIRST, drafted_before=DraftedBefore.QUANTITY)
+ADDING = codec.replace(FIRST, drafted_before=DraftedBefore.QUANTITY)
 
 
 @dataclass
@@ -50,7 +54,7 @@ class Shop:
         return self.batches.items(job_id)[index]
 
     def decide(self, job_id: str, index: int = 0, **wanted: Any) -> None:
-        self.batches.control.again(job_id, {index: wanted}, by="ann@example.com")
+        self.batches.commands.again(job_id, {index: wanted}, by="ann@example.com")
 
     @property
     def held(self) -> dict[str, int]:
@@ -91,7 +95,7 @@ def test_a_second_copy_makes_the_earlier_draft_offer_two(shop: Shop, first: str)
     item, earlier = shop.row(second), shop.row(first)
     assert (item.status, item.cause, item.sku) == (ItemStatus.SKIPPED, Cause.ADDED, "")
     assert item.error == f"1 copy added to row 1 of first.csv, SKU {before.sku}: its draft is brought to 2."
-    assert (earlier.offer_id, earlier.draft["quantity"], earlier.status) == (before.offer_id, 2, ItemStatus.SUCCEEDED)
+    assert (earlier.offer_id, earlier.draft.quantity, earlier.status) == (before.offer_id, 2, ItemStatus.SUCCEEDED)
     assert shop.held == {before.sku: 2}
     assert shop.bench.offers() == {before.sku: 1}
     assert shop.exact
@@ -100,9 +104,9 @@ def test_a_second_copy_makes_the_earlier_draft_offer_two(shop: Shop, first: str)
 
 def test_every_row_of_a_barcode_adds_its_own_copies(shop: Shop, first: str) -> None:
     text = f"barcode,quantity\n{KNOWN},2\n{KNOWN},3\n{OTHER},1"
-    second = shop.add(text, replace(ADDING, duplicates=Duplicates.EACH))
+    second = shop.add(text, codec.replace(ADDING, duplicates=Duplicates.EACH))
     shop.work()
-    third = shop.add(text, replace(ADDING, duplicates=Duplicates.QUANTITY), "third.csv")
+    third = shop.add(text, codec.replace(ADDING, duplicates=Duplicates.QUANTITY), "third.csv")
     shop.work()
     rows = shop.batches.items(second)
     assert [rows[index].cause for index in range(3)] == [Cause.ADDED, Cause.ADDED, None]
@@ -130,7 +134,7 @@ def test_a_copy_that_a_buyer_would_see_otherwise_has_a_draft_of_its_own(
     assert item.outcome is Outcome.DRAFTED
     assert item.error == (f"A draft of its own: row 1 of first.csv, SKU {sku}, was left alone, because it has {why}.")
     assert shop.held == {sku: 1, item.sku: 1}
-    assert shop.row(first).decided == {}
+    assert shop.row(first).decided == NOTHING
     third = shop.add(f"barcode,{column}\n{KNOWN},{value}", name="third.csv")
     shop.work()
     assert shop.row(third).cause is Cause.ADDED, "to the draft that is like it"
@@ -140,7 +144,7 @@ def test_a_copy_that_a_buyer_would_see_otherwise_has_a_draft_of_its_own(
 def test_a_grade_of_the_batch_is_a_grade_of_its_rows(shop: Shop) -> None:
     first = shop.upload(f"barcode,condition\n{KNOWN},USED_GOOD")
     shop.work()
-    second = shop.add(options=replace(ADDING, condition=Condition.USED_GOOD))
+    second = shop.add(options=codec.replace(ADDING, condition=Condition.USED_GOOD))
     shop.work()
     assert shop.row(second).cause is Cause.ADDED
     assert shop.held == {shop.row(first).sku: 2}
@@ -148,9 +152,9 @@ def test_a_grade_of_the_batch_is_a_grade_of_its_rows(shop: Shop) -> None:
 
 def test_one_of_several_releases_takes_no_copies(shop: Shop) -> None:
     best = {"ambiguous": Ambiguous.BEST}
-    first = shop.upload(AMBIGUOUS, replace(FIRST, **best))
+    first = shop.upload(AMBIGUOUS, codec.replace(FIRST, **best))
     shop.work()
-    second = shop.add(AMBIGUOUS, replace(ADDING, **best))
+    second = shop.add(AMBIGUOUS, codec.replace(ADDING, **best))
     shop.work()
     assert shop.held == {shop.row(first).sku: 1, shop.row(second).sku: 1}
 
@@ -158,7 +162,7 @@ def test_one_of_several_releases_takes_no_copies(shop: Shop) -> None:
 def test_a_removed_draft_and_a_dry_run_take_no_copies(shop: Shop, first: str) -> None:
     shop.decide(first, removed=True)
     shop.work()
-    shop.upload(options=replace(FIRST, test_mode=True), name="dry.csv")
+    shop.upload(options=codec.replace(FIRST, test_mode=True), name="dry.csv")
     shop.work()
     second = shop.add()
     shop.work()
@@ -173,7 +177,7 @@ def test_a_live_listing_is_left_alone(shop: Shop, first: str) -> None:
     shop.work()
     assert "it is a live listing at eBay by now" in (shop.row(second).error or "")
     assert shop.held == {sku: 1, shop.row(second).sku: 1}
-    assert shop.row(first).decided == {}
+    assert shop.row(first).decided == NOTHING
 
 
 def test_a_draft_that_goes_live_before_it_takes_the_copy_gives_it_back(shop: Shop, first: str) -> None:
@@ -192,8 +196,8 @@ def test_a_draft_that_goes_live_before_it_takes_the_copy_gives_it_back(shop: Sho
     assert shop.held == {sku: 1, item.sku: 1}
     assert earlier.status is ItemStatus.SUCCEEDED
     told = "Not added to it: 1 copy of row 1 of second.csv, which gets a draft of its own."
-    assert earlier.history[-1]["error"].endswith(told)
-    assert (earlier.draft["quantity"], "added" in earlier.decided, earlier.error) == (1, False, None)
+    assert earlier.history[-1].error.endswith(told)
+    assert (earlier.draft.quantity, dict(earlier.decided.added), earlier.error) == (1, {}, None)
     assert shop.exact
 
 
@@ -201,7 +205,7 @@ def test_a_draft_that_goes_live_before_it_takes_the_copy_gives_it_back(shop: Sho
 def test_a_batch_that_is_held_takes_no_copies(shop: Shop, first: str, stop: str) -> None:
     sku = shop.row(first).sku
     shop.decide(first)
-    getattr(shop.batches.control, stop)(first)
+    getattr(shop.batches.commands, stop)(first)
     second = shop.add()
     shop.work()
     assert "let it go on first" in (shop.row(second).error or "")
@@ -297,7 +301,7 @@ def test_a_quantity_that_a_person_gives_holds_what_was_added_until_then(shop: Sh
 @pytest.mark.parametrize("dry", [{"test_mode": True}, {"create_drafts": False}], ids=str)
 def test_a_batch_that_sends_nothing_changes_no_earlier_draft(shop: Shop, first: str, dry: dict[str, bool]) -> None:
     before = shop.row(first)
-    second = shop.add(options=replace(ADDING, **dry))
+    second = shop.add(options=codec.replace(ADDING, **dry))
     shop.work()
     item = shop.row(second)
     assert item.outcome is Outcome.COMPOSED
@@ -318,16 +322,16 @@ def test_a_draft_that_is_not_at_ebay_takes_no_copies(shop: Shop) -> None:
     third = shop.add(name="third.csv")
     shop.work(ebay=False)
     assert "eBay is not connected" in (shop.row(third).error or "")
-    assert (shop.row(first).decided, shop.row(second).decided) == ({}, {})
+    assert (shop.row(first).decided, shop.row(second).decided) == (NOTHING, NOTHING)
 
 
 def test_a_draft_on_hold_stays_so_and_an_approved_one_is_looked_at_again(shop: Shop, first: str) -> None:
     for state, after in ((Review.HELD, Review.HELD), (Review.APPROVED, Review.OPEN)):
-        shop.batches.control.review(first, 0, state)
+        shop.batches.commands.review(first, 0, state)
         shop.add(name=f"{state}.csv")
         shop.work()
         (told,) = shop.batches.engine.drafts.page(job_id=first)
-        assert told["review"] == after
+        assert told.review == after
     assert shop.held == {shop.row(first).sku: 3}
 
 
@@ -350,15 +354,15 @@ def test_rows_of_one_batch_are_done_again_together(shop: Shop) -> None:
 
 
 def test_a_row_that_is_being_completed_takes_no_copies_meanwhile(shop: Shop, first: str, store: Store) -> None:
-    lacking = {"match": {**shop.row(first).match, "lacking": ["discogs"]}, "lacking": ["discogs"]}
+    lacking = {"match": encode(codec.replace(shop.row(first).match, lacking=("discogs",))), "lacking": ["discogs"]}
     store.commit(Patch(item_path(first, 0), lacking, None))
-    shop.batches.control.complete(first)
+    shop.batches.commands.complete(first)
     additions = Additions(store)
     (to,) = additions.earlier(shop.row(first).gtin or "", "another")
-    entry = {"copies": 1, "job_id": "another", "index": 0, "batch": "another"}
+    addition = Addition(1, "another", 0, "another", datetime(2026, 11, 23, tzinfo=UTC))
     with pytest.raises(RowBusy, match="Row 1 of first"):
-        additions.add(to, "S1", entry, unlike=lambda *_: "", fence=nothing_to_lose, by="test")
-    store.commit(Patch(item_path(first, 0), {"decided": {"added": {"S1": entry}}}, None))
+        additions.add(to, "S1", addition, unlike=lambda *_: "", fence=nothing_to_lose, by="test")
+    store.commit(Patch(item_path(first, 0), {"decided": encode(Decided(added={"S1": addition}))}, None))
     with pytest.raises(RowBusy):
         additions.withdraw(to, "S1", fence=nothing_to_lose, by="test")
 

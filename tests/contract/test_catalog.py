@@ -1,6 +1,5 @@
 """The catalogue: what is in it, and what an import does that is broken off, killed or out of room."""
 
-import csv
 import gzip
 import os
 import re
@@ -19,17 +18,17 @@ from engine.catalog.dump import Dump
 from engine.catalog.file import About, Catalog, open_catalog
 from engine.catalog.imports import Importer, made_from
 from engine.clock import SystemClock
-from engine.domain.candidates import descriptions
-from engine.domain.releases import Release
+from engine.domain.identify.candidates import descriptions
+from engine.domain.identify.releases import Release
 from engine.errors import CatalogDamaged, CatalogError, DumpBroken, ImportStopped
 from engine.settings import environment
 from engine.signals import stop_on_signals
 from engine.upstream.discogs import Discogs
-from engine.upstream.http import Line
-from tests.sandbox_server import Sandbox
+from engine.upstream.http import HttpTransport
+from tests.support.answers import discogs_dump
+from tests.support.barcode_table import entries, table
+from tests.support.sandbox_server import Sandbox
 
-DATA = Path(__file__).parents[3] / "shared" / "data"
-SAMPLE = DATA / "dump" / "discogs_releases_sample.xml.gz"
 DAY = date(2026, 11, 1)
 NAME = "discogs_20261101_releases.xml.gz"
 OLD = "discogs_20261001_releases.xml.gz"
@@ -59,10 +58,10 @@ def opened(path: Path) -> Catalog:
     return catalog
 
 
-def sample() -> Dump:
-    if not SAMPLE.exists():
-        pytest.skip(f"the sample of a dump {SAMPLE} is not on this machine")
-    return Dump.at(SAMPLE, DAY)
+def real(folder: Path) -> Dump:
+    """Return a dump of the real releases that the sandbox knows, and of one without a barcode."""
+    releases = [discogs_dump.plain(1), *map(discogs_dump.release, entries())]
+    return Dump.at(discogs_dump.write(folder / "releases.xml.gz", releases), DAY)
 
 
 def gtin(number: int) -> str:
@@ -100,32 +99,30 @@ def all_of(path: Path, count: int = 2_000) -> dict[str, list[Release]]:
 
 @pytest.fixture(scope="module")
 def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
-    path = tmp_path_factory.mktemp("catalogue") / "catalog.db"
-    bring_in(sample(), path)
-    return opened(path)
+    folder = tmp_path_factory.mktemp("catalogue")
+    bring_in(real(folder), folder / "catalog.db")
+    return opened(folder / "catalog.db")
 
 
-def test_every_barcode_of_the_sample_is_found_with_the_right_release(catalog: Catalog) -> None:
-    with (DATA / "barcodes.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    found = catalog.find(row["gtin14"] for row in rows)
-    assert len(rows) == 264
-    for row in rows:
-        (release,) = [release for release in found[row["gtin14"]] if release.id == row["discogs_release_id"]]
-        assert row["gtin14"] in release.barcodes
-        assert release.artist == re.sub(r" \(\d+\)", "", row["artist"])
-        assert (release.title, release.country) == (row["title"], row["country"])
-        assert release.released == re.sub("(-00)+$", "", row["released"])
-        assert release.year == (int(row["released"][:4]) if row["released"] else None)
-        label = re.sub(r" \(\d+\)", "", row["label"])
-        assert (release.label, release.catalog_number) == (label, row["catno"].replace("none", ""))
-        assert release.format == row["format"]
-        assert [*descriptions(release)] == [word for word in row["format_descriptions"].split("; ") if word]
+def test_every_barcode_of_a_dump_is_found_with_the_right_release(catalog: Catalog) -> None:
+    found = catalog.find(line.gtin14 for line in table())
+    assert len(table()) == 264
+    for line in table():
+        (release,) = [release for release in found[line.gtin14] if release.id == line.discogs_release_id]
+        assert line.gtin14 in release.barcodes
+        assert release.artist == re.sub(r" \(\d+\)", "", line.artist)
+        assert (release.title, release.country) == (line.title, line.country)
+        assert release.released == re.sub("(-00)+$", "", line.released)
+        assert release.year == (int(line.released[:4]) if line.released else None)
+        label = re.sub(r" \(\d+\)", "", line.label)
+        assert (release.label, release.catalog_number) == (label, line.catno.replace("none", ""))
+        assert release.format == line.format
+        assert [*descriptions(release)] == [word for word in line.format_descriptions.split("; ") if word]
         assert (release.source, release.dump, release.complete) == ("discogs", "2026-11-01", True)
 
 
 def test_what_the_catalogue_says_is_what_discogs_says(catalog: Catalog, sandbox: Sandbox) -> None:
-    discogs = Discogs(Line(sandbox.session, "Test/1.0"), f"{sandbox.url}/discogs", token="sandbox")
+    discogs = Discogs(HttpTransport(sandbox.session, "Test/1.0"), f"{sandbox.url}/discogs", token="sandbox")
     for number in ("3", "21", "24"):
         ours, theirs = catalog.release(number), discogs.release(number)
         assert ours
@@ -143,7 +140,13 @@ def test_what_is_not_there_is_none_or_nothing(catalog: Catalog, tmp_path: Path) 
 
 def test_the_catalogue_knows_what_it_was_made_from(catalog: Catalog) -> None:
     about = catalog.about
-    assert (about.dump, about.made_on, about.releases, about.kept, about.mended) == (SAMPLE.name, DAY, 1_000, 246, 0)
+    assert (about.dump, about.made_on, about.releases, about.kept, about.mended) == (
+        "releases.xml.gz",
+        DAY,
+        len(entries()) + 1,
+        sum(bool(entry["barcodes"] or entry.get("completed")) for entry in entries()),
+        0,
+    )
     assert about.imported_at
 
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 import requests
-from sandbox_server import Sandbox
 
-from engine.clock import SystemClock
 from engine.errors import CredentialsRefused, RequestRefused, UpstreamDown
 from engine.upstream import ebay as ebay_module
 from engine.upstream.ebay import Ebay
-from engine.upstream.http import Line
+from engine.upstream.http import HttpTransport
 from engine.upstream.oauth import Keys
+from tests.support.clocks import AheadClock
+from tests.support.sandbox_server import Sandbox
 
 SKU = "DM00074646362822X1"
 ITEM: dict[str, Any] = {
@@ -37,33 +37,24 @@ OFFER: dict[str, Any] = {
 }
 
 
-class HandClock(SystemClock):
-    """The clock of this machine, and some seconds more."""
-
-    ahead = 0.0
-
-    def monotonic(self) -> float:
-        return super().monotonic() + self.ahead
-
-
 @pytest.fixture
-def line() -> Iterator[Line]:
+def line() -> Iterator[HttpTransport]:
     with requests.Session() as session:
-        yield Line(session, "DraftMaker/0.1 +tests@example.org")
+        yield HttpTransport(session, "DraftMaker/0.1 +tests@example.org")
 
 
 @pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
+def clock() -> AheadClock:
+    return AheadClock()
 
 
-def client(sandbox: Sandbox, line: Line, clock: HandClock, *, refresh_token: str = "sandbox") -> Ebay:
+def client(sandbox: Sandbox, line: HttpTransport, clock: AheadClock, *, refresh_token: str = "sandbox") -> Ebay:
     keys = Keys("sandbox", "sandbox", refresh_token)
     return Ebay(line, f"{sandbox.url}/ebay", keys=keys, clock=clock)
 
 
 @pytest.fixture
-def ebay(sandbox: Sandbox, line: Line, clock: HandClock) -> Ebay:
+def ebay(sandbox: Sandbox, line: HttpTransport, clock: AheadClock) -> Ebay:
     return client(sandbox, line, clock)
 
 
@@ -164,12 +155,12 @@ def test_one_token_serves_every_call_and_every_thread(sandbox: Sandbox, ebay: Eb
     assert tokens_given(sandbox) == 1
 
 
-def test_a_token_is_renewed_some_minutes_before_it_runs_out(sandbox: Sandbox, ebay: Ebay, clock: HandClock) -> None:
+def test_a_token_is_renewed_some_minutes_before_it_runs_out(sandbox: Sandbox, ebay: Ebay, clock: AheadClock) -> None:
     ebay.offers(SKU)
-    clock.ahead = 7200 - 301
+    clock.seconds = 7200 - 301
     ebay.offers(SKU)
     assert tokens_given(sandbox) == 1
-    clock.ahead = 7200 - 299
+    clock.seconds = 7200 - 299
     ebay.offers(SKU)
     assert tokens_given(sandbox) == 2
 
@@ -183,7 +174,9 @@ def test_a_refused_token_is_renewed_once_and_the_call_made_again(sandbox: Sandbo
     assert sandbox.ledger()["items"] == {SKU: {"puts": 1}}
 
 
-@pytest.mark.parametrize(("fault", "sentence"), [("unauthorized", "Connect eBay again"), ("denied", "sell.inventory")])
+@pytest.mark.parametrize(
+    ("fault", "sentence"), [("unauthorized", "EBAY_REFRESH_TOKEN"), ("denied", "Press Connect eBay")]
+)
 def test_a_token_refused_twice_is_for_a_person(sandbox: Sandbox, ebay: Ebay, fault: str, sentence: str) -> None:
     sandbox.fault("ebay", fault, match="/sell/")
     with pytest.raises(CredentialsRefused, match=sentence):
@@ -191,12 +184,14 @@ def test_a_token_refused_twice_is_for_a_person(sandbox: Sandbox, ebay: Ebay, fau
     assert sandbox.fired() == 2
 
 
-def test_a_connection_that_was_taken_back_is_for_a_person(sandbox: Sandbox, line: Line, clock: HandClock) -> None:
-    with pytest.raises(CredentialsRefused, match="Connect eBay again"):
+def test_a_connection_that_was_taken_back_is_for_a_person(
+    sandbox: Sandbox, line: HttpTransport, clock: AheadClock
+) -> None:
+    with pytest.raises(CredentialsRefused, match="EBAY_REFRESH_TOKEN"):
         client(sandbox, line, clock, refresh_token="revoked").check()
 
 
-def test_without_keys_nothing_is_asked(sandbox: Sandbox, line: Line, clock: HandClock) -> None:
+def test_without_keys_nothing_is_asked(sandbox: Sandbox, line: HttpTransport, clock: AheadClock) -> None:
     with pytest.raises(CredentialsRefused, match="not connected"):
         client(sandbox, line, clock, refresh_token="").put_item(SKU, ITEM)
     assert sandbox.ledger()["calls"] == []

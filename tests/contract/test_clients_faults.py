@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 import requests
-from patient import Patient
-from sandbox_server import Sandbox, running
 
 from engine.clock import SystemClock
 from engine.errors import (
@@ -20,17 +18,19 @@ from engine.errors import (
     OutcomeUnknown,
     PersonNeeded,
     RequestRefused,
+    Trouble,
     UpstreamDown,
     UpstreamError,
 )
 from engine.sandbox.faults import KINDS
-from engine.upstream.asking import asking
 from engine.upstream.coverart import CoverArt
 from engine.upstream.discogs import Discogs
 from engine.upstream.ebay import Ebay
-from engine.upstream.http import Door, Line
+from engine.upstream.http import HttpTransport, ServiceClient
 from engine.upstream.musicbrainz import MusicBrainz
 from engine.upstream.oauth import Keys
+from tests.support.patient import Patient
+from tests.support.sandbox_server import Sandbox, running
 
 BARCODE = "00074646362822"
 MBID = "bc5c4d0c-16e1-5ade-b22f-43aa15e6df0b"
@@ -42,13 +42,13 @@ OFFER = {"sku": "SKU1", "marketplaceId": "EBAY_US", "format": "FIXED_PRICE"}
 class Clients:
     """One client of each service, impatient enough for tests."""
 
-    def __init__(self, url: str, session: requests.Session, observe: Callable[[str], None]) -> None:
-        line = Line(session, "DraftMaker/0.1 +tests@example.org", observe, read_seconds=0.3)
+    def __init__(self, url: str, session: requests.Session, observe: Callable[[str], None], caller: Patient) -> None:
+        transport = HttpTransport(session, "DraftMaker/0.1 +tests@example.org", observe, read_seconds=0.3)
         keys = Keys("sandbox", "sandbox", "sandbox")
-        self.discogs = Discogs(line, f"{url}/discogs", token="sandbox")
-        self.musicbrainz = MusicBrainz(line, f"{url}/musicbrainz")
-        self.coverart = CoverArt(line, f"{url}/coverart")
-        self.ebay = Ebay(line, f"{url}/ebay", keys=keys, clock=SystemClock())
+        self.discogs = Discogs(transport, f"{url}/discogs", token="sandbox")
+        self.musicbrainz = MusicBrainz(transport, f"{url}/musicbrainz").for_caller(caller)
+        self.coverart = CoverArt(transport, f"{url}/coverart")
+        self.ebay = Ebay(transport, f"{url}/ebay", keys=keys, clock=SystemClock())
 
     def read(self, service: str) -> object:
         """Make one reading call."""
@@ -67,19 +67,17 @@ def points() -> list[str]:
 
 
 @pytest.fixture
-def clients(sandbox: Sandbox, points: list[str]) -> Iterator[Clients]:
+def clients(sandbox: Sandbox, points: list[str], caller: Patient) -> Iterator[Clients]:
     with requests.Session() as session:
-        made = Clients(sandbox.url, session, points.append)
+        made = Clients(sandbox.url, session, points.append, caller)
         made.ebay.check()  # the token is there already, so a fault befalls the call that a test makes
         points.clear()
         yield made
 
 
-@pytest.fixture(autouse=True)
-def asker() -> Iterator[Patient]:
-    patient = Patient()
-    with asking(patient):
-        yield patient
+@pytest.fixture
+def caller() -> Patient:
+    return Patient()
 
 
 READING: dict[str, type[UpstreamError]] = {
@@ -109,11 +107,11 @@ def test_a_fault_while_reading_is_told_as_what_it_is(
     assert sandbox.fired() >= 1
 
 
-def test_a_moment_later_a_busy_musicbrainz_answers(sandbox: Sandbox, clients: Clients, asker: Patient) -> None:
+def test_a_moment_later_a_busy_musicbrainz_answers(sandbox: Sandbox, clients: Clients, caller: Patient) -> None:
     sandbox.fault("musicbrainz", "busy", times=5)
     assert clients.musicbrainz.search([BARCODE])[BARCODE]
     assert sandbox.fired() == 5
-    assert len(asker.waits) == 5
+    assert len(caller.waits) == 5
 
 
 @pytest.mark.parametrize("service", ["discogs", "musicbrainz", "coverart", "ebay"])
@@ -155,7 +153,7 @@ def test_an_item_is_seen_some_moments_after_it_was_put(sandbox: Sandbox, clients
     with pytest.raises(UpstreamDown) as caught:
         clients.ebay.create_offer(OFFER)
     assert not isinstance(caught.value, OutcomeUnknown)
-    assert (caught.value.busy, caught.value.outage, caught.value.retry_after) == (True, False, 1.0)
+    assert (caught.value.trouble, caught.value.retry_after) == (Trouble.BUSY, 1.0)
     assert clients.ebay.create_offer(OFFER)
     assert sandbox.fired() == 1
 
@@ -170,11 +168,11 @@ def test_a_latency_of_the_service_makes_every_answer_late() -> None:
     with running() as slow, requests.Session() as session:
         slow.latency(discogs=0.5)
         with pytest.raises(UpstreamDown, match="in time"):
-            Clients(slow.url, session, lambda _point: None).discogs.search(BARCODE)
+            Clients(slow.url, session, lambda _point: None, Patient()).discogs.search(BARCODE)
 
 
 def test_every_fault_is_covered_here() -> None:
-    assert {*READING, "latency", "not_indexed"} == set(KINDS)
+    assert {*READING, "latency", "not_indexed", "refused"} == set(KINDS)  # what is refused: test_ebay_refusals
 
 
 def test_faults_skip_and_stop_as_told(sandbox: Sandbox, clients: Clients) -> None:
@@ -220,9 +218,11 @@ def test_what_breaks_on_the_way_is_told_as_what_it_is(
     scheme: str, raw: bytes, what: str, kind: type[UpstreamError]
 ) -> None:
     with answering(raw) as place, requests.Session() as session:
-        door = Door("ebay", f"{scheme}://{place}", Line(session, "DraftMaker/0.1 +tests@example.org"))
+        client = ServiceClient(
+            "ebay", f"{scheme}://{place}", HttpTransport(session, "DraftMaker/0.1 +tests@example.org")
+        )
         with pytest.raises(UpstreamError, match=what) as caught:
-            door.ask("create_offer", "POST", "/offer", json=OFFER, needs=("offerId",), write=True)
+            client.request("create_offer", "POST", "/offer", json=OFFER, needs=("offerId",), write=True)
     assert type(caught.value) is kind
 
 
@@ -236,9 +236,9 @@ def test_what_breaks_on_the_way_is_told_as_what_it_is(
 )
 def test_a_write_that_never_left_is_not_in_doubt(base: str, what: str, kind: type[UpstreamError]) -> None:
     with requests.Session() as session:
-        door = Door("ebay", base, Line(session, "DraftMaker/0.1 +tests@example.org"))
+        client = ServiceClient("ebay", base, HttpTransport(session, "DraftMaker/0.1 +tests@example.org"))
         with pytest.raises(UpstreamError, match=what) as caught:
-            door.ask("create_offer", "POST", "/offer", json=OFFER, write=True)
+            client.request("create_offer", "POST", "/offer", json=OFFER, write=True)
     assert type(caught.value) is kind
     assert not getattr(caught.value, "write_failed", False)
 
@@ -269,10 +269,10 @@ def test_no_secret_and_no_query_stands_in_an_error_or_a_log(
         sandbox.fault("discogs", fault)
         sandbox.fault("ebay", fault)
     with requests.Session() as session:
-        line = Line(session, "DraftMaker/0.1 +tests@example.org", read_seconds=0.3)
+        transport = HttpTransport(session, "DraftMaker/0.1 +tests@example.org", read_seconds=0.3)
         keys = Keys("sandbox", "client-secret", "refresh-secret")
-        discogs = Discogs(line, f"{url}/discogs", token="discogs-secret")
-        ebay = Ebay(line, f"{url}/ebay", keys=keys, clock=SystemClock())
+        discogs = Discogs(transport, f"{url}/discogs", token="discogs-secret")
+        ebay = Ebay(transport, f"{url}/ebay", keys=keys, clock=SystemClock())
         for call in (lambda: discogs.search(BARCODE), lambda: ebay.offers("SKU1")):
             with pytest.raises(UpstreamError) as caught:
                 call()
@@ -290,13 +290,13 @@ def test_no_secret_stands_in_an_address(sandbox: Sandbox, clients: Clients) -> N
 def test_the_ledger_outlives_the_sandbox(tmp_path: Path) -> None:
     book = tmp_path / "ledger.jsonl"
     with running(book) as first, requests.Session() as session:
-        ebay = Clients(first.url, session, lambda _point: None).ebay
+        ebay = Clients(first.url, session, lambda _point: None, Patient()).ebay
         ebay.put_item("SKU1", ITEM)
         offer_id = ebay.create_offer(OFFER)
         before = first.ledger()
     with running(book) as second, requests.Session() as session:
         assert second.ledger() == before
-        ebay = Clients(second.url, session, lambda _point: None).ebay
+        ebay = Clients(second.url, session, lambda _point: None, Patient()).ebay
         assert ebay.create_offer(OFFER) == offer_id
         ebay.put_item("SKU2", ITEM)
         assert ebay.create_offer({**OFFER, "sku": "SKU2"}) != offer_id

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,9 +12,10 @@ import pytest
 from engine.batches.connections import ANSWERED_WITHIN, PATH, ConnectionTests
 from engine.bootstrap import open_store
 from engine.clock import SystemClock
+from engine.codec import replace
 from engine.domain.services import Service
+from engine.sandbox.emulators import a_project
 from engine.store.base import Patch, Store
-from tests.emulators import a_project
 
 
 @pytest.fixture(params=["sqlite", "firestore"])
@@ -77,7 +77,7 @@ def test_a_test_that_nobody_has_answered_in_time_is_over(store: Store, tests: Co
     then = asked_before(store, Service.DISCOGS, ANSWERED_WITHIN)
     assert tests.take("worker") == []
     found = tests.known()[Service.DISCOGS]
-    assert found.told(then + ANSWERED_WITHIN, engines=1) == "No engine has answered: ask again."
+    assert found.sentence_at(then + ANSWERED_WITHIN, engines=1) == "No engine has answered: ask again."
     assert tests.ask(Service.DISCOGS).asked_at > then
 
 

@@ -9,14 +9,17 @@ from typing import Any
 
 import pytest
 
-from engine.batches.records import JOBS, SHARDS
-from engine.domain import legacy
-from engine.domain.items import Item, ItemStatus
-from engine.domain.jobs import Job, JobStatus
-from engine.domain.shards import SHARD_ROWS
+from engine.batches.documents import JOBS, SHARDS
+from engine.clock import SystemClock
+from engine.codec import decode
+from engine.domain.batch import legacy
+from engine.domain.batch.items import Item, ItemStatus
+from engine.domain.batch.jobs import Job, JobStatus
+from engine.domain.batch.shards import SHARD_ROWS
+from engine.domain.identify.evidence import ReleaseSummary
 from engine.errors import Cause, IllegalTransition
 from engine.store.base import Patch, Put
-from tests.batch_runs import Ahead, Batches, Chosen, barcode, barcodes, fails
+from tests.support.batch_runs import Batches, Chosen, barcode, barcodes, fails
 
 JOB_ID = "batch_20250821_145610_0"
 PATH = "gs://draft-maker-bucket/exu2.txt"
@@ -60,7 +63,7 @@ def leave(batches: Batches, content: bytes | None = None, **changed: Any) -> str
 def recovered(batches: Batches, pipeline: Chosen | None = None, **changed: Any) -> Job:
     """Leave a batch, recover it and run it to its end."""
     job_id = leave(batches, **changed)
-    assert batches.control.recover(job_id).status is JobStatus.PENDING
+    assert batches.commands.recover(job_id).status is JobStatus.PENDING
     batches.run(pipeline)
     return batches.stored(job_id)
 
@@ -89,13 +92,13 @@ def test_a_batch_goes_on_behind_the_rows_that_were_done(batches: Batches, status
 
 def test_counters_and_watermark_stand_while_it_waits(batches: Batches) -> None:
     leave(batches)
-    assert counters(batches.control.recover(JOB_ID)) == (9, 6, 3, 0, 8)
+    assert counters(batches.commands.recover(JOB_ID)) == (9, 6, 3, 0, 8)
     assert counters(batches.job(JOB_ID)) == (9, 6, 3, 0, 8)
 
 
 def test_recovery_pressed_twice_is_one_recovery(batches: Batches) -> None:
     leave(batches)
-    assert batches.control.recover(JOB_ID) == batches.control.recover(JOB_ID)
+    assert batches.commands.recover(JOB_ID) == batches.commands.recover(JOB_ID)
     assert batches.events(JOB_ID) == ["recovered"]
     assert batches.store.count(SHARDS) == 1
 
@@ -103,13 +106,13 @@ def test_recovery_pressed_twice_is_one_recovery(batches: Batches) -> None:
 def test_a_completed_batch_is_not_recovered(batches: Batches) -> None:
     leave(batches, status="completed")
     with pytest.raises(IllegalTransition, match="completed"):
-        batches.control.recover(JOB_ID)
+        batches.commands.recover(JOB_ID)
 
 
 def test_a_paused_batch_is_resumed_as_it_is_recovered(batches: Batches) -> None:
     leave(batches)
-    batches.control.pause(JOB_ID)
-    batches.control.resume(JOB_ID)
+    batches.commands.pause(JOB_ID)
+    batches.commands.resume(JOB_ID)
     batches.run()
     assert counters(batches.stored(JOB_ID)) == (42, 39, 3, 0, 41)
 
@@ -119,7 +122,7 @@ def test_what_the_document_told_of_a_row_stays_with_it(batches: Batches) -> None
     items = batches.items(JOB_ID)
     assert (items[4].cause, items[4].error, items[4].retryable) == (Cause.EARLIER, "eBay error 500 at 4", True)
     assert items[4].finished_at == datetime(2025, 8, 21, 14, 57, tzinfo=UTC)
-    assert (items[0].release, items[0].match["earlier"]["listing_id"]) == ({"artist": "Björk"}, "1101")
+    assert (items[0].release, items[0].match.earlier["listing_id"]) == (ReleaseSummary(artist="Björk"), "1101")
     assert (items[0].outcome, items[0].sku, items[0].finished_at) == (None, "", AT + timedelta(seconds=10))
     assert (items[2].status, items[2].not_sent, items[2].finished_at) == (ItemStatus.SUCCEEDED, legacy.DONE, None)
 
@@ -134,21 +137,21 @@ def test_results_have_a_line_for_every_row(batches: Batches) -> None:
 
 def test_the_lists_of_the_document_become_ours(batches: Batches) -> None:
     job = recovered(batches, Chosen({20: fails}))
-    assert [entry["index"] for entry in job.failed_upc_list] == [1, 4, 8, 20]
+    assert [entry.index for entry in job.failed_upc_list] == [1, 4, 8, 20]
     assert len(job.results) == len(job.checkpoints) == 10
 
 
 def test_old_failures_can_be_retried_and_get_skus_of_this_engine(batches: Batches) -> None:
     recovered(batches)
     again = Chosen()
-    batches.control.retry_failed(JOB_ID)
+    batches.commands.retry_failed(JOB_ID)
     batches.run(again)
     assert again.runs == Counter([1, 4, 8])
     assert counters(batches.stored(JOB_ID)) == (42, 42, 0, 0, 41)
     assert batches.exact(JOB_ID)
     items = batches.items(JOB_ID)
     assert (items[4].sku, items[9].sku) == ("DM250821145610N0R000004", "DM250821145610N0R000009")
-    assert items[4].history[0]["error"] == "eBay error 500 at 4"
+    assert items[4].history[0].error == "eBay error 500 at 4"
 
 
 @pytest.mark.parametrize(
@@ -167,7 +170,13 @@ def test_failures_are_found_by_their_barcodes(batches: Batches, listed: list[Any
 
 def test_a_barcode_that_failed_in_two_rows_failed_in_both(batches: Batches) -> None:
     content = f"{barcode(0)}\n{barcode(1)}\n{barcode(0)}\n{barcode(3)}\n".encode()
-    old = {"total_upcs": 4, "processed_upcs": 3, "failed_upcs": 2, "last_processed_index": 2, "results": []}
+    old: dict[str, Any] = {
+        "total_upcs": 4,
+        "processed_upcs": 3,
+        "failed_upcs": 2,
+        "last_processed_index": 2,
+        "results": [],
+    }
     recovered(batches, content=content, **old, failed_upc_list=[barcode(0), barcode(0)])
     assert states(batches) == {ItemStatus.FAILED: 2, ItemStatus.SUCCEEDED: 2}
     assert batches.items(JOB_ID)[2].status is ItemStatus.FAILED
@@ -187,9 +196,9 @@ def test_rows_whose_end_nobody_tells_are_neither_run_again_nor_given_an_end(batc
     assert counters(job) == (42, 36, 6, 0, 41)
     items = batches.items(JOB_ID)
     assert [items[index].status for index in range(9)] == [ItemStatus.SUCCEEDED, *[ItemStatus.SKIPPED] * 8]
-    assert {line["error"] for line in outcomes(batches)[1:9]} == {legacy.UNTOLD}
+    assert {line["error"] for line in outcomes(batches)[1:9]} == {legacy.UNRECORDED}
     with pytest.raises(IllegalTransition, match="no failed row"):
-        batches.control.retry_failed(JOB_ID)
+        batches.commands.retry_failed(JOB_ID)
 
 
 def test_a_failure_that_was_listed_but_not_counted_is_counted(batches: Batches) -> None:
@@ -203,7 +212,7 @@ def test_the_row_in_hand_at_the_end_is_run_whatever_the_lists_say_of_it(batches:
     job = recovered(batches, pipeline, failed_upc_list=[failure(1), failure(4), failure(8), barcode(9)])
     assert pipeline.runs[9] == 1
     assert counters(job) == (42, 39, 3, 0, 41)
-    assert [entry["index"] for entry in job.failed_upc_list] == [1, 4, 8]
+    assert [entry.index for entry in job.failed_upc_list] == [1, 4, 8]
 
 
 @pytest.mark.parametrize(
@@ -238,14 +247,14 @@ def test_a_large_batch_goes_on_in_shards(batches: Batches) -> None:
 
 def test_without_its_file_it_fails_and_can_be_recovered_when_the_file_is_there(batches: Batches) -> None:
     leave(batches, gcs_path="gs://draft-maker-bucket/gone.txt")
-    batches.control.recover(JOB_ID)
+    batches.commands.recover(JOB_ID)
     batches.run()
     job = batches.stored(JOB_ID)
     assert (job.status, job.error) == (JobStatus.FAILED, "gs://draft-maker-bucket/gone.txt was not found")
     assert counters(job) == (9, 6, 3, 0, 8)
     assert len(job.failed_upc_list) == 3
     batches.files.create("gs://draft-maker-bucket/gone.txt", barcodes(42))
-    batches.control.recover(JOB_ID)
+    batches.commands.recover(JOB_ID)
     batches.run()
     assert counters(batches.stored(JOB_ID)) == (42, 39, 3, 0, 41)
     assert batches.exact(JOB_ID)
@@ -280,14 +289,14 @@ def test_a_worker_that_dies_while_it_takes_the_batch_over_leaves_it_to_the_next(
             return committed
 
     leave(batches)
-    batches.control.recover(JOB_ID)
+    batches.commands.recover(JOB_ID)
     with pytest.raises(SystemExit):
         Batches(Dying(), batches.files).run()
     assert len(batches.items(JOB_ID)) == 9
     assert counters(batches.job(JOB_ID)) == (9, 6, 3, 0, 8)
     shard = batches.store.get(f"{SHARDS}/{JOB_ID}-0000")[0]
     assert shard
-    batches.store.commit(Patch(shard.path, {"available_at": Ahead(timedelta(0)).now()}, None))
+    batches.store.commit(Patch(shard.path, {"available_at": SystemClock().now()}, None))
     pipeline = Chosen()
     batches.run(pipeline)
     assert pipeline.runs == Counter(range(9, 42))
@@ -297,7 +306,7 @@ def test_a_worker_that_dies_while_it_takes_the_batch_over_leaves_it_to_the_next(
 def test_what_an_operator_sees_of_it(batches: Batches) -> None:
     leave(batches)
     assert batches.queries.batch(JOB_ID).interrupted
-    batches.control.recover(JOB_ID)
+    batches.commands.recover(JOB_ID)
     assert not batches.queries.batch(JOB_ID).interrupted
     leave(batches, job_id="batch_20250821_145610_1", status="failed")
     assert not batches.queries.batch("batch_20250821_145610_1").interrupted
@@ -332,4 +341,4 @@ def test_skus_of_batches_with_odd_names_differ() -> None:
 def test_an_item_of_the_earlier_service_comes_back_from_its_document(batches: Batches) -> None:
     recovered(batches)
     item = batches.items(JOB_ID)[0]
-    assert Item.from_document(item.document()) == item
+    assert decode(Item, item.document()) == item

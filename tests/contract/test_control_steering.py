@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 
-from engine.batches.records import SHARDS
-from engine.domain.items import Item, ItemStatus
-from engine.domain.jobs import Job, JobStatus
-from engine.domain.options import Options
-from engine.domain.shards import SHARD_ROWS
+from engine.batches.documents import SHARDS
+from engine.codec import replace
+from engine.domain.batch.items import Item, ItemStatus
+from engine.domain.batch.jobs import Job, JobStatus
+from engine.domain.batch.options import Options
+from engine.domain.batch.shards import SHARD_ROWS
 from engine.errors import BadRequest, CredentialsRefused, IllegalTransition, JobUnknown
-from engine.pipeline.work import Work
 from engine.store.base import Put, Where
-from tests.batch_runs import FIXED, Ahead, Batches, Chosen, Gate, barcodes, fails, until
+from tests.support.batch_runs import FIXED, Batches, Chosen, Gate, barcodes, fails
+from tests.support.clocks import AheadClock, until
+from tests.support.working import Work
 
 
 def refused(work: Work) -> None:
     raise CredentialsRefused("ebay", "POST /token", "The refresh token has expired.", status=401)
 
 
-def pausing(batches: Batches, job_id: str) -> Callable[[Work], None]:
-    return lambda _work: batches.control.pause(job_id) and None
+def pausing(batches: Batches, job_id: str) -> Callable[[Work], object]:
+    return lambda _work: batches.commands.pause(job_id)
 
 
 def test_a_paused_batch_finishes_the_row_in_hand_and_goes_on_where_it_stopped(batches: Batches) -> None:
@@ -32,13 +33,13 @@ def test_a_paused_batch_finishes_the_row_in_hand_and_goes_on_where_it_stopped(ba
     pipeline.steps[5] = gate
     with batches.working(pipeline, lanes=1):
         assert gate.reached.wait(10)
-        assert batches.control.pause(job_id).status is JobStatus.PAUSED
+        assert batches.commands.pause(job_id).status is JobStatus.PAUSED
         gate.opened.set()
         until(lambda: not batches.queries.batch(job_id).workers)
         assert pipeline.runs == Counter(range(6))
         job = batches.stored(job_id)
         assert (job.status, job.processed_upcs, job.last_processed_index) == (JobStatus.PAUSED, 6, 5)
-        assert batches.control.resume(job_id).status is JobStatus.PENDING
+        assert batches.commands.resume(job_id).status is JobStatus.PENDING
         batches.ended(job_id)
     assert pipeline.runs == Counter(range(20))
     assert batches.exact(job_id)
@@ -52,27 +53,29 @@ def test_a_batch_that_is_paused_in_its_last_row_is_completed(batches: Batches) -
 
 def test_a_batch_cancelled_in_its_last_row_stays_so_and_recovery_finds_nothing_left(batches: Batches) -> None:
     job_id = batches.upload(barcodes(3))
-    batches.run(Chosen({2: lambda _work: batches.control.cancel(job_id) and None}), lanes=1)
+    batches.run(Chosen({2: lambda _work: batches.commands.cancel(job_id)}), lanes=1)
     assert batches.stored(job_id).status is JobStatus.CANCELLED
-    assert batches.control.recover(job_id).status is JobStatus.COMPLETED
+    assert batches.commands.recover(job_id).status is JobStatus.COMPLETED
 
 
 def test_a_batch_paused_while_its_file_is_read_waits_with_every_shard(batches: Batches) -> None:
     job_id = batches.upload(barcodes(2 * SHARD_ROWS + 1))
     pipeline = Chosen()
-    open_shards = [Where("done", "==", False), Where("available_at", "<=", Ahead(timedelta(hours=1)).now())]
+    open_shards = [Where("done", "==", False), Where("available_at", "<=", AheadClock(3_600).now())]
     read = batches.files.read
 
     class Pausing:
         """The file store, with somebody who pauses the batch as soon as the file was read."""
 
         home = batches.files.home
+        check = staticmethod(batches.files.check)
         stat = staticmethod(batches.files.stat)
+        list = staticmethod(batches.files.list)
         create = staticmethod(batches.files.create)
 
         def read(self, path: str, generation: int | None = None) -> bytes:
             if path.endswith("/source"):
-                batches.control.pause(job_id)
+                batches.commands.pause(job_id)
             return read(path, generation)
 
     Batches(batches.store, Pausing()).run(pipeline)
@@ -81,7 +84,7 @@ def test_a_batch_paused_while_its_file_is_read_waits_with_every_shard(batches: B
     assert batches.store.count(SHARDS) == 3
     assert batches.store.count(SHARDS, open_shards) == 0
     assert not pipeline.runs
-    batches.control.resume(job_id)
+    batches.commands.resume(job_id)
     batches.run(pipeline)
     assert batches.stored(job_id).status is JobStatus.COMPLETED
 
@@ -91,9 +94,9 @@ def test_a_batch_resumed_before_its_worker_let_go_is_released_at_once(batches: B
     pipeline.steps[2] = gate
     with batches.working(pipeline):
         assert gate.reached.wait(10)
-        batches.control.pause(job_id)
+        batches.commands.pause(job_id)
         until(lambda: batches.job(job_id).processed_upcs >= 3)
-        batches.control.resume(job_id)
+        batches.commands.resume(job_id)
         gate.opened.set()
         assert batches.ended(job_id).processed_upcs == 30
     assert pipeline.runs == Counter(range(30))
@@ -101,12 +104,12 @@ def test_a_batch_resumed_before_its_worker_let_go_is_released_at_once(batches: B
 
 def test_a_cancelled_batch_keeps_what_is_done_and_can_be_recovered(batches: Batches) -> None:
     job_id, pipeline = batches.upload(barcodes(10)), Chosen()
-    pipeline.steps[4] = lambda _work: batches.control.cancel(job_id) and None
+    pipeline.steps[4] = lambda _work: batches.commands.cancel(job_id)
     batches.run(pipeline, lanes=1)
     assert (batches.stored(job_id).status, batches.stored(job_id).processed_upcs) == (JobStatus.CANCELLED, 5)
     batches.run(pipeline)
     assert batches.stored(job_id).processed_upcs == 5
-    assert batches.control.recover(job_id).status is JobStatus.PENDING
+    assert batches.commands.recover(job_id).status is JobStatus.PENDING
     batches.run(pipeline)
     assert pipeline.runs == Counter(range(10))
     assert batches.exact(job_id)
@@ -114,18 +117,18 @@ def test_a_cancelled_batch_keeps_what_is_done_and_can_be_recovered(batches: Batc
 
 def test_a_batch_can_be_cancelled_before_it_began(batches: Batches) -> None:
     job_id, pipeline = batches.upload(barcodes(3)), Chosen()
-    batches.control.cancel(job_id)
+    batches.commands.cancel(job_id)
     batches.run(pipeline)
     assert not pipeline.runs
-    batches.control.recover(job_id)
+    batches.commands.recover(job_id)
     batches.run(pipeline)
     assert batches.stored(job_id).status is JobStatus.COMPLETED
 
 
 def test_recovery_pressed_twice_is_one_recovery(batches: Batches) -> None:
     job_id = batches.upload(barcodes(3))
-    batches.control.cancel(job_id)
-    assert batches.control.recover(job_id) == batches.control.recover(job_id)
+    batches.commands.cancel(job_id)
+    assert batches.commands.recover(job_id) == batches.commands.recover(job_id)
     assert batches.events(job_id).count("recovered") == 1
 
 
@@ -133,12 +136,12 @@ def test_a_batch_that_a_live_worker_holds_needs_no_recovery(batches: Batches) ->
     job_id, gate = batches.upload(barcodes(3)), Gate()
     with batches.working(Chosen({0: gate})):
         assert gate.reached.wait(10)
-        with pytest.raises(IllegalTransition, match="a live worker holds it"):
-            batches.control.recover(job_id)
+        with pytest.raises(IllegalTransition, match="last heard of 0 s ago, holds it"):
+            batches.commands.recover(job_id)
         gate.opened.set()
         batches.ended(job_id)
     with pytest.raises(IllegalTransition, match="completed"):
-        batches.control.recover(job_id)
+        batches.commands.recover(job_id)
 
 
 def test_refused_credentials_pause_the_batch_and_it_goes_on_when_resumed(batches: Batches) -> None:
@@ -150,7 +153,7 @@ def test_refused_credentials_pause_the_batch_and_it_goes_on_when_resumed(batches
     assert pipeline.runs.total() < 16
     assert batches.exact(job_id)
     del pipeline.steps[7]
-    batches.control.resume(job_id)
+    batches.commands.resume(job_id)
     batches.run(pipeline)
     assert batches.stored(job_id).successful_upcs == 50
     assert batches.items(job_id)[7].attempts == 1
@@ -162,12 +165,12 @@ def test_failed_rows_are_retried_in_place(batches: Batches) -> None:
     batches.run(pipeline)
     assert batches.stored(job_id).failed_upcs == 16
     pipeline.steps = {140: fails}
-    assert batches.control.retry_failed(job_id).status is JobStatus.PENDING
+    assert batches.commands.retry_failed(job_id).status is JobStatus.PENDING
     batches.run(pipeline)
     job = batches.stored(job_id)
     assert (job.status, job.processed_upcs, job.successful_upcs, job.failed_upcs) == (JobStatus.COMPLETED, 151, 149, 2)
     assert job.last_processed_index == 150
-    assert [entry["index"] for entry in job.failed_upc_list] == [140, 150]
+    assert [entry.index for entry in job.failed_upc_list] == [140, 150]
     assert batches.exact(job_id)
     assert pipeline.runs == Counter([*range(150), *range(0, 150, 10)])
     assert [(item.attempts, len(item.history)) for item in _picked(batches, job_id, 0, 1, 140)] == [
@@ -180,15 +183,15 @@ def test_failed_rows_are_retried_in_place(batches: Batches) -> None:
 def test_a_retry_is_refused_when_there_is_nothing_to_retry_or_one_is_under_way(batches: Batches) -> None:
     job_id = batches.upload(barcodes(3) + b"123\n")
     with pytest.raises(IllegalTransition, match="no failed row"):
-        batches.control.retry_failed(job_id)
+        batches.commands.retry_failed(job_id)
     batches.run(Chosen({1: fails}))
-    batches.control.retry_failed(job_id)
+    batches.commands.retry_failed(job_id)
     with pytest.raises(IllegalTransition, match="retried already"):
-        batches.control.retry_failed(job_id)
+        batches.commands.retry_failed(job_id)
     batches.run()
     with pytest.raises(IllegalTransition, match="no failed row"):
-        batches.control.retry_failed(job_id)
-    batches.control.cancel(batches.upload(barcodes(1)))
+        batches.commands.retry_failed(job_id)
+    batches.commands.cancel(batches.upload(barcodes(1)))
 
 
 def test_failed_rows_are_retried_while_the_batch_still_runs(batches: Batches) -> None:
@@ -196,7 +199,7 @@ def test_failed_rows_are_retried_while_the_batch_still_runs(batches: Batches) ->
     first = Chosen({4: fails, 5: fails, 20: gate})
     with batches.working(first, lanes=1):
         assert gate.reached.wait(10)
-        assert batches.control.retry_failed(job_id).status is JobStatus.RUNNING
+        assert batches.commands.retry_failed(job_id).status is JobStatus.RUNNING
         with batches.working(mended):
             until(lambda: batches.job(job_id).failed_upcs == 0)
             gate.opened.set()
@@ -216,10 +219,10 @@ def test_a_row_that_a_retry_has_in_hand_is_not_run_by_who_takes_over_its_first_r
     first, again, later = Chosen({0: slow, 4: fails}), Chosen({4: held}), Chosen()
     with batches.working(first):
         until(lambda: batches.job(job_id).failed_upcs == 1)
-        batches.control.retry_failed(job_id)
+        batches.commands.retry_failed(job_id)
         with batches.working(again, lanes=1):
             assert stuck.reached.wait(10)
-            batches.control.pause(job_id)
+            batches.commands.pause(job_id)
             slow.opened.set()
             until(lambda: len(batches.queries.batch(job_id).workers) == 1)
             first_shard = batches.store.get(f"{SHARDS}/{job_id}-0000")[0]
@@ -240,21 +243,21 @@ def test_failed_rows_become_a_new_batch_with_all_their_columns(batches: Batches)
     batches.run(Chosen({1: fails, 3: fails}))
     again = batches.engine.retry_as_new(job_id, request_id="once")
     assert batches.engine.retry_as_new(job_id, request_id="once").job_id == again.job_id
-    assert (again.retry_of, again.options) == (job_id, FIXED)
+    assert (again.retry_of, replace(again.options, layout=FIXED.layout)) == (job_id, FIXED)
     batches.run()
     items = batches.items(again.job_id)
     assert [item.upc for item in items.values()] == [codes[1], codes[3]]
     assert [row.cells[2] for row in batches.rows.read(again.job_id, 0, 2)] == ["=A1", "=A3"]
-    assert batches.stored(job_id).failed_upcs == 2
+    assert (batches.stored(job_id).failed_upcs, batches.stored(job_id).skipped_upcs) == (0, 2)
 
 
 def test_pausing_and_cancelling_are_refused_where_they_mean_nothing(batches: Batches) -> None:
     job_id = batches.upload(barcodes(1))
     batches.run()
-    for action in (batches.control.pause, batches.control.cancel, batches.control.resume):
+    for action in (batches.commands.pause, batches.commands.cancel, batches.commands.resume):
         with pytest.raises(IllegalTransition):
             action(job_id)
-    for action in (batches.control.pause, batches.control.recover, batches.control.retry_failed):
+    for action in (batches.commands.pause, batches.commands.recover, batches.commands.retry_failed):
         with pytest.raises(JobUnknown):
             action("batch_none")
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.fault_runs import FAULTS, PERSONS, Ended, Fault, Sandbox, check, healthy, run
+from tests.support.fault_runs import FAULTS, PERSONS, Ended, Fault, check, healthy, run
+from tests.support.sandbox_server import Sandbox
 
 PAIRS = random.Random(20261123).sample(list(itertools.combinations(FAULTS, 2)), 5)
-SILENT = {"latency"}  # nobody waits for an answer that is a little late
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +28,6 @@ def test_a_fault_changes_no_draft(good_day: tuple[Sandbox, Ended], tmp_path: Pat
     check(ended, whole, fault)
     if fault[1] in PERSONS:
         assert ended.pauses or fault[0] == "ebay", "eBay's token may just have run out: it is renewed once"
-    elif fault[1] not in SILENT:
-        assert ended.waits
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: "+".join(map("-".join, pair)))

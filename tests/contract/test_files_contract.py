@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from google.cloud import storage
 
+from engine.addresses import split
 from engine.errors import FileMissing, FilesAway
-from engine.files.base import Files, split
+from engine.files.base import Files
 from engine.files.folder import FolderFiles
 from engine.files.gcs import CloudFiles
 

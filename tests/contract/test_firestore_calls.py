@@ -8,15 +8,17 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from engine.bootstrap import open_store
 from engine.clock import SystemClock
 from engine.errors import BadSetting, Conflict, StoreAway
+from engine.sandbox.emulators import a_project
 from engine.store.base import Expect, Order, Patch, Put, Store, Where
 from engine.store.firestore import FirestoreStore
-from tests.emulators import Wire, a_project
+from tests.support.emulators import Wire
 
 LONGEST_SECONDS = 5.0
 
@@ -67,7 +69,8 @@ def ends_of(wanted: dict[str, Callable[[], object]]) -> dict[str, tuple[Exceptio
 def test_every_call_against_a_dead_store_ends_in_a_clear_error_within_five_seconds(
     firestore_emulator: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted, stores, wires = {}, [], []
+    wanted: dict[str, Any] = {}
+    stores, wires = [], []
     for fault, used_before in ((Wire.cut, True), (Wire.freeze, True), (Wire.freeze, False)):
         wire = Wire(firestore_emulator)
         wires.append(wire)
@@ -114,7 +117,12 @@ def test_a_commit_whose_answer_was_lost_is_reported_as_unknown_and_was_applied_o
 ) -> None:
     version = store.commit(Put("things/a", {"n": 1})).versions[0]
     wire.mute()
-    threading.Timer(0.5, lambda: (wire.cut(), wire.mend())).start()
+
+    def renew() -> None:
+        wire.cut()
+        wire.mend()
+
+    threading.Timer(0.5, renew).start()
     with pytest.raises(StoreAway):
         store.commit(Patch("things/a", {"n": 2}, version), Put("things/b", {}, Expect.ABSENT))
     found = store.get("things/a", "things/b")

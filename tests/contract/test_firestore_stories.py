@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
@@ -13,26 +14,30 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.meter import Metered
-from benchmarks.scale import emulated, shared
-from engine.batches.records import SHARDS
+from engine.batches.claims import AT_ONCE
+from engine.batches.documents import SHARDS
 from engine.bootstrap import open_engine, open_worker
 from engine.clock import SystemClock
-from engine.domain.shards import Shard, ShardKind
+from engine.codec import encode
+from engine.domain.batch.shards import Shard, ShardKind
 from engine.errors import Conflict, IllegalTransition
 from engine.files.gcs import CloudFiles
-from engine.pipeline.work import Work
+from engine.sandbox.emulators import a_bucket, a_project
+from engine.sandbox.meter import Metered
 from engine.settings import Settings
 from engine.store.base import Expect, Order, Put, Where
 from engine.store.firestore import FirestoreStore
-from engine.worker.holding import Holding
 from engine.worker.run import Limits
-from tests.batch_runs import FIXED, ONE_ROW, Batches, Chosen, barcodes, until
-from tests.emulators import Wire, a_bucket, a_project
-from tests.sandbox_server import Sandbox
+from engine.worker.shard_lease import ShardLease
+from tests.support.batch_runs import FIXED, ONE_ROW, Batches, Chosen, barcodes, fails
+from tests.support.clocks import until
+from tests.support.emulators import Wire
+from tests.support.sandbox_server import Sandbox
+from tests.support.working import Work
 
 ROWS = 42
-EXAMPLE = Path(__file__).parents[2] / "samples" / "exu2.txt"
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "samples" / "exu2.txt"
 SHORT_LEASE = timedelta(seconds=2)
 MOST_BYTES = 100 * 1024
 
@@ -43,7 +48,7 @@ from pathlib import Path
 from threading import Event
 from engine.bootstrap import open_files, open_store
 from engine.clock import SystemClock
-from tests.batch_runs import Batches, Chosen
+from tests.support.batch_runs import Batches, Chosen
 from tests.contract.test_firestore_stories import Ledger
 
 store, files, ledger = sys.argv[1:]
@@ -59,9 +64,9 @@ class Ledger(Chosen):
         super().__init__()
         self._path = path
 
-    def run(self, work: Work) -> None:
+    def change(self, work: Work) -> None:
         threading.Event().wait(0.04)
-        super().run(work)
+        super().change(work)
         with self._path.open("a") as file:
             file.write(f"{work.row.index}\n")
 
@@ -184,13 +189,13 @@ def test_sixty_pending_jobs_are_claimed_once_each_by_six_workers(store: Firestor
     clock = SystemClock()
     now = clock.now()
     queued = [Shard(f"job_{n}", 0, ShardKind.ROWS, 0, 1, 0, created_at=now, available_at=now) for n in range(60)]
-    store.commit(*(Put(f"{SHARDS}/{shard.name}", shard.document(), Expect.ABSENT) for shard in queued))
+    store.commit(*(Put(f"{SHARDS}/{shard.name}", encode(shard), Expect.ABSENT) for shard in queued))
 
     def work(number: int) -> Iterator[str]:
         mine = FirestoreStore(store._project, "(default)")
         while found := mine.find(SHARDS, [Where("available_at", "<=", clock.now())], Order("available_at"), 16):
             try:
-                held = Holding.claim(
+                held = ShardLease.claim(
                     mine,
                     clock,
                     found[number % len(found)],
@@ -210,11 +215,32 @@ def test_sixty_pending_jobs_are_claimed_once_each_by_six_workers(store: Firestor
 
 
 def test_four_workers_share_a_batch_while_two_are_killed_and_one_is_frozen_past_its_lease(
-    firestore_emulator: str, storage_emulator: str, tmp_path: Path
+    firestore_emulator: str, storage_emulator: str
 ) -> None:
-    told = shared(emulated(tmp_path), 5_100)
+    command = [sys.executable, "-m", "benchmarks.scale", "--rows", "5100", "--no-answers"]
+    told = json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
     assert told["wrong"] == []
     assert (told["shards"], told["killed"]) == (3, 2)
     assert told["frozen_lost_its_shard"]
     assert told["frozen_lives"]
     assert told["largest_document_bytes"] < MOST_BYTES
+
+
+def test_many_failed_rows_are_handed_over_on_firestore(batches: Batches) -> None:
+    count = AT_ONCE + 20
+    job_id = batches.upload(barcodes(count))
+    batches.run(Chosen(dict.fromkeys(range(count), fails)))
+    new = batches.engine.retry_as_new(job_id)
+    with pytest.raises(IllegalTransition):
+        batches.commands.retry_failed(job_id)
+    again = Chosen({0: fails})
+    batches.run(again)
+    assert set(again.runs.values()) == {1}
+    assert (batches.stored(job_id).failed_upcs, batches.stored(job_id).skipped_upcs) == (0, count)
+    batches.commands.again(job_id, {0: {}})
+    with pytest.raises(IllegalTransition):
+        batches.commands.retry_failed(new.job_id)
+    batches.run()
+    assert batches.exact(job_id)
+    assert batches.exact(new.job_id)
+    assert batches.stored(job_id).successful_upcs == 1

@@ -6,14 +6,16 @@ import threading
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 
 import pytest
 
 from engine.bootstrap import open_files
 from engine.errors import BadSetting, FileForbidden, FileMissing, FilesAway
 from engine.files.gcs import CloudFiles
+from engine.sandbox.emulators import a_bucket
 from tests.contract.test_firestore_calls import LONGEST_SECONDS, ends_of
-from tests.emulators import Wire, a_bucket
+from tests.support.emulators import Wire
 
 
 @pytest.fixture
@@ -65,7 +67,7 @@ def calls(files: CloudFiles) -> dict[str, Callable[[], object]]:
 def test_every_call_against_a_dead_store_ends_in_a_clear_error_within_five_seconds(
     storage_emulator: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted = {}
+    wanted: dict[str, Any] = {}
     for fault in (Wire.cut, Wire.freeze):
         wire = Wire(storage_emulator)
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://{wire.address}")

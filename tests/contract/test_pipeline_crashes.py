@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from engine.domain.decisions import decided as decide
-from engine.domain.items import Item, Outcome
-from engine.domain.options import Options
-from engine.domain.pricing import PriceBasis, PriceRule
+from engine.codec import replace
+from engine.domain.batch.decisions import NOTHING
+from engine.domain.batch.decisions import decided as decide
+from engine.domain.batch.items import Item, Outcome
+from engine.domain.batch.options import Options
+from engine.domain.listing.pricing import PriceBasis, PriceRule
 from engine.errors import Cause, OutcomeUnknown, UpstreamDown
-from tests.pipeline_runs import NOW, Runs
+from tests.support.pipeline_runs import NOW, Runs
 
 GTIN = "07961220922684"  # known to both services
 OPTIONS = Options(price_rule=PriceRule(PriceBasis.FIXED, fixed={"*": {"*": 599}}))
@@ -36,7 +37,7 @@ def finish(bench: Runs) -> Item:
     """Run the row again, from what was stored of it, on a sandbox that is well."""
     bench.sandbox.heal()
     work = bench.work(GTIN, OPTIONS)
-    bench.pipeline().run(work)
+    work.run(bench.pipeline())
     return work.item
 
 
@@ -53,7 +54,7 @@ def test_a_worker_killed_around_any_call_leaves_one_draft(bench: Runs, moment: s
             raise Killed
 
     with pytest.raises(Killed):
-        bench.pipeline(observe=kill).run(bench.work(GTIN, OPTIONS))
+        bench.work(GTIN, OPTIONS).run(bench.pipeline(observe=kill))
     assert one_draft(bench, finish(bench))
 
 
@@ -69,7 +70,7 @@ def test_a_worker_killed_around_storing_the_intent_leaves_one_draft(bench: Runs,
 
     work.save = save
     with pytest.raises(Killed):
-        bench.pipeline().run(work)
+        work.run(bench.pipeline())
     assert not bench.offers()
     assert one_draft(bench, finish(bench))
 
@@ -79,7 +80,7 @@ def test_a_worker_killed_around_storing_the_intent_leaves_one_draft(bench: Runs,
 def test_a_write_that_fails_in_doubt_leaves_one_draft(bench: Runs, match: str, fault: str) -> None:
     bench.sandbox.fault("ebay", fault, match=match)
     with pytest.raises(OutcomeUnknown):
-        bench.pipeline().run(bench.work(GTIN, OPTIONS))
+        bench.work(GTIN, OPTIONS).run(bench.pipeline())
     assert bench.sandbox.fired() == 1
     assert one_draft(bench, finish(bench))
 
@@ -87,14 +88,14 @@ def test_a_write_that_fails_in_doubt_leaves_one_draft(bench: Runs, match: str, f
 def test_a_write_that_is_never_answered_leaves_one_draft(bench: Runs) -> None:
     bench.sandbox.fault("ebay", "timeout", match="POST /sell/inventory/v1/offer")
     with pytest.raises(OutcomeUnknown):
-        bench.pipeline(read_seconds=0.5).run(bench.work(GTIN, OPTIONS))
+        bench.work(GTIN, OPTIONS).run(bench.pipeline(read_seconds=0.5))
     assert one_draft(bench, finish(bench))
 
 
 def test_an_item_that_ebay_does_not_see_yet_is_waited_for(bench: Runs) -> None:
     bench.sandbox.fault("ebay", "not_indexed")
     with pytest.raises(UpstreamDown) as outage:
-        bench.pipeline().run(bench.work(GTIN, OPTIONS))
+        bench.work(GTIN, OPTIONS).run(bench.pipeline())
     assert outage.value.retry_after == 1.0
     assert one_draft(bench, finish(bench))
 
@@ -102,7 +103,7 @@ def test_an_item_that_ebay_does_not_see_yet_is_waited_for(bench: Runs) -> None:
 def test_the_first_intent_stays_through_every_run(bench: Runs) -> None:
     bench.sandbox.fault("ebay", "server_error", match="POST /sell/inventory/v1/offer")
     with pytest.raises(OutcomeUnknown):
-        bench.pipeline().run(bench.work(GTIN, OPTIONS))
+        bench.work(GTIN, OPTIONS).run(bench.pipeline())
     first = bench.stored["DM1"].intent
     assert finish(bench).intent == first
 
@@ -121,7 +122,7 @@ EDITING = ("ebay.offers", "ebay.put_item", "ebay.update_offer")
 def decided(bench: Runs, wanted: dict[str, Any]) -> None:
     """Draft the row, and have a person decide something of it."""
     item = finish(bench)
-    bench.stored["DM1"] = replace(item, decided=decide({}, wanted, by="ann", at=NOW))
+    bench.stored["DM1"] = replace(item, decided=decide(NOTHING, wanted, by="ann", at=NOW))
 
 
 def killed(bench: Runs, moment: str) -> None:
@@ -132,7 +133,7 @@ def killed(bench: Runs, moment: str) -> None:
             raise Killed
 
     with pytest.raises(Killed):
-        bench.pipeline(observe=kill).run(bench.work(GTIN, OPTIONS))
+        bench.work(GTIN, OPTIONS).run(bench.pipeline(observe=kill))
 
 
 @pytest.mark.parametrize("moment", [f"{call}:{when}" for call in EDITING for when in ("before", "after")])
@@ -160,7 +161,7 @@ def test_a_removal_that_fails_in_doubt_is_done_again(bench: Runs, match: str) ->
     decided(bench, {"removed": True})
     bench.sandbox.fault("ebay", "server_error", match=match)
     with pytest.raises(OutcomeUnknown):
-        bench.pipeline().run(bench.work(GTIN, OPTIONS))
+        bench.work(GTIN, OPTIONS).run(bench.pipeline())
     assert bench.sandbox.fired() == 1
     assert finish(bench).cause is Cause.REMOVED
     assert bench.ebay().offers("DM1") == []

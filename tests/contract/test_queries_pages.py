@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from engine.batches.records import WORKERS
-from engine.domain import pace
-from engine.domain.items import ItemStatus
-from engine.domain.jobs import JobStatus
+from engine.batches.documents import WORKERS, item_path
+from engine.codec import replace
+from engine.domain.batch import throughput
+from engine.domain.batch.items import ItemStatus
+from engine.domain.batch.jobs import JobStatus
+from engine.domain.folding import beginnings, words, words_before
+from engine.domain.identify.evidence import ReleaseSummary
 from engine.errors import Cause, JobUnknown
-from engine.pipeline.work import Work
 from engine.store.base import Put
-from tests.batch_runs import Batches, Chosen, Gate, barcode, barcodes, fails, until
+from tests.support.batch_runs import Batches, Chosen, Gate, Step, barcode, barcodes, fails
+from tests.support.clocks import until
+from tests.support.working import Work
 
 RELEASES = {
     0: ("AC/DC", "Back in Black", "ATCO"),
@@ -25,13 +28,16 @@ RELEASES = {
 }
 
 
+STORED_BEFORE = {1, 2}  # the rows of a test whose search words an earlier version has stored
+
+
 class Known(Chosen):
     """Rows 0 to 3 are known releases."""
 
-    def run(self, work: Work) -> None:
-        super().run(work)
+    def change(self, work: Work) -> None:
+        super().change(work)
         if facts := RELEASES.get(work.row.index):
-            work.item = replace(work.item, release=dict(zip(("artist", "title", "label"), facts, strict=True)))
+            work.item = replace(work.item, release=ReleaseSummary(*facts))
 
 
 def pages(batches: Batches, job_id: str, limit: int, **asked: Any) -> list[list[int]]:
@@ -50,7 +56,7 @@ def job_id(batches: Batches) -> str:
     """Return a batch of twenty rows, cancelled after ten: rows 5 to 7 failed, row 8 is no barcode."""
     content = barcodes(8) + b"123\n" + "".join(f"{barcode(number)}\n" for number in range(9, 20)).encode()
     name = batches.upload(content)
-    steps = {5: fails, 6: fails, 7: fails, 9: lambda _work: batches.control.cancel(name) and None}
+    steps: dict[int, Step] = {5: fails, 6: fails, 7: fails, 9: lambda _work: batches.commands.cancel(name)}
     batches.run(Known(steps), lanes=1)
     return name
 
@@ -101,6 +107,32 @@ def test_rows_are_filtered_and_searched(
     assert all(len(page) <= limit for page in found)
 
 
+@pytest.mark.parametrize("limit", [1, 2, 200])
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("MØ", [0, 1, 4]),
+        ("mo", [0, 4]),
+        ("Bjørk", [2, 3]),
+        ("bjork", [3]),
+        ("bjørk x", [3]),
+    ],
+)
+def test_a_search_finds_what_was_stored_before_letters_such_as_o_with_a_stroke_were_folded(
+    batches: Batches, limit: int, q: str, expected: list[int]
+) -> None:
+    artists = ["Mo", "MØ", "Bjørk", "Björk X", "Mø"]
+    name = batches.upload(barcodes(len(artists)))
+    batches.run(Chosen())
+    for index, artist in enumerate(artists):
+        (found,) = batches.store.get(item_path(name, index))
+        assert found
+        terms = beginnings(words_before(artist) if index in STORED_BEFORE else words(artist))
+        fields = {**found.fields, "release": {"artist": artist, "title": "", "label": ""}, "terms": terms}
+        batches.store.commit(Put(found.path, fields))
+    assert [index for page in pages(batches, name, limit, q=q) for index in page] == expected
+
+
 def test_before_the_file_was_read_there_is_one_empty_page(batches: Batches) -> None:
     name = batches.upload(barcodes(100))
     assert pages(batches, name, 10) == [[]]
@@ -125,7 +157,7 @@ def test_causes_are_counted_the_most_frequent_first(batches: Batches, job_id: st
 def test_the_rows_of_each_minute_are_told_with_the_batch(batches: Batches, job_id: str) -> None:
     job = batches.queries.job(job_id)
     assert job.updated_at
-    assert sum(pace.minutes(job.engine["pace"], job.updated_at)) == 10
+    assert sum(throughput.minutes(job.engine.pace, job.updated_at)) == 10
 
 
 def test_jobs_come_newest_first_by_state_and_with_exact_counters(batches: Batches, job_id: str) -> None:

@@ -16,11 +16,11 @@ import pytest
 from engine.bootstrap import open_store
 from engine.clock import SystemClock
 from engine.errors import Conflict, StoreAway
-from engine.store.base import Expect, Fields, Order, Patch, Put, Store, Where
+from engine.sandbox.emulators import a_project
+from engine.store.base import Comparison, Expect, Fields, Order, Patch, Put, Store, Where
 from engine.store.firestore import FirestoreStore
 from engine.store.sqlite import SQLiteStore
-from tests.batch_runs import Ahead
-from tests.emulators import a_project
+from tests.support.clocks import AheadClock
 
 AT = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 
@@ -146,11 +146,11 @@ def test_documents_that_are_read_together_stand_as_they_do_at_one_moment(backend
 
 
 def test_a_document_is_read_with_the_store_s_clock(store: Store) -> None:
-    before = Ahead(timedelta(0)).now()
+    before = SystemClock().now()
     fill(store, a=1)
     found = store.get("things/a")[0]
     assert found
-    assert before - timedelta(seconds=5) <= found.read_at <= Ahead(timedelta(seconds=5)).now()
+    assert before - timedelta(seconds=5) <= found.read_at <= AheadClock(5).now()
     assert store.find("things")[0].read_at >= found.read_at
 
 
@@ -203,14 +203,15 @@ def test_a_patch_at_the_version_that_was_seen_is_applied(store: Store) -> None:
 def test_one_write_that_is_refused_leaves_nothing_of_the_commit(store: Store, case: str, first: bool) -> None:
     version = store.commit(Put("things/a", {"f": 1})).versions[0]
     store.commit(Put("things/a", {"f": 2}))
-    refused = {
+    cases: dict[str, Put | Patch] = {
         "put where there is one": Put("things/a", {"f": 9}, Expect.ABSENT),
         "patch at an older version": Patch("things/a", {"f": 9}, version),
         "patch where there is none": Patch("things/none", {"f": 9}, None),
-    }[case]
+    }
+    refused = cases[case]
     good = [Put("things/b", {"f": 9}), Put("things/c", {"f": 9}, Expect.ABSENT)]
     with pytest.raises(Conflict) as conflict:
-        store.commit(*([refused, *good] if first else [*good, refused]))
+        store.commit(*((refused, *good) if first else (*good, refused)))
     assert conflict.value.path in (refused.path, "")
     assert names(store) == ["a"]
     assert fields(store, "things/a") == {"f": 2}
@@ -274,7 +275,7 @@ LOW_MIDDLE_HIGH = [(1, 2, 3), (1.5, 2.0, 2.5), ("a", "b", "c"), (AT, AT + timede
 @pytest.mark.parametrize(("low", "middle", "high"), LOW_MIDDLE_HIGH, ids=["integers", "floats", "texts", "times"])
 @pytest.mark.parametrize(("comparison", "expected"), [("==", "b"), ("<", "a"), ("<=", "ab"), (">", "c"), (">=", "bc")])
 def test_a_comparison_picks_by_value(
-    store: Store, low: object, middle: object, high: object, comparison: str, expected: str
+    store: Store, low: object, middle: object, high: object, comparison: Comparison, expected: str
 ) -> None:
     fill(store, a=low, b=middle, c=high, none=None)
     store.commit(Put("things/lacks", {"g": middle}))
@@ -284,7 +285,7 @@ def test_a_comparison_picks_by_value(
 
 @pytest.mark.parametrize("comparison", ["==", "<", "<=", ">", ">="])
 @pytest.mark.parametrize("value", [1, "1", True, AT, 0.5], ids=str)
-def test_a_comparison_never_holds_for_another_type_or_none(store: Store, value: object, comparison: str) -> None:
+def test_a_comparison_never_holds_for_another_type_or_none(store: Store, value: object, comparison: Comparison) -> None:
     others = {"i": 1, "t": "1", "b": True, "at": AT, "n": None, "l": [value], "m": {"x": value}}
     fill(store, **others)
     alike = (

@@ -13,10 +13,10 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from engine.errors import Conflict
+from engine.sandbox.emulators import a_project
 from engine.store.base import Expect, Order, Patch, Put, Store, Where, Write
 from engine.store.firestore import FirestoreStore
 from engine.store.sqlite import SQLiteStore
-from tests.emulators import a_project
 
 NAMES = st.sampled_from(["a", "b", "c", "d"])
 FIELDS = st.sampled_from(["f", "g", "due_at"])
@@ -119,7 +119,7 @@ def _kind(value: object) -> object:
     return float if isinstance(value, (int, float)) and not isinstance(value, bool) else type(value)
 
 
-def _holds(found: Any, comparison: str, value: Any) -> bool:
+def _holds(found: Any, comparison: str, value: Any) -> Any:
     if found is None or value is None or _kind(found) is not _kind(value):
         return False
     return {

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
-from engine.batches.records import SHARDS
-from engine.clock import SystemClock
-from engine.domain.items import ItemStatus
-from engine.domain.jobs import Job, JobStatus
-from engine.domain.options import Duplicates, Options
-from engine.domain.shards import SHARD_ROWS
+from engine.batches.documents import SHARDS
+from engine.codec import replace
+from engine.domain.batch.items import ItemStatus
+from engine.domain.batch.jobs import Job, JobStatus
+from engine.domain.batch.options import Duplicates, Options
+from engine.domain.batch.shards import SHARD_ROWS
+from engine.domain.identify.evidence import Match
 from engine.errors import Cause, LeaseLost, UpstreamDown
 from engine.files.base import Files
-from engine.pipeline.work import Work
 from engine.store.base import Patch, Where
 from engine.store.sqlite import SQLiteStore
-from tests.batch_runs import ONE_ROW, Batches, Chosen, Gate, barcode, barcodes, fails, until
+from tests.support.batch_runs import ONE_ROW, Batches, Chosen, Gate, barcode, barcodes, fails
+from tests.support.clocks import AheadClock, until
+from tests.support.working import Work
 
 MIXED = "".join(f"{code}\n" for code in [barcode(0), barcode(1), "123", barcode(2), barcode(0), barcode(3)]).encode()
 
@@ -92,7 +94,7 @@ def test_a_missing_file_fails_the_batch_and_recovery_works_once_it_is_there(batc
     assert job.status is JobStatus.FAILED
     assert job.error == f"{path} was not found"
     batches.files.create(path, barcodes(3))
-    assert batches.control.recover(job_id).status is JobStatus.PENDING
+    assert batches.commands.recover(job_id).status is JobStatus.PENDING
     batches.run()
     job = batches.stored(job_id)
     assert (job.status, job.processed_upcs, job.error) == (JobStatus.COMPLETED, 3, None)
@@ -116,15 +118,17 @@ def test_a_batch_goes_on_with_the_content_it_began_with(batches: Batches, tmp_pa
     pipeline.steps[10] = gate
     with batches.working(pipeline, lanes=1):
         assert gate.reached.wait(10)
-        batches.control.pause(job_id)
+        batches.commands.pause(job_id)
         gate.opened.set()
         until(lambda: not batches.queries.batch(job_id).workers)
     source.write_bytes(b"0000\n")
-    batches.control.resume(job_id)
+    batches.commands.resume(job_id)
     batches.run(pipeline)
     assert batches.stored(job_id).successful_upcs == 50
     assert [item.upc for item in batches.items(job_id).values()] == [barcode(number) for number in range(50)]
-    assert len(batches.stored(job_id).engine["content"]["sha256"]) == 64
+    pinned = batches.stored(job_id).engine.content
+    assert pinned
+    assert len(pinned.sha256) == 64
 
 
 def test_several_workers_share_one_batch_and_no_row_is_run_twice(batches: Batches) -> None:
@@ -157,7 +161,7 @@ def test_the_job_document_does_not_grow_with_the_file(batches: Batches) -> None:
 def test_a_hundred_thousand_rows_are_forty_shards_and_a_small_document(batches: Batches) -> None:
     content = b"".join(barcodes(1) for _ in range(100_000))
     job_id = batches.upload(content, Options(duplicates=Duplicates.QUANTITY))
-    until_opened = Chosen({0: lambda _work: batches.control.pause(job_id) and None})
+    until_opened = Chosen({0: lambda _work: batches.commands.pause(job_id)})
     batches.run(until_opened)
     found = batches.store.get(f"batch_jobs/{job_id}")[0]
     assert found
@@ -195,7 +199,8 @@ def test_a_batch_can_be_limited_to_its_first_rows(batches: Batches, first: int, 
 
 
 def test_an_upstream_that_is_down_spends_no_attempt_and_fails_no_row(batches: Batches) -> None:
-    job_id, downs = batches.upload(barcodes(3)), []
+    job_id = batches.upload(barcodes(3))
+    downs: list[Any] = []
 
     def down(work: Work) -> None:
         if len(downs) < 2:
@@ -223,7 +228,7 @@ def test_a_defect_fails_its_row_and_no_other(batches: Batches) -> None:
 
 def test_a_row_that_no_store_can_hold_fails_and_the_batch_goes_on(batches: Batches) -> None:
     def odd(work: Work) -> None:
-        work.item.match["odd"] = "\ud800"  # type: ignore[index]
+        work.item = replace(work.item, match=Match(reasons=("\ud800",)))
 
     job_id = batches.upload(barcodes(3))
     batches.run(Chosen({1: odd}))
@@ -239,10 +244,10 @@ def test_rows_that_cannot_be_read_back_fail_their_batch_and_no_other(
     batches: Batches, tmp_path: Path, content: bytes, reason: str
 ) -> None:
     job_id = batches.upload(barcodes(3))
-    batches.run(Chosen({0: lambda _work: batches.control.pause(job_id) and None}), lanes=1)
+    batches.run(Chosen({0: lambda _work: batches.commands.pause(job_id)}), lanes=1)
     (piece,) = (tmp_path / "files").rglob("00000.jsonl")
     piece.write_bytes(content)
-    batches.control.resume(job_id)
+    batches.commands.resume(job_id)
     other = batches.upload(barcodes(2))
     batches.run()
     assert batches.stored(job_id).status is JobStatus.FAILED
@@ -274,32 +279,20 @@ def test_a_lease_shorter_than_the_pace_of_checkpoints_is_kept(batches: Batches) 
     assert "taken over" not in batches.events(job_id)
 
 
-@dataclass
-class Jumping(SystemClock):
-    """The machine's clocks, that can be moved on, as for a process that was frozen."""
-
-    moved: float = 0.0
-
-    def now(self) -> datetime:
-        return super().now() + timedelta(seconds=self.moved)
-
-    def monotonic(self) -> float:
-        return super().monotonic() + self.moved
-
-
 def test_a_worker_that_was_frozen_past_its_lease_sends_nothing(tmp_path: Path, files: Files) -> None:
-    clock, asked = Jumping(), []
+    clock = AheadClock()
+    asked: list[Work] = []
     batches = Batches(SQLiteStore(tmp_path / "store.db", clock), files, clock)
     job_id = batches.upload(barcodes(3))
 
     def frozen(work: Work) -> None:
         if not asked:
-            clock.moved += 31
+            clock.seconds += 31
             asked.append(work)
             with pytest.raises(LeaseLost, match="ran out"):
-                work.mine()
+                work.ensure_ours()
             raise LeaseLost
-        work.mine()
+        work.ensure_ours()
 
     batches.run(Chosen({1: frozen}), clock=clock, lanes=1)
     assert asked

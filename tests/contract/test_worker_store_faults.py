@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-from engine.batches.records import WORKERS
-from engine.domain.jobs import JobStatus
+from engine.batches.documents import WORKERS
+from engine.domain.batch.jobs import JobStatus
 from engine.errors import StoreAway
 from engine.files.folder import FolderFiles
 from engine.store.base import Committed, Document, Order, Store, Where, Write
 from engine.store.sqlite import SQLiteStore
-from tests.batch_runs import ONE_ROW, Batches, Chosen, barcodes
+from tests.support.batch_runs import ONE_ROW, Batches, Chosen, barcodes
 
 
 @dataclass
@@ -72,7 +72,7 @@ def survived(folder: Path, at: int, applied: bool) -> int:
     assert (job.status, job.successful_upcs) == (JobStatus.COMPLETED, 3)
     assert batches.exact(job_id)
     assert pipeline.runs == Counter(range(3))
-    assert [entry["index"] for entry in job.results] == [2, 1, 0]
+    assert [entry.index for entry in job.results] == [0, 1, 2]
     assert batches.events(job_id) == ["submitted", "started", "opened", "completed"]
     store.close()
     return store.commits

@@ -8,16 +8,18 @@ from datetime import timedelta
 
 import pytest
 
-from engine.batches.records import shard_path
+from engine.batches.documents import shard_path
 from engine.clock import SystemClock
-from engine.domain.jobs import JobStatus
-from engine.domain.shards import Shard, ShardKind
+from engine.codec import encode
+from engine.domain.batch.jobs import JobStatus
+from engine.domain.batch.shards import Shard, ShardKind
 from engine.errors import UpstreamDown
-from engine.pipeline.work import Work
 from engine.store.base import Put, Store
-from engine.worker import turns as turns_module
-from engine.worker.turns import CANDIDATES, EVERY, LOOK_SECONDS, TURN_SECONDS, Turns
-from tests.batch_runs import Batches, Chosen, barcodes, until
+from engine.worker import scheduler as turns_module
+from engine.worker.scheduler import CANDIDATES, EVERY, LOOK_SECONDS, TURN_SECONDS, FairScheduler
+from tests.support.batch_runs import Batches, Chosen, barcodes
+from tests.support.clocks import AheadClock, until
+from tests.support.working import Work
 
 
 @dataclass
@@ -26,18 +28,9 @@ class Slow(Chosen):
 
     pause: threading.Event = field(default_factory=threading.Event)
 
-    def run(self, work: Work) -> None:
+    def change(self, work: Work) -> None:
         self.pause.wait(0.02)
-        super().run(work)
-
-
-class Moved(SystemClock):
-    """The machine's clock, whose time that does not jump is some seconds ahead."""
-
-    seconds = 0.0
-
-    def monotonic(self) -> float:
-        return super().monotonic() + self.seconds
+        super().change(work)
 
 
 def test_a_short_batch_is_done_while_a_long_one_goes_on(batches: Batches) -> None:
@@ -79,14 +72,14 @@ def queued(store: Store, job_id: str, rows: int, *, age: float, number: int = 0)
     """Put a free shard of so many rows into the queue, that has waited for `age` seconds."""
     at = SystemClock().now() - timedelta(seconds=age)
     shard = Shard(job_id, number, ShardKind.ROWS, 0, rows, 0, created_at=at, available_at=at)
-    store.commit(Put(shard_path(shard), shard.document()))
+    store.commit(Put(shard_path(shard), encode(shard)))
     return shard
 
 
 def looked(store: Store, shard: Shard, *, after: float = LOOK_SECONDS) -> bool:
     """Whether the turn of `shard` is over so many seconds after it began."""
-    clock = Moved()
-    turns = Turns(store, clock)
+    clock = AheadClock()
+    turns = FairScheduler(store, clock)
     turns.begin()
     clock.seconds += after
     return turns.over(shard, shard_path(shard))
@@ -108,7 +101,7 @@ def test_a_shard_that_waits_behind_many_of_one_batch_is_seen(store: Store) -> No
     for number in range(3 * CANDIDATES):
         queued(store, "long", 2_500, age=60 - number / 10, number=number)
     short = queued(store, "short", 10, age=1)
-    turns = Turns(store, SystemClock())
+    turns = FairScheduler(store, SystemClock())
     first = [turns.free()[0].path for _ in range(EVERY)]
     assert first.count(shard_path(short)) == EVERY - 1
     assert sum("long" in path for path in first) == 1, "now and then what has waited longest comes first"
@@ -116,8 +109,8 @@ def test_a_shard_that_waits_behind_many_of_one_batch_is_seen(store: Store) -> No
 
 def test_what_was_let_go_for_another_is_not_taken_first(store: Store) -> None:
     mine, other = queued(store, "mine", 10, age=9), queued(store, "other", 10_000, age=5)
-    clock = Moved()
-    turns = Turns(store, clock)
+    clock = AheadClock()
+    turns = FairScheduler(store, clock)
     clock.seconds += TURN_SECONDS
     assert turns.over(mine, shard_path(mine))
     assert [document.path for document in turns.free()] == [shard_path(other), shard_path(mine)]

@@ -11,18 +11,20 @@ from pathlib import Path
 
 import pytest
 
-from engine.domain.items import Item, ItemStatus
-from engine.domain.jobs import JobStatus
-from engine.domain.options import DraftedBefore
+from engine import codec
+from engine.domain.batch.items import Item, ItemStatus
+from engine.domain.batch.jobs import JobStatus
+from engine.domain.batch.options import DraftedBefore
 from engine.errors import Cause
 from engine.files.folder import FolderFiles
 from engine.store.sqlite import SQLiteStore
-from tests.batch_runs import FIXED, Batches, until
-from tests.crash.test_crash_points import LATER, UPC, At, _stopped
-from tests.crash.worker_process import Plan, ended, started, work
-from tests.sandbox_server import Sandbox
+from tests.crash.test_crash_points import LATER, UPC, _stopped, at_second
+from tests.support.batch_runs import FIXED, Batches
+from tests.support.clocks import until
+from tests.support.sandbox_server import Sandbox
+from tests.support.worker_process import Plan, ended, started, work
 
-ADDING = replace(FIXED, drafted_before=DraftedBefore.QUANTITY)
+ADDING = codec.replace(FIXED, drafted_before=DraftedBefore.QUANTITY)
 _seconds = count()
 
 
@@ -45,7 +47,7 @@ class Two:
 
     def _upload(self, name: str) -> tuple[Batches, str]:
         files = FolderFiles(self.folder / "files")
-        batches = Batches(SQLiteStore(self.folder / "store.db"), files, At(next(_seconds)))
+        batches = Batches(SQLiteStore(self.folder / "store.db"), files, at_second(next(_seconds)))
         return batches, batches.upload(f"{UPC}\n".encode(), ADDING, name)
 
     def rows(self) -> tuple[Item, Item]:
@@ -82,22 +84,22 @@ class Two:
         """Check that the earlier draft offers both copies, and that there is no other."""
         earlier, item = self.rows()
         assert (item.status, item.cause, item.sku) == (ItemStatus.SKIPPED, Cause.ADDED, "")
-        assert (self.held(earlier), earlier.draft["quantity"], earlier.error) == (2, 2, None)
+        assert (self.held(earlier), earlier.draft.quantity, earlier.error) == (2, 2, None)
         assert self.whole()
 
     def apart(self) -> None:
         """Check that each row has a draft of its own with its own copy."""
         earlier, item = self.rows()
         assert (self.held(earlier), self.held(item)) == (1, 1)
-        assert (item.status, earlier.decided.get("added")) == (ItemStatus.SUCCEEDED, None)
+        assert (item.status, earlier.decided.added) == (ItemStatus.SUCCEEDED, {})
         assert self.whole()
 
     def given_back(self) -> None:
         """Check that the earlier draft, a live listing by now, was left alone and says so."""
         self.apart()
         earlier, _ = self.rows()
-        assert any("1 copy of row 1 of second.txt" in (past["error"] or "") for past in earlier.history)
-        assert (earlier.status, earlier.draft["quantity"]) == (ItemStatus.SUCCEEDED, 1)
+        assert any("1 copy of row 1 of second.txt" in (past.error or "") for past in earlier.history)
+        assert (earlier.status, earlier.draft.quantity) == (ItemStatus.SUCCEEDED, 1)
 
 
 def every_point(
@@ -133,7 +135,7 @@ def test_a_worker_killed_at_any_point_of_an_addition_leaves_one_draft_of_two(tmp
 def test_a_worker_killed_at_any_point_of_taking_it_back_leaves_two_drafts(tmp_path: Path, sandbox: Sandbox) -> None:
     def prepare(two: Two) -> None:
         work(two.plan)
-        two.batches.control.again(two.second, {0: {}})
+        two.batches.commands.again(two.second, {0: {}})
 
     assert every_point(tmp_path, sandbox, prepare, Two.apart) > 20
 

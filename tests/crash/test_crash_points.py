@@ -5,43 +5,39 @@ from __future__ import annotations
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
 import pytest
 
-from engine.domain.items import Item, Outcome
-from engine.domain.jobs import Job, JobStatus
-from engine.domain.upc import display
+from engine.clock import SystemClock
+from engine.domain.batch.items import Item, Outcome
+from engine.domain.batch.jobs import Job, JobStatus
+from engine.domain.identify.barcodes import display
 from engine.files.folder import FolderFiles
 from engine.store.sqlite import SQLiteStore
-from tests.batch_runs import LEASE, Ahead, Batches, Chosen, barcodes, fails, until
-from tests.crash.worker_process import Plan, ended, points, started, work
-from tests.sandbox_server import Sandbox
+from tests.support.batch_runs import LEASE, Batches, Chosen, barcodes, fails
+from tests.support.clocks import AheadClock, FakeClock, until
+from tests.support.sandbox_server import Sandbox
+from tests.support.worker_process import Plan, ended, points, started, work
 
 UPC = display("07961220922684")  # known to both services
 LATER = LEASE + timedelta(seconds=30)
 _seconds = count()
 
 
-@dataclass(frozen=True)
-class At:
-    """A clock that stands: the SKU of a batch holds the second of its submission, and the sandbox is shared."""
-
-    second: int
-
-    def now(self) -> datetime:
-        return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self.second)
-
-    def monotonic(self) -> float:
-        return 0.0
+def at_second(second: int) -> FakeClock:
+    """Return a clock that stands: the SKU of a batch holds the second of its submission, and the sandbox is shared."""
+    return FakeClock(datetime(2026, 1, 1, tzinfo=UTC), second)
 
 
-def submitted(folder: Path, content: bytes = f"{UPC}\n".encode()) -> tuple[Batches, str]:
+LABELLED = f"UPC,SKU,Shelf\n{UPC},A12-7,Crate 4\n".encode()  # the seller's number stands in front of ours
+
+
+def submitted(folder: Path, content: bytes = LABELLED) -> tuple[Batches, str]:
     folder.mkdir(exist_ok=True)
-    batches = Batches(SQLiteStore(folder / "store.db"), FolderFiles(folder / "files"), At(next(_seconds)))
+    batches = Batches(SQLiteStore(folder / "store.db"), FolderFiles(folder / "files"), at_second(next(_seconds)))
     return batches, batches.upload(content)
 
 
@@ -66,6 +62,7 @@ def killed_at(number: int, folder: Path, sandbox: Sandbox) -> bool:
     before = batches.items(job_id)
     work(Plan(folder, sandbox.url, ahead=LATER))
     _, item = one_draft(batches, job_id, sandbox)
+    assert item.sku.startswith("A12-7-DM")
     if 0 in before and before[0].done:
         assert item == before[0]
     if 0 in before and before[0].intent:
@@ -154,7 +151,7 @@ def test_a_row_that_ends_three_workers_is_set_aside_and_the_batch_goes_on(tmp_pa
 def test_a_retried_row_that_ends_three_workers_is_set_aside_however_far_apart_the_rows_are(tmp_path: Path) -> None:
     batches, job_id = submitted(tmp_path, barcodes(700))
     batches.run(Chosen(dict.fromkeys(range(0, 700, 100), fails)))
-    batches.control.retry_failed(job_id)
+    batches.commands.retry_failed(job_id)
     deaths, ahead = 0, LATER
     while ended(Plan(tmp_path, deadly=300, lanes=4, ahead=ahead)) == 9:
         deaths, ahead = deaths + 1, ahead + LATER
@@ -167,7 +164,7 @@ def test_a_retried_row_that_ends_three_workers_is_set_aside_however_far_apart_th
 def test_a_row_done_again_that_ends_three_workers_is_left_as_it_was(tmp_path: Path) -> None:
     batches, job_id = submitted(tmp_path, barcodes(6))
     batches.run()
-    batches.control.again(job_id, {3: {}, 4: {}})
+    batches.commands.again(job_id, {3: {}, 4: {}})
     deaths, ahead = 0, LATER
     while ended(Plan(tmp_path, deadly=3, lanes=4, ahead=ahead)) == 9:
         deaths, ahead = deaths + 1, ahead + LATER
@@ -183,10 +180,10 @@ def test_a_row_done_again_that_ends_three_workers_is_left_as_it_was(tmp_path: Pa
 def test_a_batch_whose_worker_died_can_be_recovered_at_once(tmp_path: Path) -> None:
     batches, job_id = submitted(tmp_path, barcodes(30))
     assert ended(Plan(tmp_path, deadly=11)) == 9
-    later = Batches(SQLiteStore(tmp_path / "store.db", Ahead(timedelta(seconds=11))), batches.files)
+    later = Batches(SQLiteStore(tmp_path / "store.db", AheadClock(11)), batches.files)
     assert later.queries.batch(job_id).interrupted
-    assert later.control.recover(job_id).status is JobStatus.PENDING
-    later.run(clock=Ahead(timedelta(seconds=11)))
+    assert later.commands.recover(job_id).status is JobStatus.PENDING
+    later.run(clock=AheadClock(11))
     assert batches.stored(job_id).successful_upcs == 30
     assert batches.events(job_id).count("taken over") == 1
 
@@ -196,11 +193,11 @@ def test_a_stop_lets_go_within_ten_seconds_although_a_service_hangs(tmp_path: Pa
     sandbox.fault("ebay", "timeout", match="POST /sell/inventory/v1/offer")
     process = started(Plan(tmp_path, sandbox.url, until_idle=False))
     until(sandbox.fired)
-    at = Ahead(timedelta(0)).now()
+    at = SystemClock().now()
     process.terminate()
     process.join(12)
     assert process.exitcode == 0
-    assert Ahead(timedelta(0)).now() - at < timedelta(seconds=10)
+    assert SystemClock().now() - at < timedelta(seconds=10)
     sandbox.heal()
     work(Plan(tmp_path, sandbox.url))
     one_draft(batches, job_id, sandbox)

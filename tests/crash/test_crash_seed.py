@@ -7,13 +7,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from engine.bootstrap import open_engine
-from engine.domain.items import ItemStatus
-from engine.domain.jobs import JobStatus
+from engine.domain.batch.items import ItemStatus
+from engine.domain.batch.jobs import JobStatus
 from engine.settings import Settings, environment
-from tests.batch_runs import FIXED, until
-from tests.sandbox_server import Sandbox
+from tests.support.batch_runs import FIXED
+from tests.support.clocks import until
+from tests.support.sandbox_server import Sandbox
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,14 +32,14 @@ def worker(variables: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def test_forty_two_rows_survive_kill_9_after_the_ninth(tmp_path: Path, sandbox: Sandbox) -> None:
-    variables = {
+    variables: dict[str, Any] = {
         "DM_STORE": f"sqlite:///{tmp_path}/store.db",
         "DM_FILES": f"file:{tmp_path}/files",
         "DM_SANDBOX_URL": sandbox.url,
         "DM_LEASE_SECONDS": "2",
         "DM_LANES": "1",
     }
-    engine = open_engine(Settings(_env_file=None, **variables))  # type: ignore[call-arg]
+    engine = open_engine(Settings(_env_file=None, **variables))
     content = (ROOT / "samples" / "exu2.txt").read_bytes()
     sandbox.latency(musicbrainz=0.02, discogs=0.02)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from tests.e2e.demo import ROOT, Demo
+from tests.support.demo import ROOT, Demo
 
 SAMPLE = (ROOT / "samples" / "exu2.txt").read_text(encoding="utf-8")
 SOME = "".join(f"{line}\n" for line in SAMPLE.splitlines()[:14])
@@ -47,10 +47,10 @@ class BatchScreen:
         return self.page.get_by_role("radiogroup", name="Show").get_by_role("radio", name=word)
 
 
-def upload(page: Page, name: str, content: str | bytes) -> None:
-    """Put a file into the screen for a new batch."""
+def upload(page: Page, name: str, content: str | bytes, kind: str = "text/plain") -> None:
+    """Put a file into the screen for a new batch; `kind` is the media type that the browser gives it."""
     raw = content.encode() if isinstance(content, str) else content
-    file: FilePayload = {"name": name, "mimeType": "text/plain", "buffer": raw}
+    file: FilePayload = {"name": name, "mimeType": kind, "buffer": raw}
     page.locator("input[type=file]").set_input_files([file])
 
 

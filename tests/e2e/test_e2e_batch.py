@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.demo import Demo, until
 from tests.e2e.screens import SAMPLE, SOME, BatchScreen, job_id
+from tests.support.clocks import until
+from tests.support.demo import Demo
 
 pytestmark = pytest.mark.browser
 
@@ -106,6 +107,7 @@ def test_the_results_are_downloaded_and_read_back(whole: Demo, page: Page, tmp_p
 def test_failed_rows_become_a_new_batch(whole: Demo, page: Page) -> None:
     name = whole.upload(SOME)
     whole.ended(name)
+    failed = [item for item in whole.get(f"/api/batch/{name}/items?status=failed")["items"] if item["retryable"]]
     screen = BatchScreen(page).open(whole, name)
     screen.button("More").click()
     page.get_by_role("menuitem", name="Failed rows as a new batch").click()
@@ -114,9 +116,9 @@ def test_failed_rows_become_a_new_batch(whole: Demo, page: Page) -> None:
     expect(opened.value.get_by_text(f"failed rows of {name.removeprefix('batch_')}")).to_be_visible()
     new = job_id(opened.value)
     assert whole.job(new)["retry_of"] == name
-    assert whole.ended(new)["total_upcs"] == len(
-        [item for item in whole.get(f"/api/batch/{name}/items?status=failed")["items"] if item["retryable"]]
-    )
+    assert whole.ended(new)["total_upcs"] == len(failed)
+    moved = whole.get(f"/api/batch/{name}/items?cause=handed_over")["items"]
+    assert [item["index"] for item in moved] == [item["index"] for item in failed]
 
 
 def test_filter_search_and_page_are_in_the_address_and_survive_a_reload(whole: Demo, page: Page) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.demo import Demo, until
+from tests.support.clocks import until
+from tests.support.demo import Demo
 
 pytestmark = pytest.mark.browser
 AMBIGUOUS, KNOWN = "2000000000022", "7961220922684"

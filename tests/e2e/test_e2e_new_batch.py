@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import Page, expect
+import re
 
-from tests.e2e.demo import Demo, until
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
 from tests.e2e.screens import SAMPLE, BatchScreen, job_id, upload
+from tests.support.clocks import until
+from tests.support.demo import Demo
+from tests.support.workbooks import old_workbook, workbook
 
 pytestmark = pytest.mark.browser
 
@@ -14,7 +18,7 @@ pytestmark = pytest.mark.browser
 def test_a_file_is_uploaded_checked_started_and_watched_to_its_end(whole: Demo, page: Page) -> None:
     page.goto(f"{whole.url}/new")
     upload(page, "exu2.txt", SAMPLE)
-    expect(page.get_by_text("37 + 2 + 1 + 2 = 42 rows of the file: none is left out.")).to_be_visible()
+    expect(page.get_by_text("37 + 2 + 1 + 2 = 42 rows of the file: no row is left out.")).to_be_visible()
     page.get_by_role("button", name="Start batch of 42").click()
     name = job_id(page)
     screen = BatchScreen(page)
@@ -47,6 +51,61 @@ def test_a_bad_file_is_told_in_a_sentence_and_starts_nothing(
     expect(page.get_by_role("alert").filter(has_text=sentence)).to_be_visible()
     expect(page.get_by_role("button", name="Start")).to_have_count(0)
     assert whole.get("/api/batch/jobs")["total"] == before
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("pile.tsv", "UPC\tPrice\n724383244812\t4.99\n", "text/tab-separated-values"),
+        ("pile.tab", "UPC\tPrice\n724383244812\t4.99\n", ""),
+        ("pile.json", '[{"UPC": "724383244812", "Price": 4.99}]', "application/json"),
+        ("pile.xls", old_workbook([["UPC", "Price"], ["724383244812", 4.99]]), "application/vnd.ms-excel"),
+    ],
+)
+def test_each_kind_of_file_that_the_reader_knows_is_taken_by_the_browser(
+    whole: Demo, page: Page, name: str, content: str | bytes, kind: str
+) -> None:
+    page.goto(f"{whole.url}/new")
+    upload(page, name, content, kind)
+    expect(page.get_by_role("button", name="Start batch of 1")).to_be_visible()
+
+
+def is_for(page: Page, column: str) -> Locator:
+    """Return the choice of what a column is for."""
+    return page.get_by_role("combobox", name=re.compile(rf"What {column} is"))
+
+
+def choose(page: Page, choice: Locator, word: str) -> None:
+    choice.click()
+    page.get_by_role("option", name=word, exact=True).click()
+
+
+def test_columns_and_sheets_are_set_by_hand_kept_by_a_reload_started_and_known_for_the_next_file(
+    whole: Demo, page: Page
+) -> None:
+    shelves = [["Item", "Was", "Now"], ["724383244812", "9.99", "4.99"], ["075992422222", "8.99", "3.99"]]
+    book = workbook(shelves, [["UPC", "Note"], ["090204922215", "of another shelf"]])
+    page.goto(f"{whole.url}/new")
+    upload(page, "shelves.xlsx", book)
+    expect(page.get_by_text("No column is called UPC, EAN, GTIN or Barcode: Item was taken")).to_be_visible()
+    choose(page, is_for(page, "Now"), "Price")
+    expect(page.get_by_text("price in Now")).to_be_visible()
+    page.get_by_role("button", name="Remove Sheet & 1").click()
+    expect(page.get_by_role("button", name="Start batch of 2")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("price in Now")).to_be_visible()
+    expect(is_for(page, "Now")).to_be_visible()
+    page.get_by_role("button", name="Start batch of 2").click()
+    name = job_id(page)
+    assert whole.ended(name)["total_upcs"] == 2
+    items = whole.get(f"/api/batch/{name}/items")["items"]
+    assert [(item["upc"], item["price"]["cents"]) for item in items] == [("724383244812", 499), ("075992422222", 399)]
+    page.goto(f"{whole.url}/new")
+    upload(page, "next.csv", "Item,Was,Now\n090204922215,7.99,2.99\n")
+    expect(page.get_by_text("Columns as chosen for this header")).to_be_visible()
+    expect(page.get_by_text("price in Now")).to_be_visible()
+    page.get_by_role("button", name="Forget this choice").click()
+    expect(page.get_by_text("price in Now")).to_have_count(0)
 
 
 def test_a_double_click_on_start_is_one_batch(whole: Demo, page: Page) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from engine.domain.services import NAMES
-from tests.e2e.demo import Demo
+from tests.support.demo import Demo
 
 pytestmark = pytest.mark.browser
 DONE = re.compile(r"Test: ✓ .+ \(.+\)")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from console.context import context
-from tests.pages.desk import Desk
+from tests.support.desk import Desk
 
 
 @pytest.fixture

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from console.context import context
-from console.screens.drafts_evidence import added
-from console.screens.drafts_view import Place
-from engine.domain.additions import on_top
-from engine.domain.items import Item
-from engine.domain.options import DraftedBefore, Options
-from engine.pipeline.work import Work
-from tests.pages.desk import Desk, Scripted, text, upcs
+from console.screens.drafts.evidence import added
+from console.screens.drafts.view import Place
+from engine.codec import replace
+from engine.domain.batch.additions import on_top
+from engine.domain.batch.decisions import Addition, Decided
+from engine.domain.batch.items import Item
+from engine.domain.batch.options import DraftedBefore, Options
+from engine.domain.identify.evidence import Match, Verdict
+from engine.domain.listing.composition import Draft
+from tests.support.desk import Desk, Scripted, text, upcs
+from tests.support.working import Work
 
 
 class Adding(Scripted):
     """A pipeline whose drafts take copies."""
 
-    def run(self, work: Work) -> None:
-        super().run(work)
+    def change(self, work: Work) -> None:
+        super().change(work)
         extra = on_top(work.item.decided)
-        draft = {"title": "Café Songs", "quantity": 1 + sum(extra.values()), "added": extra, "grade": None}
-        work.item = replace(work.item, draft=draft, match={"verdict": "matched"})
-
-    def unchangeable(self, *_: object) -> str:
-        return ""
+        draft = Draft(title="Café Songs", quantity=1 + sum(extra.values()), added=extra)
+        work.item = replace(work.item, draft=draft, match=Match(Verdict.MATCHED))
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def jobs(desk: Desk) -> tuple[str, str]:
     desk.work(pipeline=Adding)
     second = desk.submit(upcs(1), Options(drafted_before=DraftedBefore.QUANTITY), name="box *2*")
     desk.work(pipeline=Adding)
-    context().live.changed()
+    context().poller.changed()
     return first.job_id, second.job_id
 
 
@@ -55,8 +56,7 @@ def test_a_row_tells_where_its_copy_is(desk: Desk, jobs: tuple[str, str]) -> Non
 
 
 def test_copies_that_a_draft_does_not_hold_yet_are_told_as_such() -> None:
-    entry = {"copies": 2, "job_id": "batch_2", "index": 4, "batch": "second", "at": None}
-    item = Item(
-        0, 1, "", None, decided={"added": {"S1": entry, "S2": {**entry, "counted": True}}}, draft={"quantity": 1}
-    )
+    entry = Addition(2, "batch_2", 4, "second", datetime(2026, 11, 23, tzinfo=UTC))
+    decided = Decided(added={"S1": entry, "S2": replace(entry, counted=True)})
+    item = Item(0, 1, "", None, decided=decided, draft=Draft(quantity=1))
     assert added(item) == ["2 added by row 5 of second, not in the draft yet", "2 added by row 5 of second"]

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from console.context import context
-from console.screens import batch_query, batch_view
-from console.screens.batch_actions import rare
-from console.screens.batch_query import Query
-from engine.batches.records import item_path
-from engine.domain.items import ItemStatus
-from engine.domain.jobs import JobStatus
-from engine.domain.options import DraftedBefore, Options
+from console.screens.batch import query
+from console.screens.batch import view as batch_view
+from console.screens.batch.actions import rare
+from console.screens.batch.query import Query
+from engine.batches.documents import item_path
+from engine.codec import replace
+from engine.domain.batch.items import ItemStatus
+from engine.domain.batch.jobs import JobStatus
+from engine.domain.batch.options import DraftedBefore, Options
+from engine.domain.identify.evidence import Match
 from engine.errors import Cause
 from engine.store.base import Put
-from tests.pages import drafting
-from tests.pages.desk import Desk, button, text, upcs
+from tests.support import drafting
+from tests.support.desk import Desk, button, text, upcs
 
 
 def test_the_numbers_add_up_to_the_rows_of_the_file(desk: Desk) -> None:
@@ -47,7 +50,7 @@ def test_a_dry_run_says_composed_and_not_drafted(desk: Desk) -> None:
     assert [list(row) for row in app.dataframe[0].value["Status"]] == [["Composed"], ["Composed"]]
 
 
-def test_a_row_that_was_drafted_before_can_be_drafted_all_the_same(desk: Desk) -> None:
+def test_a_row_that_was_drafted_before_can_be_drafted_anyway(desk: Desk) -> None:
     desk.submit(upcs(1))
     drafting.work(desk)
     job = desk.submit(upcs(1), Options(drafted_before=DraftedBefore.SKIP))
@@ -55,10 +58,28 @@ def test_a_row_that_was_drafted_before_can_be_drafted_all_the_same(desk: Desk) -
     assert drafting.item(desk, job.job_id, 0).cause is Cause.DRAFTED_BEFORE
     app = desk.screen("batch", job_id=job.job_id)
     app.session_state["row"] = 0
-    button(app.run(), "Draft it all the same").click().run()
+    button(app.run(), "Draft it anyway").click().run()
     assert [toast.value for toast in app.toast] == ["Row 1 gets a draft of its own."]
     drafting.work(desk)
     assert drafting.item(desk, job.job_id, 0).status is ItemStatus.SUCCEEDED
+
+
+def test_a_row_that_was_handed_over_says_where_it_went_and_can_be_done_here_once_it_failed_there(desk: Desk) -> None:
+    job = desk.submit(upcs(2))
+    drafting.work(desk, upcs(1)[0])
+    new = desk.engine.retry_as_new(job.job_id)
+    drafting.work(desk, upcs(1)[0])
+    context().poller.changed()
+    app = desk.screen("batch", job_id=job.job_id)
+    assert app.dataframe[0].value["Why"][0] == f"Row 1 of {new.name} carries it on"
+    app.session_state["row"] = 0
+    app.run()
+    assert "Carried on by another batch" in text(app)
+    button(app, "Do it again here").click().run()
+    assert [toast.value for toast in app.toast] == ["Row 1 is done again here."]
+    drafting.work(desk)
+    assert drafting.item(desk, job.job_id, 0).status is ItemStatus.SUCCEEDED
+    assert drafting.item(desk, new.job_id, 0).cause is Cause.HANDED_OVER
 
 
 def test_an_interrupted_batch_says_what_recover_means(desk: Desk) -> None:
@@ -102,7 +123,7 @@ def test_a_batch_of_the_earlier_service_is_recovered_from_its_screen(desk: Desk)
     assert "2 items are done and will not be run again" in text(app)
     button(app, "Recover batch (4 left)").click().run()
     desk.work()
-    context().live.changed()
+    context().poller.changed()
     app = desk.screen("batch", job_id="batch_20250821_145610_0")
     assert not app.exception
     assert "From the earlier service" in text(app)
@@ -133,7 +154,7 @@ def test_pause_and_resume(desk: Desk) -> None:
 def test_a_click_that_comes_too_late_is_told_and_changes_nothing(desk: Desk) -> None:
     job = desk.submit(upcs(3))
     app = desk.screen("batch", job_id=job.job_id)
-    desk.engine.control.cancel(job.job_id)
+    desk.engine.commands.cancel(job.job_id)
     app = button(app, "Pause").click().run()
     assert "Not possible now" in app.toast[0].value
     assert desk.engine.queries.job(job.job_id).status is JobStatus.CANCELLED
@@ -153,7 +174,7 @@ def test_rows_that_lack_a_service_can_be_completed_once_the_batch_is_done(desk: 
     desk.work()
     assert not any("lack a service" in label for label in rare(batch_view.load(context(), job.job_id).value))
     item = desk.engine.queries.items_at(job.job_id, [1])[0]
-    lacks = replace(item, match={"lacking": ["discogs"]})
+    lacks = replace(item, match=Match(lacking=("discogs",)))
     desk.store.commit(Put(item_path(job.job_id, 1), lacks.document()))
     context.cache_clear()
     screen = batch_view.load(context(), job.job_id).value
@@ -165,7 +186,7 @@ def test_rows_that_lack_a_service_can_be_completed_once_the_batch_is_done(desk: 
 def test_each_state_has_one_primary_button_at_most(desk: Desk) -> None:
     stuck = desk.interrupted()
     done = desk.submit(upcs(3))
-    desk.engine.control.pause(stuck.job_id)
+    desk.engine.commands.pause(stuck.job_id)
     for job_id in (stuck.job_id, done.job_id):
         app = desk.screen("batch", job_id=job_id)
         assert sum(found.proto.type == "primary" for found in app.button) <= 1
@@ -199,9 +220,9 @@ def test_pages_are_read_from_the_store_one_at_a_time(desk: Desk) -> None:
     job = desk.submit(upcs(120))
     desk.work(failing=upcs(110))
     view = desk.engine.queries.batch(job.job_id)
-    third = batch_query.load(desk.engine, view, Query("attention", page=3), 110)
+    third = query.load(desk.engine, view, Query("attention", page=3), 110)
     assert (len(third.indices), third.indices[0], third.more) == (10, 100, False)
-    last = batch_query.load(desk.engine, view, Query(page=3), 120)
+    last = query.load(desk.engine, view, Query(page=3), 120)
     assert last.indices == tuple(range(100, 120))
 
 
@@ -223,12 +244,25 @@ def test_in_an_outage_the_last_numbers_stay_and_no_action_can_be_pressed(desk: D
     desk.work(failing=upcs(1))
     app = desk.screen("batch", job_id=job.job_id)
     desk.away()
-    context().live.changed()
+    context().poller.changed()
     app.run()
     assert not app.exception
     assert re.search(r"Showing data from \d\d:\d\d", app.warning[0].value)
     assert app.metric[0].value == "2"
     assert button(app, "Retry failed").disabled
+
+
+def test_an_outage_that_begins_as_the_batch_ends_leaves_out_what_was_never_read(desk: Desk) -> None:
+    job = desk.submit(upcs(3))
+    desk.work(failing=upcs(1))
+    known = context()
+    known.poller.look(("batch", job.job_id), partial(known.engine.queries.batch, job.job_id))
+    desk.away()
+    known.poller.changed()
+    app = desk.screen("batch", job_id=job.job_id)
+    assert not app.exception
+    assert re.search(r"Showing data from \d\d:\d\d", app.warning[0].value)
+    assert app.metric[1].value == "1"
 
 
 def test_an_outage_before_the_first_look_is_told(desk: Desk) -> None:

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from engine.batches.rows import RowFiles
-from engine.domain.drafts import Copy, compose
-from engine.domain.items import Outcome
-from engine.domain.pricing import Price
-from engine.domain.releases import Format, Release
+from engine.codec import replace
+from engine.domain.batch.items import Outcome
+from engine.domain.identify.releases import Format, Release
+from engine.domain.listing.composition import Copy, compose
+from engine.domain.listing.pricing import Price
 from engine.files.folder import FolderFiles
-from engine.pipeline.work import Work
-from engine.worker.loop import Worker
-from tests.pages.desk import CLOCK, Desk, button, text, upcs
+from engine.worker.loop import Worker, WorkerConfig
+from tests.support.desk import CLOCK, Desk, button, text, upcs
+from tests.support.working import Changing, Work
 
 
-class Composing:
+class Composing(Changing):
     """A pipeline that drafts every row; only the first one is an offer at eBay, and the last has no category."""
 
-    def foresee(self, gtins: Sequence[str]) -> None:
-        """Make nothing of it."""
-
-    def run(self, work: Work) -> None:
+    def change(self, work: Work) -> None:
         index = work.row.index
         formats = () if index == 2 else (Format("CD"),)
         release = Release("discogs", "7", "Artist", "Café Songs", formats=formats)
-        draft = compose(Copy(work.sku, work.row.gtin or ""), release, Price(1250, "fixed", "")).document()
+        draft = compose(Copy(work.sku, work.row.gtin or ""), release, Price(1250, "fixed", ""))
         outcome = Outcome.COMPOSED if index else Outcome.DRAFTED
         work.item = replace(work.item, outcome=outcome, sku=work.sku, draft=draft)
 
@@ -37,7 +33,7 @@ def worked(desk: Desk) -> str:
     """Return a batch of three drafts."""
     job_id = desk.submit(upcs(3)).job_id
     files = RowFiles(FolderFiles(Path(desk.settings.files.removeprefix("file:"))))
-    Worker(desk.store, files, Composing(), CLOCK, lanes=1, lease=timedelta(seconds=30)).run(until_idle=True)
+    Worker(desk.store, files, Composing(), CLOCK, WorkerConfig(1, timedelta(seconds=30))).run(until_idle=True)
     return job_id
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from console.formatting import NONE
 from console.screens import batches
-from tests.pages.desk import Desk, text, upcs
+from engine.batches.documents import job_path
+from engine.public import JobStatus
+from engine.store.base import Patch
+from tests.support.desk import Desk, text, upcs
 
 
 def test_a_desk_without_batches_says_how_to_begin(desk: Desk) -> None:
@@ -21,7 +25,7 @@ def test_a_batch_that_waits_for_a_person_comes_first(desk: Desk) -> None:
     stuck = desk.interrupted()
     desk.submit(upcs(3), name="Newer")
     entries = batches.load(desk.engine.queries.batches(), None).entries
-    assert [entry.word.text for entry in entries] == ["Interrupted", "Waiting"]
+    assert [entry.label.text for entry in entries] == ["Interrupted", "Waiting"]
     assert entries[0].batch.job.job_id == stuck.job_id
 
 
@@ -54,7 +58,15 @@ def test_an_outage_keeps_the_last_list(desk: Desk) -> None:
     desk.away()
     from console.context import context
 
-    context().live.changed()
+    context().poller.changed()
     app.run()
     assert "Showing data from" in app.warning[0].value
     assert app.dataframe[0].value.iloc[0]["Batch"] == "Box 14"
+
+
+def test_a_batch_whose_file_cannot_be_read_has_no_count_of_items(desk: Desk) -> None:
+    job = desk.submit(upcs(1), name="Broken")
+    desk.store.commit(Patch(job_path(job.job_id), {"status": JobStatus.FAILED, "total_upcs": None}, None))
+    table = desk.screen("batches").dataframe[0]
+    assert table.value["Items"].isna().all()
+    assert table.proto.placeholder == NONE

@@ -9,8 +9,8 @@ from starlette.routing import Match
 from streamlit.testing.v1 import AppTest
 
 from console import navigation
-from console.app import API_PATHS, Beside
-from tests.pages.desk import Desk
+from console.app import API_PATHS, Beside, Elsewhere
+from tests.support.desk import Desk
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,3 +45,22 @@ def test_the_api_answers_its_own_paths_only(path: str, kind: str, ours: bool) ->
 
     found, _ = Beside(nothing, API_PATHS).matches({"type": kind, "path": path})
     assert (found is Match.FULL) is ours
+
+
+def test_every_page_has_an_address() -> None:
+    assert set(navigation.ADDRESSES) == set(navigation.PAGES.glob("*.py"))
+
+
+@pytest.mark.parametrize(
+    "path", ["/docs", "/openapi.json", "/redoc", "/oauth/x", "/oauth2callback", "/batch/x", "/new.html"]
+)
+def test_nothing_is_at_a_path_that_is_nobodys(path: str) -> None:
+    assert Elsewhere().matches({"type": "http", "path": path})[0] is Match.FULL
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/new", "/batch/", "/_stcore/health", "/static/js/index.js", "/media/a.png", "/favicon.png"]
+)
+def test_screens_and_what_they_load_are_left_to_streamlit(path: str) -> None:
+    assert Elsewhere().matches({"type": "http", "path": path})[0] is Match.NONE
+    assert Elsewhere().matches({"type": "websocket", "path": "/batch/_stcore/stream"})[0] is Match.NONE

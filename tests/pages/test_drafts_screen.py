@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+import dataclasses
 from typing import Any
 
 import pytest
 
-from console.screens.drafts_evidence import checked_against
-from console.screens.drafts_view import Place, Query, differences, edits, specifics, standing, written
+from console.screens.drafts.evidence import checked_against
+from console.screens.drafts.view import Place, Query, current_values, differences, edits, specifics, written
 from console.widgets import prices
 from console.widgets.facts import markup
 from console.widgets.text import plain
-from engine.domain import samples
-from engine.domain.drafted import Review
-from engine.domain.items import Item, ItemStatus, Outcome
-from engine.domain.pricing import PriceBasis, PriceRule
+from engine.codec import encode, replace
+from engine.domain.batch.decisions import Decided, Edits
+from engine.domain.batch.draft_index import Review
+from engine.domain.batch.items import Item, ItemStatus, Outcome
+from engine.domain.identify.evidence import ReleaseSummary
+from engine.domain.identify.lookups import Answer, Lookup
+from engine.domain.listing import market_prices
+from engine.domain.listing.category_rules import TABLE, CheckedAgainst
+from engine.domain.listing.composition import Draft
+from engine.domain.listing.market_prices import SuggestedPrice
+from engine.domain.listing.photos import Picture
+from engine.domain.listing.pricing import PriceBasis, PriceEvidence, PriceRule, Search
 from engine.errors import Cause, ItemError
-from engine.pipeline.work import Work
-from tests.pages.desk import Desk, Scripted, button, text, upcs
-from tests.pages.drafting import CANDIDATES, Drafting, item, work
+from engine.store.base import Put
+from tests.support.desk import CLOCK, Desk, Scripted, button, text, upcs
+from tests.support.drafting import CANDIDATES, Drafting, item, work
+from tests.support.working import Work
 
 NOT_USED = "The photo “my_cd.jpg” is not used: a photo's address begins with https://."
 
@@ -28,20 +36,20 @@ NOT_USED = "The photo “my_cd.jpg” is not used: a photo's address begins with
 class Priced(Scripted):
     """A pipeline that finds no price."""
 
-    def run(self, work: Work) -> None:
+    def change(self, work: Work) -> None:
         if work.edits.price_cents is None:
             raise ItemError(Cause.NO_PRICE, "Nobody offers it.")
-        super().run(work)
-        work.item = replace(work.item, draft={"title": "A", "price_cents": work.edits.price_cents})
+        super().change(work)
+        work.item = replace(work.item, draft=Draft(title="A", price_cents=work.edits.price_cents))
 
 
 class Photographed(Drafting):
     """A pipeline that does not use a photo of the file, which leaves something to do for every row but the first."""
 
-    def run(self, work: Work) -> None:
-        super().run(work)
-        draft = {**work.item.draft, "not_publishable": [NOT_USED] * bool(work.row.index)}
-        work.item = replace(work.item, picture={"warning": NOT_USED}, draft=draft)
+    def change(self, work: Work) -> None:
+        super().change(work)
+        draft = replace(work.item.draft, not_publishable=(NOT_USED,) * bool(work.row.index))
+        work.item = replace(work.item, picture=Picture(warning=NOT_USED), draft=draft)
 
 
 @pytest.fixture
@@ -74,11 +82,12 @@ def test_the_newest_draft_is_open_with_its_evidence(desk: Desk, job_id: str) -> 
     assert list(app.segmented_control[0].options)[:2] == ["To review (3)", "Worth a look (1)"]
 
 
-def test_a_draft_says_when_ebay_s_own_rules_were_not_at_hand() -> None:
-    told = checked_against({"category": "Music CDs", "checked_against": {"by": "table"}})
-    assert told == "Checked against what Draft Maker knows of Music CDs: eBay's own rules were not at hand."
-    assert checked_against({"category": None, "checked_against": {"by": "table"}}) == ""
-    assert checked_against({"category": "Music CDs"}) == ""
+def test_a_draft_says_when_ebay_s_own_rules_were_not_available() -> None:
+    by_table = CheckedAgainst(TABLE)
+    told = checked_against(Draft(category="Music CDs", checked_against=by_table))
+    assert told == "Checked against what Draft Maker knows of Music CDs: eBay's own rules were not available."
+    assert checked_against(Draft(checked_against=by_table)) == ""
+    assert checked_against(Draft(category="Music CDs")) == ""
 
 
 def test_filters_and_batch_stand_in_the_address(desk: Desk, job_id: str) -> None:
@@ -104,11 +113,11 @@ def test_an_edit_is_saved_and_the_row_is_done_again(desk: Desk, job_id: str) -> 
     assert button(app, "Approve").disabled
     work(desk)
     app.run()
-    assert (item(desk, job_id, 0).draft["title"], item(desk, job_id, 0).draft["price_cents"]) == ("Mine", 1999)
+    assert (item(desk, job_id, 0).draft.title, item(desk, job_id, 0).draft.price_cents) == ("Mine", 1999)
     assert field(app, "text_input", "Title").value == "Mine"
     button(app, "Take edits back").click().run()
     work(desk)
-    assert item(desk, job_id, 0).draft["title"] == "Title 0"
+    assert item(desk, job_id, 0).draft.title == "Title 0"
 
 
 def test_a_draft_is_approved_and_opened_again(desk: Desk, job_id: str) -> None:
@@ -121,7 +130,7 @@ def test_a_draft_is_approved_and_opened_again(desk: Desk, job_id: str) -> None:
 
 def test_who_comes_second_gets_a_sentence_and_overwrites_nothing(desk: Desk, job_id: str) -> None:
     app = open_draft(desk, job_id, 0)
-    desk.engine.control.again(job_id, {0: {"edits": {"title": "Hers"}}}, by="bea@example.com")
+    desk.engine.commands.again(job_id, {0: {"edits": {"title": "Hers"}}}, by="bea@example.com")
     work(desk)
     button(app, "Hold").click().run()
     assert "changed in the meantime" in app.toast[0].value
@@ -148,8 +157,21 @@ def test_a_release_is_chosen_for_an_ambiguous_row(desk: Desk, job_id: str) -> No
     second = [found for found in app.button if found.label == "Choose"][1]
     second.click().run()
     work(desk)
-    assert item(desk, job_id, 3).decided["choice"]["discogs_id"] == "2"
+    assert item(desk, job_id, 3).decided.choice.discogs_id == "2"
     assert item(desk, job_id, 3).status is ItemStatus.SUCCEEDED
+
+
+def test_the_services_are_asked_anew_about_a_row(desk: Desk, job_id: str) -> None:
+    now, gtin = CLOCK.now(), f"00{upcs(1)[0]}"
+    desk.store.commit(Put(f"lookups/{gtin}", encode(Lookup().add("discogs", Answer(now, ["wrong"])).kept(now))))
+    app = button(open_draft(desk, job_id, 0), "Ask the services anew").click().run()
+    assert not app.exception
+    (toast,) = app.toast
+    assert toast.value.startswith(f"{upcs(1)[0]}: 1 answer forgotten (Discogs 1)")
+    assert toast.value.endswith("Row 1 asks the services anew.")
+    assert item(desk, job_id, 0).wanted is not None
+    assert desk.store.get(f"lookups/{gtin}")[0].fields["answers"] == {}
+    assert "Ask the services anew" not in [found.label for found in app.button]
 
 
 def test_a_release_is_named_by_the_address_of_its_page(desk: Desk, job_id: str) -> None:
@@ -158,7 +180,7 @@ def test_a_release_is_named_by_the_address_of_its_page(desk: Desk, job_id: str) 
         "https://www.discogs.com/release/249504-Rick-Astley"
     ).run()
     button(app, "Take it").click().run()
-    assert item(desk, job_id, 3).decided["choice"]["discogs_id"] == "249504"
+    assert item(desk, job_id, 3).decided.choice.discogs_id == "249504"
 
 
 def test_a_row_that_lacks_a_price_alone_is_given_one(desk: Desk) -> None:
@@ -170,7 +192,7 @@ def test_a_row_that_lacks_a_price_alone_is_given_one(desk: Desk) -> None:
     field(app, "number_input", "Your price $").set_value(4.5).run()
     button(app, "Draft it at this price").click().run()
     desk.work(pipeline=Priced)
-    assert item(desk, job.job_id, 0).draft["price_cents"] == 450
+    assert item(desk, job.job_id, 0).draft.price_cents == 450
 
 
 def test_a_photo_of_the_file_that_is_not_used_is_told_by_its_draft_once_and_by_its_row(desk: Desk) -> None:
@@ -185,8 +207,8 @@ def test_a_photo_of_the_file_that_is_not_used_is_told_by_its_draft_once_and_by_i
 
 def test_a_price_comes_with_its_sample() -> None:
     rule = PriceRule(factor=0.9, ending_cents=99, floor_cents=300)
-    price = samples.comparable(rule, [500, 520, 540, 560, 9900], searched={"conditions": ["USED"]})
-    told = prices.told(price.evidence)
+    price = market_prices.comparable(rule, [500, 520, 540, 560, 9900], searched=Search(conditions=("USED",)))
+    told = prices.sample(price.evidence)
     assert told == {
         "Asked for": "used copies",
         "Counted": "$5.00, $5.20, $5.40, $5.60",
@@ -199,15 +221,15 @@ def test_a_price_comes_with_its_sample() -> None:
 
 
 def test_a_price_by_grade_comes_with_all_grades_and_marks_its_own() -> None:
-    said = {grade: {"cents": cents, "currency": "USD"} for grade, cents in (("Good (G)", 300), ("Mint (M)", 2000))}
-    price = samples.discogs_suggested(PriceRule(PriceBasis.DISCOGS_SUGGESTED), said, "Good (G)")
-    told = prices.told(price.evidence)
+    said = {grade: SuggestedPrice(cents, "USD") for grade, cents in (("Good (G)", 300), ("Mint (M)", 2000))}
+    price = market_prices.discogs_suggested(PriceRule(PriceBasis.DISCOGS_SUGGESTED), said, "Good (G)")
+    told = prices.sample(price.evidence)
     assert list(told.items()) == [("Mint (M)", "$20.00"), ("Good (G)", "$3.00 · used")]
     assert '<dd class="dm-marked">$3.00 · used</dd>' in markup(told, marked="Good (G)")
 
 
 def test_a_price_without_a_sample_has_its_reason_alone() -> None:
-    assert prices.told({"basis": "comparable", "instead": "Nobody offers it."}) == {}
+    assert prices.sample(PriceEvidence(basis=PriceBasis.COMPARABLE, instead="Nobody offers it.")) == {}
 
 
 def test_other_drafts_of_the_barcode_are_told(desk: Desk, job_id: str) -> None:
@@ -224,13 +246,13 @@ def test_an_outage_is_no_empty_list(desk: Desk, job_id: str) -> None:
     assert "The job store does not answer" in text(app)
 
 
-DRAFT: Mapping[str, Any] = {
-    "title": "A",
-    "price_cents": 599,
-    "quantity": 2,
-    "inventory_item": {"product": {"aspects": {"Artist": ["X"], "Style": ["Y"]}}},
-}
-ROW = Item(0, 1, "1", None, draft=DRAFT, decided={"edits": {"note": "Old", "aspects": {"Genre": []}}})
+DRAFT = Draft(
+    title="A",
+    price_cents=599,
+    quantity=2,
+    inventory_item={"product": {"aspects": {"Artist": ["X"], "Style": ["Y"]}}},
+)
+ROW = Item(0, 1, "1", None, draft=DRAFT, decided=Decided(edits=Edits(note="Old", aspects={"Genre": ()})))
 
 
 @pytest.mark.parametrize(
@@ -248,12 +270,12 @@ ROW = Item(0, 1, "1", None, draft=DRAFT, decided={"edits": {"note": "Old", "aspe
     ],
 )
 def test_only_what_differs_is_an_edit(typed: dict[str, Any], found: dict[str, Any]) -> None:
-    assert edits(ROW, {**standing(ROW), **typed}) == found
+    assert edits(ROW, dataclasses.replace(current_values(ROW), **typed)) == found
 
 
 def test_what_candidates_differ_in_is_told() -> None:
     assert differences(CANDIDATES[1], CANDIDATES[0]) == "year 1993"
-    assert differences({"artist": "B"}, {"artist": "A", "year": 1}) == "artist or title"
+    assert differences(ReleaseSummary("B"), ReleaseSummary("A", year=1)) == "artist or title"
 
 
 @pytest.mark.parametrize(

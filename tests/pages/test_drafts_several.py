@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from console.context import context
-from console.screens.drafts_deeds import (
+from console.screens.drafts.bulk_actions import (
     APPROVE,
-    COMPOSE,
-    HOLD,
     PUT_BACK,
     REMOVE,
-    REOPEN,
     SEND,
-    Deed,
-    Draft,
-    Result,
-    do,
-    hindrance,
+    BulkButton,
+    outcome,
+    seen,
 )
-from console.screens.drafts_list import TABLE
-from console.screens.drafts_view import Place
-from engine.domain.drafted import Review
-from engine.domain.items import Item, ItemStatus
-from engine.domain.jobs import Job, JobStatus
-from engine.domain.shards import ShardKind
-from engine.errors import StoreError
-from tests.pages.desk import Desk, button, text, upcs
-from tests.pages.drafting import item, work
-
-NOW = datetime(2026, 11, 23, tzinfo=UTC)
+from console.screens.drafts.table import TABLE
+from console.screens.drafts.view import Place
+from engine.codec import replace
+from engine.public import DraftRecord, ItemStatus, Review, RowResult, SeenRow
+from tests.support.desk import Desk, button, text, upcs
+from tests.support.drafting import item, work
 
 
 @pytest.fixture
@@ -44,42 +34,39 @@ def batches(desk: Desk) -> list[str]:
     return found
 
 
-def drafts(desk: Desk) -> dict[Place, Draft]:
-    return {Place.told(draft): draft for draft in desk.engine.drafts.page()}
+NOW = datetime(2026, 11, 23, 14, tzinfo=UTC)
+RECORD = DraftRecord("DM1", None, "1", "batch_1", 0, NOW, changed_at=NOW)
+
+
+def drafts(desk: Desk) -> dict[Place, DraftRecord]:
+    return {Place.of_draft(draft): draft for draft in desk.engine.drafts.page()}
 
 
 def reviews(desk: Desk) -> dict[Place, Review]:
-    return {place: Review(draft["review"]) for place, draft in drafts(desk).items()}
+    return {place: draft.review for place, draft in drafts(desk).items()}
+
+
+def apply(desk: Desk, action: BulkButton, chosen: list[DraftRecord]) -> Sequence[RowResult]:
+    return desk.engine.bulk_actions.apply(action.action, map(seen, chosen), by="ann@example.com")
 
 
 def ticked(desk: Desk, *places: Place) -> Any:
     """Return the screen with these rows ticked."""
     app = desk.screen("drafts", show="all")
-    listed = [Place.told(draft) for draft in desk.engine.drafts.page()]
+    listed = [Place.of_draft(draft) for draft in desk.engine.drafts.page()]
     rows = [listed.index(place) for place in places]
     app.session_state[TABLE] = {"selection": {"rows": rows, "columns": [], "cells": []}}
     return app.run()
 
 
-@pytest.mark.parametrize(
-    ("deed", "states"),
-    [
-        (APPROVE, {"open", "held"}),
-        (HOLD, {"open", "approved"}),
-        (REOPEN, {"approved", "held"}),
-        (SEND, {"open", "approved", "held"}),
-        (COMPOSE, {"open", "approved", "held"}),
-        (REMOVE, {"open", "approved", "held"}),
-        (PUT_BACK, {"removed"}),
-    ],
-)
-def test_an_action_is_for_the_drafts_that_it_would_change(deed: Deed, states: set[str]) -> None:
-    chosen = [{"review": state} for state in Review]
-    assert {draft["review"] for draft in deed.among(chosen)} == states
+def test_a_button_counts_the_drafts_that_its_action_applies_to() -> None:
+    chosen = [replace(RECORD, review=state) for state in Review]
+    assert [draft.review for draft in APPROVE.among(chosen)] == [Review.OPEN, Review.HELD]
+    assert [draft.review for draft in PUT_BACK.among(chosen)] == [Review.REMOVED]
 
 
 @pytest.mark.parametrize(
-    ("done", "left", "told"),
+    ("done", "left", "sentence"),
     [
         (18, {}, "18 approved."),
         (0, {"changed in the meantime": 1}, "None approved; 1 not, changed in the meantime: A0."),
@@ -93,73 +80,49 @@ def test_an_action_is_for_the_drafts_that_it_would_change(deed: Deed, states: se
         ),
     ],
 )
-def test_the_outcome_says_how_many_and_which_not(done: int, left: dict[str, int], told: str) -> None:
-    of = [{"title": f"A{number}"} for number in range(18)]
-    result = Result(tuple(of[:done]), {why: of[:count] for why, count in left.items()})
-    assert result.told(APPROVE) == told
+def test_the_outcome_says_how_many_and_which_not(done: int, left: dict[str, int], sentence: str) -> None:
+    row, of = SeenRow("batch_1", 0), [replace(RECORD, title=f"A{number}") for number in range(18)]
+    results = [(draft, RowResult(row)) for draft in of[:done]]
+    results += [(draft, RowResult(row, why)) for why, count in left.items() for draft in of[:count]]
+    assert outcome(APPROVE, results) == sentence
 
 
 def test_drafts_of_several_batches_are_approved_but_for_those_changed_since(desk: Desk, batches: list[str]) -> None:
-    seen = list(drafts(desk).values())
+    chosen = list(drafts(desk).values())
     changed, busy = Place(batches[0], 1), Place(batches[1], 0)
-    desk.engine.control.review(changed.job_id, changed.index, Review.HELD, by="bea@example.com")
-    desk.engine.control.again(busy.job_id, {busy.index: {}}, by="bea@example.com")
-    result = do(desk.engine, APPROVE, seen, by="ann@example.com")
-    assert len(result.done) == 3
-    assert {why: [Place.told(draft) for draft in left] for why, left in result.left.items()} == {
-        "changed in the meantime": [changed],
-        "being done again already": [busy],
+    desk.engine.commands.review(changed.job_id, changed.index, Review.HELD, by="bea@example.com")
+    desk.engine.commands.again(busy.job_id, {busy.index: {}}, by="bea@example.com")
+    results = apply(desk, APPROVE, chosen)
+    assert sum(result.done for result in results) == 3
+    assert {Place(result.row.job_id, result.row.index): result.reason for result in results if not result.done} == {
+        changed: "changed in the meantime",
+        busy: "being done again already",
     }
     now = reviews(desk)
     assert (now[changed], now[busy]) == (Review.HELD, Review.OPEN)
     assert sum(state is Review.APPROVED for state in now.values()) == 3
 
 
-@pytest.mark.parametrize(
-    ("now", "why"),
-    [
-        ({}, ""),
-        ({"finished_at": NOW + timedelta(seconds=1)}, "changed in the meantime"),
-        ({"decided": {"review": {"at": NOW + timedelta(seconds=1)}}}, "changed in the meantime"),
-        ({"wanted": 2}, "being done again already"),
-        ({"status": ItemStatus.WORKING, "finished_at": None}, "being done again already"),
-        ({"match": {"lacking": ["discogs"]}}, "being done again already"),
-        ({"status": ItemStatus.FAILED, "finished_at": NOW + timedelta(seconds=1)}, "needing attention"),
-    ],
-)
-def test_nothing_is_done_with_a_row_that_stands_otherwise_than_seen(now: dict[str, Any], why: str) -> None:
-    completing = {"0001": {"kind": ShardKind.COMPLETE, "done": False, "next": 0}}
-    job = Job("batch_1", JobStatus.RUNNING, "gs://bucket/box.txt", NOW, engine={"shards": completing})
-    row = Item(0, 1, "1", None, status=ItemStatus.SUCCEEDED, finished_at=NOW)
-    assert hindrance(job, replace(row, **now), {"changed_at": NOW}) == why
-
-
 def test_rows_of_a_batch_are_done_again_in_one_call(desk: Desk, batches: list[str]) -> None:
-    do(desk.engine, REMOVE, list(drafts(desk).values()), by="ann@example.com")
+    apply(desk, REMOVE, list(drafts(desk).values()))
     for job_id, count in zip(batches, (3, 2), strict=True):
-        (detail,) = [told["detail"] for told in desk.engine.queries.events(job_id) if told["event"] == "done again"]
+        events = desk.engine.queries.events(job_id)
+        (detail,) = [event.detail for event in events if event.event == "done again"]
         assert detail == f"{count} rows"
     work(desk)
     assert {item(desk, place.job_id, place.index).status for place in drafts(desk)} == {ItemStatus.SKIPPED}
-    do(desk.engine, PUT_BACK, list(drafts(desk).values()), by="ann@example.com")
+    apply(desk, PUT_BACK, list(drafts(desk).values()))
     work(desk)
     assert set(reviews(desk).values()) == {Review.OPEN}
 
 
-def test_a_batch_that_is_held_is_told_and_the_others_are_done(desk: Desk, batches: list[str]) -> None:
-    desk.engine.control.again(batches[0], {0: {}})
-    desk.engine.control.pause(batches[0])
-    seen = [draft for place, draft in drafts(desk).items() if place != Place(batches[0], 0)]
-    result = do(desk.engine, SEND, seen, by="ann@example.com")
-    assert {draft["job_id"] for draft in result.done} == {batches[1]}
-    assert "is paused" in result.told(SEND)
-
-
-def test_a_store_that_is_away_is_no_outcome(desk: Desk, batches: list[str]) -> None:
-    seen = list(drafts(desk).values())
-    desk.away()
-    with pytest.raises(StoreError):
-        do(desk.engine, APPROVE, seen, by="ann@example.com")
+def test_a_batch_that_is_held_is_named_and_the_others_are_done(desk: Desk, batches: list[str]) -> None:
+    desk.engine.commands.again(batches[0], {0: {}})
+    desk.engine.commands.pause(batches[0])
+    chosen = [draft for place, draft in drafts(desk).items() if place != Place(batches[0], 0)]
+    results = apply(desk, SEND, chosen)
+    assert {result.row.job_id for result in results if result.done} == {batches[1]}
+    assert "is paused" in outcome(SEND, zip(chosen, results, strict=True))
 
 
 def test_what_is_ticked_is_approved_in_one_step_and_no_longer_ticked(desk: Desk, batches: list[str]) -> None:
@@ -176,7 +139,7 @@ def test_what_is_ticked_is_approved_in_one_step_and_no_longer_ticked(desk: Desk,
 def test_what_was_changed_in_the_meantime_stays_ticked(desk: Desk, batches: list[str]) -> None:
     first, second = Place(batches[0], 0), Place(batches[0], 1)
     app = ticked(desk, first, second)
-    desk.engine.control.review(second.job_id, second.index, Review.HELD, by="bea@example.com")
+    desk.engine.commands.review(second.job_id, second.index, Review.HELD, by="bea@example.com")
     button(app, "Approve 2").click().run()
     assert app.toast[0].value == "1 approved; 1 not, changed in the meantime: Title 1."
     assert "1 ticked" in text(app)
@@ -185,7 +148,7 @@ def test_what_was_changed_in_the_meantime_stays_ticked(desk: Desk, batches: list
     assert reviews(desk)[second] is Review.APPROVED
 
 
-def test_a_removal_of_several_asks_once_and_tells_what_it_does(desk: Desk, batches: list[str]) -> None:
+def test_a_removal_of_several_asks_once_and_says_what_it_does(desk: Desk, batches: list[str]) -> None:
     chosen = [Place(batches[0], 2), Place(batches[1], 0)]
     app = ticked(desk, *chosen)
     assert "2 unpublished offers will be deleted at eBay." in text(app)
@@ -203,7 +166,7 @@ def test_another_page_has_no_ticks(desk: Desk, batches: list[str]) -> None:
 def test_the_counts_of_the_filters_follow_what_others_do(desk: Desk, batches: list[str]) -> None:
     app = desk.screen("drafts")
     assert "To review (5)" in app.segmented_control[0].options
-    desk.engine.control.review(batches[0], 0, Review.HELD, by="bea@example.com")
-    context().live.changed()
+    desk.engine.commands.review(batches[0], 0, Review.HELD, by="bea@example.com")
+    context().poller.changed()
     app.run()
     assert {"To review (4)", "Held (1)"} <= set(app.segmented_control[0].options)

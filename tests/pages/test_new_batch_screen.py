@@ -6,11 +6,14 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from console.screens import new_batch, new_batch_price
-from engine.domain.jobs import Job
-from engine.domain.options import Ambiguous, DraftedBefore, Duplicates
-from engine.domain.pricing import PriceBasis, PriceRule
-from tests.pages.desk import Desk, button, text, upcs
+from console.context import context
+from console.screens.new_batch import screen as new_batch
+from console.widgets import price_table
+from engine.domain.batch.jobs import Job
+from engine.domain.batch.options import Ambiguous, DraftedBefore, Duplicates
+from engine.domain.listing.pricing import PriceBasis, PriceRule
+from tests.support import drafting
+from tests.support.desk import Desk, button, text, upcs
 
 MIXED = ["upc,note", f"{upcs(1)[0]},a", f"{upcs(1)[0]},b", f"'{upcs(2)[1]},c", "8.80E+11,d"]
 
@@ -18,6 +21,11 @@ MIXED = ["upc,note", f"{upcs(1)[0]},a", f"{upcs(1)[0]},b", f"'{upcs(2)[1]},c", "
 def checked(desk: Desk, lines: list[str] = MIXED, name: str = "box.csv") -> AppTest:
     path = desk.engine.submission.keep("\n".join(lines).encode(), name)
     return desk.screen("new_batch", file=path)
+
+
+def compared(desk: Desk) -> AppTest:
+    app: AppTest = checked(desk).selectbox(key="basis").set_value(PriceBasis.COMPARABLE).run()
+    return app
 
 
 def started(desk: Desk) -> list[Job]:
@@ -81,7 +89,7 @@ def test_nothing_is_chosen_for_the_operator_that_nobody_can_know(desk: Desk) -> 
     button(checked(desk), "Start").click().run()
     options = started(desk)[0].options
     assert (options.condition, options.duplicates) == (None, Duplicates.EACH)
-    assert options.price_rule.basis is PriceBasis.COMPARABLE
+    assert options.price_rule == PriceRule(PriceBasis.FIXED)
 
 
 def test_what_becomes_of_several_matches_and_of_earlier_drafts_is_chosen(desk: Desk) -> None:
@@ -93,6 +101,17 @@ def test_what_becomes_of_several_matches_and_of_earlier_drafts_is_chosen(desk: D
     button(app, "Start").click().run()
     options = started(desk)[0].options
     assert (options.ambiguous, options.drafted_before) == (Ambiguous.BEST, DraftedBefore.QUANTITY)
+
+
+def test_it_says_how_many_barcodes_have_drafts_already(desk: Desk) -> None:
+    assert "Drafted before" not in text(checked(desk))
+    desk.submit(upcs(2))
+    drafting.work(desk)
+    context().poller.changed()
+    app = checked(desk)
+    assert "2 barcodes have drafts already: drafted again" in text(app)
+    app.selectbox(key="drafted_before").set_value(DraftedBefore.SKIP).run()
+    assert "2 barcodes have drafts already: skipped" in text(app)
 
 
 def test_a_dry_run_says_so_on_its_button(desk: Desk) -> None:
@@ -111,47 +130,57 @@ def test_the_first_25_are_what_the_button_says(desk: Desk) -> None:
     assert (job.options.first, job.total_upcs) == (25, 25)
 
 
-def test_a_fixed_price_needs_a_price(desk: Desk) -> None:
+def test_without_a_table_of_prices_the_file_s_alone_count_and_it_is_said(desk: Desk) -> None:
     app = checked(desk)
-    app.selectbox(key="basis").set_value(PriceBasis.FIXED).run()
-    assert button(app, "Start").disabled
+    assert "are drafted with “price” left to do" in text(app)
+    assert "You can give prices later, all at once" in text(app)
+    assert not button(app, "Start").disabled
 
 
-@pytest.mark.parametrize("basis", [PriceBasis.DISCOGS_LOWEST, PriceBasis.DISCOGS_SUGGESTED])
-def test_discogs_prices_are_a_choice_and_what_its_terms_say_stands_beside_it(desk: Desk, basis: PriceBasis) -> None:
+@pytest.mark.parametrize(
+    ("basis", "said"),
+    [
+        (PriceBasis.COMPARABLE, "forbids suggesting prices by what it shows without eBay's written consent"),
+        (PriceBasis.DISCOGS_LOWEST, "allow no commercial use of it"),
+        (PriceBasis.DISCOGS_SUGGESTED, "allow no commercial use of it"),
+    ],
+)
+def test_prices_by_a_market_are_a_choice_and_what_its_terms_say_stands_beside_it(
+    desk: Desk, basis: PriceBasis, said: str
+) -> None:
     app = checked(desk)
-    assert "restricted" not in text(app)
+    assert said not in text(app)
     app.selectbox(key="basis").set_value(basis).run()
-    assert "calls data of its marketplace restricted" in text(app)
+    assert said in text(app)
     assert ("a copy without a condition gets none" in text(app)) is (basis is PriceBasis.DISCOGS_SUGGESTED)
     button(app, "Start").click().run()
     assert started(desk)[0].options.price_rule.basis is basis
 
 
 def test_what_becomes_of_a_price_is_chosen(desk: Desk) -> None:
-    app = checked(desk)
+    app = compared(desk)
     app.number_input(key="factor").set_value(0.9)
     app.number_input(key="floor").set_value(2.99)
     app.number_input(key="ceiling").set_value(99.0)
     app.selectbox(key="ending").set_value(".99").run()
     button(app, "Start").click().run()
     assert started(desk)[0].options.price_rule == PriceRule(
-        factor=0.9, floor_cents=299, ceiling_cents=9900, ending_cents=99
+        PriceBasis.COMPARABLE, factor=0.9, floor_cents=299, ceiling_cents=9900, ending_cents=99
     )
 
 
 def test_a_floor_above_the_ceiling_starts_nothing(desk: Desk) -> None:
-    app = checked(desk)
+    app = compared(desk)
     app.number_input(key="floor").set_value(5.0)
     app.number_input(key="ceiling").set_value(4.0).run()
     assert button(app, "Start").disabled
 
 
 def test_a_table_of_prices_is_read_without_its_empty_cells() -> None:
-    cells = {name: [None] * len(new_batch_price.FORMATS) for name in new_batch_price.CONDITIONS}
+    cells = {name: [None] * len(price_table.FORMATS) for name in price_table.CONDITIONS}
     typed = pd.DataFrame(cells, dtype=float)
     typed.loc[0, "Any"], typed.loc[1, "Any"], typed.loc[1, "Good"] = 0.9, 5.99, 3
-    assert new_batch_price.table(typed, lambda dollars: round(dollars * 100)) == {
+    assert price_table.values(typed, lambda dollars: round(dollars * 100)) == {
         "*": {"*": 90},
         "CD": {"*": 599, "USED_GOOD": 300},
     }
@@ -172,7 +201,7 @@ def test_a_correction_keeps_every_row_at_its_line(desk: Desk) -> None:
     submission = desk.engine.submission
     content = "\n".join(MIXED).encode()
     file = submission.keep(content, "box.csv")
-    fixed = submission.keep(submission.corrected(content, "box.csv", {5: upcs(3)[2]}), "box-corrected.csv")
+    fixed = submission.keep(submission.corrected(content, "box.csv", {3: upcs(3)[2]})[0], "box-corrected.csv")
     view = new_batch.load(desk.engine, file, fixed)
     assert view.check.total == 4
     assert [(line.found.line, line.now.state) for line in view.lines] == [
@@ -187,6 +216,6 @@ def test_the_corrected_file_is_what_is_started(desk: Desk) -> None:
     submission = desk.engine.submission
     content = "\n".join(MIXED).encode()
     file = submission.keep(content, "box.csv")
-    fixed = submission.keep(submission.corrected(content, "box.csv", {5: upcs(3)[2]}), "box-corrected.csv")
+    fixed = submission.keep(submission.corrected(content, "box.csv", {3: upcs(3)[2]})[0], "box-corrected.csv")
     button(desk.screen("new_batch", file=file, fixed=fixed), "Start").click().run()
     assert started(desk)[0].gcs_path == fixed

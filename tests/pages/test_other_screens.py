@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from console.context import context
-from console.screens import attention, system
-from tests.pages.desk import Desk, text, upcs
+from console.screens import attention
+from console.screens.system import screen as system
+from tests.support.clocks import until
+from tests.support.desk import Desk, button, text, upcs
 
 
 def test_failures_of_all_batches_are_grouped_by_cause(desk: Desk) -> None:
@@ -41,7 +43,7 @@ def test_the_system_screen_counts_engines_and_rows(desk: Desk) -> None:
     assert (view.alive, view.batches, view.waiting) == (1, 1, 4)
     app = desk.screen("system")
     assert not app.exception
-    assert [tile.value for tile in app.metric] == ["Connected", "1", "1", "4"]
+    assert [tile.value for tile in app.metric] == ["Connected", "Connected", "1", "1", "4"]
 
 
 def test_the_system_screen_stands_in_an_outage(desk: Desk) -> None:
@@ -52,8 +54,32 @@ def test_the_system_screen_stands_in_an_outage(desk: Desk) -> None:
     assert "This installation" in text(app)
 
 
+@pytest.mark.parametrize("screen", ["system", "batch"])
+def test_files_that_are_away_are_told(desk: Desk, screen: str) -> None:
+    job = desk.submit(upcs(2))
+    context().engine.health.check()
+    aside = (desk.folder / "files").rename(desk.folder / "aside")
+    until(context().engine.health.files_away)
+    app = desk.screen(screen, job_id=job.job_id)
+    assert not app.exception
+    assert "The file store cannot be used" in text(app).replace("\\", "")
+    aside.rename(desk.folder / "files")
+
+
 def test_no_secret_is_ever_on_the_system_screen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCOGS_TOKEN", "very-secret")
     context.cache_clear()
     app = desk.screen("system")
     assert "very-secret" not in text(app) + str(app.dataframe)
+
+
+def test_the_system_screen_shows_the_last_checks_and_makes_new_ones(desk: Desk) -> None:
+    app = desk.screen("system")
+    assert "Nothing was checked yet" in text(app)
+    app = button(app, "Check now").click().run()
+    assert not app.exception
+    assert app.toast[0].value.startswith("Checked: ")
+    told = text(app)
+    assert "In order: " in told
+    assert "Job store" in told
+    assert desk.engine.doctor.last() is not None

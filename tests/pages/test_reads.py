@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import pytest
 
-from benchmarks.meter import Metered
 from console.context import Context
-from console.live import Live
-from console.screens import attention, batch_page, batches
-from console.screens.batch_view import BatchScreen, load
-from engine.batches.control import Control
+from console.poller import Poller
+from console.screens import attention, batches
+from console.screens.batch.view import BatchScreen, load, load_rows
+from engine.batches.commands import Commands
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports
 from engine.batches.health import HealthCheck
 from engine.batches.queries import LATE, Queries
+from engine.batches.seller import Profiles
+from engine.batches.seller_account import Account
 from engine.batches.upstreams import Upstreams
+from engine.bootstrap.credentials import open_accounts
+from engine.catalog.catalogue import Catalogue
 from engine.clock import SystemClock
-from engine.domain.items import ItemStatus
-from engine.domain.jobs import JobStatus
+from engine.doctor.doctor import Doctor
+from engine.domain.batch.items import ItemStatus
+from engine.domain.batch.jobs import JobStatus
+from engine.pipeline.kept_answers import KeptAnswers
 from engine.public import Engine
+from engine.sandbox.meter import Metered
 from engine.settings import Settings
 from engine.store.base import Patch, Store
-from tests.batch_runs import Batches, Chosen, Gate, barcodes, fails, until
+from tests.support.batch_runs import Batches, Chosen, Gate, barcodes, fails
+from tests.support.clocks import AheadClock, until
 
 
 class Viewer:
@@ -34,41 +42,42 @@ class Viewer:
 
     def __init__(self, store: Store, beside: Batches) -> None:
         self.store = Metered(store)
-        self.seconds = 0.0
+        self.clock = AheadClock()
         queries = Queries(self.store, beside.rows)
         engine = Engine(
             beside.submission,
-            Control(self.store),
+            Commands(self.store),
             queries,
             Exports(self.store, beside.rows),
             HealthCheck(self.store, SystemClock()),
             Upstreams(self.store, queries, SystemClock()),
             Drafts(self.store),
+            open_accounts(Settings(_env_file=None), self.store, self.clock),
+            Profiles(self.store),
+            Account(self.store),
+            KeptAnswers(self.store, SystemClock()),
+            Doctor(Settings(_env_file=None), self.store, beside.files, SystemClock()),
+            Catalogue(Path("none.db"), SystemClock()),
         )
-        self.context = Context(engine, Settings(_env_file=None), Live(self), self)
-
-    now = staticmethod(SystemClock().now)
-
-    def monotonic(self) -> float:
-        return 100.0 + self.seconds
+        self.context = Context(engine, Settings(_env_file=None), Poller(self.clock), self.clock)
 
     def batch(self, job_id: str) -> tuple[BatchScreen, list[ItemStatus], int]:
         """Return the screen of a batch two seconds later, the states of its first 50 rows, and what that cost."""
-        self.seconds += 2.0
+        self.clock.seconds += 2.0
         screen = load(self.context, job_id).value
-        page = batch_page.look(self.context, screen, tuple(range(50))).value
+        page = load_rows(self.context, screen, tuple(range(50))).value
         return screen, [item.status for item in page.items], self._cost()
 
-    def list(self) -> tuple[list[str], int]:
+    def batches(self) -> tuple[list[str], int]:
         """Return the states in the list of batches two seconds later, the newest first, and what that cost."""
-        self.seconds += 2.0
-        view = self.context.live.look("batches", partial(batches.read, self.context)).value
+        self.clock.seconds += 2.0
+        view = self.context.poller.look("batches", partial(batches.read, self.context)).value
         found = sorted((entry.batch.job for entry in view.entries), key=lambda job: job.job_id, reverse=True)
         return [str(job.status) for job in found], self._cost()
 
     def attention(self) -> tuple[list[attention.Group], int]:
         """Return what needs attention in all batches, a while later, and what that cost."""
-        self.seconds += 6.0
+        self.clock.seconds += 6.0
         return attention.load(self.context), self._cost()
 
     def _cost(self) -> int:
@@ -91,7 +100,7 @@ def test_a_retry_of_a_completed_batch_is_seen_at_the_next_look(batches: Batches,
     job_id = batches.upload(barcodes(60))
     batches.run(Chosen({1: fails}))
     assert viewer.batch(job_id)[1][1] is ItemStatus.FAILED
-    batches.control.retry_failed(job_id)
+    batches.commands.retry_failed(job_id)
     assert viewer.batch(job_id)[0].job.status is JobStatus.PENDING
     batches.run()
     screen, states, _ = viewer.batch(job_id)
@@ -120,11 +129,11 @@ def test_of_a_running_batch_only_rows_that_may_have_changed_are_read(batches: Ba
 def test_the_history_is_read_again_with_every_event(batches: Batches, viewer: Viewer) -> None:
     job_id = batches.upload(barcodes(3))
     events = []
-    for action in (batches.control.pause, batches.control.resume, batches.control.cancel, batches.control.recover):
+    for action in (batches.commands.pause, batches.commands.resume, batches.commands.cancel, batches.commands.recover):
         action(job_id)
-        events.append(viewer.batch(job_id)[0].detail.events[0]["event"])
+        events.append(viewer.batch(job_id)[0].detail.events[0].event)
     batches.run()
-    events.append(viewer.batch(job_id)[0].detail.events[0]["event"])
+    events.append(viewer.batch(job_id)[0].detail.events[0].event)
     assert events == ["paused", "resumed", "cancelled", "recovered", "completed"]
 
 
@@ -135,29 +144,29 @@ def test_batches_that_stand_still_are_not_read_again_for_the_list(batches: Batch
     for found in batches.store.find("batch_jobs", (), None, 100):
         old = found.fields["updated_at"] - 2 * LATE
         batches.store.commit(Patch(found.path, {"updated_at": old}, None))
-    assert viewer.list()[0] == ["completed"] * 20
-    assert [viewer.list()[1] for _ in range(3)] == [2, 2, 2]
+    assert viewer.batches()[0] == ["completed"] * 20
+    assert [viewer.batches()[1] for _ in range(3)] == [2, 2, 2]
 
 
 def test_the_list_shows_every_change_at_the_next_look(batches: Batches, viewer: Viewer) -> None:
-    assert viewer.list()[0] == []
+    assert viewer.batches()[0] == []
     job_id = batches.upload(barcodes(2))
-    assert viewer.list()[0] == ["pending"]
+    assert viewer.batches()[0] == ["pending"]
     for action, status in (
-        (batches.control.pause, "paused"),
-        (batches.control.cancel, "cancelled"),
-        (batches.control.recover, "pending"),
+        (batches.commands.pause, "paused"),
+        (batches.commands.cancel, "cancelled"),
+        (batches.commands.recover, "pending"),
     ):
         action(job_id)
-        assert viewer.list()[0] == [status]
+        assert viewer.batches()[0] == [status]
     batches.run(Chosen({0: fails}))
-    assert viewer.list()[0] == ["completed"]
+    assert viewer.batches()[0] == ["completed"]
     newer = batches.upload(barcodes(1))
-    batches.control.retry_failed(job_id)
-    assert viewer.list()[0] == ["pending", "pending"]
+    batches.commands.retry_failed(job_id)
+    assert viewer.batches()[0] == ["pending", "pending"]
     batches.run()
     assert batches.stored(newer).status is JobStatus.COMPLETED
-    assert viewer.list()[0] == ["completed", "completed"]
+    assert viewer.batches()[0] == ["completed", "completed"]
 
 
 def test_causes_are_counted_again_where_other_rows_have_failed(batches: Batches, viewer: Viewer) -> None:
@@ -165,6 +174,6 @@ def test_causes_are_counted_again_where_other_rows_have_failed(batches: Batches,
     batches.run(Chosen({0: fails}))
     assert [group.count for group in viewer.attention()[0]] == [2]
     assert viewer.attention()[1] <= 4
-    batches.control.retry_failed(first)
+    batches.commands.retry_failed(first)
     batches.run()
     assert [job.job_id for group in viewer.attention()[0] for job, _ in group.batches] == [second]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,12 +11,15 @@ from streamlit.testing.v1 import AppTest
 
 from console.context import context
 from engine.batches.connections import ConnectionTests
-from engine.batches.records import SHARDS, job_path
-from engine.domain.jobs import JobStatus
-from engine.domain.options import Need
+from engine.batches.documents import SHARDS, job_path
+from engine.codec import encode, replace
+from engine.domain.batch.jobs import JobStatus
+from engine.domain.batch.options import Need
+from engine.domain.batch.workers import RowInFlight
+from engine.domain.listing.pricing import PriceBasis
 from engine.domain.services import Service
 from engine.store.base import Patch, Put
-from tests.pages.desk import CLOCK, Desk, button, text, upcs
+from tests.support.desk import CLOCK, Desk, button, text, upcs
 
 WAITS = "Discogs quota until 14:52:10 UTC"
 
@@ -51,7 +53,7 @@ def ago(**length: float) -> Any:
             "Refuses us",
             "Look at DISCOGS_TOKEN.</div>",
         ),
-        (lambda: {"credentials": "missing"}, "Not connected", "No token is set"),
+        (lambda: {"credentials": "missing"}, "Not connected", "Discogs is not connected"),
         (
             lambda: {
                 "credentials_said": "Discogs grants 25 calls a minute: it did not accept the token.",
@@ -73,13 +75,13 @@ def test_each_state_of_a_service_has_its_word(
     assert said in text(app)
 
 
-def test_a_quota_is_told_with_its_end(desk: Desk) -> None:
+def test_a_quota_is_shown_with_its_end(desk: Desk) -> None:
     until = seconds(40)
     tell(desk, "discogs", limit=60, slots=[seconds(20)] * 40 + [until], latency_ms=210.0, calls=1_234)
     tell(desk, "ebay_browse", daily_limit=5_000, daily_used=12, daily_resets_at=ago(hours=-3))
     said = text(desk.screen("system"))
     assert "41 of 60 in the last minute, full again at " in said
-    assert "12 of 5,000 today, anew at " in said
+    assert "12 of 5,000 today, resets at " in said
     assert "1,234 calls so far, 210 ms an answer" in said
     assert 'style="width:68.3%"' in said
 
@@ -87,7 +89,7 @@ def test_a_quota_is_told_with_its_end(desk: Desk) -> None:
 def test_what_an_engine_tells_of_its_keys_counts_and_not_the_consoles_own(desk: Desk) -> None:
     desk.store.commit(desk.worker("alive", None, [], discogs=True, ebay=False))
     app = desk.screen("system")
-    assert "EBAY_CLIENT_ID" in app.info[0].value
+    assert "Press Connect eBay" in app.info[0].value
     states = [element.value for element in app.markdown if element.value.startswith("**")]
     assert ["Not connected" in state for state in states] == [False, False, False, True, True]
     assert "composed and kept here: eBay is not connected" in text(checked(desk))
@@ -111,7 +113,7 @@ def test_a_test_is_asked_for_and_its_result_shown(desk: Desk) -> None:
     (test,) = tests.take("alive")
     assert test.service is Service.DISCOGS
     tests.answer(replace(test, ok=True, sentence="Discogs accepts the token of sandbox.", latency_ms=12.0))
-    context().live.changed()
+    context().poller.changed()
     app.run()
     assert "✓ Discogs accepts the token of sandbox. (just now, 12 ms)" in text(app)
     assert not app.button(key="test_discogs").disabled
@@ -135,7 +137,7 @@ def test_a_new_batch_says_how_long_the_quotas_make_it(desk: Desk) -> None:
     tell(desk, "discogs", limit=60)
     tell(desk, "musicbrainz", limit=1, window_seconds=1.0)
     tell(desk, "ebay_browse", daily_limit=5_000, daily_used=10)
-    said = text(checked(desk))
+    said = text(checked(desk).selectbox(key="basis").set_value(PriceBasis.COMPARABLE).run())
     assert "about 6 min, limited by Discogs (60 calls a minute)" in said
     assert "400 of Discogs, 10 of MusicBrainz, 200 of eBay prices (4,990 left today)" in said
 
@@ -163,12 +165,9 @@ def test_there_is_no_choice_where_discogs_is_not_asked(desk: Desk) -> None:
 def waiting(desk: Desk, count: int = 300) -> str:
     """Return a batch of which a live worker has two rows in hand that wait."""
     job = desk.submit(upcs(count))
-    rows = [
-        {"job_id": job.job_id, "index": index, "upc": upc, "step": "identify", "waits_for": WAITS}
-        for index, upc in enumerate(upcs(2))
-    ]
+    rows = [RowInFlight(job.job_id, index, upc, "identify", WAITS) for index, upc in enumerate(upcs(2))]
     fields = {"status": JobStatus.RUNNING, "started_at": ago(seconds=30), "total_upcs": count}
-    engine = {**job.engine, "rows": count}
+    engine = encode(replace(job.engine, rows=count))
     desk.store.commit(Patch(job_path(job.job_id), {**fields, "engine": engine}, None))
     desk.store.commit(desk.worker("alive", job.job_id, rows, discogs=True, ebay=True))
     return job.job_id
@@ -186,7 +185,7 @@ def test_a_batch_says_what_its_rows_wait_for_and_when_it_will_be_done(desk: Desk
 
 def test_a_row_says_what_it_waits_for(desk: Desk) -> None:
     job = desk.interrupted(count=6, done=2)
-    row = {"job_id": job.job_id, "index": 2, "upc": upcs(3)[2], "step": "identify", "waits_for": WAITS}
+    row = RowInFlight(job.job_id, 2, upcs(3)[2], "identify", WAITS)
     desk.store.commit(
         desk.worker("alive", job.job_id, [row]), Patch(f"{SHARDS}/{job.job_id}-0000", {"owner": "alive"}, None)
     )

@@ -10,30 +10,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain import breakers
-from engine.domain.budgets import (
+from engine.domain.services import Service
+from engine.errors import DocumentBroken
+from engine.quota import breakers
+from engine.quota.budgets import (
     AHEAD_SECONDS,
     HOLD_SECONDS,
     Allowance,
     Budget,
+    Consumer,
+    PendingCalls,
     Slot,
-    Taker,
-    Wish,
     at,
-    from_the_future,
     midnight,
     take_today,
-    under,
+    was_set_back,
+    with_allowance,
 )
-from engine.domain.calls import Call, Verdict, told
-from engine.domain.services import Service
-from engine.domain.slots import Grant, Reserved, give_back, reserve, stamp
+from engine.quota.calls import CallOutcome, CompletedCall, after_call
+from engine.quota.slots import Grant, Reservation, give_back, reserve, stamp
+from engine.quota.stored_budget import decode_budget, encode_budget
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC).timestamp()
 HOUR = 3600.0
 ALLOWANCE = Allowance(Service.DISCOGS, 4, 60.0, key="a1b2c3d4", needs_key=True, keyless_limit=2)
-FRESH = under(ALLOWANCE, None)
-LONG, SHORT = Taker("long", "p1"), Taker("short", "p2")
+FRESH = with_allowance(ALLOWANCE, None)
+LONG, SHORT = Consumer("long", "p1"), Consumer("short", "p2")
 SLOW = Allowance(Service.MUSICBRAINZ, 1, 1.0)
 
 
@@ -44,22 +46,22 @@ def used(*free_in: float, batch: str = "long", holder: str = "p1") -> Budget:
     )
 
 
-def reserved(budget: Budget, taker: Taker, calls: int = 1, now: float = NOW) -> Reserved:
-    return reserve(budget, {taker: calls}, now)
+def reserved(budget: Budget, consumer: Consumer, calls: int = 1, now: float = NOW) -> Reservation:
+    return reserve(budget, {consumer: calls}, now)
 
 
-def starts(found: Reserved, now: float = NOW) -> list[float]:
+def starts(found: Reservation, now: float = NOW) -> list[float]:
     return [round(grant.start - now, 3) for grant in found.grants]
 
 
-def call(verdict: Verdict = Verdict.GOOD, **more: object) -> Call:
+def call(outcome: CallOutcome = CallOutcome.GOOD, **more: object) -> CompletedCall:
     wanted = {"started": NOW - 0.5, "ended": NOW, "seconds": 0.4, **more}
-    return Call(verdict, **wanted)  # type: ignore[arg-type]
+    return CompletedCall(outcome, **wanted)  # type: ignore[arg-type]
 
 
-def after(budget: Budget, *calls: Call, allowance: Allowance = ALLOWANCE, now: float = NOW) -> Budget:
+def after(budget: Budget, *calls: CompletedCall, allowance: Allowance = ALLOWANCE, now: float = NOW) -> Budget:
     for one in calls:
-        budget = told(budget, one, allowance, now)
+        budget = after_call(budget, one, allowance, now)
     return budget
 
 
@@ -94,7 +96,7 @@ def test_a_slot_is_free_again_a_window_after_the_end_of_its_call() -> None:
 
 
 def test_a_slot_of_which_nothing_more_is_heard_counts_for_a_fixed_time() -> None:
-    held = reserve(under(SLOW, None), {LONG: 1}, NOW).budget
+    held = reserve(with_allowance(SLOW, None), {LONG: 1}, NOW).budget
     assert reserved(held, SHORT, now=NOW + 5).grants == ()
     assert starts(reserved(held, SHORT, now=NOW + HOLD_SECONDS), NOW) == [HOLD_SECONDS + 1]
 
@@ -115,7 +117,7 @@ def test_who_waits_hears_when_further_slots_are_free() -> None:
     st.integers(1, 5),
 )
 def test_no_window_of_the_service_is_ever_too_full(limit: int, delays: list[tuple[float, float]], lanes: int) -> None:
-    budget, now, window = under(Allowance(Service.DISCOGS, limit, 5.0), None), NOW, 5.0
+    budget, now, window = with_allowance(Allowance(Service.DISCOGS, limit, 5.0), None), NOW, 5.0
     ends: list[tuple[float, Slot]] = []
     arrivals: list[float] = []
     waiting = list(delays)
@@ -135,7 +137,7 @@ def test_no_window_of_the_service_is_ever_too_full(limit: int, delays: list[tupl
 
 
 def test_who_had_more_leaves_the_next_slot_to_another_batch_that_waits() -> None:
-    budget = replace(used(1, 30, 40, 50), waiting={SHORT: Wish(1, NOW - 3, NOW + 2)})
+    budget = replace(used(1, 30, 40, 50), waiting={SHORT: PendingCalls(1, NOW - 3, NOW + 2)})
     assert reserved(budget, LONG).grants == ()
     found = reserved(budget, SHORT)
     assert starts(found) == [1]
@@ -143,12 +145,12 @@ def test_who_had_more_leaves_the_next_slot_to_another_batch_that_waits() -> None
 
 
 def test_only_as_many_slots_are_left_to_others_as_they_wait_for() -> None:
-    budget = replace(used(0.5, 1, 40, 50), waiting={SHORT: Wish(1, NOW - 3, NOW + 2)})
+    budget = replace(used(0.5, 1, 40, 50), waiting={SHORT: PendingCalls(1, NOW - 3, NOW + 2)})
     assert starts(reserved(budget, LONG, 3)) == [1]
 
 
 def test_a_wish_that_has_run_out_keeps_nobody() -> None:
-    budget = at(replace(used(1, 30, 40, 50), waiting={SHORT: Wish(4, NOW - 3, NOW - 0.1)}), NOW)
+    budget = at(replace(used(1, 30, 40, 50), waiting={SHORT: PendingCalls(4, NOW - 3, NOW - 0.1)}), NOW)
     assert starts(reserved(budget, LONG)) == [1]
 
 
@@ -160,16 +162,16 @@ def test_among_equals_the_slot_is_for_who_waited_longest(
     theirs: int, mine: int, mine_since: float | None, left: bool
 ) -> None:
     slots = [Slot(NOW + 30 + n, *LONG) for n in range(mine)] + [Slot(NOW + 40 + n, *SHORT) for n in range(theirs)]
-    waiting = {SHORT: Wish(1, NOW - 3, NOW + 2)}
+    waiting = {SHORT: PendingCalls(1, NOW - 3, NOW + 2)}
     if mine_since is not None:
-        waiting[LONG] = Wish(1, NOW + mine_since, NOW + 2)
+        waiting[LONG] = PendingCalls(1, NOW + mine_since, NOW + 2)
     budget = replace(FRESH, slots=(slots[0]._replace(free_at=NOW + 1), *slots[1:]), waiting=waiting)
     assert (reserved(budget, LONG).grants == ()) is left
 
 
 def test_two_processes_of_one_batch_share_as_batches_do() -> None:
-    other = Taker("long", "p2")
-    budget = replace(used(1, 30, 40, 50), waiting={other: Wish(1, NOW - 3, NOW + 2)})
+    other = Consumer("long", "p2")
+    budget = replace(used(1, 30, 40, 50), waiting={other: PendingCalls(1, NOW - 3, NOW + 2)})
     assert reserved(budget, LONG).grants == ()
     assert starts(reserved(budget, other)) == [1]
 
@@ -189,40 +191,44 @@ def test_two_processes_of_one_batch_share_as_batches_do() -> None:
 def test_a_wish_is_told_where_others_have_more_by_over_a_fifth(
     theirs: int, mine: int, free_in: float, heard: bool
 ) -> None:
-    budget = under(replace(ALLOWANCE, limit=12), None)
+    budget = with_allowance(replace(ALLOWANCE, limit=12), None)
     slots = [Slot(NOW + free_in + n, *LONG) for n in range(theirs)]
     slots += [Slot(NOW + free_in + 20 + n, *SHORT) for n in range(mine)]
     slots += [Slot(NOW + free_in + 30)] * (12 - len(slots))
     found = reserved(replace(budget, slots=tuple(sorted(slots))), SHORT)
     assert bool(found.unmet) is heard
-    assert found.budget.waiting == ({SHORT: Wish(1, NOW, NOW + 2)} if heard else {})
+    assert found.budget.waiting == ({SHORT: PendingCalls(1, NOW, NOW + 2)} if heard else {})
 
 
 def test_a_wish_that_is_told_again_has_waited_since_the_first_time() -> None:
-    budget = replace(used(3, 30, 40, 50), waiting={SHORT: Wish(1, NOW - 9, NOW + 0.1)})
-    assert reserved(budget, SHORT, 2).budget.waiting == {SHORT: Wish(2, NOW - 9, NOW + 2)}
+    budget = replace(used(3, 30, 40, 50), waiting={SHORT: PendingCalls(1, NOW - 9, NOW + 0.1)})
+    assert reserved(budget, SHORT, 2).budget.waiting == {SHORT: PendingCalls(2, NOW - 9, NOW + 2)}
 
 
-def turns(budget: Budget, limit: int, wanted: dict[Taker, int], lanes: int, seconds: int) -> dict[Taker, list[float]]:
+def turns(
+    budget: Budget, limit: int, wanted: dict[Consumer, int], lanes: int, seconds: int
+) -> dict[Consumer, list[float]]:
     """Let processes of `lanes` threads each take slots for so many calls, a look a second; return when calls began."""
-    begun: dict[Taker, list[float]] = {taker: [] for taker in wanted}
+    begun: dict[Consumer, list[float]] = {consumer: [] for consumer in wanted}
     running: list[Grant] = []
     for tick in range(seconds * 4):
         now = NOW + tick / 4
         for grant in [one for one in running if one.start + 0.25 <= now]:
             budget = stamp(budget, grant.slot, grant.start + 0.25)
             running.remove(grant)
-        for taker in wanted if tick % 4 == 0 else ():
-            open_ = min(wanted[taker] - len(begun[taker]), lanes - sum(grant.taker == taker for grant in running))
-            found = reserve(at(budget, now), {taker: max(0, open_)}, now)
+        for consumer in wanted if tick % 4 == 0 else ():
+            open_ = min(
+                wanted[consumer] - len(begun[consumer]), lanes - sum(grant.consumer == consumer for grant in running)
+            )
+            found = reserve(at(budget, now), {consumer: max(0, open_)}, now)
             budget = found.budget
             running += found.grants
-            begun[taker] += [grant.start - NOW for grant in found.grants]
+            begun[consumer] += [grant.start - NOW for grant in found.grants]
     return begun
 
 
 def test_a_short_batch_does_not_wait_behind_a_long_one() -> None:
-    budget = under(Allowance(Service.DISCOGS, 60, 60.0), None)
+    budget = with_allowance(Allowance(Service.DISCOGS, 60, 60.0), None)
     old = tuple(Slot(NOW + n, *LONG) for n in range(1, 61))
     begun = turns(replace(budget, slots=old), 60, {LONG: 10_000, SHORT: 20}, 4, 60)
     assert len(begun[SHORT]) == 20
@@ -233,9 +239,9 @@ def test_a_short_batch_does_not_wait_behind_a_long_one() -> None:
 @pytest.mark.parametrize("limit", [1, 3])
 @pytest.mark.parametrize("batches", [1, 2, 4])
 def test_nobody_starves(limit: int, batches: int) -> None:
-    takers = {Taker(f"batch{n % batches}", f"p{n}"): 1_000 for n in range(4)}
-    begun = turns(under(Allowance(Service.MUSICBRAINZ, limit, 1.0), None), limit, takers, 2, 60)
-    assert min(map(len, begun.values())) >= 5 * limit, {taker: len(calls) for taker, calls in begun.items()}
+    consumers = {Consumer(f"batch{n % batches}", f"p{n}"): 1_000 for n in range(4)}
+    begun = turns(with_allowance(Allowance(Service.MUSICBRAINZ, limit, 1.0), None), limit, consumers, 2, 60)
+    assert min(map(len, begun.values())) >= 5 * limit, {consumer: len(calls) for consumer, calls in begun.items()}
 
 
 @pytest.mark.parametrize("set_by", [HOUR, -HOUR])
@@ -249,7 +255,7 @@ def test_after_the_stores_clock_was_set_everything_is_used_for_a_window(set_by: 
 
 @pytest.mark.parametrize(("stored", "expected"), [(None, False), (NOW - 9, False), (NOW + 1, False), (NOW + 3, True)])
 def test_a_document_from_the_future_tells_of_a_clock_that_was_set(stored: float | None, expected: bool) -> None:
-    assert from_the_future(replace(FRESH, updated_at=stored), NOW) is expected
+    assert was_set_back(replace(FRESH, updated_at=stored), NOW) is expected
 
 
 def test_no_slot_lies_further_ahead_than_one_can_be_taken() -> None:
@@ -271,7 +277,7 @@ def test_a_breaker_never_stays_open_beyond_its_time_when_the_clock_was_set() -> 
 def test_what_the_service_grants_lowers_the_limit_and_raises_it_again(granted: list[int], limit: int) -> None:
     budget = after(FRESH, *(call(granted=number) for number in granted))
     assert budget.limit == limit
-    assert under(ALLOWANCE, budget) == budget
+    assert with_allowance(ALLOWANCE, budget) == budget
 
 
 @pytest.mark.parametrize(
@@ -299,11 +305,13 @@ def test_a_call_that_is_late_to_tell_says_nothing_of_others() -> None:
 @pytest.mark.parametrize(("retry_after", "until"), [(None, 60), (20.0, 20)])
 def test_after_a_429_everything_is_used(retry_after: float | None, until: float) -> None:
     (grant,) = reserved(FRESH, LONG).grants
-    budget = after(replace(FRESH, slots=(grant.slot,)), call(Verdict.QUOTA, slot=grant.slot, retry_after=retry_after))
+    budget = after(
+        replace(FRESH, slots=(grant.slot,)), call(CallOutcome.QUOTA, slot=grant.slot, retry_after=retry_after)
+    )
     assert sorted(round(slot.free_at - NOW) for slot in budget.slots) == [until] * 3 + [60]
 
 
-OUTAGES = [call(Verdict.OUTAGE, said="Discogs does not answer.")] * 5
+OUTAGES = [call(CallOutcome.OUTAGE, error="Discogs does not answer.")] * 5
 
 
 @pytest.mark.parametrize(
@@ -312,16 +320,16 @@ OUTAGES = [call(Verdict.OUTAGE, said="Discogs does not answer.")] * 5
         (OUTAGES[:4], "closed", 4),
         (OUTAGES, "open", 5),
         ([*OUTAGES[:4], call(), *OUTAGES[:4]], "closed", 4),
-        ([*OUTAGES[:4], call(Verdict.ANSWERED), OUTAGES[0]], "closed", 1),
-        ([*OUTAGES[:4], call(Verdict.BUSY), OUTAGES[0]], "open", 5),
-        ([*OUTAGES[:4], call(Verdict.QUOTA), OUTAGES[0]], "open", 5),
-        ([*OUTAGES[:4], call(Verdict.UNKNOWN), OUTAGES[0]], "open", 5),
+        ([*OUTAGES[:4], call(CallOutcome.ANSWERED), OUTAGES[0]], "closed", 1),
+        ([*OUTAGES[:4], call(CallOutcome.BUSY), OUTAGES[0]], "open", 5),
+        ([*OUTAGES[:4], call(CallOutcome.QUOTA), OUTAGES[0]], "open", 5),
+        ([*OUTAGES[:4], call(CallOutcome.UNKNOWN), OUTAGES[0]], "open", 5),
         ([*OUTAGES, call()], "closed", 0),
-        ([*OUTAGES, call(ended=NOW - 1)], "open", 5),  # told late
-        ([call(Verdict.BUSY)] * 9, "closed", 0),
+        ([*OUTAGES, call(ended=NOW - 1)], "open", 5),  # after_call late
+        ([call(CallOutcome.BUSY)] * 9, "closed", 0),
     ],
 )
-def test_five_outages_in_a_row_open_the_breaker(calls: list[Call], state: str, failures: int) -> None:
+def test_five_outages_in_a_row_open_the_breaker(calls: list[CompletedCall], state: str, failures: int) -> None:
     budget = after(FRESH, *calls)
     assert (budget.breaker, budget.failures) == (state, failures)
 
@@ -331,36 +339,49 @@ def test_a_breaker_opens_longer_after_each_call_that_tried_in_vain() -> None:
     for _ in range(6):
         until = breakers.next_try(budget, now)
         assert until is not None
-        assert breakers.probe(budget, now) is None
+        assert breakers.begin_probe(budget, now) is None
         pauses.append(until - now)
-        probing = breakers.probe(budget, until)
+        probing = breakers.begin_probe(budget, until)
         assert probing is not None
-        assert breakers.probe(probing, until + 1) is None, "one call at a time"
+        assert breakers.begin_probe(probing, until + 1) is None, "one call at a time"
         assert breakers.next_try(probing, until + 1) is not None
-        assert breakers.probe(probing, until + breakers.PROBE_SECONDS) is not None, "a dead one blocks nobody for long"
+        assert breakers.begin_probe(probing, until + breakers.PROBE_SECONDS) is not None, "a dead one blocks nobody"
         now = until + 1
-        straggler = after(probing, call(Verdict.OUTAGE, ended=now), now=now)
+        straggler = after(probing, call(CallOutcome.OUTAGE, ended=now), now=now)
         assert straggler.breaker == "probing"
-        budget = after(probing, call(Verdict.OUTAGE, ended=now, probing=True), now=now)
+        budget = after(probing, call(CallOutcome.OUTAGE, ended=now, probing=True), now=now)
     assert pauses == [5, 10, 20, 40, 60, 60]
     assert budget.opened_at == NOW
 
 
+def test_ebay_is_left_alone_after_three_outages_and_tried_eight_times_in_half_an_hour() -> None:
+    allowance = Allowance(Service.EBAY)
+    budget, now = with_allowance(allowance, None), NOW
+    budget = after(budget, *OUTAGES[:3], allowance=allowance)
+    tries = []
+    while (now := breakers.next_try(budget, now) or now) < NOW + 1800:
+        tries.append(now - NOW)
+        probing = breakers.begin_probe(budget, now)
+        assert probing is not None
+        budget = after(probing, call(CallOutcome.OUTAGE, ended=now, probing=True), allowance=allowance, now=now)
+    assert tries == [10, 35, 100, 300, 600, 900, 1200, 1500]
+
+
 @pytest.mark.parametrize(
-    ("verdict", "state"),
+    ("outcome", "state"),
     [
-        (Verdict.GOOD, "closed"),
-        (Verdict.BUSY, "closed"),
-        (Verdict.REFUSED, "closed"),
-        (Verdict.QUOTA, "closed"),
-        (Verdict.OUTAGE, "open"),
-        (Verdict.UNKNOWN, "open"),
+        (CallOutcome.GOOD, "closed"),
+        (CallOutcome.BUSY, "closed"),
+        (CallOutcome.REFUSED, "closed"),
+        (CallOutcome.QUOTA, "closed"),
+        (CallOutcome.OUTAGE, "open"),
+        (CallOutcome.UNKNOWN, "open"),
     ],
 )
-def test_any_answer_to_the_call_that_tries_closes_the_breaker(verdict: Verdict, state: str) -> None:
-    probing = breakers.probe(after(FRESH, *OUTAGES), NOW + 5)
+def test_any_answer_to_the_call_that_tries_closes_the_breaker(outcome: CallOutcome, state: str) -> None:
+    probing = breakers.begin_probe(after(FRESH, *OUTAGES), NOW + 5)
     assert probing is not None
-    assert after(probing, call(verdict, probing=True)).breaker == state
+    assert after(probing, call(outcome, probing=True)).breaker == state
 
 
 @pytest.mark.parametrize(
@@ -368,15 +389,15 @@ def test_any_answer_to_the_call_that_tries_closes_the_breaker(verdict: Verdict, 
     [
         ([], "unknown", ""),
         ([call()], "accepted", ""),
-        ([call(Verdict.ANSWERED)], "unknown", ""),
-        ([call(Verdict.OUTAGE, said="No answer.")], "unknown", ""),
-        ([call(Verdict.REFUSED, said="Look at DISCOGS_TOKEN.")], "refused", "Look at DISCOGS_TOKEN."),
-        ([call(Verdict.REFUSED, said="No."), call()], "accepted", ""),
+        ([call(CallOutcome.ANSWERED)], "unknown", ""),
+        ([call(CallOutcome.OUTAGE, error="No answer.")], "unknown", ""),
+        ([call(CallOutcome.REFUSED, error="Look at DISCOGS_TOKEN.")], "refused", "Look at DISCOGS_TOKEN."),
+        ([call(CallOutcome.REFUSED, error="No."), call()], "accepted", ""),
         ([call(granted=2)], "unknown", "Discogs grants 2 calls a minute: it did not accept the token."),
         ([call(granted=2), call(granted=60)], "accepted", ""),
     ],
 )
-def test_credentials_are_known_by_what_the_service_says(calls: list[Call], state: str, said: str) -> None:
+def test_credentials_are_known_by_what_the_service_says(calls: list[CompletedCall], state: str, said: str) -> None:
     budget = after(FRESH, *calls)
     assert (budget.credentials, budget.credentials_said) == (state, said)
     assert budget.accepted(NOW) is (state == "accepted")
@@ -386,10 +407,10 @@ def test_accepted_credentials_are_known_for_an_hour_and_others_not_at_all() -> N
     budget = after(FRESH, call())
     assert budget.accepted(NOW + HOUR - 1)
     assert not budget.accepted(NOW + HOUR)
-    assert under(replace(ALLOWANCE, key="00000000"), budget).credentials == "unknown"
-    assert under(replace(ALLOWANCE, key=""), budget).credentials == "missing"
-    assert under(replace(ALLOWANCE, needs_key=False), budget).credentials == "accepted"
-    assert under(Allowance(Service.COVERART), None).credentials == "unneeded"
+    assert with_allowance(replace(ALLOWANCE, key="00000000"), budget).credentials == "unknown"
+    assert with_allowance(replace(ALLOWANCE, key=""), budget).credentials == "missing"
+    assert with_allowance(replace(ALLOWANCE, needs_key=False), budget).credentials == "accepted"
+    assert with_allowance(Allowance(Service.COVERART), None).credentials == "unneeded"
 
 
 @pytest.mark.parametrize(
@@ -408,7 +429,7 @@ def test_a_day_begins_at_midnight_on_the_pacific_coast(moment: datetime, expecte
 
 def test_a_daily_quota_is_taken_in_blocks_and_begins_anew_each_day() -> None:
     allowance = Allowance(Service.EBAY_BROWSE, daily_limit=50)
-    budget = at(under(allowance, None), NOW)
+    budget = at(with_allowance(allowance, None), NOW)
     for expected in (20, 20, 10, 0):
         budget, taken = take_today(budget, 20)
         assert taken == expected
@@ -421,22 +442,50 @@ def test_a_daily_quota_is_taken_in_blocks_and_begins_anew_each_day() -> None:
 
 def test_a_day_that_the_clock_went_back_over_is_not_counted_anew() -> None:
     early = midnight(NOW) + 60
-    budget, _ = take_today(at(under(Allowance(Service.EBAY_BROWSE, daily_limit=50), None), early), 20)
+    budget, _ = take_today(at(with_allowance(Allowance(Service.EBAY_BROWSE, daily_limit=50), None), early), 20)
     assert at(replace(budget, updated_at=early), early - HOUR).daily_used == 20
 
 
 def test_a_budget_is_stored_whole() -> None:
     budget = after(
-        replace(used(10, 20), waiting={SHORT: Wish(2, NOW - 3, NOW + 2)}), *OUTAGES, call(Verdict.REFUSED, said="No.")
+        replace(used(10, 20), waiting={SHORT: PendingCalls(2, NOW - 3, NOW + 2)}),
+        *OUTAGES,
+        call(CallOutcome.REFUSED, error="No."),
     )
-    stored = budget.document()
-    assert Budget.from_document(stored) == budget
+    stored = encode_budget(budget)
+    assert decode_budget(stored) == budget
     assert (stored["slots"], stored["takers"]) == ([NOW + 10, NOW + 20], ["long", "long"])
     assert stored["last_error_at"] == datetime.fromtimestamp(NOW, UTC)
-    assert Budget.from_document(under(ALLOWANCE, None).document()) == under(ALLOWANCE, None)
+    assert decode_budget(encode_budget(FRESH)) == FRESH
 
 
 def test_latency_is_a_moving_average_and_an_outage_is_none() -> None:
-    budget = after(FRESH, call(seconds=0.1), call(seconds=0.2), call(Verdict.OUTAGE, seconds=20.0, said="No."))
+    budget = after(FRESH, call(seconds=0.1), call(seconds=0.2), call(CallOutcome.OUTAGE, seconds=20.0, error="No."))
     assert budget.latency_ms == pytest.approx(120)
     assert (budget.calls, budget.last_error, budget.last_ok_at) == (3, "No.", NOW)
+
+
+def test_a_budget_that_the_version_before_stored_is_read() -> None:
+    seen = datetime.fromtimestamp(NOW, UTC)
+    stored = {
+        "service": "discogs",
+        "limit": 60,
+        "window_seconds": 60.0,
+        "slots": [NOW + 10],
+        "takers": ["long"],
+        "holders": ["p1"],
+        "waiting": [{"batch": "short", "holder": "p2", "calls": 2, "since": NOW - 3, "until": NOW + 2}],
+        "breaker": "open",
+        "opened_at": seen,
+        "daily_resets_at": None,
+        "latency_ms": 12.5,
+        "updated_at": seen,
+    }
+    budget = decode_budget(stored)
+    assert (budget.service, budget.limit, budget.breaker, budget.opened_at) == (Service.DISCOGS, 60, "open", NOW)
+    assert budget.slots == (Slot(NOW + 10, "long", "p1"),)
+    assert budget.waiting == {SHORT: PendingCalls(2, NOW - 3, NOW + 2)}
+    written = encode_budget(budget)
+    assert {name: written[name] for name in stored} == stored
+    with pytest.raises(DocumentBroken, match="limit"):
+        decode_budget({**stored, "limit": "sixty"})

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.catalog.entries import may_have_barcode, parse, without_forbidden
-from engine.domain.releases import Format, Release, Track
+from engine.domain.identify.releases import Format, Release, Track
 
 CODE = '<identifiers><identifier type="Barcode" value="0 74646 36282 2"/></identifiers>'
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,15 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.domain.categories import CATEGORIES, CD, DISC, VINYL
-from engine.domain.category_rules import CategoryRules, Specific, table
-from engine.domain.decisions import Edits
-from engine.domain.drafts import Copy, Draft, compose
-from engine.domain.pricing import Price
-from engine.domain.releases import Format, Release
-from engine.domain.rows import Condition
+from engine.codec import replace
+from engine.domain.batch.decisions import Edits
+from engine.domain.batch.rows import Condition
+from engine.domain.identify.releases import Format, Release
+from engine.domain.listing.categories import CATEGORIES, CD, DISC, VINYL
+from engine.domain.listing.category_rules import EBAY, TABLE, CategoryRules, CheckedAgainst, Specific, table
+from engine.domain.listing.composition import Copy, Draft, compose
+from engine.domain.listing.pricing import Price
 from engine.upstream.ebay_rules import parse_conditions, parse_specifics
-from tests.hostile import UPC, copies, hostile
+from tests.support.hostile import UPC, copies, hostile
 
 PRICE = Price(999, "file", "The price stands in the file.")
 ASKED_AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -88,12 +88,12 @@ def test_a_grade_becomes_a_condition_of_the_category(
     conditions: frozenset[str], grade: Condition, sent: str, taken: bool
 ) -> None:
     held_to = rules(conditions=conditions)
-    assert (held_to.condition(grade), held_to.takes(grade)) == (sent, taken)
+    assert (held_to.condition(grade), sent in held_to.conditions) == (sent, taken)
 
 
 @pytest.mark.parametrize("place", CATEGORIES.values(), ids=lambda place: place.id)
 def test_the_table_takes_every_grade_in_every_category(place: Any) -> None:
-    assert all(table(place).takes(grade) for grade in Condition)
+    assert all(table(place).condition(grade) in table(place).conditions for grade in Condition)
 
 
 def test_the_table_asks_for_what_was_seen_to_be_required() -> None:
@@ -103,15 +103,15 @@ def test_the_table_asks_for_what_was_seen_to_be_required() -> None:
 
 def test_rules_come_back_from_the_store_as_they_were() -> None:
     told = rules(Specific("Type", True, False, 65, ("Album",)), Specific("Artist", several=True))
-    assert CategoryRules.from_document(told.document(), ASKED_AT) == told
+    assert told.stored().rules(ASKED_AT) == told
 
 
 def test_a_draft_keeps_what_it_was_held_to() -> None:
     made = draft(rules(Specific("Genre", several=False)))
-    assert made.document()["checked_against"] == {"by": "ebay", "asked_at": "2026-11-23T09:00:00+00:00"}
+    assert made.checked_against == CheckedAgainst(EBAY, "2026-11-23T09:00:00+00:00")
     assert specifics(made)["Genre"] == ["Electronic"]
     assert specifics(draft(None))["Genre"] == ["Electronic", "Jazz"]
-    assert draft(None).document()["checked_against"] == {"by": "table"}
+    assert draft(None).checked_against == CheckedAgainst(TABLE)
 
 
 def test_what_ebay_asks_for_and_nobody_knows_is_left_to_do_and_not_invented() -> None:
@@ -159,7 +159,7 @@ def test_a_used_copy_keeps_its_grade_in_words_where_ebay_knows_only_used() -> No
 def test_what_a_person_wrote_stays_and_he_is_told_what_ebay_does_not_take(
     specific: Specific, written: list[str], sentence: str
 ) -> None:
-    made = draft(rules(specific), Edits(aspects={specific.name: written}))
+    made = draft(rules(specific), Edits(aspects={specific.name: tuple(written)}))
     assert specifics(made)[specific.name] == written
     assert [said for said in made.not_publishable if "eBay takes" in said or "eBay does not" in said] == (
         [sentence] if sentence else []
@@ -171,7 +171,7 @@ def test_the_rules_are_those_of_the_category_that_a_person_chose() -> None:
         Copy("DM1", UPC),
         RELEASE,
         PRICE,
-        edits=Edits(category=VINYL),
+        edits=Edits(category_id=VINYL.id),
         rules={CD.id: rules(Specific("Mood", required=True)), VINYL.id: rules(Specific("Color", required=True))},
     )
     assert "Color is unknown: eBay asks for it." in made.not_publishable
@@ -237,4 +237,16 @@ def test_an_answer_about_conditions_is_read_by_category() -> None:
 def test_a_release_without_a_category_is_held_to_no_rules() -> None:
     reel = replace(RELEASE, formats=(Format("Reel-To-Reel"),))
     made = compose(Copy("DM1", UPC), reel, PRICE, rules={CD.id: rules(Specific("Mood", required=True))})
-    assert made.checked_against == {"by": "table"}
+    assert made.checked_against == CheckedAgainst(TABLE)
+
+
+def test_the_table_names_each_specific_that_it_asks_for() -> None:
+    assert table(VINYL).specific("Artist") == Specific("Artist", required=True)
+    assert table(VINYL).specific("Mood") == Specific("Mood")
+
+
+def test_that_a_category_takes_no_listings_comes_back_from_the_store() -> None:
+    closed = CategoryRules(
+        {"Artist": Specific("Artist")}, MEDIA, listable=False, asked_at=datetime(2026, 11, 1, tzinfo=UTC)
+    )
+    assert closed.stored().rules(datetime(2026, 11, 1, tzinfo=UTC)) == closed

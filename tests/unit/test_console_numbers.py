@@ -9,13 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console import figures, pace, words
-from console.counts import counts, in_hand
+from console import formatting, labels
+from console.counts import counts
 from console.widgets.bar import bar, legend
 from console.widgets.facts import markup
+from engine import codec
 from engine.batches.views import MOST_WAITS
-from engine.domain.jobs import Job, JobStatus
-from engine.domain.pace import add
+from engine.domain.batch.jobs import Job, JobStatus
+from engine.domain.batch.progress import EngineState
+from engine.domain.batch.throughput import Throughput, add
+from engine.domain.batch.workers import RowInFlight
 from engine.public import BatchView, WorkerView
 
 NOW = datetime(2026, 11, 23, 14, 41, 30, tzinfo=UTC)
@@ -23,7 +26,7 @@ JOB = Job("batch_20261123_144157_0", JobStatus.RUNNING, "gs://bucket/file.txt", 
 
 
 def worker(rows: int, *, age: float = 1.0) -> WorkerView:
-    held = tuple({"job_id": JOB.job_id, "index": index, "upc": "", "step": "price"} for index in range(rows))
+    held = tuple(RowInFlight(JOB.job_id, index, "", "price") for index in range(rows))
     return WorkerView("w", "working", NOW, timedelta(seconds=age), NOW, "desk", JOB.job_id, held, "")
 
 
@@ -39,7 +42,7 @@ def test_the_states_always_add_up(
 ) -> None:
     ok, bad, skipped = ended
     total, hands = ok + bad + skipped + left, min(hands, left)
-    job = replace(
+    job = codec.replace(
         JOB,
         total_upcs=total,
         successful_upcs=ok,
@@ -55,18 +58,18 @@ def test_the_states_always_add_up(
 
 
 def test_failed_rows_that_are_retried_count_as_working() -> None:
-    job = replace(JOB, successful_upcs=6, failed_upcs=4, processed_upcs=10)
+    job = codec.replace(JOB, successful_upcs=6, failed_upcs=4, processed_upcs=10)
     found = counts(BatchView(job, NOW, (worker(3),), interrupted=False), 0)
     assert (found.working, found.attention) == (3, 1)
 
 
 def test_rows_of_a_silent_worker_are_nobodys_once_another_has_taken_over() -> None:
     view = BatchView(JOB, NOW, (worker(2, age=600.0),), interrupted=False)
-    assert in_hand(view) == in_hand(view, silent=True) == {}
+    assert view.in_flight == view.stranded == {}
 
 
 def test_the_bar_shows_every_state_and_says_it_in_words() -> None:
-    job = replace(JOB, successful_upcs=6, failed_upcs=1, processed_upcs=7)
+    job = codec.replace(JOB, successful_upcs=6, failed_upcs=1, processed_upcs=7)
     found = counts(BatchView(job, NOW, (worker(1),), interrupted=False), 2)
     drawn = bar(found)
     assert 'style="width:40.000%"' in drawn
@@ -75,7 +78,7 @@ def test_the_bar_shows_every_state_and_says_it_in_words() -> None:
 
 
 def test_a_file_that_was_not_read_is_not_counted() -> None:
-    found = counts(BatchView(replace(JOB, total_upcs=None), NOW, (), interrupted=False), 0)
+    found = counts(BatchView(codec.replace(JOB, total_upcs=None), NOW, (), interrupted=False), 0)
     assert "not been read" in legend(found)
 
 
@@ -87,11 +90,11 @@ def test_what_comes_from_outside_is_escaped() -> None:
     ("seconds", "told"), [(40, "40 s"), (60, "1 min"), (840, "14 min"), (7_380, "2 h 03 min"), (260_000, "3 days")]
 )
 def test_a_length_of_time_is_told_as_short_as_it_may_be(seconds: float, told: str) -> None:
-    assert figures.duration(seconds) == told
+    assert formatting.duration(seconds) == told
 
 
 def waiting(*reasons: str) -> BatchView:
-    rows = tuple({"index": index, "step": "identify", "waits_for": reason} for index, reason in enumerate(reasons))
+    rows = tuple(RowInFlight(JOB.job_id, index, "", "identify", reason) for index, reason in enumerate(reasons))
     return BatchView(JOB, NOW, (replace(worker(0), rows=rows),), interrupted=False)
 
 
@@ -112,15 +115,17 @@ def test_waits_are_told_row_by_row_and_no_list_of_them_is_endless() -> None:
 
 
 def test_a_batch_that_is_done_has_the_speed_of_its_whole_time() -> None:
-    done = replace(JOB, status=JobStatus.COMPLETED, started_at=NOW, completed_at=NOW + timedelta(seconds=8))
-    assert pace.of(replace(done, processed_upcs=42), NOW).per_minute == 315
+    done = codec.replace(JOB, status=JobStatus.COMPLETED, started_at=NOW, completed_at=NOW + timedelta(seconds=8))
+    view = BatchView(codec.replace(done, processed_upcs=42), NOW, (), interrupted=False)
+    assert view.throughput.per_minute == 315
 
 
 def test_the_chart_of_a_batch_that_is_done_ends_with_its_last_minute() -> None:
-    engine = {"pace": add({}, [NOW], NOW)}
-    done = replace(JOB, status=JobStatus.COMPLETED, started_at=NOW, completed_at=NOW, engine=engine)
-    assert pace.of(done, NOW + timedelta(hours=1)).minutes[-1] == 1
+    engine = EngineState(pace=add(Throughput(), [NOW], NOW))
+    done = codec.replace(JOB, status=JobStatus.COMPLETED, started_at=NOW, completed_at=NOW, engine=engine)
+    view = BatchView(done, NOW + timedelta(hours=1), (), interrupted=False)
+    assert view.throughput.minutes[-1] == 1
 
 
 def test_each_word_of_a_batch_is_told_apart_from_the_others() -> None:
-    assert len({word.text for word in words.BATCH_WORDS}) == len(words.BATCH_WORDS)
+    assert len({word.text for word in labels.BATCH_LABELS}) == len(labels.BATCH_LABELS)

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.forecast import Forecast, Quota, calls_a_row, forecast, per_minute
+from engine.domain.batch.throughput import per_minute
 from engine.domain.services import Service
+from engine.quota.forecast import Forecast, Quota, calls_a_row, forecast
 
 DISCOGS = Quota(60, 60.0)
 MUSICBRAINZ = Quota(1, 1.0)

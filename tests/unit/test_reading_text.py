@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import codecs
+import csv
+import io
 import json
 import tracemalloc
-from pathlib import Path
+from dataclasses import astuple
 
 import pytest
 
-from engine.domain import upc
-from engine.domain.rows import Condition, Row, RowState
+from engine.codec import decode, encode
+from engine.domain.batch.grades import Grade, Grading
+from engine.domain.batch.rows import Named, Row, RowState
+from engine.domain.identify import barcodes
+from engine.errors import UnreadableFile
 from engine.reading import check, open_file
+from tests.support.barcode_table import COLUMNS, table
 
 ONE, TWO, THREE = "889214112798", "074646362822", "7961220922684"
-DATA = Path(__file__).parents[3] / "shared" / "data" / "barcodes.csv"
 
 
 def rows(text: str) -> list[Row]:
@@ -69,7 +74,7 @@ def test_the_delimiter_is_found(delimiter: str) -> None:
     found = check(text.encode(), "file")
 
     assert found.delimiter == delimiter
-    assert found.columns == {"barcode": "UPC", "quantity": "Qty"}
+    assert found.columns == {"barcode": "UPC", "quantity": "Qty", "title": "Title"}
     assert found.copies == 3
 
 
@@ -154,11 +159,15 @@ def test_what_is_no_word_above_the_barcodes_is_a_row(first: str) -> None:
     assert values(f"{first}\n{ONE}\n".encode()) == [first, ONE]
 
 
-def test_titles_above_the_header_are_rows_with_a_reason() -> None:
-    found = rows(f"My records,,\nUPC,Price,Qty\n{ONE},5,2\n")
+def test_titles_above_the_header_are_counted_and_no_rows() -> None:
+    found = open_file(f"My records,,\nUPC,Price,Qty\n{ONE},5,2\n".encode(), "file")
 
-    assert [(row.line, row.state) for row in found] == [(1, RowState.INVALID), (3, RowState.READY)]
-    assert found[1].price_cents == 500
+    assert [(row.line, row.state, row.price_cents) for row in found.rows()] == [(3, RowState.READY, 500)]
+    assert found.check().above == 1
+
+
+def test_a_barcode_above_the_header_is_a_row() -> None:
+    assert [row.line for row in rows(f"First one,{TWO},\nUPC,Price,Qty\n{ONE},5,2\n")] == [1, 3]
 
 
 def test_without_a_header_the_column_that_holds_the_barcodes_is_found() -> None:
@@ -203,20 +212,22 @@ def test_cells_beyond_the_header_are_doubted_since_a_price_may_have_been_cut_in_
 
 
 def test_every_problem_of_a_row_is_told() -> None:
-    [bad, _] = rows(f"UPC,Condition,Price,Qty,Note\nx,VG+,0,0,hm\n{ONE},,,,\n")
+    [bad, _] = rows(f"UPC,Condition,Price,Qty,Note\nx,ok,-1,0,hm\n{ONE},,,,\n")
 
     assert bad.gtin is None
     assert bad.value == "x"
     assert bad.problem == (
         "The barcode has letters in it: write its digits only. "
-        "The condition “VG+” is not one of New, Like New, Very Good, Good or Acceptable: write one of these. "
-        "The price must be more than 0, not “0”. "
-        "The quantity “0” is not a whole number from 1 to 9,999"
+        "The quantity is 0: none is in stock. "
+        "The condition “ok” cannot be used: write one of New, Like New, Very Good, Good and Acceptable, or a grade "
+        "such as NM, VG+ or VG. "
+        "The price must be more than 0, not “-1”"
     )
 
 
 def test_a_full_row_says_everything() -> None:
-    content = f"Artist;Item Condition;EAN;Start Price;Qty;Comments\nBeatles;vg;{ONE};$1,234.50;3.0; signed \n"
+    header = "Artist;Item Condition;EAN;Start Price;Qty;Comments;SKU;Shelf;Release ID;Cat#;Year"
+    content = f"{header}\nBeatles;vg;{ONE};$1,234.50;3.0; signed ;A-17;B 2;[r249504];-;1964\n"
     [row] = rows(content)
 
     assert row == Row(
@@ -225,11 +236,14 @@ def test_a_full_row_says_everything() -> None:
         value=ONE,
         gtin=f"00{ONE}",
         copies=3,
-        condition=Condition.USED_VERY_GOOD,
         price_cents=123450,
         quantity=3,
         note="signed",
-        cells=("Beatles", "vg", ONE, "$1,234.50", "3.0", " signed "),
+        cells=("Beatles", "vg", ONE, "$1,234.50", "3.0", " signed ", "A-17", "B 2", "[r249504]", "-", "1964"),
+        seller_sku="A-17",
+        location="B 2",
+        named=Named(discogs_id="249504", artist="Beatles", year="1964"),
+        grading=Grading(Grade.VERY_GOOD),
     )
 
 
@@ -250,18 +264,20 @@ def test_the_check_adds_up() -> None:
     assert [row.value for row in opened.rows(RowState.REPAIRED, RowState.REPEATED)] == [TWO[1:], ONE]
 
 
-def test_the_recorded_barcodes_are_all_usable() -> None:
-    if not DATA.exists():
-        pytest.skip(f"{DATA} is not on this desk")
-    found = check(DATA.read_bytes(), DATA.name)
+def test_the_real_barcodes_are_all_usable_with_their_facts_beside_them() -> None:
+    content = io.StringIO()
+    written = csv.writer(content)
+    written.writerow(COLUMNS)
+    written.writerows(astuple(line) for line in table())
+    found = check(content.getvalue().encode(), "barcodes.csv")
 
     assert (found.total, found.usable) == (264, 264)
-    assert found.columns == {"barcode": "upc_or_ean"}
+    assert found.columns["barcode"] == "upc_or_ean, gtin14"
 
 
 def test_the_rows_of_a_file_are_never_held_at_once() -> None:
-    payloads = (f"{number * 999_983 % 10**11:011d}" for number in range(1, 20_001))
-    content = "\n".join(payload + upc.check_digit(payload) for payload in payloads).encode()
+    payloads = (f"{number * 999_983 % 10**11:011d}" for number in range(1, 8_001))
+    content = "\n".join(payload + barcodes.check_digit(payload) for payload in payloads).encode()
     tracemalloc.start()
     try:
         total = sum(1 for _ in open_file(content, "file").rows())
@@ -269,7 +285,7 @@ def test_the_rows_of_a_file_are_never_held_at_once() -> None:
     finally:
         tracemalloc.stop()
 
-    assert total == 20_000
+    assert total == 8_000
     assert peak < len(content) + 2_400_000
 
 
@@ -284,5 +300,53 @@ def test_photos_are_read_and_a_bad_one_does_not_fail_its_row(name: str) -> None:
         "The photo “http://a/1.jpg” is not used: a photo's address begins with https://",
     ]
     assert all(row.gtin for row in found)
-    assert [Row.from_document(json.loads(json.dumps(row.document()))) for row in found] == found
+    assert [decode(Row, json.loads(json.dumps(encode(row)))) for row in found] == found
     assert check(text.encode(), "file").columns == {"barcode": "UPC", "photos": name}
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        ("249504", "249504"),
+        ("249504.0", "249504"),
+        ("r249504", "249504"),
+        ("https://www.discogs.com/release/249504-Rick-Astley-Never-Gonna-Give-You-Up", "249504"),
+        ("discogs.com/de/release/249504", "249504"),
+        ("-", ""),
+    ],
+)
+def test_a_release_of_discogs_is_named_by_its_number_in_any_form(cell: str, number: str) -> None:
+    [row] = rows(f"UPC,Discogs ID\n{ONE},{cell}")
+
+    assert (row.named.discogs_id, row.warning) == (number, "")
+
+
+@pytest.mark.parametrize("cell", ["0", "m249504", "abc", "https://www.discogs.com/master/249504", "12345678901"])
+def test_what_is_no_release_of_discogs_is_told_of(cell: str) -> None:
+    [row] = rows(f"UPC,Discogs ID\n{ONE},{cell}")
+
+    assert (row.named.discogs_id, row.gtin) == ("", f"00{ONE}")
+    assert f"“{cell}” is not the number of a Discogs release" in row.warning
+
+
+def test_a_barcode_in_a_column_of_titles_is_told_of() -> None:
+    [row] = rows(f"UPC,Title\n{ONE},{TWO}")
+
+    assert f"Another barcode, “{TWO}” in Title, is not used" in row.warning
+
+
+@pytest.mark.parametrize("wrong", [[], ["12345"]])
+def test_a_column_with_another_name_that_is_full_of_barcodes_is_the_one(wrong: list[str]) -> None:
+    codes = [ONE, TWO, THREE, "075596050340", "724383244812", *wrong]
+    content = "Artist,Number\n" + "".join(f"A{n},{code}\n" for n, code in enumerate(codes))
+    found = rows(content)
+
+    assert [row.value for row in found] == codes
+    assert [bool(row.gtin) for row in found] == [True] * 5 + [False] * len(wrong)
+
+
+def test_one_number_in_ten_makes_no_column_of_barcodes() -> None:
+    content = "Artist,Number\n" + "".join(f"A,{number}\n" for number in (ONE, *range(10**11, 10**11 + 9)))
+
+    with pytest.raises(UnreadableFile, match="no column of barcodes"):
+        rows(content)

@@ -5,30 +5,16 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from typing import Any
 
-import openpyxl
 import pytest
 
-from engine.domain.rows import Condition
+from engine.domain.batch.rows import Condition
 from engine.errors import UnreadableFile
 from engine.reading import check, open_file
+from tests.support.workbooks import workbook
 
 ONE, TWO = "889214112798", "074646362822"
 DAMAGED = "The workbook is damaged: open it in Excel, save it again as .xlsx and upload that file"
-
-
-def workbook(*sheets: list[list[Any]], hidden: tuple[int, ...] = ()) -> bytes:
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
-    for number, lines in enumerate(sheets):
-        sheet = book.create_sheet(f"Sheet & {number}")
-        sheet.sheet_state = "hidden" if number in hidden else "visible"
-        for line in lines:
-            sheet.append(line)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
 
 
 def changed(content: bytes, part: str, old: bytes, new: bytes) -> bytes:
@@ -162,14 +148,3 @@ def test_a_workbook_cut_short_is_damaged() -> None:
 
 def test_a_workbook_with_a_broken_sheet_is_damaged() -> None:
     assert refusal(changed(workbook([[ONE]]), "xl/worksheets/sheet1.xml", b"</t>", b"</x>")) == DAMAGED
-
-
-def test_a_locked_workbook_and_an_old_one_are_told_apart() -> None:
-    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
-
-    assert refusal(ole + "EncryptedPackage".encode("utf-16-le")) == (
-        "The workbook is protected with a password: save it without one and upload that file"
-    )
-    assert refusal(ole + "Workbook".encode("utf-16-le")) == (
-        "The file is an old Office document (.xls): save it as .xlsx and upload that file"
-    )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from engine.domain import shards
-from engine.domain.items import Item, ItemStatus
-from engine.domain.shards import KILLS, Shard, ShardKind, Tally
+from engine.codec import decode, encode, replace
+from engine.domain.batch import shards
+from engine.domain.batch.items import Item, ItemStatus
+from engine.domain.batch.shards import KILLS, Shard, ShardKind, Tally
 from engine.errors import IllegalTransition
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -42,9 +42,9 @@ def item(index: int, status: ItemStatus = ItemStatus.SUCCEEDED) -> Item:
 
 
 def test_a_shard_comes_back_from_its_document() -> None:
-    held = replace(claimed(shard()), tally=Tally(1, 2, 3), suspect=4, kills=1, hold="paused")
-    assert Shard.from_document(held.document()) == held
-    assert held.document()["ok"] == 1
+    held = replace(claimed(shard()), ok=1, bad=2, skipped=3, suspect=4, kills=1, hold="paused")
+    assert decode(Shard, encode(held)) == held
+    assert encode(held)["ok"] == 1
     assert (held.name, held.key) == ("batch_1-0003", "0003")
 
 
@@ -156,3 +156,84 @@ def test_deaths_while_the_file_is_read_count_against_the_file() -> None:
 
 def test_tallies_add_up() -> None:
     assert Tally(1, 2, 3) + Tally(10, -1, 0) == Tally(11, 1, 3)
+
+
+# a shard whole, before and after
+
+HELD = replace(claimed(shard(next=7)), seq=4, suspects=2, suspect=7, kills=1)
+
+
+def test_a_claim_changes_the_owner_and_nothing_of_the_rows() -> None:
+    free = replace(shard(next=7), seq=4, epoch=2, lanes=1, ok=5, bad=2)
+    until = NOW + LEASE
+    assert claimed(free, lanes=3) == replace(
+        free, owner="w", lanes=3, epoch=3, seq=0, available_at=until, lease_until=until
+    )
+    assert claimed(replace(free, kind=ShardKind.UNREAD)).kills == 0
+
+
+def test_a_shard_that_is_not_free_is_named() -> None:
+    with pytest.raises(IllegalTransition) as refusal:
+        claimed(HELD)
+    assert str(refusal.value) == "shard batch_1-0003 is not free"
+
+
+def test_a_death_keeps_the_marks_of_the_row_that_was_in_flight() -> None:
+    later = after(HELD)
+    again = {"epoch": 2, "seq": 0, "available_at": later + LEASE, "lease_until": later + LEASE}
+    assert died(HELD) == replace(HELD, kills=2, **again)
+    assert died(replace(HELD, suspect=None)) == replace(HELD, suspect=None, **again)
+    assert died(replace(HELD, suspect=None, suspects=0)) == replace(HELD, suspect=None, suspects=4, **again)
+
+
+def test_what_its_owner_writes_is_counted() -> None:
+    assert shards.touch(HELD) == replace(HELD, seq=5)
+    assert shards.suspect(HELD, 7) == replace(HELD, seq=5)
+    assert shards.suspect(replace(HELD, kills=2), 8) == replace(HELD, seq=5, suspect=8, kills=1)
+
+
+def test_a_renewal_changes_the_lease_alone() -> None:
+    until = NOW + 2 * LEASE
+    assert shards.renew(HELD, now=NOW + LEASE, lease=LEASE) == replace(HELD, available_at=until, lease_until=until)
+
+
+def test_rows_that_end_change_counts_watermark_and_marks_alone() -> None:
+    ended = {7: item(7), 8: item(8, ItemStatus.FAILED)}
+    known = replace(HELD, ok=4, bad=1, skipped=2)
+    counted = {"ok": 5, "bad": 2, "seq": 5, "next": 9}
+    assert shards.finish(known, ended, watermark=9) == replace(known, suspects=1, suspect=None, kills=0, **counted)
+    assert shards.finish(replace(known, suspect=9), ended, watermark=9) == replace(known, suspect=9, **counted)
+
+
+@pytest.mark.parametrize(
+    ("kind", "was", "now", "tally"),
+    [
+        (ShardKind.ROWS, ItemStatus.FAILED, ItemStatus.SUCCEEDED, Tally(ok=1)),
+        (ShardKind.UNREAD, ItemStatus.FAILED, ItemStatus.SUCCEEDED, Tally(ok=1)),
+        (ShardKind.RETRY, ItemStatus.FAILED, ItemStatus.SUCCEEDED, Tally(ok=1, bad=-1)),
+        (ShardKind.RETRY, None, ItemStatus.SUCCEEDED, Tally(ok=1, bad=-1)),
+        (ShardKind.AGAIN, ItemStatus.SKIPPED, ItemStatus.SUCCEEDED, Tally(ok=1, skipped=-1)),
+        (ShardKind.AGAIN, ItemStatus.SUCCEEDED, ItemStatus.SKIPPED, Tally(ok=-1, skipped=1)),
+        (ShardKind.COMPLETE, ItemStatus.SUCCEEDED, ItemStatus.SUCCEEDED, Tally()),
+        (ShardKind.HANDOVER, ItemStatus.FAILED, ItemStatus.SKIPPED, Tally(bad=-1, skipped=1)),
+    ],
+)
+def test_a_row_counts_for_its_end_and_after_its_first_run_against_the_one_before(
+    kind: ShardKind, was: ItemStatus | None, now: ItemStatus, tally: Tally
+) -> None:
+    ended = {0: replace(item(0, now), was=was)}
+    assert shards.finish(shard(kind=kind), ended, watermark=1).tally == tally
+
+
+def test_a_release_a_stop_and_a_close_change_whose_it_is_and_when_it_is_due() -> None:
+    given_back = {"owner": None, "suspect": None, "kills": 0, "lease_until": None, "seq": 5}
+    later = NOW + LEASE
+    assert shards.release(HELD, now=later) == replace(HELD, available_at=later, **given_back)
+    assert shards.close(HELD) == replace(HELD, available_at=None, done=True, **given_back)
+    assert shards.stop(HELD, reason="paused") == replace(HELD, available_at=None, hold="paused", **given_back)
+    twice = shards.stop(replace(HELD, hold="cancelled"), reason="paused")
+    assert twice == replace(HELD, available_at=None, hold="cancelled", **given_back)
+
+
+def test_rows_from_the_watermark_on_are_left() -> None:
+    assert (shards.left(shard(next=7)), shards.left(shard(a=50, next=100)), shards.left(shard(b=0))) == (93, 0, 0)

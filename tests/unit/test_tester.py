@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
 
 import pytest
 
-from engine.errors import GivenBack
-from engine.worker.tester import PATIENCE_SECONDS, Impatient
+from engine.errors import Requeued
+from engine.upstream.caller import Impatient
+from engine.worker.tester import PATIENCE_SECONDS
+from tests.support.clocks import FakeClock
 
 QUOTA = "Discogs quota until 14:52:10 UTC"
-
-
-class Clock:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def now(self) -> datetime:
-        return datetime(2026, 11, 23, tzinfo=UTC)
-
-    def monotonic(self) -> float:
-        return self.seconds
 
 
 class Moving(threading.Event):
     """A stop that is never set, and lets a clock pass at once."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: FakeClock) -> None:
         super().__init__()
         self._clock = clock
 
@@ -39,18 +27,18 @@ class Moving(threading.Event):
 
 
 def test_a_test_waits_for_its_turn_as_long_as_an_operator_does() -> None:
-    clock = Clock()
-    asker = Impatient(clock, Moving(clock))
+    clock = FakeClock()
+    asker = Impatient(clock, Moving(clock), PATIENCE_SECONDS)
     for _ in range(3):
         asker.wait(PATIENCE_SECONDS / 4, QUOTA)
     assert asker.waited == PATIENCE_SECONDS * 3 / 4
-    with pytest.raises(GivenBack, match=QUOTA):
+    with pytest.raises(Requeued, match=QUOTA):
         asker.wait(PATIENCE_SECONDS / 2, QUOTA)
 
 
 def test_a_worker_that_stops_waits_for_nothing() -> None:
-    clock = Clock()
+    clock = FakeClock()
     closing = Moving(clock)
     closing.set()
-    with pytest.raises(GivenBack):
-        Impatient(clock, closing).wait(1.0, QUOTA)
+    with pytest.raises(Requeued):
+        Impatient(clock, closing, PATIENCE_SECONDS).wait(1.0, QUOTA)

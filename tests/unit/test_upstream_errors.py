@@ -1,4 +1,4 @@
-"""What a door makes of the bytes that come back, and what the gate before it hears."""
+"""What a client makes of the bytes that come back, and what its limiter records."""
 
 import contextlib
 import io
@@ -10,28 +10,32 @@ from typing import Any
 
 import pytest
 import requests
-from patient import Patient
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, ProtocolError, ReadTimeoutError, SSLError
 
+from engine.clock import SystemClock
 from engine.errors import (
     CredentialsRefused,
     OutcomeUnknown,
     PersonNeeded,
     RequestRefused,
+    Trouble,
     UpstreamDown,
     UpstreamError,
 )
-from engine.upstream.asking import asking
-from engine.upstream.blame.rulings import Failure
-from engine.upstream.blame.table import RENEW
-from engine.upstream.blame.transport import failure, root
+from engine.upstream.caller import UNATTENDED, Caller
 from engine.upstream.discogs import Discogs
-from engine.upstream.http import Door, Ended, Line
+from engine.upstream.ebay import Ebay
+from engine.upstream.failure_policy.kinds import RENEW
+from engine.upstream.failure_policy.policies import Failure
+from engine.upstream.failure_policy.transport import failure, root
+from engine.upstream.http import CallResult, HttpTransport, ServiceClient
 from engine.upstream.musicbrainz import MusicBrainz
+from engine.upstream.oauth import Keys
+from tests.support.patient import Patient
 
-Answering = Callable[..., Line]
+Answering = Callable[..., HttpTransport]
 
 
 class Fixed(HTTPAdapter):
@@ -55,26 +59,28 @@ class Fixed(HTTPAdapter):
 def answering() -> Iterator[Answering]:
     with requests.Session() as session:
 
-        def answer(status: int, body: object, headers: Mapping[str, str] | None = None) -> Line:
+        def answer(status: int, body: object, headers: Mapping[str, str] | None = None) -> HttpTransport:
             raw = body if isinstance(body, bytes) else json.dumps(body).encode()
             session.mount("https://", Fixed(status, headers or {}, raw))
-            return Line(session, "DraftMaker/0.1 +tests")
+            return HttpTransport(session, "DraftMaker/0.1 +tests")
 
         yield answer
 
 
 @dataclass
 class Book:
-    """A gate that writes down how each call ended."""
+    """A limiter that writes down how each call ended."""
 
-    ended: list[Ended] = field(default_factory=list)
+    results: list[CallResult] = field(default_factory=list)
+    callers: list[Caller] = field(default_factory=list)
 
-    def enter(self) -> None:
-        """Let a call through."""
+    def acquire(self, caller: Caller, *, write: bool = False) -> None:  # noqa: ARG002 - it knows no breaker
+        """Permit a call."""
+        self.callers.append(caller)
 
-    def leave(self, taken: None, ended: Ended) -> None:
-        assert taken is None
-        self.ended.append(ended)
+    def release(self, permit: None, result: CallResult) -> None:
+        assert permit is None
+        self.results.append(result)
 
 
 @pytest.mark.parametrize(
@@ -96,9 +102,9 @@ class Book:
 def test_what_is_not_an_answer_is_an_outage(
     answering: Answering, status: int, body: object, write: bool, kind: type[UpstreamError]
 ) -> None:
-    door = Door("ebay", "https://ebay.test", answering(status, body))
+    client = ServiceClient("ebay", "https://ebay.test", answering(status, body))
     with pytest.raises(UpstreamError) as caught:
-        door.ask("x", "PUT" if write else "GET", "/x", write=write)
+        client.request("x", "PUT" if write else "GET", "/x", write=write)
     assert type(caught.value) is kind
     assert caught.value.status == status
 
@@ -117,53 +123,69 @@ def test_what_is_not_an_answer_is_an_outage(
         ("ebay", "offers", 404, {"errors": [{"errorId": 25713}]}, None),
     ],
 )
-def test_the_gate_hears_what_every_answer_means(
+def test_the_limiter_records_what_every_answer_means(
     answering: Answering, service: str, point: str, status: int, body: object, kind: type[UpstreamError] | None
 ) -> None:
     book = Book()
-    door = Door(service, "https://service.test", answering(status, body), gate=book)
+    client = ServiceClient(service, "https://service.test", answering(status, body), limiter=book)
     needs = ("results",) if point == "search" else ()
     with contextlib.suppress(UpstreamError):
-        assert door.ask(point, "GET", "/x", needs=needs).found == (status == 200)
-    (ended,) = book.ended
-    assert (None if ended.error is None else type(ended.error)) is kind
-    assert ended.status == status
+        assert client.request(point, "GET", "/x", needs=needs).found == (status == 200)
+    (result,) = book.results
+    assert (None if result.error is None else type(result.error)) is kind
+    assert result.status == status
 
 
-def test_a_token_that_may_have_run_out_is_not_told_as_refused(answering: Answering) -> None:
+def test_a_call_is_made_on_behalf_of_the_caller_that_the_client_is_bound_to(answering: Answering) -> None:
+    book, caller = Book(), Patient("a batch")
+    transport = answering(200, {"total": 0, "offers": [], "access_token": "t", "expires_in": 7200})
+    ebay = Ebay(
+        transport,
+        "https://ebay.test",
+        keys=Keys("id", "secret", "refresh"),
+        clock=SystemClock(),
+        limiter=book,
+        browse_limiter=book,
+    )
+    ebay.for_caller(caller).offers("DM1")
+    ebay.for_caller(caller).comparable_prices("00074646362822", "176984", ("USED",))
+    ebay.offers("DM1")
+    assert book.callers == [caller, caller, caller, caller, UNATTENDED], "two tokens, two calls; then unbound"
+
+
+def test_a_token_that_may_have_run_out_is_not_recorded_as_refused(answering: Answering) -> None:
     book = Book()
     body = {"errors": [{"errorId": 1001, "message": "Invalid access token"}]}
-    door = Door("ebay", "https://ebay.test", answering(401, body), gate=book)
-    assert door.ask("offers", "GET", "/x", renewable=True).ruling is RENEW
+    client = ServiceClient("ebay", "https://ebay.test", answering(401, body), limiter=book)
+    assert client.request("offers", "GET", "/x", renewable=True).policy is RENEW
     with pytest.raises(CredentialsRefused):
-        door.ask("offers", "GET", "/x")
-    assert [ended.error is None for ended in book.ended] == [True, False]
+        client.request("offers", "GET", "/x")
+    assert [result.error is None for result in book.results] == [True, False]
 
 
 def test_a_busy_musicbrainz_is_asked_five_times_more_and_then_given_up(answering: Answering) -> None:
-    book, asker = Book(), Patient()
+    book, caller = Book(), Patient()
     body = {"error": "The MusicBrainz web server is currently busy. Please try again later."}
-    line = answering(503, body, {"X-RateLimit-Zone": "global", "Retry-After": "0"})
-    with asking(asker), pytest.raises(UpstreamDown) as caught:
-        MusicBrainz(line, "https://musicbrainz.test", gate=book).search(["00074646362822"])
-    assert caught.value.busy
-    assert not caught.value.outage
-    assert len(book.ended) == 6
-    waits = [seconds for seconds, _ in asker.waits]
+    transport = answering(503, body, {"X-RateLimit-Zone": "global", "Retry-After": "0"})
+    with pytest.raises(UpstreamDown) as caught:
+        MusicBrainz(transport, "https://musicbrainz.test", limiter=book).for_caller(caller).search(["00074646362822"])
+    assert caught.value.trouble is Trouble.BUSY
+    assert len(book.results) == 6
+    waits = [seconds for seconds, _ in caller.waits]
     assert waits == sorted(waits)
     assert len(waits) == 5
     assert waits[0] >= 1.1
     assert waits[-1] <= 5.0
-    assert {reason for _, reason in asker.waits} == {"MusicBrainz is busy; a moment later it usually answers."}
+    assert {reason for _, reason in caller.waits} == {"MusicBrainz is busy; a moment later it usually answers."}
 
 
 def test_a_quota_is_no_reason_for_quick_tries(answering: Answering) -> None:
     book = Book()
-    line = answering(503, {"error": "Your requests are exceeding the allowable rate limit."}, {"Retry-After": "3"})
+    transport = answering(503, {"error": "Your requests are exceeding the allowable rate limit."}, {"Retry-After": "3"})
     with pytest.raises(UpstreamDown) as caught:
-        MusicBrainz(line, "https://musicbrainz.test", gate=book).search(["00074646362822"])
-    assert (caught.value.quota, caught.value.retry_after) == (True, 3.0)
-    assert len(book.ended) == 1
+        MusicBrainz(transport, "https://musicbrainz.test", limiter=book).search(["00074646362822"])
+    assert (caught.value.trouble, caught.value.retry_after) == (Trouble.QUOTA, 3.0)
+    assert len(book.results) == 1
 
 
 def chained(error: requests.RequestException, reason: BaseException) -> requests.RequestException:
@@ -205,16 +227,16 @@ def test_an_exception_of_the_library_is_a_failure(error: requests.RequestExcepti
 def test_the_wait_is_the_one_that_the_service_asks_for(
     answering: Answering, headers: dict[str, str], seconds: float | None
 ) -> None:
-    door = Door("ebay", "https://ebay.test", answering(429, {}, headers))
+    client = ServiceClient("ebay", "https://ebay.test", answering(429, {}, headers))
     with pytest.raises(UpstreamDown) as caught:
-        door.ask("x", "GET", "/x")
+        client.request("x", "GET", "/x")
     assert caught.value.retry_after == seconds
 
 
 def test_discogs_names_no_wait_so_it_is_its_window(answering: Answering) -> None:
-    line = answering(429, {"message": "You are making requests too quickly."})
+    transport = answering(429, {"message": "You are making requests too quickly."})
     with pytest.raises(UpstreamDown) as caught:
-        Discogs(line, "https://discogs.test", token="t").search("00074646362822")
+        Discogs(transport, "https://discogs.test", token="t").search("00074646362822")
     assert caught.value.retry_after == 60.0
 
 

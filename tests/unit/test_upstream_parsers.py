@@ -1,27 +1,19 @@
-"""Every recorded answer, through the parser of its service."""
-
-import json
-from pathlib import Path
-from typing import Any
+"""The answers of the services, each through its parser. `tests/recorded` does the same with recorded ones."""
 
 import pytest
 
-from engine.domain.releases import Format, Track
+from engine.domain.identify.releases import Format, Track
+from engine.domain.listing.market_prices import SuggestedPrice
 from engine.upstream import coverart, discogs, ebay, musicbrainz
-from engine.upstream.words import country, medium
-
-DATA = Path(__file__).parents[3] / "shared" / "data"
-
-
-def recorded(name: str) -> Any:
-    path = DATA / name
-    if not path.exists():
-        pytest.skip(f"the recorded answer {path} is not on this machine")
-    return json.loads(path.read_text(encoding="utf-8"))
+from engine.upstream.vocabulary import country, medium
+from tests.support.answers import coverart as pictures
+from tests.support.answers import discogs as made
+from tests.support.answers import ebay as listings
+from tests.support.answers import known
 
 
 def test_a_discogs_search_keeps_releases_and_drops_masters() -> None:
-    (hit,) = discogs.parse_search(recorded("discogs/search_master_and_release_14339492.json"))
+    (hit,) = discogs.parse_search(known.metal_galaxy())
     assert (hit.id, hit.artist, hit.title, hit.year, hit.country) == (
         "14339492", "Babymetal", "Metal Galaxy", 2019, "US",
     )  # fmt: skip
@@ -32,11 +24,11 @@ def test_a_discogs_search_keeps_releases_and_drops_masters() -> None:
 
 
 def test_an_empty_discogs_search_has_no_releases() -> None:
-    assert discogs.parse_search(recorded("discogs/search_empty.json")) == []
+    assert discogs.parse_search(made.search()) == []
 
 
 def test_a_discogs_release_is_told_without_what_it_does_not_say() -> None:
-    release = discogs.parse_release(recorded("discogs/release_11578434.json"))
+    release = discogs.parse_release(known.faraway_tree())
     assert release.artist == "Enid Blyton Read By Kate Winslet"
     assert (release.label, release.catalog_number, release.country) == ("Not On Label", "", "")
     assert release.barcodes == {"09338684000223"}
@@ -46,37 +38,32 @@ def test_a_discogs_release_is_told_without_what_it_does_not_say() -> None:
     assert release.complete
 
 
-@pytest.mark.parametrize("name", ["release_11578434.json", "release_8604223.json"])
-def test_every_recorded_discogs_release_is_read(name: str) -> None:
-    body = recorded(f"discogs/{name}")
-    release = discogs.parse_release(body)
-    assert release.id == str(body["id"])
-    assert release.title == body["title"]
-    assert release.year == body["year"]
-    assert release.tracks
-    assert "(" not in release.artist
+def test_a_discogs_release_with_works_in_parts_is_read() -> None:
+    release = discogs.parse_release(known.ummagumma())
+    assert (release.id, release.artist, release.title, release.year) == ("8604223", "Pink Floyd", "Ummagumma", 2016)
+    assert (release.label, release.catalog_number) == ("Pink Floyd Records", "PFRLP4"), "the first of two"
+    assert release.barcodes == {"00825646493166"}
+    assert (len(release.tracks), release.tracks[-1]) == (16, Track("D2.3", "Part 3 - Exit"))
+    assert (release.have, release.lowest_price_cents) == (7067, 2768)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "release_71d6f1d1-1190-4924-b2de-dfc1c2c8eea7.json",
-        "release_e47d04a4-7460-427d-a731-cc82386d85f1.json",
-        "picard_release_multidisc.json",
-    ],
-)
-def test_every_recorded_musicbrainz_release_is_read(name: str) -> None:
-    body = recorded(f"musicbrainz/{name}")
-    release = musicbrainz.parse_release(body)
-    assert (release.id, release.title) == (body["id"], body["title"])
-    assert bool(release.artist) == ("artist-credit" in body)
-    assert release.formats
-    assert len(release.tracks) == sum(len(medium.get("tracks", [])) for medium in body["media"])
-    assert release.genres == ()
+def test_a_musicbrainz_release_is_read() -> None:
+    release = musicbrainz.parse_release(known.deuce_avenue())
+    assert (release.id, release.artist, release.title) == (known.DEUCE_AVENUE, "Alan Vega", "Deuce Avenue")
+    assert (release.country, release.year, release.genres) == ("France", 1990, ())
+    assert release.barcodes == {"03229261055827"}
+    assert release.formats == (Format("CD", 1, ("Album",)),)
+    assert (len(release.tracks), release.tracks[3]) == (12, Track("4", "Bad Scene", "4:00"))
+
+
+def test_a_musicbrainz_release_that_was_asked_for_without_its_artists_has_none() -> None:
+    release = musicbrainz.parse_release(known.careless())
+    assert (release.artist, release.label, release.country) == ("", "", "Japan")
+    assert release.title == "ケアレス"
 
 
 def test_a_musicbrainz_release_is_told_in_the_words_of_discogs() -> None:
-    release = musicbrainz.parse_release(recorded("musicbrainz/release_e47d04a4-7460-427d-a731-cc82386d85f1.json"))
+    release = musicbrainz.parse_release(known.kat_moda())
     assert release.formats == (Format("File", 1, ("EP",)),)
     assert (release.country, release.released) == ("", "2001")
     assert (release.label, release.catalog_number) == ("Purpose Maker", "PMD002")
@@ -84,35 +71,33 @@ def test_a_musicbrainz_release_is_told_in_the_words_of_discogs() -> None:
 
 
 def test_the_discs_of_a_set_are_counted_and_their_tracks_numbered_by_disc() -> None:
-    body = recorded("musicbrainz/picard_release_multidisc.json")
-    release = musicbrainz.parse_release(body)
-    assert sum(item.quantity for item in release.formats) == len(body["media"])
-    assert release.tracks[0].position == "1-1"
-    assert release.tracks[-1].position.startswith(f"{len(body['media'])}-")
+    release = musicbrainz.parse_release(known.careless())
+    assert release.formats == (Format("CD", 1, ("Single",)), Format("DVD", 1, ("DVD-Video",)))
+    positions = [track.position for track in release.tracks]
+    assert positions == ["1-1", "1-2", "1-3", "1-4", "2-1", "2-2", "2-3"]
 
 
 def test_musicbrainz_searches_are_read() -> None:
-    (mills,) = musicbrainz.parse_search(recorded("musicbrainz/search_release_response.json"))
+    (mills,) = musicbrainz.parse_search(known.kat_moda_found())
     assert (mills.artist, mills.country, mills.complete) == ("Jeff Mills", "", False)
-    (rumours,) = musicbrainz.parse_search(recorded("musicbrainz/search_rumours_20260526.json"))
+    (rumours,) = musicbrainz.parse_search(known.rumours_found())
     assert rumours.formats == (Format("Vinyl", 1, ('12"', "Album")),)
     assert (rumours.artist, rumours.country, rumours.year) == ("Fleetwood Mac", "UK", 1977)
     assert (rumours.label, rumours.catalog_number) == ("Warner Bros. Records", "K 56344")
 
 
 def test_the_front_cover_is_the_picture_of_500_pixels() -> None:
-    front = coverart.parse_front(recorded("coverartarchive/release_e47d04a4-7460-427d-a731-cc82386d85f1.json"))
-    assert front is not None
-    assert front.endswith("32921095540-500.jpg")
+    front = coverart.parse_front(known.kat_moda_cover())
+    assert front == f"https://coverartarchive.org/release/{known.KAT_MODA}/32921095540-500.jpg"
 
 
 def test_the_front_cover_is_fetched_by_https() -> None:
-    image = {"front": True, "image": "http://coverartarchive.org/release/x/1.jpg", "thumbnails": {}}
-    assert coverart.parse_front({"images": [image]}) == "https://coverartarchive.org/release/x/1.jpg"
+    body = pictures.images("x", pictures.picture("x", 1, sizes=False))
+    assert coverart.parse_front(body) == "https://coverartarchive.org/release/x/1.jpg"
 
 
 def test_a_release_with_only_a_back_has_no_front() -> None:
-    assert coverart.parse_front({"images": [{"front": False, "image": "http://x/1.jpg"}]}) is None
+    assert coverart.parse_front(pictures.images("x", pictures.picture("x", 1, front=False))) is None
 
 
 @pytest.mark.parametrize(
@@ -130,8 +115,7 @@ def test_a_release_with_only_a_back_has_no_front() -> None:
     ],
 )
 def test_artists_are_joined_as_on_the_sleeve(names: list[tuple[str, str, str]], artist: str) -> None:
-    body = {"id": 1, "title": "T", "artists": [{"name": name, "anv": anv, "join": join} for name, anv, join in names]}
-    assert discogs.parse_release(body).artist == artist
+    assert discogs.parse_release(made.release(1, "T", artists=names)).artist == artist
 
 
 @pytest.mark.parametrize(
@@ -146,21 +130,17 @@ def test_artists_are_joined_as_on_the_sleeve(names: list[tuple[str, str, str]], 
     ],
 )
 def test_only_the_known_part_of_a_date_is_kept(said: str, known: str) -> None:
-    assert discogs.parse_release({"id": 1, "title": "T", "released": said}).released == known
+    assert discogs.parse_release(made.release(1, "T", released=said)).released == known
 
 
 def test_a_price_is_told_in_cents() -> None:
-    assert discogs.parse_release({"id": 1, "title": "T", "lowest_price": 4.35}).lowest_price_cents == 435
-    assert discogs.parse_release({"id": 1, "title": "T", "lowest_price": 19.99}).lowest_price_cents == 1999
+    assert discogs.parse_release(made.release(1, "T", lowest_price=4.35)).lowest_price_cents == 435
+    assert discogs.parse_release(made.release(1, "T", lowest_price=19.99)).lowest_price_cents == 1999
 
 
 def test_the_parts_of_a_work_are_tracks_and_a_heading_is_none() -> None:
-    parts = [{"position": "1a", "type_": "track", "title": "Allegro", "duration": "1:00"}]
-    lines = [
-        {"position": "", "type_": "heading", "title": "Side One", "duration": ""},
-        {"position": "", "type_": "index", "title": "Sonata", "duration": "", "sub_tracks": parts},
-    ]
-    tracks = discogs.parse_release({"id": 1, "title": "T", "tracklist": lines}).tracks
+    lines = [made.heading("Side One"), made.work("Sonata", made.track("1a", "Allegro", "1:00"))]
+    tracks = discogs.parse_release(made.release(1, "T", tracks=lines)).tracks
     assert tracks == (Track("1a", "Allegro", "1:00"),)
 
 
@@ -188,6 +168,11 @@ def test_media_have_the_names_of_discogs(said: str | None, meant: tuple[str, tup
 
 
 def test_prices_in_other_currencies_are_left_out() -> None:
-    listings = [{"price": {"value": "9.99", "currency": "USD"}}, {"price": {"value": "5.00", "currency": "CAD"}}, {}]
-    assert ebay.parse_prices({"total": 3, "itemSummaries": listings}) == [999]
-    assert ebay.parse_prices({"total": 0}) == []
+    assert ebay.parse_prices(listings.listings(("9.99", "USD"), ("5.00", "CAD"))) == [999]
+    assert ebay.parse_prices({"total": 1, "itemSummaries": [{}]}) == []
+    assert ebay.parse_prices(listings.listings()) == []
+
+
+def test_suggestions_are_told_by_grade_in_cents() -> None:
+    told = made.suggestions({"Mint (M)": 12.5, "Poor (P)": 0})
+    assert discogs.parse_suggestions(told) == {"Mint (M)": SuggestedPrice(1250, "USD")}

@@ -1,0 +1,166 @@
+"""What can be done with a batch: the buttons for its state, and what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+
+from console import navigation
+from console.actions import act
+from console.context import Context, operator
+from console.formatting import number
+from console.screens.batch.view import BatchScreen
+from engine.public import OPEN, Job, JobStatus
+
+Action = Callable[[Context, Job], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button. One that is not `possible` is shown disabled."""
+
+    label: str
+    icon: str
+    action: Action
+    primary: bool = False
+    possible: bool = True
+    shortcut: str | None = None
+
+
+def choices(screen: BatchScreen) -> list[Choice]:
+    """Return the buttons beside the title; at most one is primary, none when the box below has the primary one."""
+    job, boxed = screen.job, decision(screen) is not None
+    found = []
+    if job.status in OPEN:
+        found.append(Choice("Pause", "pause", pause, possible=not screen.batch.interrupted, shortcut="P"))
+    if job.status is JobStatus.PAUSED and not boxed:
+        found.append(Choice("Resume", "play_arrow", resume, primary=True, shortcut="P"))
+    if screen.retrying:
+        found.append(Choice("Retrying failed", "replay", retry, possible=False))
+    elif screen.detail.retryable and job.status in {*OPEN, JobStatus.COMPLETED}:
+        label = f"Retry failed ({number(screen.detail.retryable)})"
+        found.append(Choice(label, "replay", retry, primary=not boxed, shortcut="F"))
+    return found
+
+
+def decision(screen: BatchScreen) -> Choice | None:
+    """Return what a person must decide before the batch goes on, None when nothing must be decided."""
+    job, left = screen.job, f"({number(screen.counts.left)} left)"
+    if screen.batch.interrupted:
+        return Choice(f"Recover batch {left}", "healing", recover, primary=True, shortcut="Ctrl+Enter")
+    if job.status is JobStatus.FAILED:
+        return Choice("Recover batch", "healing", recover, primary=True, shortcut="Ctrl+Enter")
+    if job.status is JobStatus.PAUSED and job.error:
+        return Choice(f"Resume {left}", "play_arrow", resume, primary=True, shortcut="Ctrl+Enter")
+    return None
+
+
+def rare(screen: BatchScreen) -> Mapping[str, Action]:
+    """Return the rarely used actions that are possible now, by their name in the menu."""
+    job, retryable = screen.job, screen.detail.retryable
+    found: dict[str, Action] = {}
+    if retryable and not screen.retrying:
+        found[f":material/note_add: Failed rows as a new batch ({number(retryable)})"] = start_again
+    if screen.detail.lacking and job.status is JobStatus.COMPLETED:
+        found[":material/library_add_check: Complete items that lack a service"] = complete
+    if job.status is JobStatus.CANCELLED:
+        found[":material/healing: Put back into the queue"] = recover
+    if job.status in {*OPEN, JobStatus.PAUSED, JobStatus.FAILED}:
+        found[":material/cancel: Cancel batch"] = cancel
+    return found
+
+
+def draw(context: Context, screen: BatchScreen, *, disabled: bool) -> None:
+    """Draw the buttons beside the title."""
+    job, menu = screen.job, rare(screen)
+    for choice in choices(screen):
+        button(context, job, choice, disabled=disabled)
+    if job.successful_upcs:
+        st.page_link(
+            navigation.DRAFTS,
+            label="Drafts",
+            icon=":material/sell:",
+            query_params={"job_id": job.job_id},
+            width="content",
+        )
+    st.link_button("Results CSV", f"/api/batch/{job.job_id}/results.csv", icon=":material/download:", disabled=disabled)
+    if menu:
+        st.menu_button(
+            "More",
+            list(menu),
+            key="more",
+            on_click=_chosen,
+            args=(context, job, menu),
+            disabled=disabled,
+            width="content",
+        )
+
+
+def button(context: Context, job: Job, choice: Choice, *, disabled: bool) -> None:
+    """Draw one button."""
+    st.button(
+        choice.label,
+        key=f"do_{choice.action.__name__}",
+        icon=f":material/{choice.icon}:",
+        type="primary" if choice.primary else "secondary",
+        on_click=choice.action,
+        args=(context, job),
+        disabled=disabled or not choice.possible,
+        shortcut=choice.shortcut,
+    )
+
+
+def pause(context: Context, job: Job) -> None:
+    """Pause the batch after the rows in flight."""
+    act(
+        context,
+        f"{job.name} pauses after the items in hand.",
+        partial(context.engine.commands.pause, job.job_id, by=operator()),
+    )
+
+
+def resume(context: Context, job: Job) -> None:
+    """Resume a paused batch."""
+    act(context, f"{job.name} goes on.", partial(context.engine.commands.resume, job.job_id, by=operator()))
+
+
+def recover(context: Context, job: Job) -> None:
+    """Put the batch back into the queue."""
+    done = f"{job.name} is back in the queue; it goes on where it stopped."
+    act(context, done, partial(context.engine.commands.recover, job.job_id, by=operator()))
+
+
+def retry(context: Context, job: Job) -> None:
+    """Run the failed rows again, in place."""
+    done = f"The failed items of {job.name} are tried again."
+    act(context, done, partial(context.engine.commands.retry_failed, job.job_id, by=operator()))
+
+
+def complete(context: Context, job: Job) -> None:
+    """Do the rows again that were drafted while a service was away."""
+    done = f"The items of {job.name} that lack a service are done again; their drafts stay until then."
+    act(context, done, partial(context.engine.commands.complete, job.job_id, by=operator()))
+
+
+def cancel(context: Context, job: Job) -> None:
+    """Stop the batch for good; it can be put back."""
+    done = f"{job.name} is cancelled. What is done stays done."
+    act(context, done, partial(context.engine.commands.cancel, job.job_id, by=operator()))
+
+
+def start_again(context: Context, job: Job) -> None:
+    """Start the failed rows as a new batch; a second press in the same state of the batch makes no second one."""
+    rounds = job.engine.rounds
+    request_id = f"{job.job_id}-failed-{job.failed_upcs}-of-{job.processed_upcs}-{rounds}"
+    again = partial(context.engine.retry_as_new, job.job_id, by=operator(), request_id=request_id)
+    act(context, lambda made: f"The failed rows are a new batch: [open it](/batch?job_id={made.job_id})", again)
+
+
+def _chosen(context: Context, job: Job, menu: Mapping[str, Action]) -> None:
+    """Do what was chosen under More."""
+    action = menu.get(st.session_state["more"])
+    if action is not None:
+        action(context, job)

@@ -1,0 +1,175 @@
+"""The top of a batch: its state, its actions, and its numbers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import streamlit as st
+
+from console import labels
+from console.context import Context, zone
+from console.formatting import NONE, ago, duration, moment, number, reference, rows, share, span, speed
+from console.screens.batch import actions
+from console.screens.batch.view import BatchScreen, Look
+from console.upstreams import ending, wait_line
+from console.widgets import bar, notices
+from console.widgets.heading import Badge, badge, heading
+from engine.public import NAMES, RECENT_MINUTES, JobStatus
+
+
+def draw(context: Context, look: Look) -> None:
+    """Draw the title with its actions, what needs a person, the bar and the tiles."""
+    snapshot = look()
+    screen = snapshot.value
+    with heading(context, screen.job.name, badges=_badges(screen), about=_about(screen)):
+        actions.draw(context, screen, disabled=snapshot.away)
+    notices.store_away(snapshot, zone())
+    notices.files_away(context.engine.health.files_away())
+    if screen.unserved and not screen.batch.interrupted:
+        notices.no_engine(screen.counts.left)
+    _box(context, screen, disabled=snapshot.away)
+    with st.container(key="stale_numbers" if snapshot.away else "numbers", gap="small"):
+        bar.draw(screen.counts, notices.updated(snapshot, zone()))
+        with st.container(gap="xxsmall"):
+            _waits(screen)
+        _tiles(screen)
+
+
+def _badges(screen: BatchScreen) -> list[Badge]:
+    job = screen.job
+    icon = "experiment" if job.test_mode else "draft"
+    first = [(f"First {job.options.first}", "gray", "filter_list")] if job.options.first else []
+    return [badge(labels.batch_label(screen.batch)), (labels.not_sent_line(job), "gray", icon), *first]
+
+
+def _about(screen: BatchScreen) -> str:
+    job = screen.job
+    began = moment(job.started_at or job.created_at, now=screen.batch.at, zone=zone())
+    parts = [
+        reference(job.job_id),
+        job.gcs_path.rpartition("/")[2],
+        "not read yet" if job.total_upcs is None else rows(job.total_upcs, "row"),
+        f"{'started' if job.started_at else 'queued'} {began}"
+        + (f" by {labels.person(job.created_by)}" if job.created_by else ""),
+        f"failed rows of {reference(job.retry_of)}" if job.retry_of else "",
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def _box(context: Context, screen: BatchScreen, *, disabled: bool) -> None:
+    """Draw what a person must decide. Draws nothing when there is nothing to decide."""
+    choice = actions.decision(screen)
+    if choice is None:
+        return
+    with st.container(border=True, key="card_decision"):
+        text, action = st.columns([4, 1.2], vertical_alignment="center")
+        text.markdown(f"{labels.batch_label(screen.batch).tinted} {_situation(screen)}")
+        with action.container(horizontal=True, horizontal_alignment="right"):
+            actions.button(context, screen.job, choice, disabled=disabled)
+
+
+def _situation(screen: BatchScreen) -> str:
+    """Return what has happened, and what is safe."""
+    job, counts = screen.job, screen.counts
+    safe = "Nothing is lost."
+    if counts.succeeded:
+        safe = f"{rows(counts.succeeded, 'finished item')} {_are(counts.succeeded)} safe and will not be drafted twice."
+    if screen.batch.interrupted and screen.batch.unqueued:
+        done = f"{rows(job.processed_upcs)} {_are(job.processed_upcs)} done and will not be run again."
+        return f"**The earlier service left this batch unfinished.** {done} Recover lets this engine go on after them."
+    if screen.batch.interrupted:
+        silent = min((worker.age for worker in screen.batch.workers), default=None)
+        stopped = f"**The engine stopped{f' {ago(silent)}' if silent else ''}.**"
+        stuck = f"{rows(counts.stuck)} {_were(counts.stuck)} in progress." if counts.stuck else ""
+        return f"{stopped} {stuck} {safe} {_rescue(screen.engines)}"
+    if job.status is JobStatus.PAUSED:
+        return f"**The engine paused this batch.** {job.error} {safe}"
+    return f"**This batch failed.** {job.error or 'The engine gave no reason.'} {safe}"
+
+
+def _rescue(engines: int) -> str:
+    """Return what happens if no button is pressed."""
+    if engines:
+        return "A running engine takes it over by itself; Recover does it now."
+    return f"No engine is running: start one with `{notices.START_ENGINE}`."
+
+
+def _waits(screen: BatchScreen) -> None:
+    """Show what rows in flight wait for, each reason once, and what limits the batch. Draws nothing for neither."""
+    for wait in screen.batch.waits:
+        st.markdown(f":orange[:material/hourglass_top:] {wait_line(wait)}")
+    forecast, upstreams = screen.forecast, screen.detail.upstreams
+    if forecast and upstreams and forecast.limited_by:
+        st.markdown(f":gray[:material/flag:] Done in {ending(forecast, upstreams)}")
+
+
+def _tiles(screen: BatchScreen) -> None:
+    counts, detail = screen.counts, screen.detail
+    done = labels.COMPOSED if counts.composed and not counts.drafted else labels.DRAFTED
+    mendable = f"{number(detail.retryable)} can be retried" if counts.attention else "none"
+    hands = f"{number(counts.stuck)} interrupted" if counts.stuck else f"{rows(len(screen.workers), 'engine')} on it"
+    with st.grid(5, min_column_width=130, gap="small"):
+        _tile(f"{done.tinted} {done.text}", number(counts.drafted or counts.composed), _succeeded(screen))
+        _tile(f"{labels.ATTENTION.tinted} {labels.ATTENTION.text}", number(counts.attention), mendable)
+        in_progress = f"{number(counts.working)} · {number(counts.waiting)}"
+        _tile(f"{labels.WORKING.tinted} Working · waiting", in_progress, hands)
+        _tile(":material/speed: Speed", *_speed(screen))
+        _tile(*_ending(screen))
+
+
+def _succeeded(screen: BatchScreen) -> str:
+    counts, unpriced = screen.counts, screen.detail.unpriced
+    if unpriced:
+        return f"{number(unpriced)} not ready: price"
+    if counts.drafted and counts.composed:
+        return f"{number(counts.composed)} more composed, not sent"
+    part = share(counts.succeeded, counts.total or 0)
+    return f"{part}, not sent to eBay" if counts.composed else part
+
+
+def _speed(screen: BatchScreen) -> tuple[str, str]:
+    """Return the speed and the time it is measured over; a stopped batch has none."""
+    done, found = screen.job.status is JobStatus.COMPLETED, screen.batch.throughput.per_minute
+    if not done and not screen.batch.moving:
+        return NONE, "stopped" if screen.job.started_at else "not started"
+    if found is None:
+        return NONE, "not known yet"
+    if done:
+        return speed(found), "over the whole batch"
+    started = screen.job.started_at
+    young = started is not None and screen.batch.at - started < timedelta(minutes=RECENT_MINUTES)
+    return speed(found), "since it started" if young else f"last {RECENT_MINUTES} minutes"
+
+
+def _ending(screen: BatchScreen) -> tuple[str, str, str]:
+    """Return when the batch was or will be done."""
+    job, at = screen.job, screen.batch.at
+    if job.status is JobStatus.COMPLETED and job.completed_at:
+        took = span(job.completed_at - (job.started_at or job.created_at))
+        return ":material/flag: Finished", moment(job.completed_at, now=at, zone=zone()), f"took {took}"
+    label = ":material/flag: Done at about"
+    forecast = screen.forecast
+    if forecast:
+        done_at = at + timedelta(seconds=forecast.seconds)
+        limit = f", limit: {NAMES[forecast.limited_by]}" if forecast.limited_by else ""
+        return label, moment(done_at, now=at, zone=zone()), f"in {duration(forecast.seconds)}{limit}"
+    return label, NONE, "not known yet" if screen.batch.moving else _HELD.get(job.status, "recover to continue")
+
+
+_HELD = {
+    JobStatus.PENDING: "waits for an engine",
+    JobStatus.PAUSED: "resume to continue",
+    JobStatus.CANCELLED: "cancelled",
+}
+
+
+def _tile(label: str, value: str, note: str) -> None:
+    st.metric(label, value, note, delta_color="off", delta_arrow="off", border=True)
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"

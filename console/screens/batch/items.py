@@ -1,0 +1,229 @@
+"""The rows of a batch, page by page, filtered and searched by the store; their order stays while they change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from console import labels
+from console.actions import redraw
+from console.context import Context
+from console.formatting import money, number, rows
+from console.poller import AWAY
+from console.screens.batch.query import PAGE, SHOWN, Listing, Query, load, matching
+from console.screens.batch.view import BatchScreen, Look, load_rows
+from console.widgets import notices, parts, tables
+from console.widgets.covers import cover
+from engine.public import Item, ItemStatus
+
+VISIBLE_ROWS = 14
+
+
+def draw(context: Context, look: Look) -> None:
+    """Draw the filters, and below them the table that keeps itself up to date."""
+    query = _filters(look().value)
+    parts.live(partial(_rows, context, look, query), name="rows")
+
+
+def _filters(screen: BatchScreen) -> Query:
+    """Draw the filters. The URL of the page holds them, and the filters follow it."""
+    query = Query.of(st.query_params)
+    if st.session_state.get("query") != query:
+        st.session_state.update(query=query, show=query.show, cause=query.cause, q=query.q)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.segmented_control(
+            "Show",
+            list(SHOWN),
+            required=True,
+            format_func=SHOWN.__getitem__,
+            key="show",
+            on_change=_narrow,
+            label_visibility="collapsed",
+        )
+        st.text_input(
+            "Search",
+            key="q",
+            type="search",
+            placeholder="UPC, title, shelf",
+            icon=":material/search:",
+            on_change=_narrow,
+            label_visibility="collapsed",
+            live="400ms",
+            width=175,
+        )
+        if query.show == "attention" and screen.detail.causes:
+            _cause_filter(screen)
+    return query
+
+
+def _cause_filter(screen: BatchScreen) -> None:
+    st.selectbox(
+        "Cause",
+        [found.cause for found in screen.detail.causes],
+        format_func=lambda cause: labels.advice(cause).name,
+        index=None,
+        placeholder="Every cause",
+        key="cause",
+        on_change=_narrow,
+        label_visibility="collapsed",
+        width=155,
+    )
+
+
+def narrow(query: Query) -> None:
+    """Have the table show the rows of `query`."""
+    st.session_state.update(query=query, show=query.show, cause=query.cause, q=query.q)
+    kept = {"job_id": st.query_params["job_id"]} | query.address()
+    st.query_params.from_dict(kept)
+
+
+def _narrow() -> None:
+    """Apply the filters, from the first page on."""
+    state = st.session_state
+    show = state["show"]
+    narrow(Query(show, state.get("cause") if show == "attention" else None, (state["q"] or "").strip()))
+
+
+def _turn(key: str) -> None:
+    """Show the page that was chosen."""
+    narrow(replace(st.session_state["query"], page=st.session_state[key]))
+    redraw()
+
+
+def _rows(context: Context, look: Look, query: Query) -> None:
+    """Draw the page of the table, and below it its place in the list."""
+    snapshot = look()
+    screen = snapshot.value
+    count = matching(screen, query)
+    try:
+        listing = _listing(context, screen, query, count)
+        page = load_rows(context, screen, listing.indices)
+    except AWAY as error:
+        notices.nothing_read(error)
+        return
+    if not page.value.items:
+        _nothing(screen, query)
+        return
+    with st.container(key="stale_rows" if snapshot.away or page.away else "rows"):
+        _table(context, screen, page.value.items)
+    _foot(listing, count)
+
+
+def _listing(context: Context, screen: BatchScreen, query: Query, count: int | None) -> Listing:
+    """Return the rows of the page. They stay the same until the operator asks for others, so that no row moves."""
+    held = st.session_state.get("listing")
+    if query.show == "all" and not query.q:
+        return load(context.engine, screen.batch, query, count)
+    if held is None or held[0] != screen.job.job_id or held[1].query != query or not held[1].indices:
+        held = (screen.job.job_id, load(context.engine, screen.batch, query, count))
+        st.session_state["listing"] = held
+    listing: Listing = held[1]
+    return listing
+
+
+def _table(context: Context, screen: BatchScreen, items: tuple[Item, ...]) -> None:
+    cells = _frame(context, screen, items)
+    cells = cells.drop(columns=[name for name in ("Cover", "Shelf") if not cells[name].any()])
+    key = f"table_{screen.job.job_id}"
+    st.dataframe(
+        cells,
+        key=key,
+        hide_index=True,
+        row_height=36,
+        height="content" if len(items) <= VISIBLE_ROWS else 36 * VISIBLE_ROWS + 37,
+        on_select=partial(_open, key, [item.index for item in items]),
+        selection_mode="single-cell",
+        placeholder="",
+        column_config=_columns(),
+        alt="Rows of the batch",
+    )
+
+
+def _frame(context: Context, screen: BatchScreen, items: tuple[Item, ...]) -> pd.DataFrame:
+    """Return the cells of the table, one row for each item."""
+    batch = screen.batch
+    steps, dead, waits = batch.in_flight, batch.stranded, batch.waits_by_row
+    cells = []
+    for item in items:
+        stuck = item.index in dead or (batch.interrupted and item.status is ItemStatus.WORKING)
+        step, picture = steps.get(item.index), cover(item, context)
+        cells.append(_cells(item, step, waits.get(item.index, ""), picture, stuck=stuck))
+    return pd.DataFrame(cells)
+
+
+def _columns() -> dict[str, Any]:
+    return {
+        "Row": st.column_config.NumberColumn(width=48, format="%d"),
+        "UPC": st.column_config.TextColumn(width=112),
+        "Shelf": st.column_config.TextColumn(width=80),
+        "Cover": st.column_config.ImageColumn("", width=42),
+        "Matched release": st.column_config.TextColumn(width=212),
+        "Status": tables.badges("Status", labels.ITEM_LABELS, width=118),
+        "Steps": st.column_config.ProgressColumn(width=58, format=" ", min_value=0.0, max_value=1.0),
+        "Why": st.column_config.TextColumn(width=200),
+        "Price": st.column_config.TextColumn(width=70, alignment="right"),
+    }
+
+
+def _cells(item: Item, step: str | None, waits_for: str, picture: str | None, *, stuck: bool) -> dict[str, object]:
+    label = labels.item_label(item, in_flight=step is not None, stuck=stuck)
+    return {
+        "Row": item.line,
+        "UPC": item.upc,
+        "Shelf": item.location,
+        "Cover": picture,
+        "Matched release": labels.release_line(item),
+        "Status": [label.text],
+        "Steps": labels.progress(item, step),
+        "Why": waits_for or labels.why(item, step),
+        "Price": money(item.price.cents or None),
+    }
+
+
+def _foot(listing: Listing, count: int | None) -> None:
+    """Draw the number of rows, the pages, and a button to reload a list that has changed."""
+    query, shown = listing.query, len(listing.indices)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        total = rows(count) if count is not None else f"{number(shown)}{' or more' if listing.more else ''} found"
+        with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
+            st.caption(f"{total} · {PAGE} a page · click a row to see all of it", width="content")
+            if listing.matching is not None and count is not None and listing.matching != count and query.show != "all":
+                st.button(
+                    "The list has changed: reload it", type="tertiary", icon=":material/refresh:", on_click=_reload
+                )
+        pages = -(-count // PAGE) if count is not None else query.page + int(listing.more)
+        if pages > 1:
+            key = f"page_{query.show}_{query.cause}_{query.q}"
+            st.pagination(max(pages, query.page), default=query.page, key=key, on_change=_turn, args=(key,))
+
+
+def _nothing(screen: BatchScreen, query: Query) -> None:
+    """Say why the table is empty."""
+    if not screen.batch.file_read:
+        text = "The engine has not read the file yet. Its rows are shown as soon as it has."
+    elif query.q:
+        ways = "a barcode of six digits or more, or the beginning of words, of your own number and shelf too"
+        text = f"No row matches “{query.q}”. Search by {ways}."
+    else:
+        text = f"No row is under “{SHOWN[query.show]}” now."
+    with st.container(border=True, key="card_nothing"):
+        st.caption(text)
+
+
+def _open(key: str, indices: list[int]) -> None:
+    """Remember which row was clicked, and deselect the cell, so that it can be clicked again."""
+    row = tables.clicked(st.session_state[key])
+    if row is not None and row < len(indices):
+        st.session_state["row"] = indices[row]
+        tables.deselect(key)
+        redraw()
+
+
+def _reload() -> None:
+    """Forget the page as it was."""
+    st.session_state.pop("listing", None)
+    redraw()

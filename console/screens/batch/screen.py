@@ -1,0 +1,55 @@
+"""One batch: how it is doing, and what to do."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+
+import streamlit as st
+
+from console import navigation
+from console.context import Context
+from console.poller import AWAY
+from console.screens.batch import head, items, row, unpriced
+from console.screens.batch import side as batch_side
+from console.screens.batch.view import load
+from console.widgets import notices, parts
+from console.widgets.heading import heading
+from engine.public import JobUnknown
+
+
+def render(context: Context) -> None:
+    """Draw the screen of `?job_id=`; an outage is shown as one."""
+    job_id = st.query_params.get("job_id", "")
+    try:
+        load(context, job_id)
+    except JobUnknown:
+        _unknown(context, job_id)
+        return
+    except AWAY as error:
+        heading(context, "Batch")
+        notices.nothing_read(error)
+        parts.live(partial(_until_read, context, job_id), name="away")
+        return
+    look = partial(load, context, job_id)
+    parts.live(partial(head.draw, context, look), name="head")
+    rows, side = st.columns([2.3, 1], gap="medium")
+    with rows:
+        items.draw(context, look)
+    with side:
+        parts.live(partial(batch_side.draw, context, look), name="side")
+    row.draw(context, look)
+    unpriced.dialog(context, look)
+
+
+def _until_read(context: Context, job_id: str) -> None:
+    """Draw the whole screen as soon as there is something to show."""
+    with suppress(*AWAY):
+        load(context, job_id)
+        st.rerun()
+
+
+def _unknown(context: Context, job_id: str) -> None:
+    heading(context, "No such batch")
+    st.markdown(f"There is no batch `{job_id}`." if job_id else "The address names no batch.")
+    st.page_link(navigation.BATCHES, label="All batches", icon=":material/arrow_back:")

@@ -1,0 +1,139 @@
+"""Beside the rows of a batch: why rows failed, its speed, its engines, its history, its downloads."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from console import labels
+from console.actions import redraw
+from console.context import Context, zone
+from console.formatting import ago, moment, number, rows
+from console.screens.batch import unpriced, uploads
+from console.screens.batch.items import narrow
+from console.screens.batch.query import Query
+from console.screens.batch.view import BatchScreen, Look
+from engine.public import OPEN, Cause, CauseCount, JobStatus, WorkerView
+
+
+def draw(context: Context, look: Look) -> None:
+    """Draw the cards; empty ones are left out."""
+    snapshot = look()
+    screen = snapshot.value
+    with st.container(key="stale_side" if snapshot.away else "side", gap="small"):
+        if screen.detail.causes:
+            _causes(context, screen)
+        unpriced.draw(screen)
+        if any(screen.batch.throughput.minutes):
+            _speed(screen)
+        if screen.batch.workers:
+            _workers(screen)
+        _history(screen)
+        _downloads(screen)
+        uploads.draw(context, screen)
+
+
+def _causes(context: Context, screen: BatchScreen) -> None:
+    with st.container(border=True, key="card_causes", gap="small"):
+        st.subheader("Why items failed", anchor=False)
+        for cause in screen.detail.causes:
+            _cause(cause)
+            if cause.cause is Cause.NO_PRICE and screen.job.status in {*OPEN, JobStatus.COMPLETED}:
+                st.button(
+                    f"Draft {'it' if cause.count == 1 else f'these {number(cause.count)}'} without a price",
+                    key="draft_unpriced",
+                    icon=":material/edit_document:",
+                    disabled=screen.batch.pricing or screen.retrying,
+                    on_click=unpriced.draft_all,
+                    args=(context, screen.job),
+                )
+
+
+def _cause(found: CauseCount) -> None:
+    advice = labels.advice(found.cause)
+    with st.container(gap="xxsmall"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.markdown(f"**{advice.name}** :red-badge[{number(found.count)}]", width="content")
+            st.button("Show", key=f"show_{found.cause}", on_click=_show, args=(found.cause,))
+        st.caption(f"{advice.sentence} {advice.next_step}")
+
+
+def _show(cause: Cause) -> None:
+    """Have the table show the rows that failed for `cause`."""
+    narrow(Query("attention", cause))
+    redraw()
+
+
+def _speed(screen: BatchScreen) -> None:
+    minutes = screen.batch.throughput.minutes
+    with st.container(border=True, key="card_speed", gap="xsmall"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.subheader("Speed", anchor=False, width="content")
+            st.caption("items a minute, last 15 min", width="content")
+        st.altair_chart(_chart(minutes, screen.job.completed_at or screen.batch.at), height=90)
+
+
+def _chart(minutes: tuple[int, ...], at: datetime) -> alt.Chart:
+    """Return a bar for each minute with the rows done in it."""
+    first = at.replace(second=0, microsecond=0) - timedelta(minutes=len(minutes) - 1)
+    times = [(first + timedelta(minutes=index)).astimezone(zone()) for index in range(len(minutes))]
+    data = pd.DataFrame({"minute": [f"{time:%H:%M}" for time in times], "items": minutes})
+    base = alt.Chart(data).encode(
+        x=alt.X("minute:O", axis=alt.Axis(title=None, labels=False, ticks=False, domain=False)),
+        y=alt.Y("items:Q", axis=alt.Axis(title=None, tickCount=2, domain=False), scale=alt.Scale(zero=True, nice=True)),
+        tooltip=["minute", "items"],
+    )
+    chart: alt.Chart = base.mark_bar(cornerRadiusTopLeft=2, cornerRadiusTopRight=2)
+    return chart
+
+
+def _workers(screen: BatchScreen) -> None:
+    with st.container(border=True, key="card_workers", gap="xsmall"):
+        st.subheader("Engines", anchor=False)
+        for worker in screen.batch.workers:
+            st.markdown(worker_line(worker))
+
+
+def worker_line(worker: WorkerView) -> str:
+    """Return the name of a worker, its last heartbeat, and how many rows it has in flight."""
+    color = "red" if worker.silent else "green"
+    had = "had" if worker.silent else "has"
+    hand = f" · {had} {rows(len(worker.rows))}" if worker.rows else ""
+    dot = f":{color}[:material/{'heart_broken' if worker.silent else 'favorite'}:]"
+    return f"{dot} `{worker.worker}` heartbeat {ago(worker.age)}{hand}"
+
+
+def _history(screen: BatchScreen) -> None:
+    with st.container(border=True, key="card_history", gap="xsmall"):
+        st.subheader("History", anchor=False)
+        for event in screen.detail.events:
+            at = moment(event.at, now=screen.batch.at, zone=zone())
+            by = f" by {labels.person(event.by)}" if event.by else ""
+            detail = f" · {event.detail}" if event.detail and event.event != "submitted" else ""
+            st.markdown(f":gray[{at}] {labels.event_label(event.event)}:gray[{by}{detail}]")
+
+
+def _downloads(screen: BatchScreen) -> None:
+    base = f"/api/batch/{screen.job.job_id}"
+    with st.container(border=True, key="card_downloads", gap="small"):
+        st.subheader("Downloads", anchor=False)
+        st.caption("One line for each row of the uploaded file, in its order, with status and reason.")
+        with st.container(horizontal=True, gap="xsmall"):
+            st.link_button("Results CSV", f"{base}/results.csv", icon=":material/table_view:")
+            st.link_button("JSON lines", f"{base}/results.jsonl", icon=":material/data_object:")
+            failed = screen.job.failed_upcs
+            st.link_button(
+                f"Failed UPCs ({number(failed)})", f"{base}/failed.txt", icon=":material/error:", disabled=not failed
+            )
+        st.caption("The drafted copies, shelf by shelf, with your own numbers.")
+        with st.container(horizontal=True, gap="xsmall"):
+            drafts = screen.counts.succeeded
+            for label, kind in (("Pick list to print", "pdf"), ("Pick list CSV", "csv")):
+                address = f"{base}/pick-list.{kind}"
+                st.link_button(label, address, icon=":material/checklist:", disabled=not drafts)
+        if any(found.cause is Cause.NO_MATCH for found in screen.detail.causes):
+            st.caption("Barcodes that nobody knows and that are, by their number, books, films or games.")
+            st.link_button("For elsewhere", f"{base}/elsewhere.csv", icon=":material/move_up:")

@@ -1,0 +1,100 @@
+"""Drafts of a batch without a price: how many there are, and one way to price them all."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from console import actions, navigation
+from console.actions import act, redraw
+from console.context import Context, operator
+from console.formatting import number, rows
+from console.screens.batch.view import BatchScreen, Look
+from console.widgets import price_table
+from engine.public import OPEN, Job, JobStatus, NoPrice, Prices
+
+OPENED = "pricing"  # whether the dialog is open
+
+
+def draw(screen: BatchScreen) -> None:
+    """Draw the card; there is none while every draft has a price."""
+    count = screen.detail.unpriced
+    if not count:
+        return
+    with st.container(border=True, key="card_unpriced", gap="xsmall"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.markdown(f"**Not ready: price** :orange-badge[{number(count)}]", width="content")
+            st.page_link(
+                navigation.DRAFTS,
+                label="Show",
+                icon=":material/sell:",
+                query_params={"job_id": screen.job.job_id, "show": "price"},
+                width="content",
+            )
+        st.caption(
+            "These drafts have no price yet; eBay asks for one when they are published. Price them one by one or in "
+            "groups on Drafts, or all of them here."
+        )
+        if screen.batch.pricing:
+            st.caption(":blue[:material/sync:] They are being done again.")
+            return
+        possible = screen.job.status in {*OPEN, JobStatus.COMPLETED}
+        with st.container(horizontal=True, gap="xsmall"):
+            label = f"Price all {number(count)}"
+            st.button(label, icon=":material/price_change:", key="price_all", disabled=not possible, on_click=_open)
+
+
+def dialog(context: Context, look: Look) -> None:
+    """Draw the dialog when it was opened: the operator's own prices, or another look for prices."""
+    if not st.session_state.get(OPENED):
+        return
+    screen = look().value
+    title = f"Price {rows(screen.detail.unpriced, 'draft')}"
+    st.dialog(title, width="large", on_dismiss=_close)(_dialog)(context, screen.job)
+
+
+def draft_all(context: Context, job: Job) -> None:
+    """Complete the rows that failed for want of a price as drafts without one."""
+    done = f"The items of {job.name} without a price become drafts without one."
+    price = partial(context.engine.commands.price, job.job_id, no_price=NoPrice.DRAFT, by=operator())
+    act(context, done, price)
+
+
+def _dialog(context: Context, job: Job) -> None:
+    if actions.redraw_due():
+        st.rerun()
+    st.markdown("Your own prices, by format and condition, for every draft of this batch that has none.")
+    prices = price_table.prices("prices_for_all")
+    st.caption(f"{price_table.EMPTY} They stay with the batch, and change no draft that has a price.")
+    with st.container(horizontal=True, gap="xsmall"):
+        st.button(
+            "Give them these prices",
+            icon=":material/sell:",
+            type="primary",
+            disabled=not prices,
+            on_click=_price,
+            args=(context, job, prices),
+        )
+        st.button(
+            "Look for prices again",
+            icon=":material/search:",
+            help="By the rule of the batch: where a service was connected since, or offers have come up.",
+            on_click=_price,
+            args=(context, job, {}),
+        )
+
+
+def _price(context: Context, job: Job, prices: Prices) -> None:
+    _close()
+    done = f"The drafts of {job.name} without a price are being priced."
+    act(context, done, partial(context.engine.commands.price, job.job_id, prices, by=operator()))
+
+
+def _open() -> None:
+    st.session_state[OPENED] = True
+    redraw()
+
+
+def _close() -> None:
+    st.session_state.pop(OPENED, None)

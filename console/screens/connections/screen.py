@@ -1,0 +1,155 @@
+"""Connections: what each service adds, who is connected until when, and how to connect it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+import streamlit as st
+
+from console import upstreams
+from console.context import Context, zone
+from console.labels import Label
+from console.poller import AWAY
+from console.screens.connections import catalogue, discogs, ebay
+from console.screens.connections.save import save
+from console.screens.connections.view import PURPOSES, load, origin
+from console.widgets import notices, parts, testing
+from console.widgets.facts import facts
+from console.widgets.heading import heading
+from console.widgets.templates import html
+from engine.public import (
+    DISCOGS_TERMS,
+    EBAY_LICENCE,
+    NOT_AFFILIATED,
+    AccountsView,
+    EngineError,
+    Service,
+    Source,
+    UpstreamState,
+    UpstreamView,
+)
+
+EVERY_SECONDS = 2.0
+CONNECTED = Label("Connected", "green", "link")
+NEWS = timedelta(minutes=15)  # so long the result of a consent is shown
+
+
+def render(context: Context) -> None:
+    """Draw the screen; what is entered on it is never shown again.
+
+    What is connected is read anew each time: the browser may just have come back from eBay.
+    """
+    heading(context, "Connections", about="What each service adds, who is connected, and until when.")
+    try:
+        accounts = context.engine.accounts.view()
+    except AWAY as error:
+        notices.nothing_read(error)
+        return
+    _consent(accounts)
+    notices.consent_ends(accounts)
+    with st.container(border=True, key="card_ebay", gap="small"):
+        _head(context, Service.EBAY)
+        ebay.draw(context, accounts)
+    with st.container(border=True, key="card_discogs", gap="small"):
+        _head(context, Service.DISCOGS)
+        discogs.draw(context, accounts)
+    with st.container(border=True, key="card_musicbrainz", gap="small"):
+        _head(context, Service.MUSICBRAINZ)
+        _contact(context, accounts)
+    with st.container(border=True, key="card_coverart", gap="small"):
+        _head(context, Service.COVERART)
+    with st.container(border=True, key="card_catalogue", gap="small"):
+        parts.live(partial(catalogue.draw, context), name="catalogue")
+    _places(context)
+    parts.live(partial(_taken_up, context, accounts), name="taken_up")
+    st.caption(f"{NOT_AFFILIATED} [eBay's licence]({EBAY_LICENCE}) · [Discogs' terms]({DISCOGS_TERMS})")
+
+
+def _consent(accounts: AccountsView) -> None:
+    """Say what came of the last consent at eBay, for a while."""
+    answered = accounts.consent
+    if answered is None or accounts.at - answered.at > NEWS:
+        return
+    if answered.ok:
+        st.success(answered.sentence, icon=":material/check_circle:")
+    else:
+        st.error(answered.sentence, icon=":material/block:")
+
+
+def _head(context: Context, service: Service) -> None:
+    """Draw a service with its state and its test, kept up to date, and what it is for."""
+    parts.live(partial(_state, context, service), name=f"state_{service}")
+
+
+def _state(context: Context, service: Service) -> None:
+    try:
+        snapshot = context.poller.look("connections", partial(load, context.engine), every=EVERY_SECONDS)
+    except EngineError:
+        return
+    view = snapshot.value.upstreams
+    one = view.of(service)
+    fresh = one.state is UpstreamState.UNKNOWN and snapshot.value.connected(service)
+    label = CONNECTED if fresh else upstreams.STATES[one.state]
+    left, right = st.columns([6, 1], gap="medium", vertical_alignment="top")
+    with left:
+        st.markdown(f"### {one.name} :{label.color}-badge[{label.symbol} {label.text}]")
+        st.html(html("lines", lines=list(filter(None, _lines(one, view.engines)))))
+    with right.container(horizontal=True, horizontal_alignment="right"):
+        testing.button(context, one, view.engines, disabled=snapshot.away)
+
+
+def _lines(one: UpstreamView, engines: int) -> list[str]:
+    """Return what a service is for, how it is, and what came of its test."""
+    purpose, test = PURPOSES[one.service], upstreams.test_line(one.test, one.at, engines)
+    missing = one.state is UpstreamState.NOT_CONNECTED
+    now = "" if missing else upstreams.state_line(one)
+    return [f"Adds: {purpose.adds}", f"Without it: {purpose.without}", now, f"Test: {test}" if test else ""]
+
+
+def _contact(context: Context, accounts: AccountsView) -> None:
+    """Draw the address that services may write to."""
+    if accounts.contact is Source.ENVIRONMENT:
+        facts({"Address": accounts.contact_address, "Comes from": f"{origin(context, accounts.contact)} (DM_CONTACT)"})
+        return
+    field, action = st.columns([4, 2], gap="small", vertical_alignment="bottom")
+    field.text_input(
+        "Your e-mail address or web page",
+        accounts.contact_address,
+        key="contact",
+        max_chars=100,
+        placeholder="you@example.com",
+        help="It goes with every call, so that a service can write to you before it turns you away.",
+    )
+    done = "The address is saved."
+    action.button("Save address", key="save_contact", on_click=save, args=(context, _keep_contact, done))
+
+
+def _keep_contact(context: Context) -> None:
+    context.engine.accounts.keep_contact(str(st.session_state.get("contact") or ""))
+
+
+def _places(context: Context) -> None:
+    """Draw where everything is kept."""
+    settings = context.settings
+    with st.container(border=True, key="card_places", gap="small"):
+        st.subheader("On this installation", anchor=False)
+        facts(
+            {
+                "Job store": f"{settings.store}. Batches, rows and drafts; who is connected, and no secret.",
+                "File store": f"{settings.files}. Uploaded files and your photos.",
+                "Secrets": f"{settings.secrets}. Keys and tokens that are entered here, encrypted.",
+            }
+        )
+
+
+def _taken_up(context: Context, drawn: AccountsView) -> None:
+    """Say whether the engines use what is connected; what another window changed has the screen drawn again."""
+    try:
+        snapshot = context.poller.look("connections", partial(load, context.engine), every=EVERY_SECONDS)
+    except EngineError:
+        return
+    if snapshot.value.accounts.newer_than(drawn):
+        st.rerun()
+    st.caption(snapshot.value.taken_up)
+    notices.freshness(snapshot, zone())

@@ -1,0 +1,115 @@
+"""Drafts: what would the buyer see? The list on the left, and beside it one draft with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from console import navigation
+from console.actions import redraw
+from console.context import Context
+from console.poller import AWAY
+from console.screens.drafts import draft, selection, table
+from console.screens.drafts.table import LISTING, SECONDS, TABLE
+from console.screens.drafts.view import DRAFT, SHOWN, Listing, Place, Query, counts, listing
+from console.widgets import notices, parts, tables
+from console.widgets.heading import heading
+from engine.public import JobUnknown
+
+QUERY, SHOW = "drafts_query", "drafts_show"
+
+
+def render(context: Context) -> None:
+    """Draw the screen; an outage is shown as one, never as an empty list."""
+    query = Query.of(st.query_params)
+    if SHOW not in st.session_state:  # opened from another screen: there may be new drafts
+        st.session_state.pop(LISTING, None)
+        st.session_state.pop(QUERY, None)
+    try:
+        name = context.engine.queries.job(query.job_id).name if query.job_id else ""
+        page = _listing(context, query)
+        _counts(context, query)
+    except JobUnknown:
+        heading(context, "Drafts")
+        st.markdown(f"There is no batch `{query.job_id}`.")
+        st.page_link(navigation.DRAFTS, label="The drafts of all batches", icon=":material/arrow_back:")
+        return
+    except AWAY as error:
+        heading(context, "Drafts")
+        notices.nothing_read(error)
+        return
+    place = Place.of(st.query_params.get(DRAFT, "")) or next(iter(page.places), None)
+    _top(context, query, page, place, name)
+    left, right = st.columns([1.35, 2], gap="medium")
+    with left:
+        table.draw(context, page, place)
+    with right:
+        if place is not None:
+            draft.draw(context, page, place)
+
+
+def _top(context: Context, query: Query, page: Listing, place: Place | None, name: str) -> None:
+    """Draw the title, the filters and the bar for ticked drafts; `name` is that of the batch, "" for all batches."""
+    about = f"of {name}" if name else "of all batches, the newest first"
+    with heading(context, "Drafts", about=f"What the buyer would see, and why: {about}."):
+        if query.job_id:
+            st.page_link(navigation.DRAFTS, label="All batches", icon=":material/filter_list_off:")
+            st.page_link(
+                navigation.BATCH, label="The batch", icon=":material/stacks:", query_params={"job_id": query.job_id}
+            )
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="drafts_top"
+    ):
+        with st.container(width="content"):
+            parts.live(partial(_filters, context, query), name="drafts_filters")
+        if page.skus:
+            selection.draw(context, page, place)
+
+
+def _listing(context: Context, query: Query) -> Listing:
+    """Return the page. It stays the same until the operator asks for another one, so that no row moves."""
+    held: Listing | None = st.session_state.get(LISTING)
+    if held is None or held.query != query or not held.skus:
+        held = st.session_state[LISTING] = listing(context.engine, query)
+        tables.deselect(TABLE)
+    return held
+
+
+def _counts(context: Context, query: Query) -> Mapping[str, int]:
+    """Return how many drafts each filter has, in the batch or in all.
+
+    Raises:
+        StoreError, FilesAway: they were never counted, and the store does not answer.
+    """
+    read = partial(counts, context.engine, query.job_id)
+    return context.poller.look(("draft counts", query.job_id), read, every=SECONDS).value
+
+
+def _filters(context: Context, query: Query) -> None:
+    """Draw the filters, each with its number of drafts; the choice is part of the URL."""
+    try:
+        found = _counts(context, query)
+    except AWAY:
+        return
+    if st.session_state.get(QUERY) != query:
+        st.session_state.update({QUERY: query, SHOW: query.show})
+    st.segmented_control(
+        "Show",
+        list(SHOWN),
+        required=True,
+        format_func=lambda show: f"{SHOWN[show]} ({found[show]:,})",
+        key=SHOW,
+        on_change=_narrow,
+        args=(query,),
+        label_visibility="collapsed",
+    )
+
+
+def _narrow(query: Query) -> None:
+    """Apply the filter, from the newest draft on."""
+    chosen = replace(query, show=st.session_state[SHOW], before=None)
+    st.query_params.from_dict(chosen.address())
+    redraw()

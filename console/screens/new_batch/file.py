@@ -1,0 +1,83 @@
+"""The ways to give a file: upload, paste, or Cloud Storage. Each one puts an address into the URL of the page."""
+
+from __future__ import annotations
+
+from functools import partial
+from uuid import uuid4
+
+import streamlit as st
+
+from console.actions import act
+from console.context import Context
+from console.screens.batches import SAMPLE
+from console.screens.new_batch import start
+
+KINDS = ["csv", "txt", "tsv", "tab", "json", "jsonl", "xlsx", "xlsm", "xls"]
+UPLOAD, PASTE, BUCKET = "Upload", "Paste", "Cloud Storage"
+
+
+def draw(context: Context) -> None:
+    """Draw the ways to give a file."""
+    way = st.segmented_control(
+        "Where the barcodes come from", [UPLOAD, PASTE, BUCKET], default=UPLOAD, required=True, key="way"
+    )
+    if way == PASTE:
+        st.text_area("Barcodes, one in each line", key="pasted", height=140, placeholder="074646362822\n093624755524")
+        st.button("Check these barcodes", icon=":material/fact_check:", on_click=_pasted, args=(context,))
+    elif way == BUCKET:
+        st.text_input("Address of the file", key="address", placeholder="gs://bucket/file.txt")
+        st.button("Check this file", icon=":material/fact_check:", on_click=_addressed, args=(context,))
+    else:
+        st.file_uploader(
+            "Barcode file (CSV, TXT, TSV, JSON, XLSX or XLS, up to 10 MB)",
+            KINDS,
+            key="upload",
+            on_change=_uploaded,
+            args=(context,),
+        )
+
+
+def explain() -> None:
+    """Draw what a file can look like, until there is one."""
+    with st.container(border=True, key="card_help", gap="small"):
+        st.subheader("What a file can look like", anchor=False)
+        st.markdown(
+            "- barcodes in lines, between commas, side by side in boxes, or in a column of a table\n"
+            "- columns **condition**, **price**, **quantity**, **note** and **photos** are used where there are any\n"
+            "- all sheets of a workbook that hold barcodes are read\n"
+            "- lost zeros, spaces, hyphens and labels are repaired where the check digit proves it\n"
+            "- what cannot be used is shown with its row and reason, before anything starts"
+        )
+        if SAMPLE.exists():
+            st.download_button(
+                "Sample file", SAMPLE.read_bytes(), SAMPLE.name, icon=":material/download:", on_click="ignore"
+            )
+
+
+def _uploaded(context: Context) -> None:
+    file = st.session_state["upload"]
+    if file is None:
+        _choose("")
+        return
+    _keep(context, file.getvalue(), file.name)
+
+
+def _pasted(context: Context) -> None:
+    _keep(context, st.session_state["pasted"].encode(), "pasted.txt")
+
+
+def _addressed(context: Context) -> None:
+    context.poller.changed()
+    _choose(st.session_state["address"].strip())
+
+
+def _keep(context: Context, content: bytes, name: str) -> None:
+    """Store the file, so that the check does not depend on this browser session."""
+    path = act(context, "", partial(context.engine.submission.keep, content, name))
+    if path is not None:
+        _choose(path)
+
+
+def _choose(path: str) -> None:
+    """Have the page show `path`. Every start from this page is the same one batch."""
+    st.query_params.from_dict({"file": path, start.REQUEST: uuid4().hex[:12]} if path else {})

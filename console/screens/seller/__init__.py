@@ -1,0 +1,1 @@
+"""The Seller settings screen."""

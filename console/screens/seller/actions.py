@@ -1,0 +1,97 @@
+"""What can be done with a profile as a whole: save it, make another, make it the default, remove it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from console.actions import act
+from console.context import Context, operator
+from console.widgets import price_rule
+from engine.public import Profile, SellerSettings, changed
+
+NEW = "new_profile"
+
+
+def save(context: Context, stored: Profile, typed: Profile, text_key: str, *, disabled: bool) -> None:
+    """Draw the button that saves what was typed, and say what that is.
+
+    The template is taken from the session, under `text_key`: a click may come before its last letters are drawn.
+    """
+    names = [name for name, words in _WORDS.items() if getattr(stored, name) != getattr(typed, name)]
+    st.caption(f"Changed: {', '.join(_WORDS[name] for name in names)}" if names else "Nothing is changed yet.")
+    st.button(
+        f"Save {stored.name}",
+        icon=":material/save:",
+        type="primary",
+        disabled=disabled or not price_rule.possible(typed.price_rule),
+        on_click=_save,
+        args=(context, typed, text_key),
+    )
+
+
+def draw(context: Context, profile: Profile, settings: SellerSettings, *, disabled: bool) -> None:
+    """Draw what can be done beside saving."""
+    with st.popover("New profile", icon=":material/add:", disabled=disabled):
+        st.text_input("Name", key=NEW, max_chars=40, placeholder="CDs, Box sets, …")
+        st.button(
+            f"Create as a copy of {profile.name}",
+            disabled=not st.session_state.get(NEW, "").strip(),
+            on_click=_create,
+            args=(context, profile, settings),
+        )
+    if profile.name == settings.profile().name:
+        return
+    st.button(
+        "Make default", icon=":material/star:", disabled=disabled, on_click=_make_default, args=(context, profile.name)
+    )
+    st.button("Remove", icon=":material/delete:", disabled=disabled, on_click=_remove, args=(context, profile.name))
+
+
+def _save(context: Context, typed: Profile, text_key: str) -> None:
+    """Store the profile, unless somebody else has changed it since it was read."""
+    text = str(st.session_state.get(text_key) or "").strip()
+    profile = changed(typed, description=text)
+    store = partial(context.engine.profiles.save, profile, by=operator(), seen_at=typed.changed_at)
+    act(context, f"{typed.name} is saved. Drafts that are made from now on follow it.", store)
+
+
+def _create(context: Context, like: Profile, settings: SellerSettings) -> None:
+    """Store a copy under a new name, beside the one it is made of, and show it."""
+    name = st.session_state[NEW].strip()
+
+    def create() -> Profile:
+        if not settings.profiles:
+            context.engine.profiles.save(like, by=operator())
+        return context.engine.profiles.create(changed(like, name=name), by=operator())
+
+    if act(context, f"{name} is made: a copy of {like.name}.", create) is not None:
+        st.query_params["profile"] = name
+
+
+def _make_default(context: Context, name: str) -> None:
+    act(context, f"New batches start with {name}.", lambda: context.engine.profiles.make_default(name, by=operator()))
+
+
+def _remove(context: Context, name: str) -> None:
+    """Remove a profile; the default one is shown."""
+    done = f"{name} is removed. Drafts of its batches follow the default profile from now on."
+    if act(context, done, lambda: context.engine.profiles.remove(name, by=operator())) is not None:
+        st.query_params.pop("profile", None)
+
+
+_WORDS = {
+    "fulfillment_policy": "postage",
+    "payment_policy": "payment",
+    "return_policy": "returns",
+    "location": "location",
+    "store_category": "store category",
+    "best_offer": "offers",
+    "price_rule": "price",
+    "no_price": "rows without a price",
+    "condition": "condition",
+    "grade_map": "your grades at eBay",
+    "packages": "parcels",
+    "description": "description",
+}

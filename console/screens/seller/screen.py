@@ -1,0 +1,89 @@
+"""Seller settings: profiles, each with what a new batch starts with and the terms of its drafts, chosen by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+
+from console.context import Context, zone
+from console.poller import AWAY, Snapshot
+from console.screens.seller import account, actions, form
+from console.widgets import notices
+from console.widgets.heading import heading
+from engine.public import AccountView, Engine, Profile, SellerSettings
+
+PROFILE = "profile"  # in the URL
+
+
+@dataclass(frozen=True, slots=True)
+class SellerView:
+    """What the screen shows: the profiles, and what eBay said of the account."""
+
+    settings: SellerSettings
+    account: AccountView
+
+
+def load(engine: Engine) -> SellerView:
+    """Read the profiles and the account."""
+    return SellerView(engine.profiles.all(), engine.seller_account.known())
+
+
+def render(context: Context) -> None:
+    """Draw the screen; an outage is shown as one."""
+    place = heading(
+        context, "Seller settings", about="What a new batch starts with, and what its drafts say of you as a seller."
+    )
+    notices.ebay_not_connected(context)
+    try:
+        snapshot = context.poller.look("seller", partial(load, context.engine), every=1.0)
+    except AWAY as error:
+        notices.nothing_read(error)
+        return
+    notices.store_away(snapshot, zone())
+    view = snapshot.value
+    profile = _chosen(context, view.settings, away=snapshot.away)
+    key = f"_{profile.name}_{profile.changed_at or ''}"
+    typed = _form(context, snapshot, profile, key)
+    with place:
+        actions.save(context, profile, typed, form.description_key(key), disabled=snapshot.away)
+
+
+def _chosen(context: Context, settings: SellerSettings, *, away: bool) -> Profile:
+    """Draw the choice of the profile to be edited, and what can be done with it as a whole."""
+    names = [profile.name for profile in settings.all]
+    default = settings.profile().name
+    wanted = settings.profile(st.query_params.get(PROFILE, "")).name
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        name = st.selectbox(
+            "Profile",
+            names,
+            index=names.index(wanted),
+            format_func=lambda name: f"{name} (default)" if name == default else name,
+            key=f"profile_of_{len(names)}_{default}_{wanted}",
+            width=280,
+        )
+        profile = settings.profile(name)
+        if profile.name != wanted:
+            st.query_params[PROFILE] = profile.name
+        actions.draw(context, profile, settings, disabled=away)
+    return profile
+
+
+def _form(context: Context, snapshot: Snapshot[SellerView], profile: Profile, key: str) -> Profile:
+    """Draw everything that a profile holds, in fields that `key` names; return it as it is typed now."""
+    left, right = st.columns([1.15, 1], gap="medium")
+    with left:
+        with st.container(border=True, key="card_terms", gap="small"):
+            profile = account.draw(context, snapshot.value.account, profile, key, disabled=snapshot.away)
+        with st.container(border=True, key="card_price", gap="small"):
+            profile = form.price_and_condition(profile, key)
+    with right:
+        with st.container(border=True, key="card_text", gap="small"):
+            profile = form.description(profile, key)
+        with st.container(border=True, key="card_grades", gap="small"):
+            profile = form.grades(profile, key)
+        with st.container(border=True, key="card_parcels", gap="small"):
+            profile = form.parcels(profile, key)
+    return profile

@@ -1,0 +1,128 @@
+"""System: whether it can run at all."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from console.context import Context, zone
+from console.formatting import ago, moment, number, rows
+from console.poller import AWAY, Snapshot
+from console.screens.system import checks, services
+from console.screens.system import engines as system_engines
+from console.widgets import notices, parts
+from console.widgets.facts import facts
+from console.widgets.heading import heading
+from engine import __version__
+from engine.public import NAMES, OPEN, Engine, Report, Service, UpstreamsView, WorkerView
+
+
+@dataclass(frozen=True, slots=True)
+class SystemView:
+    """What the screen shows. `batches` counts open batches, `waiting` their rows that are not done yet.
+
+    `files_away` says why the file store cannot be used, "" when it can.
+    """
+
+    files_away: str
+    workers: tuple[WorkerView, ...]
+    queued: int
+    batches: int
+    waiting: int
+    upstreams: UpstreamsView
+    report: Report | None
+
+    @property
+    def alive(self) -> int:
+        """Return how many workers sent a heartbeat recently."""
+        return sum(not worker.silent for worker in self.workers)
+
+
+def load(engine: Engine) -> SystemView:
+    """Read the workers, what waits, the state of the services, and whether the stores answer."""
+    jobs = [view for view in engine.queries.batches(limit=100) if view.job.status in OPEN]
+    return SystemView(
+        engine.health.files_away(),
+        engine.queries.workers(),
+        engine.queries.queued(),
+        len(jobs),
+        sum(view.left for view in jobs),
+        engine.upstreams.all(),
+        engine.doctor.last(),
+    )
+
+
+def render(context: Context) -> None:
+    """Draw the screen; an outage is shown as one, beside everything that does not depend on the store."""
+    heading(context, "System")
+    notices.ebay_not_connected(context)
+    notices.ebay_ends_soon(context)
+    parts.live(partial(_engine, context), name="engine")
+    with st.container(border=True, key="card_versions", gap="xsmall"):
+        _versions(context)
+
+
+def _engine(context: Context) -> None:
+    try:
+        snapshot = context.poller.look("system", partial(load, context.engine), every=2.0)
+    except AWAY as error:
+        notices.nothing_read(error)
+        return
+    notices.store_away(snapshot, zone())
+    view = snapshot.value
+    notices.files_away(view.files_away)
+    if not view.alive and view.waiting:
+        notices.no_engine(view.waiting)
+    with st.container(key="stale_system" if snapshot.away else "system", gap="small"):
+        _tiles(snapshot)
+        services.draw(context, view.upstreams, disabled=snapshot.away)
+        checks.draw(context, view.report, disabled=snapshot.away)
+        system_engines.draw(view.workers, partial(moment, now=snapshot.read_at, zone=zone()))
+    notices.freshness(snapshot, zone())
+
+
+def _tiles(snapshot: Snapshot[SystemView]) -> None:
+    view = snapshot.value
+    silent = len(view.workers) - view.alive
+    store, color, icon = ("Connected", "green", "database") if not snapshot.away else ("Away", "red", "cloud_off")
+    with st.grid(5, min_column_width=150, gap="small"):
+        _tile(f":{color}[:material/{icon}:] Job store", store, f"answered {ago(snapshot.age)}")
+        files, color, icon = ("Away", "red", "folder_off") if view.files_away else ("Connected", "green", "folder")
+        _tile(f":{color}[:material/{icon}:] File store", files, "uploads, rows and photos")
+        engines = "green" if view.alive else "red"
+        note = f"{rows(silent, 'silent engine')}" if silent else "all answer"
+        _tile(
+            f":{engines}[:material/favorite:] Engines alive",
+            number(view.alive),
+            note if view.workers else "none started",
+        )
+        _tile(":material/stacks: Open batches", number(view.batches), f"{rows(view.queued, 'part')} in the queue")
+        _tile(":material/schedule: Items to do", number(view.waiting), "over all open batches")
+
+
+def _tile(label: str, value: str, note: str) -> None:
+    st.metric(label, value, note, delta_color="off", delta_arrow="off", border=True)
+
+
+def _versions(context: Context) -> None:
+    settings = context.settings
+    st.subheader("This installation", anchor=False)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        facts(
+            {
+                "Profile": "Demo" if settings.profile == "demo" else "Live",
+                "Job store": {"sqlite": "SQLite"}.get(kind := settings.store.partition(":")[0], kind.capitalize()),
+                "Draft Maker": __version__,
+                "Streamlit": st.__version__,
+                "Python": platform.python_version(),
+            }
+        )
+    with right:
+        addresses = (settings.discogs_url, settings.musicbrainz_url, settings.coverart_url, settings.ebay_url)
+        facts({NAMES[service]: urlsplit(url).netloc for service, url in zip(Service, addresses, strict=False)})
+    st.link_button("HTTP API", "/api/docs", icon=":material/api:")

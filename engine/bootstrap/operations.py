@@ -1,0 +1,64 @@
+"""What the console and the API may ask of the engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.batches.commands import Commands
+from engine.batches.drafts import Drafts
+from engine.batches.exports import Exports
+from engine.batches.health import HealthCheck
+from engine.batches.queries import Queries
+from engine.batches.rows import RowFiles
+from engine.batches.seller import Profiles
+from engine.batches.seller_account import Account
+from engine.batches.submission import Submission
+from engine.batches.upstreams import Upstreams
+from engine.bootstrap.credentials import open_accounts
+from engine.bootstrap.services import limits
+from engine.bootstrap.stores import open_files, open_store
+from engine.catalog.catalogue import Catalogue
+from engine.clock import Clock, SystemClock
+from engine.doctor.doctor import Doctor
+from engine.pipeline.kept_answers import KeptAnswers
+from engine.public import Engine
+from engine.settings import Settings, load
+from engine.startup import require_store
+
+
+def open_engine(settings: Settings, clock: Clock | None = None) -> Engine:
+    """Return the engine as the console and the API use it.
+
+    Raises:
+        BadSetting: a setting means nothing.
+    """
+    clock = clock or SystemClock()
+    store, files = open_store(settings.store, clock), open_files(settings.files)
+    rows = RowFiles(files)
+    queries = Queries(store, rows)
+    return Engine(
+        submission=Submission(store, files, clock, settings.job_buckets),
+        commands=Commands(store),
+        queries=queries,
+        exports=Exports(store, rows),
+        health=HealthCheck(store, clock, files),
+        upstreams=Upstreams(store, queries, clock, limits(settings)),
+        drafts=Drafts(store),
+        accounts=open_accounts(settings, store, clock),
+        profiles=Profiles(store),
+        seller_account=Account(store),
+        answers=KeptAnswers(store, clock),
+        catalogue=Catalogue(Path(settings.catalog), clock),
+        doctor=Doctor(settings, store, files, clock),
+    )
+
+
+def open_existing() -> Engine:
+    """Return the engine of this process over a job store that is there, for a command that never makes one.
+
+    Raises:
+        BadSetting: it is not, or a setting cannot be used.
+    """
+    settings = load()
+    require_store(settings)
+    return open_engine(settings)

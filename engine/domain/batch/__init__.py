@@ -1,0 +1,1 @@
+"""A batch and its rows: jobs, shards, items, what was chosen and decided. Pure."""

@@ -1,0 +1,106 @@
+"""What the job document keeps for the engine itself, in its map `engine`: how far each shard is, and what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Self
+
+from engine.codec import Value
+from engine.domain.batch.layout import Layout
+from engine.domain.batch.shards import FIRST_RUN, Shard, ShardKind, Tally
+from engine.domain.batch.throughput import Throughput
+
+
+class ShardProgress(Value, frozen=True, omit_defaults=False):
+    """How far a shard is, in absolute numbers.
+
+    Rows `a` up to and without `b`, `next` the first that is not done. `lanes` is how many rows its owner works on at
+    most, None in documents of versions that did not say.
+    """
+
+    kind: ShardKind
+    a: int
+    b: int
+    next: int
+    ok: int = 0
+    bad: int = 0
+    skipped: int = 0
+    done: bool = False
+    lanes: int | None = None
+
+    @property
+    def tally(self) -> Tally:
+        """Return how many rows ended how."""
+        return Tally(self.ok, self.bad, self.skipped)
+
+    @property
+    def first_run(self) -> bool:
+        """Whether its rows are run for the first time."""
+        return self.kind in FIRST_RUN
+
+    @classmethod
+    def of(cls, shard: Shard) -> Self:
+        """Return the progress of `shard`."""
+        return cls(
+            shard.kind,
+            shard.a,
+            shard.b,
+            shard.next,
+            shard.ok,
+            shard.bad,
+            shard.skipped,
+            done=shard.done,
+            lanes=shard.lanes,
+        )
+
+
+class PinnedFile(Value, frozen=True):
+    """The copy of the file that a batch was begun with: its address, generation, bytes and digest."""
+
+    path: str
+    generation: int
+    size: int
+    sha256: str
+
+
+class EngineState(Value, frozen=True):
+    """The map `engine` of a job document.
+
+    `shards` are by their number, four digits. `sku` is how the SKUs of the batch begin. `content`, `columns`, `layout`
+    and `rows` describe the file once it was read: `columns` are the names in its header, `layout` is how it was read,
+    nothing in documents of versions that did not say, `rows` the rows that it has, whether the batch takes them all or
+    not. `pace` holds the rows of the last minutes. `rounds` counts retries, those that `shards` no longer lists too.
+    `earlier` marks a batch that an earlier service has begun. `carried` is, of a batch made of failed rows, the address
+    of what they have from there; `handed_to` the batch that the own failed rows went to last.
+    """
+
+    shards: Mapping[str, ShardProgress] = {}
+    sku: str = ""
+    rows: int = 0
+    columns: tuple[str, ...] = ()
+    layout: Layout = Layout()
+    content: PinnedFile | None = None
+    pace: Throughput = Throughput()
+    rounds: int = 0
+    earlier: bool = False
+    carried: str = ""
+    handed_to: str = ""
+
+    @property
+    def open_shards(self) -> dict[str, ShardProgress]:
+        """Return the shards that are not done."""
+        return {key: progress for key, progress in self.shards.items() if not progress.done}
+
+    def has_open(self, kind: ShardKind) -> bool:
+        """Whether a shard of that kind is not done yet."""
+        return any(progress.kind is kind for progress in self.open_shards.values())
+
+
+def totals(shards: Iterable[ShardProgress]) -> tuple[Tally, int]:
+    """Return how the rows of `shards` ended, and the first row of the batch that has not come to its first end."""
+    tally, watermark = Tally(), 0
+    for progress in sorted(shards, key=lambda progress: progress.a):
+        tally += progress.tally
+        if progress.first_run and progress.a <= watermark:
+            watermark = max(watermark, progress.next)
+    return tally, watermark

@@ -1,0 +1,1 @@
+"""From a barcode to the release it means. Pure."""

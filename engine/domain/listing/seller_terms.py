@@ -1,0 +1,78 @@
+"""The terms on which a seller sells, as set up at eBay and chosen in a profile or a setting. None is ever guessed.
+
+Source: eBay's Inventory API v1.18.4 (`merchantLocationKey`, `listingPolicies`, `packageWeightAndSize`,
+`storeCategoryNames`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.codec import Value
+
+ANY = "*"
+
+
+class Package(Value, frozen=True):
+    """A parcel: its weight in ounces; its length, width and height in inches, None when nobody says."""
+
+    ounces: float
+    inches: tuple[float, float, float] | None = None
+
+    def fields(self) -> dict[str, object]:
+        """Return the parcel as eBay takes it."""
+        weight: dict[str, object] = {"weight": {"value": self.ounces, "unit": "OUNCE"}}
+        if self.inches is None:
+            return weight
+        length, width, height = self.inches
+        return {**weight, "dimensions": {"length": length, "width": width, "height": height, "unit": "INCH"}}
+
+
+@dataclass(frozen=True, slots=True)
+class SellingTerms:
+    """The seller's location and policies by eBay's numbers for them, "" for those that are not set.
+
+    `packages` holds the parcels by kind of medium (`CD`, `Vinyl`, … or `*` for any). `best_offer` lets buyers propose a
+    price. `store_category` is a path in the seller's store, `description` the template of the listing's text.
+    """
+
+    location_key: str = ""
+    fulfillment_policy: str = ""
+    payment_policy: str = ""
+    return_policy: str = ""
+    best_offer: bool = False
+    packages: Mapping[str, Package] = field(default_factory=dict)
+    store_category: str = ""
+    description: str = ""
+
+    def offer_fields(self) -> dict[str, object]:
+        """Return what an offer says of the terms; what is not set is left out."""
+        policies = {
+            "fulfillmentPolicyId": self.fulfillment_policy,
+            "paymentPolicyId": self.payment_policy,
+            "returnPolicyId": self.return_policy,
+            "bestOfferTerms": {"bestOfferEnabled": True} if self.best_offer else None,
+        }
+        fields = {
+            "merchantLocationKey": self.location_key,
+            "listingPolicies": {name: value for name, value in policies.items() if value},
+            "storeCategoryNames": [self.store_category] if self.store_category else [],
+        }
+        return {name: value for name, value in fields.items() if value}
+
+    def item_fields(self, medium: str) -> dict[str, object]:
+        """Return what an inventory item says of its parcel, {} when none is set for the medium."""
+        package = self.packages.get(medium) or self.packages.get(ANY)
+        return {"packageWeightAndSize": package.fields()} if package else {}
+
+    @property
+    def unset(self) -> tuple[str, ...]:
+        """Return what a buyer has to know and the terms do not say."""
+        known = {
+            "postage": self.fulfillment_policy,
+            "payment": self.payment_policy,
+            "returns": self.return_policy,
+            "the place it is sent from": self.location_key,
+        }
+        return tuple(name for name, value in known.items() if not value)

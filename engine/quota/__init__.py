@@ -1,0 +1,1 @@
+"""What each service grants over all workers: budgets, slots, breakers, limiters, forecasts."""

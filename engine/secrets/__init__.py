@@ -1,0 +1,1 @@
+"""Secrets at rest: an encrypted file on a desk, Secret Manager in the cloud."""

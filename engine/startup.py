@@ -1,0 +1,100 @@
+"""How a process starts: first its log, then its settings, then a look at whether its job store is there."""
+
+from __future__ import annotations
+
+import difflib
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from engine.addresses import SqliteAddress, store_address
+from engine.errors import BadSetting, EngineError
+from engine.log import configure, get_logger
+from engine.settings import PROFILES, Settings, load, log_style, usual_database
+
+log = get_logger(__name__)
+
+_NO_DATABASE = ("-wal", "-shm", "-journal")
+
+
+@contextmanager
+def process(profile: str = "") -> Iterator[Settings]:
+    """Lend the settings to a process that runs on; what keeps it from running is one log line and exit status 1.
+
+    `profile` counts before the one that is set.
+    """
+    try:
+        settings = load(profile)
+    except BadSetting as wrong:
+        configure(log_style())
+        raise _cannot_run(wrong) from None
+    configure(settings.log)
+    try:
+        yield settings
+    except EngineError as error:
+        raise _cannot_run(error) from None
+
+
+def _cannot_run(error: EngineError) -> SystemExit:
+    log.critical("cannot_run", error=str(error))
+    return SystemExit(1)
+
+
+def report_new_store(settings: Settings) -> None:
+    """Write a log line where there is no database yet, and so a new one is made: the address may be mistyped."""
+    place = _database(settings)
+    if place and not place.exists():
+        log.info("store_created", file=str(place.absolute()))
+
+
+def require_store(settings: Settings) -> None:
+    """Do nothing where the job store is, or may be, there; a command that only reads must not make an empty one.
+
+    Raises:
+        BadSetting: there is no database file; the message names one that may be meant.
+    """
+    place = _database(settings)
+    if place is None or place.exists():
+        return
+    near = _similar(place)
+    hint = (
+        f"Did you mean sqlite:///{near}?"
+        if near
+        else "The console, a worker or the command submit makes a new one; if there is one already, correct DM_STORE."
+    )
+    raise BadSetting(f"There is no database {place.absolute()} (DM_STORE is {settings.store}). {hint}")
+
+
+def _database(settings: Settings) -> Path | None:
+    """Return the file of the job store, None where it is not one file."""
+    address = store_address(settings.store)
+    return address.path if isinstance(address, SqliteAddress) else None
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Do nothing where a server can listen.
+
+    Raises:
+        BadSetting: the port is in use.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise BadSetting(
+                f"Port {port} cannot be used ({error.strerror}). Choose another one with PORT, for example PORT=9000; "
+                "the sandbox listens on the next one, or where DM_SANDBOX_URL says."
+            ) from error
+
+
+def _similar(place: Path) -> Path | None:
+    """Return the database beside `place`, or in a usual folder, whose name is most like it; None when none is."""
+    usual = [usual_database(profile) for profile in PROFILES]
+    for folder in dict.fromkeys((place.parent, *(database.parent for database in usual))):
+        names = [entry.name for entry in folder.iterdir() if entry.is_file()] if folder.is_dir() else []
+        names = [name for name in names if not name.endswith(_NO_DATABASE)]
+        if near := difflib.get_close_matches(place.name, names, n=1):
+            return folder / near[0]
+    return next((database for database in usual if database.exists()), None)

@@ -1,0 +1,92 @@
+"""Which of the free shards a worker takes, and when it releases one for another batch."""
+
+from __future__ import annotations
+
+import random
+
+from engine.batches.documents import SHARDS, read_shard
+from engine.clock import Clock
+from engine.domain.batch.shards import Shard, left
+from engine.errors import DocumentBroken
+from engine.log import get_logger
+from engine.store.base import Document, Order, Store, Where
+
+log = get_logger(__name__)
+
+CANDIDATES = 16
+TOGETHER = 8  # this many of those that have waited longest are tried in any order
+EVERY = 4  # one claim in this many goes to the batch that has waited longest, whatever its size
+LOOK_SECONDS = 1.0
+TURN_SECONDS = 30.0
+SHORTER = 2  # a batch comes first when it has this many times fewer rows left
+
+
+class FairScheduler:
+    """The order in which one worker serves batches, so that a short one does not wait for the end of a long one.
+
+    Free shards with fewer rows left come first; now and then the one that has waited longest does, so that short
+    batches cannot keep a long one waiting for ever. One thread uses it.
+    """
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._claims = random.randrange(EVERY)  # noqa: S311 - spreads the workers
+        self._began = self._looked = clock.monotonic()
+        self._let_go = ""
+
+    def free(self) -> list[Document]:
+        """Return shards that look free, in the order in which they are to be tried.
+
+        Workers come to different orders, so that they do not all reach for the same.
+        """
+        oldest = self._due(Order("available_at"), CANDIDATES)
+        newest = self._due(Order("available_at", descending=True), CANDIDATES) if len(oldest) == CANDIDATES else []
+        rank = {document.path: number // TOGETHER for number, document in enumerate(oldest)}
+        found = list({document.path: document for document in (*oldest, *newest)}.values())
+        random.shuffle(found)
+        self._claims += 1
+        if self._claims % EVERY:
+            found.sort(key=lambda document: left(read_shard(document)).bit_length())
+        else:
+            found.sort(key=lambda document: rank.get(document.path, CANDIDATES))
+        found.sort(key=lambda document: document.path == self._let_go)
+        return found
+
+    def begin(self) -> None:
+        """Begin a turn with the shard that was just claimed."""
+        self._began = self._looked = self._clock.monotonic()
+        self._let_go = ""
+
+    def over(self, shard: Shard, path: str) -> bool:
+        """Return whether to release `shard` at `path`; it may be asked at any time, and looks once a second.
+
+        So it is when another batch waits that is much shorter, or that waits at the end of a full turn.
+        """
+        now = self._clock.monotonic()
+        if now < self._looked + LOOK_SECONDS:
+            return False
+        self._looked = now
+        due = self._due(Order("available_at", descending=True), TOGETHER)
+        full = now >= self._began + TURN_SECONDS
+        if full and len(due) == TOGETHER:
+            due += self._due(Order("available_at"), TOGETHER)
+        waiting = [other for document in due if (other := read_shard(document)).job_id != shard.job_id]
+        if not any(full or left(other) * SHORTER < left(shard) for other in waiting):
+            return False
+        self._let_go = path
+        return True
+
+    def _due(self, order: Order, limit: int) -> list[Document]:
+        """Return shards that are due, without those that this version cannot run: they are left to a newer one."""
+        found = self._store.find(SHARDS, [Where("available_at", "<=", self._clock.now())], order, limit)
+        return [document for document in found if _runnable(document)]
+
+
+def _runnable(found: Document) -> bool:
+    """Whether this version knows what to do with a shard."""
+    try:
+        return read_shard(found).kind.known
+    except DocumentBroken as broken:
+        log.warning("shard_not_read", error=str(broken))
+        return False

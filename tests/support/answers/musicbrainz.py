@@ -1,0 +1,68 @@
+"""Answers of MusicBrainz, made from a few named facts.
+
+Source: https://musicbrainz.org/doc/MusicBrainz_API (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+Json = dict[str, Any]
+_ARTIST = "00000000-0000-4000-8000-000000000001"
+
+
+def search(*hits: Json) -> Json:
+    """Return a page of a search; `hits` are made by `release`, without tracks."""
+    return {"created": "2026-11-01T00:00:00.000Z", "count": len(hits), "offset": 0, "releases": list(hits)}
+
+
+def release(
+    mbid: str,
+    title: str,
+    *,
+    artists: Sequence[tuple[str, str]] | None = (),
+    date: str = "",
+    country: str | None = None,
+    label: tuple[str, str] | None = None,
+    barcode: str | None = None,
+    kind: str | None = "Album",
+    media: Sequence[Json] = (),
+) -> Json:
+    """Return one release. `artists` are name and join phrase, None where the answer was asked for without them.
+
+    `label` is the name and the catalogue number; `media` are made by `medium`; `kind` is that of the release group.
+    """
+    credited = [
+        {"name": name, "artist": {"id": _ARTIST, "name": name, "sort-name": name}}
+        | ({"joinphrase": join} if join else {})
+        for name, join in artists or ()
+    ]
+    return {
+        "id": mbid,
+        "title": title,
+        "status": "Official",
+        **({} if artists is None else {"artist-credit": credited}),
+        "release-group": {"title": title, "primary-type": kind},
+        "date": date,
+        "country": country,
+        **({} if label is None else {"label-info": [{"catalog-number": label[1], "label": {"name": label[0]}}]}),
+        **({} if barcode is None else {"barcode": barcode}),
+        "media": list(media),
+    }
+
+
+def medium(form: str, *tracks: tuple[str, int], found: int = 0) -> Json:
+    """Return one medium. `tracks` are title and length in milliseconds; a search tells only how many it `found`."""
+    if found:
+        return {"format": form, "disc-count": 0, "track-count": found}
+    lines = [
+        {"position": place, "number": str(place), "title": title, "length": length}
+        for place, (title, length) in enumerate(tracks, start=1)
+    ]
+    return {"format": form, "position": 1, "track-count": len(lines), "tracks": lines}
+
+
+def says(error: str) -> Json:
+    """Return what MusicBrainz says when it refuses."""
+    return {"error": error}

@@ -1,0 +1,193 @@
+"""A batch of sixty rows with faults at the services, and what must be the same as without any.
+
+    python -m tests.support.fault_runs [--seconds N]
+
+runs every pair of faults, for so long at most, and prints one JSON line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import itertools
+import json
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import requests
+
+from engine.bootstrap import open_pipeline
+from engine.clock import SystemClock
+from engine.domain.batch.items import Item, ItemStatus, Outcome
+from engine.domain.batch.jobs import Job, JobStatus
+from engine.domain.services import Service
+from engine.files.folder import FolderFiles
+from engine.pipeline.work import Pipeline, RowContext
+from engine.quota import limiter
+from engine.sandbox.catalogue import load
+from engine.settings import Settings
+from engine.store.sqlite import SQLiteStore
+from tests.support.batch_runs import Batches
+from tests.support.sandbox_server import Sandbox, running
+from tests.support.working import Work
+
+ROWS = 60
+INVENTED = 900_000_000  # from here on the sandbox has releases that nobody sells
+TIMES = 2
+READ_SECONDS = 0.4
+LANES = 4
+
+_OUTAGES = ("latency", "forbidden_html", "rate_limited", "server_error", "busy", "timeout", "cut_body")
+_OF = {
+    "discogs": (*_OUTAGES, "unauthorized", "denied"),
+    "musicbrainz": (*_OUTAGES, "denied"),
+    "coverart": _OUTAGES,
+    "ebay": (*_OUTAGES, "unauthorized", "denied", "created_but_500", "not_indexed"),
+}
+FAULTS = [(service, fault) for service, faults in _OF.items() for fault in faults]
+PERSONS = {"unauthorized", "denied"}  # what only a person can mend: the batch pauses
+
+Fault = tuple[str, str]
+
+
+@dataclass
+class Hurried:
+    """A pipeline whose rows wait a moment where they should wait seconds; it notes for what."""
+
+    pipeline: Pipeline
+    waits: list[str] = field(default_factory=list)
+
+    def foresee(self, gtins: Any) -> None:
+        self.pipeline.foresee(gtins)
+
+    def run(self, context: RowContext) -> Iterator[Item]:
+        work = Work.of(context)
+        work.wait = _Short(work.wait, self.waits)
+        return self.pipeline.run(work.context)
+
+    def recovered(self, service: Service, since: datetime) -> bool:
+        return self.pipeline.recovered(service, since)
+
+    def unchangeable(self, context: RowContext, sku: str) -> str:
+        return self.pipeline.unchangeable(context, sku)
+
+
+@dataclass
+class _Short:
+    wait: Any
+    waits: list[str]
+
+    def __call__(self, seconds: float, reason: str) -> None:
+        self.waits.append(reason)
+        self.wait(min(seconds, 0.02), reason)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A batch at its end: its rows, what eBay holds for each, how often each fault fired, waits and pauses."""
+
+    job: Job
+    items: dict[int, Item]
+    held: list[dict[str, Any]]
+    created: set[int]
+    fired: list[int]
+    waits: list[str]
+    pauses: list[str]
+
+    @property
+    def drafts(self) -> list[Any]:
+        """Return all that is told of each draft, but for its SKU, which names the batch."""
+        names = ("outcome", "release", "match", "picture", "price", "draft")
+        documents = [item.document() for _, item in sorted(self.items.items())]
+        facts = [[_nameless(document[name]) for name in names] for document in documents]
+        return [facts, [_nameless(held) for held in self.held]]
+
+
+def _nameless(told: Any) -> Any:
+    if isinstance(told, dict):
+        return {name: _nameless(value) for name, value in told.items() if name not in ("sku", "offerId", "asked_at")}
+    return [_nameless(value) for value in told] if isinstance(told, (list, tuple)) else told
+
+
+def barcodes() -> bytes:
+    """Return sixty barcodes of releases that both services know."""
+    known = [
+        entry for entry in load().musicbrainz.values() if len(entry["known_to"]) == 2 and entry["id"] < 900_000_000
+    ]
+    return "".join(f"{entry['barcodes'][0]}\n" for entry in known[:ROWS]).encode()
+
+
+def run(sandbox: Sandbox, folder: Path, *faults: Fault) -> Ended:
+    """Run the batch with each of `faults` befalling two calls; a paused batch is resumed until it is done."""
+    sandbox.reset()
+    settings = Settings(_env_file=None, DM_SANDBOX_URL=sandbox.url)
+    clock = SystemClock()
+    store = SQLiteStore(folder / "store.db", clock)
+    batches = Batches(store, FolderFiles(folder / "files"))
+    pauses: list[str] = []
+    with requests.Session() as session, contextlib.closing(store), patch.object(limiter, "REFUSED_SECONDS", 0.05):
+        with open_pipeline(settings, session, store, clock, read_seconds=READ_SECONDS) as pipeline:
+            for service, fault in faults:
+                sandbox.fault(service, fault, times=TIMES, seconds=0.05)
+            hurried = Hurried(pipeline)
+            job_id = batches.upload(barcodes())
+            batches.run(hurried, lanes=LANES)
+            while (job := batches.stored(job_id)).status is JobStatus.PAUSED and len(pauses) < 100:
+                pauses.append(job.error or "")
+                batches.commands.resume(job_id)
+                batches.run(hurried, lanes=LANES)
+        fired = [fault["fired"] for fault in sandbox.faults()]
+        ledger = sandbox.ledger(calls=False)
+        items = batches.items(job_id)
+        skus = [item.sku for _, item in sorted(items.items())]
+        held = [ledger["held"][sku] for sku in skus]
+        created = {offer["created"] for offer in ledger["offers"].values()}
+        return Ended(job, items, held, created, fired, hurried.waits, pauses)
+
+
+def check(ended: Ended, whole: Ended, *faults: Fault) -> None:
+    """Hold what must be true whatever befell the services."""
+    assert ended.job.status is JobStatus.COMPLETED, (faults, ended.job.error)
+    assert all(item.status is ItemStatus.SUCCEEDED and item.outcome is Outcome.DRAFTED for item in ended.items.values())
+    assert len(ended.items) == ROWS
+    assert {item.attempts for item in ended.items.values()} == {1}, "waiting spends no attempt"
+    assert ended.created == {1}, "one offer a row"
+    assert ended.drafts == whole.drafts
+    assert min(ended.fired, default=TIMES) == TIMES, (faults, ended.fired)
+    if not {fault for _, fault in faults} & PERSONS:
+        assert not ended.pauses
+
+
+@contextlib.contextmanager
+def healthy() -> Iterator[tuple[Sandbox, Ended]]:
+    """Lend a sandbox, and the batch as it ends without faults."""
+    with running() as sandbox, tempfile.TemporaryDirectory() as folder:
+        yield sandbox, run(sandbox, Path(folder))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=float("inf"))
+    asked = parser.parse_args()
+    clock, pairs, wrong = SystemClock(), list(itertools.combinations(FAULTS, 2)), []
+    end, done = clock.monotonic() + asked.seconds, 0
+    with healthy() as (sandbox, whole):
+        for pair in pairs:
+            if clock.monotonic() > end:
+                break
+            with tempfile.TemporaryDirectory() as folder:
+                done += 1
+                try:
+                    check(run(sandbox, Path(folder), *pair), whole, *pair)
+                except AssertionError as error:
+                    wrong.append([*map("/".join, pair), str(error).splitlines()[0] if str(error) else repr(error)])
+    print(json.dumps({"faults": len(FAULTS), "pairs": len(pairs), "run": done, "wrong": wrong}))
+
+
+if __name__ == "__main__":
+    main()
