@@ -55,12 +55,16 @@ BROWSER = "tests/e2e"
 TOGETHER = {BROWSER: BROWSER, "tests/contract/test_firestore": "clouds", "tests/api/test_api_emulators.py": "clouds"}
 
 
+NOT_SEEN_IN_TIME = [r"Locator expected", r"TimeoutError", r"not true within"]  # what a browser or `until` says
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Mark what takes long; what needs a browser comes first."""
+    """Mark what takes long, which is tried twice where only its patience ended; what needs a browser comes first."""
     for item in items:
         if item.nodeid.startswith(LONG):
             item.add_marker(pytest.mark.long)
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=NOT_SEEN_IN_TIME))
     yield
     items.sort(key=lambda item: not item.nodeid.startswith(BROWSER))
 

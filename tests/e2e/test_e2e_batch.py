@@ -24,7 +24,7 @@ def drafts(whole: Demo, name: str) -> dict[str, int]:
 
 
 def test_an_interrupted_batch_is_recovered_and_no_draft_is_made_twice(whole: Demo, page: Page) -> None:
-    whole.sandbox.latency(ebay=0.3)
+    whole.sandbox.latency(ebay=1.0)
     name = whole.upload(SAMPLE, "exu2.txt")
     screen = BatchScreen(page).open(whole, name)
     until(lambda: whole.job(name)["processed_upcs"] >= 9)
@@ -66,11 +66,11 @@ def test_failed_rows_are_retried_and_done_ones_left_alone(whole: Demo, page: Pag
 
 
 def test_a_batch_is_paused_and_resumed(whole: Demo, page: Page) -> None:
-    whole.sandbox.latency(ebay=0.4)
+    whole.sandbox.latency(ebay=2.0)
     name = whole.upload(SAMPLE, "exu2.txt")
     screen = BatchScreen(page).open(whole, name)
     screen.button("Pause").click()
-    expect(screen.state("Paused")).to_be_visible()
+    expect(screen.state("Paused")).to_be_visible(timeout=30_000)
     until(lambda: {worker["state"] for worker in whole.get("/api/workers")["workers"]} <= {"idle", "silent"})
     done = whole.job(name)["processed_upcs"]
     assert done < 42
@@ -143,13 +143,13 @@ def test_filter_search_and_page_are_in_the_address_and_survive_a_reload(whole: D
 
 
 def test_two_browsers_see_the_same_live_numbers(whole: Demo, page: Page, browser: Browser) -> None:
-    whole.sandbox.latency(ebay=0.4)
+    whole.sandbox.latency(ebay=2.0)
     name = whole.upload(SAMPLE, "exu2.txt")
     with browser.new_context() as other:
         first, second = (BatchScreen(each).open(whole, name) for each in (page, other.new_page()))
         until(lambda: first.counts().get("drafted") and second.counts().get("drafted"))
         first.button("Pause").click()
-        expect(second.state("Paused")).to_be_visible()
+        expect(second.state("Paused")).to_be_visible(timeout=30_000)
         until(lambda: {worker["state"] for worker in whole.get("/api/workers")["workers"]} <= {"idle", "silent"})
         until(lambda: first.counts() == second.counts() and second.counts()["waiting"] == left(whole, name))
         until(lambda: sum(first.counts().values()) == 42)

@@ -74,7 +74,7 @@ def test_a_file_is_uploaded_watched_to_its_end_and_its_results_are_downloaded(
 
 def test_a_line_that_is_cut_is_told_and_everything_goes_on_when_it_is_back(emulated: Emulated, page: Page) -> None:
     whole, wire = emulated.demo, emulated.wire
-    whole.sandbox.latency(discogs=0.4)
+    whole.sandbox.latency(discogs=1.0)
     name = whole.upload(SOME)
     screen = BatchScreen(page).open(whole, name)
     until(lambda: screen.counts().get("drafted"))
