@@ -21,10 +21,10 @@ from engine.clock import Clock
 from engine.codec import Value, decode_json, encode_json, replace
 from engine.domain.identify.releases import Release
 from engine.errors import CatalogDamaged, DocumentBroken
+from engine.upstream.discogs import MOST_FOUND
 
 APPLICATION = 0x444D6361  # SQLite's application_id of a catalogue
 VERSION = 1
-MOST = 100  # releases of one barcode; as many as Discogs' search answers at once
 
 SCHEMA = f"""
 PRAGMA application_id = {APPLICATION};
@@ -79,12 +79,14 @@ class Catalog:
         self._lock = threading.Lock()
 
     def find(self, gtins: Iterable[str]) -> dict[str, list[Release]]:
-        """Return the releases that carry each of some GTIN-14s, by their number; [] where there is none, 100 at most.
+        """Return the releases that carry each of some GTIN-14s, by their number; [] where there is none.
+
+        Of one barcode as many as Discogs itself would hand out at most.
 
         Raises:
             CatalogDamaged: the file is damaged where it was read.
         """
-        return {gtin: [self._release(body) for body in self._read(_FIND, int(gtin), MOST)] for gtin in gtins}
+        return {gtin: [self._release(body) for body in self._read(_FIND, int(gtin), MOST_FOUND)] for gtin in gtins}
 
     def release(self, discogs_id: int | str) -> Release | None:
         """Return one release; None when the catalogue does not have it: one without a barcode is never in it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -27,14 +27,15 @@ def create_app(
     clock: Clock | None = None,
     accept_url: str = "",
     everywhere: bool = False,
+    more: Sequence[catalogue.Entry] = (),
 ) -> Starlette:
     """Return the sandbox; with `ledger` it goes on where the file of that name ended.
 
     Every service answers `latency` seconds late until this is changed. `accept_url` is where a consent at eBay leads.
-    `everywhere` has every service know every release.
+    `everywhere` has every service know every release; `more` are releases beside those of the sandbox.
     """
     clock = clock or SystemClock()
-    known, faults, book = catalogue.load(everywhere=everywhere), Faults(), Ledger(clock, ledger)
+    known, faults, book = catalogue.load(everywhere=everywhere, more=more), Faults(), Ledger(clock, ledger)
     ebay = Ebay(book, clock)
     ebay.consents.accept_url = accept_url
     services = {
@@ -66,10 +67,11 @@ def server(
     latency: float = 0.0,
     accept_url: str = "",
     everywhere: bool = False,
+    more: Sequence[catalogue.Entry] = (),
 ) -> uvicorn.Server:
     """Return a server that is ready to run."""
     config = uvicorn.Config(
-        create_app(ledger, latency=latency, accept_url=accept_url, everywhere=everywhere),
+        create_app(ledger, latency=latency, accept_url=accept_url, everywhere=everywhere, more=more),
         host=host,
         port=port,
         http="httptools",

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -43,10 +43,13 @@ class Catalogue:
     musicbrainz_by_barcode: Mapping[str, list[Entry]]
 
 
-def load(*, everywhere: bool = False) -> Catalogue:
-    """Read the releases and index them; `everywhere` has every service know every release by all its barcodes."""
+def load(*, everywhere: bool = False, more: Iterable[Entry] = ()) -> Catalogue:
+    """Read the releases and index them, with `more` that the file has not.
+
+    `everywhere` has every service know every release by all its barcodes.
+    """
     with _DATA.open(encoding="utf-8", newline="\n") as lines:
-        entries = [json.loads(line) for line in lines]
+        entries = [*(json.loads(line) for line in lines), *more]
     if everywhere:
         entries = [entry | {"known_to": ["discogs", "musicbrainz"]} for entry in entries]
     discogs = {entry["id"]: entry for entry in entries if "discogs" in entry["known_to"]}

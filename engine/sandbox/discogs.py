@@ -13,6 +13,7 @@ from engine.sandbox.catalogue import Catalogue, Entry, chance, matches
 TOKEN = "sandbox"  # noqa: S105 - the one token that the sandbox accepts
 _API = "https://api.discogs.com"
 _GRANTED, _ANONYMOUS = 60, 25
+_LARGEST_PAGE = 100
 _WORTH = {  # of each grade, against the lowest price
     "Mint (M)": 1.9,
     "Near Mint (NM or M-)": 1.7,
@@ -40,7 +41,7 @@ def routes(catalogue: Catalogue) -> list[Route]:
         else:
             hits = [entry for entry in catalogue.discogs.values() if _has(entry, asked)]
         results = list(_results(hits, catalogue.discogs[neighbours[hits[0]["id"]]])) if hits else []
-        return _reply(request, 200, {"pagination": _pagination(len(results)), "results": results})
+        return _reply(request, 200, _page(request, results))
 
     async def release(request: Request) -> JSONResponse:
         number = request.path_params["number"]
@@ -103,8 +104,20 @@ def _reply(request: Request, status: int, body: dict[str, object]) -> JSONRespon
     return JSONResponse(body, status, headers)
 
 
-def _pagination(items: int) -> dict[str, object]:
-    return {"page": 1, "pages": min(items, 1), "per_page": 100, "items": items, "urls": {}}
+def _page(request: Request, results: Sequence[object]) -> dict[str, object]:
+    """Return the page that is asked for, the first of 50 unless `page` and `per_page` (100 at most) say otherwise."""
+    page, size = (_number(request.query_params.get(name), usual) for name, usual in (("page", 1), ("per_page", 50)))
+    size = min(size, _LARGEST_PAGE)
+    pages = -(-len(results) // size)
+    numbers = {"first": 1, "prev": page - 1} if page > 1 else {}
+    numbers |= {"next": page + 1, "last": pages} if page < pages else {}
+    urls = {name: str(request.url.include_query_params(page=number)) for name, number in numbers.items()}
+    told = {"page": page, "pages": pages, "per_page": size, "items": len(results), "urls": urls}
+    return {"pagination": told, "results": results[(page - 1) * size : page * size]}
+
+
+def _number(text: str | None, usual: int) -> int:
+    return int(text) if text and text.isdecimal() and int(text) else usual
 
 
 def _results(hits: Sequence[Entry], stranger: Entry) -> Iterator[dict[str, object]]:

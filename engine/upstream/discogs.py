@@ -1,7 +1,8 @@
 """Discogs: what it knows of a barcode and of a release.
 
 Limits: 60 calls a minute and address with a token, 25 without, over a moving window of 60 s; a 429 names no time to
-wait. The search needs a token. Data may be absent, null or "" where the documentation shows a value.
+wait. The search needs a token, and comes in pages of up to 100, of which 100 are handed out. Data may be absent, null
+or "" where the documentation shows a value.
 
 Source: https://www.discogs.com/developers (read 2026-11).
 """
@@ -9,7 +10,7 @@ Source: https://www.discogs.com/developers (read 2026-11).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from engine.domain.identify.named import Named
 from engine.domain.identify.releases import Format, Listing, Release, Track
@@ -20,6 +21,10 @@ from engine.upstream import fields
 from engine.upstream.barcodes import completed, gtins, rare_spellings, spellings
 from engine.upstream.fields import Body
 from engine.upstream.http import UNLIMITED, HttpTransport, Limiter, ServiceApi, ServiceClient, ServiceResponse
+
+_PAGE = 100  # results; Discogs grants no larger page
+MOST_FOUND = 10_000  # results of one search; Discogs hands out no more
+_NAMED_PAGES = 5  # of a search by name, which may find thousands
 
 _UNNAMED = f"Discogs needs a token. {CONNECT_DISCOGS}"
 _SITE = "https://www.discogs.com"
@@ -37,33 +42,33 @@ class Discogs(ServiceApi):
     def search(self, gtin14: str) -> list[Release]:
         """Return the releases that carry exactly this barcode, [] when Discogs has none.
 
-        Asks for the printed form first, then, while nothing is found, for the other spellings: one to three calls.
+        Asks for the printed form first, then, while nothing is found, for the other spellings: one to three calls, and
+        one more for each further page.
 
         Raises:
-            UpstreamDown: Discogs does not answer.
+            UpstreamDown: Discogs does not answer, if only for one of several pages.
             CredentialsRefused: the token is missing or not accepted.
         """
         return self._first_found(gtin14, spellings(gtin14))
 
     def search_rare(self, gtin14: str) -> list[Release]:
-        """Return the releases that carry this barcode in a rare form, [] when Discogs has none: one to four calls.
+        """Return the releases that carry this barcode in a rare form, [] when Discogs has none.
 
-        Without its check digit, without zeros in front, or with 14 digits. Raises what the method `search` raises.
+        Without its check digit, without zeros in front, or with 14 digits: one to four calls, and one more for each
+        further page. Raises what the method `search` raises.
         """
         return self._first_found(gtin14, rare_spellings(gtin14))
 
     def search_named(self, named: Named) -> Listing:
-        """Return the releases with a catalogue number, or else with an artist and a title, a hundred at most.
+        """Return the releases with a catalogue number, or else with an artist and a title, five hundred at most.
 
         A catalogue number is asked for with the artist or the label, and without where that finds nothing: one or two
-        calls. Raises what the method `search` raises.
+        calls, and one more for each further page. Raises what the method `search` raises.
         """
         for params in _named(named):
-            asked = {**params, "type": "release", "per_page": "100"}
-            answer = self._ask("search", "/database/search", asked, lists=("results",))
-            if hits := parse_search(answer.body):
-                items = fields.count(fields.body(answer.body.get("pagination")).get("items")) or 0
-                return Listing(tuple(hits), more=items > len(answer.body["results"]))
+            pages = list(self._pages(params, most=_NAMED_PAGES))
+            if hits := _distinct(pages):
+                return Listing(tuple(hits), more=last_page(pages[-1]) > len(pages))
         return Listing()
 
     def release(self, discogs_id: int | str) -> Release | None:
@@ -92,12 +97,19 @@ class Discogs(ServiceApi):
 
     def _first_found(self, gtin14: str, barcodes: Iterable[str]) -> list[Release]:
         for barcode in barcodes:
-            params = {"barcode": barcode, "type": "release", "per_page": "100"}
-            answer = self._ask("search", "/database/search", params, lists=("results",))
-            hits = {hit.id: hit for hit in parse_search(answer.body) if gtin14 in hit.codes}
-            if hits:
-                return list(hits.values())
+            if hits := [hit for hit in _distinct(self._pages({"barcode": barcode})) if gtin14 in hit.codes]:
+                return hits
         return []
+
+    def _pages(self, params: Mapping[str, str], *, most: int = MOST_FOUND // _PAGE) -> Iterator[Body]:
+        """Yield the pages of a search for releases, one call each, as far as there are any; `most` of them."""
+        asked = {**params, "type": "release", "per_page": str(_PAGE)}
+        for page in range(1, most + 1):
+            number = {"page": str(page)} if page > 1 else {}
+            body = self._ask("search", "/database/search", asked | number, lists=("results",)).body
+            yield body
+            if not body["results"] or page >= last_page(body):
+                return
 
     def _ask(
         self, point: str, path: str, params: Mapping[str, str], *, needs: Sequence[str] = (), lists: Sequence[str] = ()
@@ -112,6 +124,18 @@ def _named(named: Named) -> list[dict[str, str]]:
         return [{"artist": artist, "release_title": named.title}]
     number = re.split(r"[,;|]", named.catalog_number)[0].strip()
     return [{"catno": number, **({"artist": artist} if artist else {"label": label})}, {"catno": number}]
+
+
+def last_page(body: Body) -> int:
+    """Return the number of the last page of a search as one of its pages tells it, 1 where it does not."""
+    told = fields.body(body.get("pagination"))
+    pages, items = fields.count(told.get("pages")), fields.count(told.get("items"))
+    return max(1, -(-(items or 0) // _PAGE) if pages is None else pages)
+
+
+def _distinct(pages: Iterable[Body]) -> list[Release]:
+    """Return the releases of some pages; one that moved from page to page in between is there once."""
+    return list({hit.id: hit for page in pages for hit in parse_search(page)}.values())
 
 
 def parse_search(body: Body) -> list[Release]:

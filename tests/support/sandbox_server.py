@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 import requests
 
 from engine.sandbox.app import server
+from engine.sandbox.catalogue import Entry
 
 
 @dataclass(frozen=True)
@@ -96,14 +97,14 @@ class Sandbox:
 
 
 @contextlib.contextmanager
-def running(ledger: Path | None = None, *, everywhere: bool = False) -> Iterator[Sandbox]:
-    """Run a sandbox in a thread for as long as the block lasts; `everywhere`: every service knows every release."""
+def running(ledger: Path | None = None, *, everywhere: bool = False, more: Sequence[Entry] = ()) -> Iterator[Sandbox]:
+    """Run a sandbox in a thread for as long as the block lasts; `everywhere` and `more` are as in `create_app`."""
     # TCP is named, because asyncio turns Nagle's algorithm off only then: without it every answer is 40 ms late
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     listener.listen()
     port = listener.getsockname()[1]
-    served = server(port, ledger=ledger, everywhere=everywhere)
+    served = server(port, ledger=ledger, everywhere=everywhere, more=more)
     thread = threading.Thread(target=served.run, kwargs={"sockets": [listener]}, name="sandbox", daemon=True)
     thread.start()
     with listener, requests.Session() as session:

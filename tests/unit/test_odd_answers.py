@@ -58,6 +58,7 @@ def refusal(body: fields.Body) -> object:
 
 PARSERS: dict[str, tuple[Callable[[fields.Body], object], dict[str, Any]]] = {
     "a search at Discogs": (discogs.parse_search, known.metal_galaxy()),
+    "the pages of a search": (discogs.last_page, known.metal_galaxy()),
     "a release of Discogs": (discogs.parse_release, known.ummagumma()),
     "suggested prices": (discogs.parse_suggestions, {"Mint (M)": {"currency": "USD", "value": 9.5}}),
     "a search at MusicBrainz": (musicbrainz.parse_search, known.kat_moda_found()),

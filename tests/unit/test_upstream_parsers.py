@@ -23,6 +23,26 @@ def test_a_discogs_search_keeps_releases_and_drops_masters() -> None:
     assert hit.url == "https://www.discogs.com/release/14339492-Babymetal-Metal-Galaxy"
 
 
+@pytest.mark.parametrize(
+    ("told", "last"),
+    [
+        ({"page": 1, "pages": 2, "per_page": 100, "items": 140}, 2),
+        ({"pages": "3"}, 3),
+        ({"items": 100}, 1),
+        ({"items": 101}, 2),
+        ({"pages": 0, "items": 0}, 1),
+        ({"pages": None, "items": "201"}, 3),
+        ({"pages": -2, "items": []}, 1),
+        ({"pages": True, "items": {}}, 1),
+        ({}, 1),
+        (None, 1),
+        ([2], 1),
+    ],
+)
+def test_the_pages_of_a_discogs_search_are_counted_from_what_it_tells_however_odd(told: object, last: int) -> None:
+    assert discogs.last_page({"pagination": told, "results": []}) == last
+
+
 def test_an_empty_discogs_search_has_no_releases() -> None:
     assert discogs.parse_search(made.search()) == []
 
