@@ -8,10 +8,12 @@ from typing import TypeVar
 from engine.catalog.covers import KnownCover
 from engine.catalog.file import CurrentCatalog
 from engine.codec import decode
-from engine.domain.identify.lookups import Answer
+from engine.domain.identify.lookups import DIRECT, Answer
 from engine.domain.identify.named import Named
 from engine.domain.identify.releases import Listing, Release
 from engine.domain.listing.market_prices import SuggestedPrice
+from engine.errors import UpstreamError
+from engine.log import get_logger
 from engine.pipeline.lookups import Lookups, Question
 from engine.pipeline.photos import Found, Photos
 from engine.upstream.caller import UNATTENDED, Caller, CallerBound
@@ -19,6 +21,8 @@ from engine.upstream.coverart import CoverArt
 from engine.upstream.discogs import Discogs
 from engine.upstream.ebay import Ebay
 from engine.upstream.musicbrainz import MusicBrainz, one_search
+
+log = get_logger(__name__)
 
 T = TypeVar("T")
 
@@ -146,8 +150,20 @@ class Sources(CallerBound):
         return self._ask(gtin, question, lambda: discogs.suggestions(found.id))
 
     def front(self, gtin: str, mbid: str) -> str | None:
-        """Return the address of the front cover of a MusicBrainz release, None when there is none."""
-        return self._ask(gtin, Question(f"coverart/{mbid}", _address), lambda: self._coverart.front(mbid)).said
+        """Return the address of the largest front cover of a MusicBrainz release, None when there is none.
+
+        It answers without a redirect as far as can be found out: that is one call more, and nothing waits for it.
+        """
+        archive = self._coverart
+        fronts = self._ask(gtin, Question(f"coverart/fronts/{mbid}", _addresses), lambda: archive.fronts(mbid)).said
+        if not fronts:
+            return None
+        try:
+            direct = self._ask(gtin, Question(f"{DIRECT}/{mbid}", _address), lambda: archive.direct(fronts)).said
+        except UpstreamError as error:
+            log.info("cover_not_resolved", error=str(error))
+            return fronts[0]
+        return direct or fronts[0]
 
     def asking_prices(
         self, key: str, gtin: str, category_id: str, conditions: Sequence[str], ebay: Ebay
@@ -203,6 +219,10 @@ def _suggestions(said: object) -> dict[str, SuggestedPrice]:
 
 def _address(said: object) -> str | None:
     return decode(str, said) if said else None
+
+
+def _addresses(said: object) -> tuple[str, ...]:
+    return decode(tuple[str, ...], said)
 
 
 def _prices(said: object) -> list[int]:

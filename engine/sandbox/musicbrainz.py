@@ -19,6 +19,7 @@ _CODES = {name: code for code, name in COUNTRIES.items()}
 _VARIOUS = {"id": "89ad4ac3-39f7-470e-963a-56509c546377", "name": "Various Artists", "sort-name": "Various Artists"}
 _NUMBER = re.compile(r"\d+")
 _FIELD = re.compile(r'(\w+):"([^"]*)"')
+_SIZE = re.compile(r"-(?=(?:250|500|1200)$)")
 _NAMESAKE = re.compile(r" \(\d+\)$")
 _NOT_FOUND = {"error": "Not Found", "help": "For usage, please see: https://musicbrainz.org/development/mmd"}
 _NAMELESS = "Your requests are being throttled by MusicBrainz because the application has not identified itself."
@@ -80,13 +81,24 @@ def cover_routes(catalogue: Catalogue) -> list[Route]:
         image = {**front, "comment": "", "approved": True, "edit": 1, "thumbnails": thumbnails}
         return JSONResponse({"release": f"https://musicbrainz.org/release/{mbid(entry)}", "images": [image]})
 
+    async def image(request: Request) -> Response:
+        number, name = request.path_params["mbid"], request.path_params["name"]
+        file = f"mbid-{number}-{_SIZE.sub('_thumb', name)}.png"
+        return RedirectResponse(f"{root(request)}/download/mbid-{number}/{file}", 307)
+
+    async def download(request: Request) -> Response:
+        item, name = request.path_params["item"], request.path_params["name"]
+        return RedirectResponse(f"{root(request)}/{sum(item.encode()) % 32}/items/{item}/{name}", 302)
+
     async def picture(request: Request) -> Response:
-        return Response(_cover(request.path_params["mbid"]), media_type="image/png")
+        return Response(_cover(request.path_params["item"].removeprefix("mbid-")), media_type="image/png")
 
     return [
         Route("/release/{mbid}", index),
         Route("/archive/{mbid}/index.json", archive),
-        Route("/release/{mbid}/{name}.png", picture),
+        Route("/release/{mbid}/{name}.png", image),
+        Route("/download/{item}/{name}", download),
+        Route("/{folder:int}/items/{item}/{name}", picture),
     ]
 
 

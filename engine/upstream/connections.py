@@ -54,7 +54,7 @@ class Connections:
                 self.musicbrainz.for_caller(caller).search([_GTIN])
                 return "MusicBrainz answers a search."
             case Service.COVERART:
-                self.coverart.for_caller(caller).front(_MBID)
+                self.coverart.for_caller(caller).fronts(_MBID)
                 return "The Cover Art Archive answers."
             case Service.EBAY:
                 self._ebay().for_caller(caller).offers(_SKU)

@@ -6,7 +6,8 @@ A call is made once. The failure policy says what an answer, or the lack of one,
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
@@ -105,6 +106,21 @@ class HttpTransport:
     observe: Observe = unobserved
     read_seconds: float = READ_SECONDS
 
+    def send(self, method: str, address: str, headers: Mapping[str, str] | None, **more: Any) -> requests.Response:
+        """Send one HTTP request, as it is.
+
+        Raises:
+            RequestException: there is no answer, or it leads to an address that is none.
+        """
+        headers = {"User-Agent": self.user_agent, "Accept": "application/json", **(headers or {})}
+        timeout = (CONNECT_SECONDS, self.read_seconds)
+        try:
+            return self.session.request(method, address, headers=headers, auth=_as_it_is, timeout=timeout, **more)
+        except requests.RequestException:
+            raise
+        except ValueError as error:  # requests takes a Location apart, whether it is to follow it or not
+            raise requests.TooManyRedirects("a Location that is no address") from error
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceResponse:
@@ -167,14 +183,32 @@ class ServiceClient:
             RequestRefused: it will not do this.
         """
         call = f"{method} {path}"
+        with self.calling(point, call, write=write) as answered:
+            content = {"params": params, "json": json, "data": form, "allow_redirects": method == "GET"}
+            response = self.transport.send(method, self.base.rstrip("/") + path, headers, **content)
+            answered(response)
+            wanted = _Wanted(needs, lists)
+            return self._response(point, call, response, wanted, write=write, renewable=renewable)
+
+    @contextmanager
+    def calling(self, point: str, call: str, *, write: bool = False) -> Iterator[Callable[[requests.Response], None]]:
+        """Permit the call that the block makes, and record how it ends; the block hands over each answer that comes.
+
+        Raises:
+            UpstreamError: the call may not be made now, or gets no answer; or what the block raises.
+            Requeued: the caller must not go on.
+        """
         permit = self.limiter.acquire(self.caller, write=write)
         self.transport.observe(f"{self.service}.{point}:before")
         started = time.monotonic()
         result = CallResult(0.0)
-        try:
-            response = self._send(method, path, headers, params=params, json=json, data=form)
+
+        def answered(response: requests.Response) -> None:
+            nonlocal result
             result = CallResult(time.monotonic() - started, response.status_code, response.headers)
-            return self._response(point, call, response, _Wanted(needs, lists), write=write, renewable=renewable)
+
+        try:
+            yield answered
         except requests.RequestException as error:
             failed = self._no_answer(point, call, error, write=write)
             result = CallResult(time.monotonic() - started, error=failed)
@@ -190,18 +224,6 @@ class ServiceClient:
         """Return what it means that a call got no answer."""
         came = Reply(self.service, point, failure=failure(error))
         return entry_for(came).policy.error(came, call, write=write)
-
-    def _send(self, method: str, path: str, headers: Mapping[str, str] | None, **content: Any) -> requests.Response:
-        """Send one HTTP request, as it is."""
-        return self.transport.session.request(
-            method,
-            self.base.rstrip("/") + path,
-            headers={"User-Agent": self.transport.user_agent, "Accept": "application/json", **(headers or {})},
-            auth=_as_it_is,
-            timeout=(CONNECT_SECONDS, self.transport.read_seconds),
-            allow_redirects=method == "GET",
-            **content,
-        )
 
     def _response(
         self,

@@ -29,6 +29,8 @@ from engine.upstream.ebay import Ebay
 from engine.upstream.http import HttpTransport, ServiceClient
 from engine.upstream.musicbrainz import MusicBrainz
 from engine.upstream.oauth import Keys
+from tests.support.answering import Reply
+from tests.support.answering import answering as serving
 from tests.support.patient import Patient
 from tests.support.sandbox_server import Sandbox, running
 
@@ -55,7 +57,7 @@ class Clients:
         calls: dict[str, Callable[[], object]] = {
             "discogs": lambda: self.discogs.search(BARCODE),
             "musicbrainz": lambda: self.musicbrainz.search([BARCODE]),
-            "coverart": lambda: self.coverart.front(MBID),
+            "coverart": lambda: self.coverart.fronts(MBID),
             "ebay": lambda: self.ebay.offers("SKU1"),
         }
         return calls[service]()
@@ -248,7 +250,7 @@ def test_a_call_is_observed_before_and_after(clients: Clients, points: list[str]
     clients.ebay.put_item("SKU1", ITEM)
     sandbox.fault("coverart", "timeout")
     with pytest.raises(UpstreamDown):
-        clients.coverart.front(MBID)
+        clients.coverart.fronts(MBID)
     assert points == [
         "discogs.search:before",
         "discogs.search:after",
@@ -325,3 +327,12 @@ def test_publishing_would_be_noticed(sandbox: Sandbox, clients: Clients) -> None
         timeout=5,
     )
     assert sandbox.ledger()["published"] == ["9"]
+
+
+@pytest.mark.parametrize("location", ["https://[::1/x", "//[", "https://exa mple\udcff/"])
+def test_a_redirect_to_what_is_no_address_is_trouble_of_the_service(location: str) -> None:
+    reply = Reply(302, headers={"Location": location.encode("utf-8", "replace").decode()})
+    with serving(lambda _path: reply) as service, requests.Session() as session:
+        client = ServiceClient("coverart", service.url, HttpTransport(session, "DraftMaker/0.1 +tests@example.org"))
+        with pytest.raises(UpstreamDown):
+            client.request("front", "GET", "/release/x")

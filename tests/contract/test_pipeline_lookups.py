@@ -101,7 +101,7 @@ def test_the_second_time_a_barcode_comes_nobody_is_asked(bench: Runs, gtin: str)
         (KNOWN_TO_BOTH, 7 * HOUR, ["discogs", "ebay"]),  # what they say may be shown for six hours
         (KNOWN_TO_BOTH, 1.1 * DAY, ["discogs", "coverart", "ebay"]),  # there was no cover
         (KNOWN_TO_BOTH, 31 * DAY, ["musicbrainz", "discogs", "coverart", "ebay"]),
-        (ONLY_MUSICBRAINZ, 1.1 * DAY, ["discogs", "ebay"]),  # which did not know it
+        (ONLY_MUSICBRAINZ, 1.1 * DAY, ["discogs", "coverart", "ebay"]),  # which did not know it; where the cover lies
         (NOBODY_S, 1.1 * DAY, ["musicbrainz", "discogs"]),
     ],
 )

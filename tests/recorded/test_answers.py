@@ -88,8 +88,8 @@ def test_a_builder_makes_no_field_that_the_service_does_not_have(
 
 
 def test_the_front_cover_is_found_in_both(recording: Recording) -> None:
-    found = [coverart.parse_front(body) for body in (known.kat_moda_cover(), loaded(recording(*COVERART)))]
-    assert [(front or "").rpartition("/")[2] for front in found] == ["32921095540-500.jpg"] * 2
+    found = [coverart.parse_fronts(body) for body in (known.kat_moda_cover(), loaded(recording(*COVERART)))]
+    assert [front[0].rpartition("/")[2] for front in found] == ["32921095540-1200.jpg"] * 2
 
 
 def test_the_sandbox_tells_a_release_as_discogs_does(recording: Recording, sandbox: Sandbox) -> None:

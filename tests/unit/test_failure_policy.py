@@ -132,6 +132,11 @@ CASES = [
     mb("release", 400, {"error": "Invalid mbid."}, "400: a query", ROW, "defect"),
     mb("search", 429, {}, "429: too many calls", DOWN, "quota"),
     # Cover Art Archive
+    caa("resolve", 500, {}, "5xx of the server that has a picture", DOWN, "failed"),
+    caa("resolve", 503, {}, "5xx of the server that has a picture", DOWN, "failed"),
+    caa("resolve", Failure.READ_TIMEOUT, {}, "no answer of the server", DOWN, "failed"),
+    caa("resolve", Failure.REFUSED, {}, "no answer of the server", DOWN, "failed"),
+    caa("resolve", Failure.ASTRAY, {}, "no answer of the server", DOWN, "failed"),
     caa("front", 404, HTML, "404: no pictures", None),
     caa("front", 404, {}, "404: no pictures", None),
     caa("front", 503, HTML, "503: overloaded", DOWN, "outage failed"),

@@ -63,7 +63,7 @@ PARSERS: dict[str, tuple[Callable[[fields.Body], object], dict[str, Any]]] = {
     "suggested prices": (discogs.parse_suggestions, {"Mint (M)": {"currency": "USD", "value": 9.5}}),
     "a search at MusicBrainz": (musicbrainz.parse_search, known.kat_moda_found()),
     "a release of MusicBrainz": (musicbrainz.parse_release, known.kat_moda()),
-    "the pictures of a release": (coverart.parse_front, known.kat_moda_cover()),
+    "the pictures of a release": (coverart.parse_fronts, known.kat_moda_cover()),
     "offers": (ebay.parse_offers, OFFERS),
     "asking prices": (ebay.parse_prices, PRICES),
     "item specifics": (ebay_rules.parse_specifics, ASPECTS),

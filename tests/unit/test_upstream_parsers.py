@@ -1,5 +1,7 @@
 """The answers of the services, each through its parser. `tests/recorded` does the same with recorded ones."""
 
+from typing import Any
+
 import pytest
 
 from engine.domain.identify.releases import Format, Track
@@ -106,18 +108,35 @@ def test_musicbrainz_searches_are_read() -> None:
     assert (rumours.label, rumours.catalog_number) == ("Warner Bros. Records", "K 56344")
 
 
-def test_the_front_cover_is_the_picture_of_500_pixels() -> None:
-    front = coverart.parse_front(known.kat_moda_cover())
-    assert front == f"https://coverartarchive.org/release/{known.KAT_MODA}/32921095540-500.jpg"
+def test_the_front_cover_is_told_in_its_sizes_the_largest_first() -> None:
+    cover = f"https://coverartarchive.org/release/{known.KAT_MODA}/32921095540"
+    assert coverart.parse_fronts(known.kat_moda_cover()) == (f"{cover}-1200.jpg", f"{cover}.jpg", f"{cover}-500.jpg")
+
+
+@pytest.mark.parametrize(
+    ("sizes", "image", "names"),
+    [
+        ({}, "1.jpg", ["1.jpg"]),
+        ({"small": "1-250.jpg", "large": "1-500.jpg"}, "1.jpg", ["1.jpg", "1-500.jpg"]),  # an old upload
+        ({"1200": "1-1200.jpg", "500": "1-500.jpg"}, "1.pdf", ["1-1200.jpg", "1-500.jpg"]),
+        ({"250": "1-250.jpg"}, "1.pdf", []),  # eBay wants 500 pixels
+        ({"1200": None, "500": ""}, "1.PNG", ["1.PNG"]),
+    ],
+)
+def test_what_is_no_picture_or_too_small_is_no_front_cover(sizes: dict[str, Any], image: str, names: list[str]) -> None:
+    root = "http://coverartarchive.org/release/x/"
+    told = {name: file and root + file for name, file in sizes.items()}
+    body = pictures.images("x", {**pictures.picture("x", 1), "image": root + image, "thumbnails": told})
+    assert [address.rpartition("/")[2] for address in coverart.parse_fronts(body)] == names
 
 
 def test_the_front_cover_is_fetched_by_https() -> None:
     body = pictures.images("x", pictures.picture("x", 1, sizes=False))
-    assert coverart.parse_front(body) == "https://coverartarchive.org/release/x/1.jpg"
+    assert coverart.parse_fronts(body) == ("https://coverartarchive.org/release/x/1.jpg",)
 
 
 def test_a_release_with_only_a_back_has_no_front() -> None:
-    assert coverart.parse_front(pictures.images("x", pictures.picture("x", 1, front=False))) is None
+    assert coverart.parse_fronts(pictures.images("x", pictures.picture("x", 1, front=False))) == ()
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ FACT = timedelta(days=30)
 NOTHING = timedelta(days=1)
 SHOWN = timedelta(hours=6)  # how long eBay and Discogs allow what they say to be shown
 _SHOWN_SHORTLY = frozenset({"discogs", "ebay"})
+DIRECT = "coverart/direct"  # where a picture lies: on one of many servers, which may be another one tomorrow
+PLACED = timedelta(days=1)
 MOST_LETTERS = 300_000  # of all answers about one barcode; in any script well below the 1 MiB of a document
 
 T = TypeVar("T")
@@ -22,6 +24,8 @@ T = TypeVar("T")
 
 def counts_for(question: str) -> timedelta:
     """Return how old an answer to a question may be; older ones are not kept."""
+    if question.startswith(f"{DIRECT}/"):
+        return PLACED
     return SHOWN if question.partition("/")[0] in _SHOWN_SHORTLY else FACT
 
 

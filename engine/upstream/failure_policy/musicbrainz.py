@@ -7,7 +7,7 @@ https://musicbrainz.org/doc/Cover_Art_Archive/API (read 2026-11).
 from __future__ import annotations
 
 from engine.upstream.failure_policy.kinds import ABSENT, DEFECT, away, credentials, refuse, wait
-from engine.upstream.failure_policy.policies import ANY_BODY, Entry
+from engine.upstream.failure_policy.policies import ANY_BODY, Entry, Failure
 
 _MUSICBRAINZ_BUSY = 1.1
 
@@ -39,8 +39,17 @@ MUSICBRAINZ = (
     Entry("400: a query it does not understand", DEFECT, statuses=(400,)),
 )
 
+_ONE_SERVER = wait("A server of the Cover Art Archive does not hand out the picture just now.")
+
 COVERART = (
     Entry("404: no pictures", ABSENT, statuses=(404,), failures=ANY_BODY),
+    Entry(
+        "no answer of the server that has a picture",
+        _ONE_SERVER,
+        points=("resolve",),
+        failures=frozenset(Failure) - {Failure.ADDRESS},
+    ),
+    Entry("5xx of the server that has a picture", _ONE_SERVER, statuses=range(500, 1000), points=("resolve",)),
     Entry(
         "401, 403 in its own words",
         refuse("The Cover Art Archive does not hand out the picture of this release."),
