@@ -14,7 +14,7 @@ from typing import ClassVar
 from engine.batches.connections import ANSWERED_WITHIN
 from engine.batches.documents import retry_on_conflict
 from engine.codec import Document, Value, decode, encode, replace
-from engine.domain.listing.seller_account import Address, NewLocation, SellerAccount
+from engine.domain.listing.seller_account import Address, NewLocation, PolicyKind, SellerAccount
 from engine.errors import Conflict, IllegalTransition
 from engine.store.base import Document as Found
 from engine.store.base import Expect, Patch, Put, Store
@@ -94,6 +94,11 @@ class Account:
         """Return what is known, and how far the errands are."""
         found = self._store.get(PATH)[0]
         return AccountView(_read(found), found.read_at) if found else AccountView(AccountRecord())
+
+    def by_weight(self) -> frozenset[str]:
+        """Return the numbers of the policies whose postage follows from the weight of the parcel."""
+        policies = self.known().account.policies_of(PolicyKind.FULFILLMENT)
+        return frozenset(policy.id for policy in policies if policy.calculated)
 
     def read(self, *, by: str = "") -> AccountView:
         """Have a live worker read the account anew; a reading that is still open stands."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import requests
 
 from engine.batches.rows import RowFiles
+from engine.batches.seller_account import Account
 from engine.bootstrap.credentials import open_vault
 from engine.bootstrap.live import LiveConnections
 from engine.bootstrap.services import open_connections
@@ -74,7 +75,7 @@ class PipelineParts:
         self._catalog = _catalog(settings, clock)
         self._covers = settings.catalog_covers
         self._photos = Photos(files, settings.photo_buckets)
-        self._terms = Terms(store, clock, _selling_terms(settings))
+        self._terms = Terms(store, clock, _selling_terms(settings), Account(store).by_weight)
         self._rules = rules
         self._recovered = limiters.recovered
         self._hint = SANDBOX_HINT if settings.profile == "demo" else ""

@@ -43,6 +43,7 @@ def body(release: Element) -> dict[str, object]:
         "uri": f"{_SITE}/release/{number}",
         "title": release.findtext("title", ""),
         "artists": [_credit(artist) for artist in release.iterfind("artists/artist")],
+        "extraartists": [_credit(artist) for artist in release.iterfind("extraartists/artist")],
         "labels": [label.attrib for label in release.iterfind("labels/label")],
         "formats": [_format(medium) for medium in release.iterfind("formats/format")],
         "genres": _texts(release.iterfind("genres/genre")),
@@ -57,15 +58,11 @@ def body(release: Element) -> dict[str, object]:
 
 
 def _credit(artist: Element) -> dict[str, str]:
-    return {part: artist.findtext(part, "") for part in ("name", "anv", "join")}
+    return {part: artist.findtext(part, "") for part in ("name", "anv", "join", "role", "tracks")}
 
 
 def _format(medium: Element) -> Mapping[str, object]:
     return {"name": "", **medium.attrib, "descriptions": _texts(medium.iterfind("descriptions/description"))}
-
-
-def _identifier(code: Element) -> Mapping[str, str]:
-    return {"type": "", "value": "", **code.attrib}
 
 
 def _texts(elements: Iterable[Element]) -> list[str]:

@@ -153,5 +153,6 @@ def _said(ebay: EbayRules, category_id: str, conditions: frozenset[str] | None) 
         return None
     known = table(CATEGORIES[category_id])
     named = {specific.name: specific for specific in specifics or ()}
-    listable = specifics is not None
-    return CategoryRules(named or known.specifics, conditions or known.conditions, listable).stored()
+    listable, place = specifics is not None, CATEGORIES[category_id]
+    name = "" if place.sure or not listable else ebay.category_name(category_id)
+    return CategoryRules(named or known.specifics, conditions or known.conditions, listable, name=name).stored()

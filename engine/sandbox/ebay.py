@@ -51,7 +51,7 @@ class Ebay:
     def routes(self) -> list[Route]:
         """Return the calls that eBay answers."""
         application = partial(self._guarded, seller=False)
-        aspects = "/commerce/taxonomy/v1/category_tree/0/get_item_aspects_for_category"
+        tree = "/commerce/taxonomy/v1/category_tree/0"
         policies = "/sell/metadata/v1/marketplace/EBAY_US/get_item_condition_policies"
         items, offers = "/sell/inventory/v1/inventory_item/{sku}", "/sell/inventory/v1/offer"
         seller, writes = partial(self._guarded, seller=True), partial(self._guarded, seller=True, write=True)
@@ -70,7 +70,8 @@ class Ebay:
             Route(offers + "/{offer_id}/publish", seller(self.publish), methods=["POST"]),
             *self._account_routes(),
             Route("/buy/browse/v1/item_summary/search", application(self.browse), methods=["GET"]),
-            Route(aspects, application(self.aspects), methods=["GET"]),
+            Route(f"{tree}/get_item_aspects_for_category", application(self.aspects), methods=["GET"]),
+            Route(f"{tree}/get_category_subtree", application(self.subtree), methods=["GET"]),
             Route(policies, application(self.policies), methods=["GET"]),
         ]
 
@@ -227,11 +228,11 @@ class Ebay:
 
     async def aspects(self, request: Request) -> Response:
         """Return the item specifics of a category."""
-        found = taxonomy.aspects(request.query_params.get("category_id", ""))
-        if found is None:
-            said = "The specified category ID does not belong to the specified category tree."
-            return JSONResponse(ebay_error(62005, said, domain="API_TAXONOMY"), 400)
-        return JSONResponse(found)
+        return _of_tree(taxonomy.aspects(request.query_params.get("category_id", "")))
+
+    async def subtree(self, request: Request) -> Response:
+        """Return a category with its name."""
+        return _of_tree(taxonomy.subtree(request.query_params.get("category_id", "")))
 
     async def policies(self, request: Request) -> Response:
         """Return the conditions of categories, packed where the caller can unpack."""
@@ -276,3 +277,11 @@ async def _body(request: Request) -> dict[str, object] | None:
 def _refuse(fault: Fault) -> JSONResponse:
     number, message, parameters = fault
     return JSONResponse(ebay_error(number, message, parameters=parameters), 400)
+
+
+def _of_tree(found: dict[str, object] | None) -> JSONResponse:
+    """Return what the category tree says, or that it has no such category."""
+    if found is None:
+        said = "The specified category ID does not belong to the specified category tree."
+        return JSONResponse(ebay_error(62005, said, domain="API_TAXONOMY"), 400)
+    return JSONResponse(found)

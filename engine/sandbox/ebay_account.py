@@ -133,8 +133,10 @@ class SellerAccount:
 
 
 def _policy(kind: str, number: int, name: str) -> dict[str, Any]:
-    """Return a policy; the first one of a kind is the seller's default."""
+    """Return a policy; the first one of a kind is the seller's default, and its postage does not go by weight."""
+    cost = {"optionType": "DOMESTIC", "costType": "CALCULATED" if number else "FLAT_RATE"}
     return {
+        **({"shippingOptions": [cost]} if kind == "fulfillment" else {}),
         f"{kind}PolicyId": str(_FIRST[kind] + number),
         "name": name,
         "marketplaceId": "EBAY_US",

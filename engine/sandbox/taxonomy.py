@@ -32,6 +32,10 @@ _FILMS = {
     "Studio": "",
     "Release Year": "",
     "Rating": "",
+    "Signal Standard": "",
+    "Edition": "several",
+    "Features": "several",
+    "Country of Origin": "",
 }
 _TYPE: Choices = {"Type": ("Album", "Box Set", "Compilation", "EP", "Single")}
 _RECORD: Choices = {"Speed": ("16 RPM", "33 RPM", "45 RPM", "78 RPM"), "Record Size": ('7"', '10"', '12"')}
@@ -46,6 +50,17 @@ _ASPECTS: dict[str, tuple[dict[str, str], Choices]] = {
     "176983": (_MUSIC, _TYPE),
     "617": (_FILMS, _REGION),
     "309": (_FILMS, {}),
+    "618": (_MUSIC, _TYPE),
+    "381": (_FILMS, {}),
+}
+_NAMES = {
+    "176984": "CDs",
+    "176985": "Vinyl Records",
+    "176983": "Cassettes",
+    "617": "DVDs & Blu-ray Discs",
+    "309": "VHS Tapes",
+    "618": "Other Formats",
+    "381": "Laserdiscs",
 }
 _GRADES = {
     "1000": "Brand New",
@@ -69,6 +84,15 @@ def aspects(category_id: str) -> dict[str, object] | None:
             *(_aspect(name, "", values) for name, values in chosen.items()),
         ]
     }
+
+
+def subtree(category_id: str) -> dict[str, object] | None:
+    """Return a category as a tree without branches, None for one that the tree does not have."""
+    if category_id not in _NAMES:
+        return None
+    named = {"categoryId": category_id, "categoryName": _NAMES[category_id]}
+    node = {"category": named, "categoryTreeNodeLevel": 2, "leafCategoryTreeNode": True}
+    return {"categoryTreeId": "0", "categoryTreeVersion": "136", "categorySubtreeNode": node}
 
 
 def policies(asked: str) -> dict[str, object]:

@@ -29,6 +29,8 @@ _NAMED_PAGES = 5  # of a search by name, which may find thousands
 _UNNAMED = f"Discogs needs a token. {CONNECT_DISCOGS}"
 _SITE = "https://www.discogs.com"
 _NAMESAKE = re.compile(r" \(\d+\)$")
+_COMPOSERS = frozenset({"Composed By", "Composer", "Music By"})
+_CONDUCTORS = frozenset({"Conductor"})
 _MARKS = re.compile(r"\*(?=$|[ ,])| \(\d+\)(?=$|[ ,])")
 
 
@@ -176,6 +178,9 @@ def parse_release(body: Body) -> Release:
         url=fields.text(body.get("uri")),
         complete=True,
         other_numbers=tuple(dict.fromkeys(numbers)),
+        artists=_names(fields.bodies(body.get("artists"))),
+        composers=_names(_credited(body, _COMPOSERS)),
+        conductors=_names(_credited(body, _CONDUCTORS)),
     )
 
 
@@ -230,14 +235,38 @@ def _artist(names: Iterable[Body]) -> str:
     sleeve = ""
     for credit in names:
         join = fields.text(credit.get("join")).strip()
-        sleeve += fields.text(credit.get("anv")) or _NAMESAKE.sub("", fields.text(credit.get("name")))
+        sleeve += _name(credit)
         sleeve += ", " if join == "," else f" {join} " if join else " "
     return sleeve.removesuffix(", ").strip()
 
 
+def _name(credit: Body) -> str:
+    """Return one artist as the sleeve names them."""
+    return fields.text(credit.get("anv")) or _NAMESAKE.sub("", fields.text(credit.get("name")))
+
+
+def _names(artists: Iterable[Body]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, map(_name, artists))))
+
+
+def _credited(body: Body, roles: frozenset[str]) -> list[Body]:
+    """Return the credits for the whole release that name one of `roles`; `Conductor [Chorus]` is `Conductor`."""
+    listed = fields.bodies(body.get("extraartists"))
+    return [credit for credit in listed if not fields.text(credit.get("tracks")) and roles & _roles(credit)]
+
+
+def _roles(credit: Body) -> set[str]:
+    return {role.partition(" [")[0].strip() for role in fields.text(credit.get("role")).split(",")}
+
+
 def _formats(formats: object) -> tuple[Format, ...]:
     return tuple(
-        Format(name, fields.count(item.get("qty")) or 1, fields.texts(item.get("descriptions")))
+        Format(
+            name,
+            fields.count(item.get("qty")) or 1,
+            fields.texts(item.get("descriptions")),
+            fields.text(item.get("text")),
+        )
         for item in fields.bodies(formats)
         if (name := fields.text(item.get("name")))
     )

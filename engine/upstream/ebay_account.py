@@ -112,6 +112,7 @@ def parse_policies(kind: PolicyKind, body: Body) -> list[Policy]:
             fields.text(policy.get("name")) or policy_id,
             default=any(category.get("default") is True for category in fields.bodies(policy.get("categoryTypes"))),
             description=fields.text(policy.get("description")),
+            calculated=any(option.get("costType") == "CALCULATED" for option in _postage(policy)),
         )
         for policy in listed
         if (policy_id := fields.text(policy.get(number)))
@@ -143,6 +144,11 @@ def _paths(categories: Sequence[Body], above: str) -> Iterator[str]:
         if name := fields.text(category.get("categoryName")):
             below = fields.bodies(category.get("childrenCategories"))
             yield from _paths(below, f"{above}/{name}") if below else (f"{above}/{name}",)
+
+
+def _postage(policy: Body) -> list[Body]:
+    """Return the ways of sending that a policy offers."""
+    return fields.bodies(policy.get("shippingOptions"))
 
 
 def _motors_only(policy: Body) -> bool:

@@ -1,9 +1,10 @@
 """eBay's rules of categories: which item specifics they have, and which conditions they take.
 
-Limits a day: Taxonomy 5,000 calls; this program makes some six a month. Both are asked as the application, past the
-budget and the breaker of drafts: no draft waits for them.
+Limits a day: Taxonomy 5,000 calls; this program makes some twenty a month. They are made as the application,
+past the budget and the breaker of drafts: no draft waits for them.
 
-Source: https://developer.ebay.com/api-docs/commerce/taxonomy/resources/category_tree/methods/getItemAspectsForCategory
+Source: https://developer.ebay.com/api-docs/commerce/taxonomy/resources/category_tree/methods/getItemAspectsForCategory,
+…/category_tree/methods/getCategorySubtree
 and https://developer.ebay.com/api-docs/sell/metadata/resources/marketplace/methods/getItemConditionPolicies
 (eBay's OpenAPI files; read 2026-11).
 """
@@ -21,6 +22,7 @@ from engine.upstream.http import UNLIMITED, HttpTransport, Limiter, ServiceClien
 from engine.upstream.oauth import MARKETPLACE, AuthorizedClient, Keys, Token
 
 _ASPECTS = "/commerce/taxonomy/v1/category_tree/0/get_item_aspects_for_category"
+_SUBTREE = "/commerce/taxonomy/v1/category_tree/0/get_category_subtree"
 _CONDITIONS = f"/sell/metadata/v1/marketplace/{MARKETPLACE}/get_item_condition_policies"
 _ENUMS = {number: enum for enum, number in CONDITION_IDS.items()}
 
@@ -42,6 +44,16 @@ class EbayRules:
         """
         answer = self._application.request("item_aspects", "GET", _ASPECTS, params={"category_id": category_id})
         return parse_specifics(answer.body) if answer.found else None
+
+    def category_name(self, category_id: str) -> str:
+        """Return what eBay calls a category, "" when it has none of that number.
+
+        Raises:
+            UpstreamError: as every call to eBay.
+        """
+        answer = self._application.request("category_name", "GET", _SUBTREE, params={"category_id": category_id})
+        node = fields.body(answer.body.get("categorySubtreeNode")) if answer.found else {}
+        return fields.text(fields.body(node.get("category")).get("categoryName"))
 
     def conditions(self, category_ids: Sequence[str]) -> dict[str, frozenset[str]]:
         """Return the conditions that each category takes, by eBay's enum; one that eBay says nothing of is left out.

@@ -10,6 +10,7 @@ Source: https://musicbrainz.org/doc/MusicBrainz_API (read 2026-11).
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
@@ -22,7 +23,7 @@ from engine.upstream.barcodes import completed, gtins
 from engine.upstream.fields import Body
 from engine.upstream.http import UNLIMITED, HttpTransport, Limiter, ServiceApi, ServiceClient, ServiceResponse
 from engine.upstream.quick_retries import retry_while_busy
-from engine.upstream.vocabulary import country, medium
+from engine.upstream.vocabulary import country, disc, medium
 
 _PAGE = 100
 _QUERY_LETTERS = 1_800  # of one search: the whole address stays below 2,000
@@ -138,10 +139,11 @@ def _release(body: Body, *, complete: bool) -> Release:
     numbers = tuple(filter(None, (_label([info])[1] for info in labels[1:])))
     media = fields.bodies(body.get("media"))
     codes = fields.texts([body.get("barcode")])
+    credited = fields.bodies(body.get("artist-credit"))
     return Release(
         source="musicbrainz",
         id=mbid,
-        artist=_artist(fields.bodies(body.get("artist-credit"))),
+        artist=_artist(credited),
         title=fields.text(body.get("title")),
         released=fields.date(body.get("date")),
         country=country(fields.text(body.get("country"))),
@@ -154,20 +156,19 @@ def _release(body: Body, *, complete: bool) -> Release:
         url=_SITE + mbid,
         complete=complete,
         other_numbers=tuple(dict.fromkeys(numbers)),
+        artists=tuple(dict.fromkeys(filter(None, map(_credit, credited)))),
     )
 
 
 def _artist(names: Iterable[Body]) -> str:
-    """Return the artists as credited; MusicBrainz' `Various Artists` is Discogs' `Various`."""
-    return "".join(
-        (
-            "Various"
-            if fields.body(credit.get("artist")).get("id") == VARIOUS_ARTISTS
-            else fields.text(credit.get("name"))
-        )
-        + fields.text(credit.get("joinphrase"))
-        for credit in names
-    )
+    """Return the artists as credited, joined as the sleeve joins them."""
+    return "".join(_credit(credit) + fields.text(credit.get("joinphrase")) for credit in names)
+
+
+def _credit(credit: Body) -> str:
+    """Return one artist as credited; MusicBrainz' `Various Artists` is Discogs' `Various`."""
+    various = fields.body(credit.get("artist")).get("id") == VARIOUS_ARTISTS
+    return "Various" if various else fields.text(credit.get("name"))
 
 
 def _label(infos: Iterable[Body]) -> tuple[str, str]:
@@ -188,10 +189,11 @@ def _descriptions(body: Body) -> tuple[str, ...]:
 
 def _formats(media: Iterable[Body], descriptions: tuple[str, ...]) -> tuple[Format, ...]:
     """Return the media, those of one kind counted together; what the release is stands with the first."""
+    said = Counter(fields.text(item.get("format")) for item in media)
     count: dict[tuple[str, tuple[str, ...]], int] = {}
-    for item in media:
-        kind = medium(fields.text(item.get("format")))
-        count[kind] = count.get(kind, 0) + 1
+    for name, quantity in said.items():
+        kind, sides = medium(name), [count for other, count in said.items() if disc(other) == disc(name)]
+        count[kind] = count.get(kind, 0) + quantity if disc(name) == name else max(sides)
     return tuple(
         Format(name, quantity, words + (() if place else descriptions))
         for place, ((name, words), quantity) in enumerate(count.items())
@@ -200,14 +202,14 @@ def _formats(media: Iterable[Body], descriptions: tuple[str, ...]) -> tuple[Form
 
 
 def _tracks(media: Sequence[Body]) -> Iterator[Track]:
-    """Yield the tracks, their disc before their number (`2-1`) when there are several discs."""
-    for disc, item in enumerate(media, start=1):
+    """Yield the tracks, the number of their disc before their number (`2-1`) when there are several discs."""
+    for place, item in enumerate(media, start=1):
         for track in fields.bodies(item.get("tracks")):
             number, title = fields.text(track.get("number")), fields.text(track.get("title"))
             length = fields.count(track.get("length"))
             if title:
                 yield Track(
-                    f"{disc}-{number}" if len(media) > 1 else number,
+                    f"{place}-{number}" if len(media) > 1 else number,
                     title,
                     "{}:{:02}".format(*divmod(round(length / 1000), 60)) if length else "",
                 )

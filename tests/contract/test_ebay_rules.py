@@ -22,7 +22,7 @@ from engine.domain.batch.items import Item
 from engine.domain.batch.options import Options
 from engine.domain.batch.rows import Condition
 from engine.domain.identify.lookups import Answer, Lookup
-from engine.domain.listing.categories import CATEGORIES, CD, DISC, VINYL
+from engine.domain.listing.categories import CATEGORIES, CD, DISC, LASERDISC, OTHER_MUSIC, UMD, VINYL
 from engine.domain.listing.category_rules import EBAY, TABLE, CategoryRules, CheckedAgainst, Specific, table
 from engine.domain.listing.pricing import PriceBasis, PriceRule
 from engine.errors import CredentialsRefused
@@ -44,6 +44,7 @@ ASPECTS = "/commerce/taxonomy/v1/category_tree/0/get_item_aspects_for_category"
 POLICIES = "/sell/metadata/v1/marketplace/EBAY_US/get_item_condition_policies"
 TAXONOMY = (ASPECTS, POLICIES)
 KNOWN = "07961220922684"
+THERE = {number: place for number, place in CATEGORIES.items() if place != UMD}  # the sandbox has no UMDs
 FIXED = Options(price_rule=PriceRule(PriceBasis.FIXED, fixed={"*": {"*": 599}}), condition=Condition.USED_GOOD)
 AWAY = ["rate_limited", "server_error", "busy", "forbidden_html", "timeout", "cut_body", "unauthorized", "denied"]
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -79,14 +80,14 @@ def test_the_conditions_of_all_categories_are_one_call_whose_answer_is_packed(be
     packed: list[str] = []
     bench.session.hooks["response"].append(lambda answer, **_: packed.append(answer.headers.get("Content-Encoding")))
     try:
-        found = client(bench).conditions(list(CATEGORIES))
+        found = client(bench).conditions(list(THERE))
     finally:
         bench.session.hooks["response"].clear()
-    assert found == {category_id: place.conditions for category_id, place in CATEGORIES.items()}
+    assert found == {category_id: place.conditions for category_id, place in THERE.items()}
     assert (asked(bench), packed[-1]) == ([""], "gzip")
 
 
-@pytest.mark.parametrize("place", CATEGORIES.values(), ids=lambda place: place.id)
+@pytest.mark.parametrize("place", THERE.values(), ids=lambda place: place.id)
 def test_the_table_asks_for_what_ebay_asks_for(bench: Runs, place: Any) -> None:
     found = {specific.name for specific in client(bench).specifics(place.id) or () if specific.required}
     assert found == set(table(place).required)
@@ -95,6 +96,21 @@ def test_the_table_asks_for_what_ebay_asks_for(bench: Runs, place: Any) -> None:
 def test_a_category_that_ebay_does_not_have_is_none(bench: Runs) -> None:
     assert client(bench).specifics("1") is None
     assert client(bench).conditions(["1"]) == {}
+
+
+def test_a_category_goes_by_the_name_that_ebay_has_for_its_number(bench: Runs) -> None:
+    names = [client(bench).category_name(place.id) for place in (OTHER_MUSIC, LASERDISC, UMD)]
+    assert names == ["Other Formats", "Laserdiscs", ""]
+
+
+def test_a_number_that_is_not_sure_counts_once_ebay_has_confirmed_its_name(bench: Runs) -> None:
+    rules = Rules(bench.store(), FakeClock(NOW), client(bench))
+    rules.refresh()
+    confirmed = [place.id for place in CATEGORIES.values() if rules.known[place.id].confirm(place)]
+    assert confirmed == list(THERE)
+    assert [place.id for place in CATEGORIES.values() if table(place).confirm(place)] == [
+        place.id for place in CATEGORIES.values() if place.sure
+    ]
 
 
 def test_keys_that_ebay_does_not_accept_are_told(bench: Runs) -> None:
@@ -146,10 +162,10 @@ def test_an_answer_counts_for_thirty_days(bench: Runs) -> None:
     rules.refresh()
     clock.seconds = timedelta(days=29).total_seconds()
     rules.refresh()
-    assert len(asked(bench)) == 6
+    assert len(asked(bench)) == 1 + len(CATEGORIES)
     clock.seconds = timedelta(days=30).total_seconds()
     rules.refresh()
-    assert len(asked(bench)) == 12
+    assert len(asked(bench)) == 2 * (1 + len(CATEGORIES))
     assert {known.asked_at for known in rules.known.values()} == {clock.now()}
 
 
@@ -267,7 +283,7 @@ def test_when_ebay_says_nothing_of_a_category_it_is_asked_again_a_day_later(benc
             assert rules.known == {}
         bench.session.close()
         server.shutdown()
-    assert Silent.silences == [POLICIES, *[ASPECTS] * 5] * 2
+    assert Silent.silences == [POLICIES, *[ASPECTS] * len(CATEGORIES)] * 2
 
 
 def test_a_worker_asks_before_its_first_row_and_the_next_one_does_not(bench: Runs, tmp_path: Path) -> None:
@@ -286,7 +302,7 @@ def test_a_worker_asks_before_its_first_row_and_the_next_one_does_not(bench: Run
         assert item.draft.checked_against.by == EBAY
     batches.store.close()
     calls = [call["path"] for call in bench.sandbox.ledger("ebay")["calls"]]
-    assert [path for path in calls if path in TAXONOMY] == [POLICIES, *[ASPECTS] * 5]
+    assert [path for path in calls if path in TAXONOMY] == [POLICIES, *[ASPECTS] * len(CATEGORIES)]
     assert calls.index(POLICIES) < next(place for place, path in enumerate(calls) if "/inventory/" in path)
 
 

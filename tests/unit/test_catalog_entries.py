@@ -57,7 +57,7 @@ def test_formats_keep_their_number_and_descriptions() -> None:
     media = """<formats>
         <format name="CD" qty="2" text=""><descriptions><description>Album</description></descriptions></format>
         <format name="DVD" qty="1" text="PAL"/></formats>"""
-    assert read(media).formats == (Format("CD", 2, ("Album",)), Format("DVD", 1))
+    assert read(media).formats == (Format("CD", 2, ("Album",)), Format("DVD", 1, text="PAL"))
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,15 @@ SEALED_IS_NEW = Options(grade_map={"sealed": Condition.NEW, "F": Condition.USED_
         # in eBay's own words nothing is mapped
         (of("", Condition.NEW), VINYL, RECORDS, None, "NEW", "1000", ""),
         (of("", Condition.USED_GOOD), CD, MEDIA, None, "USED_GOOD", "5000", ""),
-        (of("", Condition.USED_GOOD), VINYL, RECORDS, None, "USED_EXCELLENT", "3000", "Graded Good by the seller."),
+        (
+            of("", Condition.USED_GOOD),
+            VINYL,
+            RECORDS,
+            None,
+            "USED_EXCELLENT",
+            "3000",
+            "Graded Good by the seller (eBay's scale).",
+        ),
         (of("/VG+", Condition.USED_GOOD), CD, MEDIA, None, "USED_GOOD", "5000", "Sleeve VG+ (Goldmine)."),
     ],
 )

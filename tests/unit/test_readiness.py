@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from engine.codec import replace
 from engine.domain.batch.rows import Condition
 from engine.domain.identify.releases import Format, Release
 from engine.domain.listing import readiness
-from engine.domain.listing.categories import CD, Category
+from engine.domain.listing.categories import CD, DISC, Category
 from engine.domain.listing.category_rules import CategoryRules, Specific
 from engine.domain.listing.grading import Graded
 from engine.domain.listing.pricing import NO_PRICE, Price
 from engine.domain.listing.readiness import DraftNeed, ToDo
-from engine.domain.listing.seller_terms import SellingTerms
+from engine.domain.listing.seller_terms import Package, SellingTerms
 
 RELEASE = Release("discogs", "4", "Faze Action", "Moving Cities", formats=(Format("File"),))
 PRICE = Price(599, "file")
@@ -118,8 +120,33 @@ def test_what_a_buyer_has_to_know_of_the_terms_is_asked_for(
     terms: SellingTerms, names: str, needed: tuple[DraftNeed, ...]
 ) -> None:
     sentence = f"Not set: {names}. Choose it at eBay, or for all drafts on Seller settings."
-    assert list(readiness.unset(terms)) == [ToDo(sentence, needed)]
-    assert list(readiness.unset(SellingTerms("shop", "11", "22", "33"))) == []
+    assert list(readiness.unset(terms, "CD")) == [ToDo(sentence, needed)]
+    assert list(readiness.unset(SellingTerms("shop", "11", "22", "33"), "CD")) == []
+
+
+def test_a_parcel_is_asked_for_where_the_postage_goes_by_weight() -> None:
+    terms = SellingTerms("shop", "11", "22", "33", packages={"CD": Package(4)}, by_weight=True)
+    sentence = "The postage goes by weight, and no parcel is set for Vinyl: set one on Seller settings."
+    assert list(readiness.unset(terms, "Vinyl")) == [ToDo(sentence, (DraftNeed.PARCEL,))]
+    assert list(readiness.unset(terms, "CD")) == []
+    assert list(readiness.unset(dataclasses.replace(terms, by_weight=False), "Vinyl")) == []
+
+
+@pytest.mark.parametrize(("name", "word"), [("CDr", "CD-R"), ("DVDr", "DVD-R"), ("Blu-ray-R", "BD-R")])
+def test_recordable_media_are_told_of(name: str, word: str) -> None:
+    release = Release("discogs", "1", "A", "T", formats=(Format("Box Set"), Format(name)))
+    (found,) = readiness.unfit("https://x/p.jpg", Condition.NEW, release, own_photos=True, warning="")
+    assert found.needs == (DraftNeed.RIGHTS,)
+    assert found.sentence.startswith(f"It is a {word}: eBay takes recordable media only")
+
+
+def test_a_promotional_copy_is_worth_a_look_and_nothing_left_to_do() -> None:
+    release = Release("discogs", "1", "A", "T", formats=(Format("CD", 1, ("Promo",)),))
+    (note,) = readiness.notes(release, CD)
+    assert note == "It is marked as a promotional copy: eBay asks that the listing says so."
+    (note,) = readiness.notes(release, DISC)
+    assert "no screeners of films" in note
+    assert not list(readiness.unfit("https://x/p.jpg", Condition.NEW, release, own_photos=True, warning=""))
 
 
 def test_needs_stand_once_and_in_their_order() -> None:

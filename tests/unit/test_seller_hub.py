@@ -120,7 +120,7 @@ def test_the_condition_is_the_number_of_the_drafts_own_or_nothing(
 
 def test_the_operators_words_about_the_condition_come_first_in_the_description() -> None:
     made = draft(RECORD, condition=Condition.USED_GOOD, note="Hiss <on> side A")
-    said = "<p>Graded Good by the seller. Hiss &lt;on&gt; side A</p>"
+    said = "<p>Graded Good by the seller (eBay's scale). Hiss &lt;on&gt; side A</p>"
     assert line(made)["Description"] == said + made.description
 
 

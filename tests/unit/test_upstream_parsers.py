@@ -20,7 +20,7 @@ def test_a_discogs_search_keeps_releases_and_drops_masters() -> None:
         "14339492", "Babymetal", "Metal Galaxy", 2019, "US",
     )  # fmt: skip
     assert hit.barcodes == {"04029759143468", "00711297523737"}  # 7112975237 lost two digits, so it is no barcode
-    assert hit.formats == (Format("Vinyl", 2, ("LP", "Album", "Limited Edition")),)
+    assert hit.formats == (Format("Vinyl", 2, ("LP", "Album", "Limited Edition"), "Transparent"),)
     assert (hit.label, hit.have, hit.complete) == ("Ear Music", 100, False)
     assert hit.url == "https://www.discogs.com/release/14339492-Babymetal-Metal-Galaxy"
 
@@ -199,6 +199,34 @@ def test_countries_have_the_names_of_discogs(code: str | None, name: str) -> Non
         ("DVD-Video", ("DVD", ("DVD-Video",))),
         ("Digital Media", ("File", ())),
         ("Cassette", ("Cassette", ())),
+        ('10" Shellac', ("Shellac", ('10"',))),
+        ('7" Flexi-disc', ("Flexi-disc", ('7"',))),
+        ('12" Acetate', ("Acetate", ('12"',))),
+        ("Acetate", ("Acetate", ())),
+        ("Hybrid SACD", ("SACD", ("Hybrid",))),
+        ("Hybrid SACD (CD layer)", ("SACD", ("Hybrid",))),
+        ("Hybrid SACD (SACD layer, multichannel)", ("SACD", ("Hybrid",))),
+        ("SACD (multichannel)", ("SACD", ("Multichannel",))),
+        ("SHM-SACD", ("SACD", ("SHM-SACD",))),
+        ("HQCD", ("CD", ("HQCD",))),
+        ("UHQCD", ("CD", ("UHQCD",))),
+        ("CD+G", ("CD", ("CD+G",))),
+        ("8cm CD+G", ("CD", ("Mini", "CD+G"))),
+        ("DTS CD", ("CD", ("DTS",))),
+        ("Mixed Mode CD", ("CD", ("Mixed Mode",))),
+        ("Minimax CD", ("CD", ("Minimax",))),
+        ("Copy Control CD", ("CD", ("Copy Protected",))),
+        ("DVD-R Video", ("DVDr", ("DVD-Video",))),
+        ("DualDisc", ("Hybrid", ("DualDisc",))),
+        ("DualDisc (DVD-Video side)", ("Hybrid", ("DualDisc",))),
+        ("LaserDisc", ("Laserdisc", ())),
+        ('12" LaserDisc', ("Laserdisc", ('12"',))),
+        ("Reel-to-reel", ("Reel-To-Reel", ())),
+        ("VCD", ("CD", ("VCD",))),
+        ("VinylDisc", ("", ())),
+        ("VinylDisc (Vinyl side)", ("", ())),
+        ("DVDplus (CD side)", ("", ())),
+        ("Data CD", ("", ())),
         (None, ("", ())),
     ],
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from engine.codec import replace
@@ -51,38 +49,6 @@ def test_text_is_cut_at_the_end_of_a_word(text: str, room: int, whole: str, cut:
 
 def test_html_shows_the_signs_that_html_is_made_of_and_leaves_quotation_marks() -> None:
     assert wording.safe("""<b> & "it's\"""") == """&lt;b&gt; &amp; "it's\""""
-
-
-LONG_ARTIST = " ".join(["artist"] * 12)
-LONG_TITLE = " ".join(["title"] * 14)
-TITLES: dict[str, tuple[dict[str, Any], str]] = {
-    "all of it": (
-        {"released": "1999", "label": "F-111\nRecords"},
-        "Faze Action - Moving Cities CD 1999 F-111 Records",
-    ),
-    "without a format": ({"formats": (), "released": "1999"}, "Faze Action - Moving Cities 1999"),
-    "of a title alone": ({"artist": ""}, "Moving Cities CD"),
-    "of nothing": ({"artist": " ", "title": "", "formats": ()}, "Barcode 093624755524"),
-    "a label that just fits": ({"label": "x" * 49}, f"Faze Action - Moving Cities CD {'x' * 49}"),
-    "a label that does not": ({"label": "x" * 50}, "Faze Action - Moving Cities CD"),
-    "nothing behind what does not fit": (
-        {"formats": (Format("x" * 60),), "label": "y"},
-        "Faze Action - Moving Cities",
-    ),
-    "a long artist": ({"artist": LONG_ARTIST}, f"{' '.join(['artist'] * 9)} - Moving Cities"),
-    "a long title": ({"title": LONG_TITLE}, f"Faze Action - {' '.join(['title'] * 11)}"),
-    "both": (
-        {"artist": LONG_ARTIST, "title": LONG_TITLE},
-        f"{' '.join(['artist'] * 5)} - {' '.join(['title'] * 7)}",
-    ),
-}
-
-
-@pytest.mark.parametrize(("facts", "shown"), TITLES.values(), ids=TITLES)
-def test_a_title_has_whole_words_and_the_label_goes_first(facts: dict[str, Any], shown: str) -> None:
-    made = wording.title(replace(RELEASE, **facts), GTIN)
-    assert made == shown
-    assert len(made) <= wording.MAX_TITLE
 
 
 @pytest.mark.parametrize(

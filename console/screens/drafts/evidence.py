@@ -49,6 +49,8 @@ def _left_to_do(item: Item) -> None:
     if left:
         with st.expander(f"Not publishable yet: {len(left)} to do", icon=":material/checklist:"):
             st.markdown("\n".join(f"- {plain(sentence)}" for sentence in left))
+    for note in item.draft.notes:
+        st.caption(f":material/info: {plain(note)}")
     if rules := checked_against(item.draft):
         st.caption(rules)
     if (warning := item.picture.warning) and warning not in left:

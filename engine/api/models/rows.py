@@ -131,6 +131,7 @@ class DraftAnswer(Answer):
     inventory_item: Payload = Field({}, description="eBay's inventory item")
     offer: Payload = Field({}, description="eBay's offer")
     grading: GradingAnswer | None = Field(None, description="the seller's own grades")
+    notes: Sequence[str] = Field((), description="what is worth a look, though nothing is left to do")
 
 
 class Signature(Answer):

@@ -12,7 +12,8 @@ from engine.codec import replace
 from engine.domain.folding import folded
 from engine.domain.identify.evidence import ReleaseSummary
 from engine.domain.identify.releases import Release
-from engine.domain.listing.categories import CONTAINERS, medium
+from engine.domain.listing.categories import medium
+from engine.domain.listing.media import CONTAINERS
 
 _ALIKE = 0.6  # the share of words that a shorter description must have of a longer one
 _YEARS_APART = 1  # services date a release by its sleeve or by its day in the shops

@@ -13,12 +13,14 @@ Source = Literal["discogs", "musicbrainz"]
 class Format(Value, frozen=True):
     """One medium of a release: `CD`, `Vinyl`, `Cassette`, `DVD`, `Box Set` … in Discogs' words.
 
-    `quantity` is the number of such media. `descriptions` are the service's own words about it (`LP`, `Album`, `12"`).
+    `quantity` is the number of such media. `descriptions` are the service's own words about it (`LP`, `Album`, `12"`),
+    `text` is what Discogs' users wrote beside them (`Red, Gatefold`, `180 g`), "" for nothing.
     """
 
     name: str
     quantity: int = 1
     descriptions: tuple[str, ...] = ()
+    text: str = ""
 
 
 class Track(Value, frozen=True):
@@ -39,7 +41,8 @@ class Release(Value, frozen=True):
     is Discogs' lowest asking price in US cents, None when there is none. `complete` is True when the service was
     asked for this one release, False for a line of a search answer. `dump` is the day (`YYYY-MM-DD`) of the data
     dump that says so, "" when the service itself was asked.
-    `other_numbers` are catalogue numbers beside `catalog_number`.
+    `other_numbers` are catalogue numbers beside `catalog_number`. `artists` are the names that `artist` joins, () when
+    they are not told apart; `composers` and `conductors` are credited as such.
     """
 
     source: Source
@@ -62,6 +65,9 @@ class Release(Value, frozen=True):
     complete: bool = False
     dump: str = ""
     other_numbers: tuple[str, ...] = ()
+    artists: tuple[str, ...] = ()
+    composers: tuple[str, ...] = ()
+    conductors: tuple[str, ...] = ()
 
     @property
     def codes(self) -> frozenset[str]:

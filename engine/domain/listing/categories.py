@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from engine.domain.batch.rows import Condition
 from engine.domain.identify.releases import Format
+from engine.domain.listing.media import CONTAINERS
 
 CONDITION_IDS = {  # eBay's number of each condition, by its enum
     "NEW": "1000",
@@ -19,8 +20,6 @@ CONDITION_IDS = {  # eBay's number of each condition, by its enum
     "USED_GOOD": "5000",
     "USED_ACCEPTABLE": "6000",
 }
-CONTAINERS = frozenset({"Box Set", "All Media"})  # Discogs' words for what holds the media, or for all of them
-
 _KINDS = {
     "CDr": "CD",
     "SACD": "CD",
@@ -32,6 +31,14 @@ _KINDS = {
     "DVDr": "DVD",
     "HD DVD": "DVD",
     "Blu-ray-R": "Blu-ray",
+    "Laserdisc": "LaserDisc",
+    "Minidisc": "MiniDisc",
+}
+_BY_WORD = {  # what a description makes of a medium
+    ("CD", "VCD"): "VCD",
+    ("CD", "SVCD"): "VCD",
+    ("Hybrid", "DualDisc"): "DualDisc",
+    ("Blu-ray", "Ultra HD Blu-ray"): "Ultra HD Blu-ray",
 }
 _SHOWN_BY = (  # descriptions that leave no doubt what lies in a box whose media are not listed
     (frozenset({"LP", '12"', '10"', '7"', "33 ⅓ RPM", "45 RPM", "78 RPM"}), "Vinyl"),
@@ -42,11 +49,15 @@ _SHOWN_BY = (  # descriptions that leave no doubt what lies in a box whose media
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A category of eBay's US site. `conditions` are those that it is known to take, by eBay's enum."""
+    """A category of eBay's US site. `conditions` are those that it is known to take, by eBay's enum.
+
+    One that is not `sure` is used only after eBay has confirmed that its number has this name.
+    """
 
     id: str
     name: str
     conditions: frozenset[str]
+    sure: bool = True
 
 
 _GRADED = frozenset(condition.value for condition in Condition)
@@ -57,20 +68,38 @@ VINYL = Category("176985", "Vinyl Records", _NEW_OR_USED)
 CASSETTE = Category("176983", "Music Cassettes", _GRADED)
 DISC = Category("617", "DVDs & Blu-ray Discs", _GRADED)
 VHS = Category("309", "VHS Tapes", _GRADED)
+OTHER_MUSIC = Category("618", "Other Formats", _GRADED, sure=False)
+LASERDISC = Category("381", "LaserDiscs", _GRADED, sure=False)
+UMD = Category("132975", "UMDs", _GRADED, sure=False)
 
-_CATEGORIES = {"CD": CD, "Vinyl": VINYL, "Cassette": CASSETTE, "DVD": DISC, "Blu-ray": DISC, "VHS": VHS}
-MUSIC = (CD, VINYL, CASSETTE)
-CATEGORIES: Mapping[str, Category] = {place.id: place for place in (*MUSIC, DISC, VHS)}
+_CATEGORIES = {
+    "CD": CD,
+    "DualDisc": CD,
+    "Vinyl": VINYL,
+    "Cassette": CASSETTE,
+    "DVD": DISC,
+    "Blu-ray": DISC,
+    "Ultra HD Blu-ray": DISC,
+    "VCD": DISC,
+    "VHS": VHS,
+    "LaserDisc": LASERDISC,
+    "UMD": UMD,
+    **dict.fromkeys(("8-Track Cartridge", "4-Track Cartridge", "Reel-To-Reel", "MiniDisc", "DCC", "DAT"), OTHER_MUSIC),
+}
+MUSIC = (CD, VINYL, CASSETTE, OTHER_MUSIC)
+FILMS = (DISC, VHS, LASERDISC, UMD)
+CATEGORIES: Mapping[str, Category] = {place.id: place for place in _CATEGORIES.values()}
 
 
-def kind(name: str) -> str:
+def kind(item: Format) -> str:
     """Return the kind of medium that buyers and prices go by: a `CDr` is a `CD`; other names stay as they are."""
-    return _KINDS.get(name, name)
+    told = (_BY_WORD.get((item.name, word)) for word in item.descriptions)
+    return next(filter(None, told), _KINDS.get(item.name, item.name))
 
 
 def medium(formats: Sequence[Format]) -> str:
     """Return the kind of the first medium; of a box, of the first one in it. "" when unknown."""
-    media = [kind(item.name) for item in formats if item.name not in CONTAINERS]
+    media = [kind(item) for item in formats if item.name not in CONTAINERS]
     if media:
         return next((name for name in media if name in _CATEGORIES), media[0])
     words = {word for item in formats for word in item.descriptions}
@@ -78,5 +107,5 @@ def medium(formats: Sequence[Format]) -> str:
 
 
 def category(formats: Sequence[Format]) -> Category | None:
-    """Return the category of a release, None when this program knows none for its medium: a file, a reel, nothing."""
+    """Return the category of a release, None when this program knows none for its medium: a file, nothing."""
     return _CATEGORIES.get(medium(formats))

@@ -5,23 +5,25 @@ Source: contracts/UPSTREAMS.md 3.7; eBay's Taxonomy API v1 and Metadata API v1.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.codec import Part, Value
 from engine.domain.batch.rows import Condition
-from engine.domain.listing.categories import DISC, VHS, Category
+from engine.domain.listing.categories import FILMS, Category
 from engine.domain.listing.wording import clipped, plain
 
-MAX_VALUE = 50  # characters, where eBay says nothing else
+MAX_NAME, MAX_VALUE = 40, 50  # characters that the Inventory API takes, whatever the category says
 EBAY, TABLE = "ebay", "table"
-_MOST_VALUES = 3
+_MOST_VALUES = 10
+_LAST_BRACKET = re.compile(r" *[(\[][^()\[\]]*[)\]]$")
 _USED = "USED_EXCELLENT"  # eBay's word for a plain "Used"
 
 
 class Specific(Value, frozen=True, omit_defaults=False):
-    """One item specific. `several` allows more than one value, each up to `max_length` characters.
+    """One item specific. `several` allows more than one value, each up to `max_length` characters, 50 at most.
 
     `choices` are the only values that eBay takes, in its spelling; () means any text.
     """
@@ -32,12 +34,19 @@ class Specific(Value, frozen=True, omit_defaults=False):
     max_length: int = MAX_VALUE
     choices: tuple[str, ...] = ()
 
+    @property
+    def longest(self) -> int:
+        """Return the most characters of a value."""
+        return min(self.max_length, MAX_VALUE)
+
     def fit(self, values: Iterable[str]) -> list[str]:
-        """Return what eBay takes of `values`, [] when it takes none."""
+        """Return what eBay takes of `values`, [] when it takes none; a longer one loses what is least of it."""
+        if len(self.name) > MAX_NAME:
+            return []
         spelling = {choice.casefold(): choice for choice in self.choices}
         plainly = [plain(value) for value in values]
         fitting = [
-            spelling.get(value.casefold(), "") if self.choices else clipped(value, self.max_length) for value in plainly
+            spelling.get(value.casefold(), "") if self.choices else _shorter(value, self.longest) for value in plainly
         ]
         return list(dict.fromkeys(filter(None, fitting)))[: _MOST_VALUES if self.several else 1]
 
@@ -47,8 +56,8 @@ class Specific(Value, frozen=True, omit_defaults=False):
             return f"eBay takes one {self.name} only."
         if strange := [value for value in values if self.choices and value not in self.fit([value])]:
             return f"eBay does not offer “{strange[0]}” for {self.name}: choose one of its values."
-        if not self.choices and any(len(value) > self.max_length for value in values):
-            return f"eBay takes up to {self.max_length} characters for {self.name}."
+        if not self.choices and any(len(value) > self.longest for value in values):
+            return f"eBay takes up to {self.longest} characters for {self.name}."
         return ""
 
 
@@ -64,13 +73,18 @@ class CategoryRules:
     """What eBay takes in one category: specifics by name, and conditions by eBay's enum.
 
     A specific that is not among them may be given all the same. `listable` is False when eBay has no such category to
-    list in. `asked_at` is when eBay said so, None for the table.
+    list in. `asked_at` is when eBay said so, None for the table. `name` is eBay's of it, "" when not asked for.
     """
 
     specifics: Mapping[str, Specific] = field(default_factory=dict)
     conditions: frozenset[str] = frozenset()
     listable: bool = True
     asked_at: datetime | None = None
+    name: str = ""
+
+    def confirm(self, place: Category) -> bool:
+        """Return whether `place` is the category that its number names."""
+        return place.sure or (self.listable and self.name.casefold() == place.name.casefold())
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -95,7 +109,7 @@ class CategoryRules:
 
     def stored(self) -> StoredRules:
         """Return eBay's answer as it is stored, but for its date."""
-        return StoredRules(tuple(self.specifics.values()), tuple(sorted(self.conditions)), self.listable)
+        return StoredRules(tuple(self.specifics.values()), tuple(sorted(self.conditions)), self.listable, self.name)
 
 
 class StoredRules(Value, frozen=True, omit_defaults=False):
@@ -104,16 +118,26 @@ class StoredRules(Value, frozen=True, omit_defaults=False):
     specifics: tuple[Specific, ...]
     conditions: tuple[str, ...]
     listable: bool = True
+    name: str = ""
 
     def rules(self, asked_at: datetime) -> CategoryRules:
         """Return the rules that eBay gave at `asked_at`."""
         specifics = {specific.name: specific for specific in self.specifics}
-        return CategoryRules(specifics, frozenset(self.conditions), self.listable, asked_at)
+        return CategoryRules(specifics, frozenset(self.conditions), self.listable, asked_at, self.name)
+
+
+def _shorter(value: str, room: int) -> str:
+    """Return a value in `room` characters: without its last brackets, else without its parts behind a slash."""
+    while len(value) > room and (bare := _LAST_BRACKET.sub("", value)) not in (value, ""):
+        value = bare
+    while len(value) > room and " / " in value:
+        value = value.rpartition(" / ")[0]
+    return clipped(value, room)
 
 
 def asked_for(place: Category | None) -> tuple[str, ...]:
     """Return the specifics that a category asks for by the table; music's where the category is not known."""
-    return ("Movie/TV Title", "Format") if place in (DISC, VHS) else ("Artist", "Release Title", "Format")
+    return ("Movie/TV Title", "Format") if place in FILMS else ("Artist", "Release Title", "Format")
 
 
 def table(place: Category | None) -> CategoryRules:

@@ -24,9 +24,10 @@ from engine.domain.listing.category_rules import CategoryRules, CheckedAgainst, 
 from engine.domain.listing.grading import Graded
 from engine.domain.listing.photos import MAX_PHOTOS
 from engine.domain.listing.pricing import CURRENCY, Price, dollars
-from engine.domain.listing.readiness import GRADES, DraftNeed, ToDo, against, needs, unfit, unsaid, unset
+from engine.domain.listing.readiness import GRADES, DraftNeed, ToDo, against, needs, notes, unfit, unsaid, unset
 from engine.domain.listing.seller_terms import SellingTerms
-from engine.domain.listing.wording import description, plain, title, without_markup
+from engine.domain.listing.titles import title
+from engine.domain.listing.wording import description, plain, without_markup
 
 MARKETPLACE = "EBAY_US"
 NO_CODE = "Does not apply"  # eBay's words for a product without a code of its own
@@ -70,10 +71,10 @@ class Draft(Part, frozen=True, omit_defaults=False):
 
     `inventory_item` and `offer` are eBay's payloads. `category` is None when this program knows none for the medium.
     `grade` is the operator's, `condition` what it is called in the category; `grading` holds their own grades by the
-    trade's scale. `quantity` holds what later batches
-    `added`, by the SKUs of their rows. `image_url` is the first picture, "" when there is none; `own_photos` says that
-    the pictures are the operator's. `not_publishable` says what is left to do before it can be published, `needs` the
-    same in words that are searched for, `checked_against` which rules of the category say so. `price_cents` is None
+    trade's scale. `quantity` holds what later batches `added`, by the SKUs of their rows. `image_url` is the first
+    picture, "" when there is none; `own_photos` says that the pictures are the operator's. `not_publishable` says what
+    is left to do before it can be published, `needs` the same in words that are searched for, `checked_against` which
+    rules of the category say so; `notes` are worth a look all the same. `price_cents` is None
     while there is no price.
     """
 
@@ -98,6 +99,7 @@ class Draft(Part, frozen=True, omit_defaults=False):
     inventory_item: Mapping[str, object] = {}
     offer: Mapping[str, object] = {}
     grading: Grading | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def description(self) -> str:
@@ -146,7 +148,9 @@ def compose(
     terms = terms or SellingTerms()
     place = edits.category or category(release.formats)
     ruled = (rules or {}).get(place.id if place else "") or table(place)
-    name = edits.title or title(release, copy.gtin)
+    if place and not edits.category and not ruled.confirm(place):
+        place, ruled = None, table(None)
+    name = edits.title or title(release, copy.gtin, own=copy.own, templates=terms.titles)
     graded = _condition(copy, ruled)
     said_elsewhere = "conditionDescription" in graded
     text = _text(release, copy, terms.description, said_elsewhere=said_elsewhere, paragraph=edits.paragraph or "")
@@ -158,7 +162,7 @@ def compose(
         *unsaid(price, copy.graded, place, release),
         *against(ruled, graded.get("condition"), place, specifics),
         *unfit(picture, copy.condition, release, own_photos=bool(copy.photos), warning=copy.photo_warning),
-        *unset(terms),
+        *unset(terms, medium(release.formats)),
     ]
     return replace(
         _described(copy, place, price, ruled, graded),
@@ -166,6 +170,7 @@ def compose(
         image_url=picture,
         not_publishable=tuple(one.sentence for one in to_do),
         needs=needs(to_do),
+        notes=tuple(notes(release, place)),
         inventory_item=_inventory_item(copy, graded, terms.item_fields(medium(release.formats)), product),
         offer=_offer(copy, place, price, terms),
     )
@@ -251,7 +256,7 @@ def _condition(copy: Copy, rules: CategoryRules) -> dict[str, str]:
         return {}
     words = plain(without_markup(copy.words))
     if copy.own is None and term != copy.condition:
-        words = f"Graded {GRADES[copy.condition]} by the seller. {words}".strip()
+        words = f"Graded {GRADES[copy.condition]} by the seller (eBay's scale). {words}".strip()
     text = words[:MAX_NOTE].rstrip()
     if not text or term in (Condition.NEW, Condition.LIKE_NEW):
         return {"condition": term}
@@ -261,6 +266,8 @@ def _condition(copy: Copy, rules: CategoryRules) -> dict[str, str]:
 def _codes(gtin: str) -> dict[str, list[str]]:
     """Return the barcode under the name that eBay knows it by; a carton's code (14 digits) is no product's."""
     code = display(gtin)
+    if len(code) == len("000012345670") and code.startswith("0000"):
+        return {"ean": [code[4:]]}  # an EAN of eight digits
     name = {12: "upc", 13: "ean"}.get(len(code))
     return {name: [code]} if name else {"upc": [NO_CODE]}
 

@@ -14,7 +14,7 @@ from engine.codec import OpenEnum
 from engine.domain.batch.rows import Condition
 from engine.domain.identify.candidates import descriptions
 from engine.domain.identify.releases import Release
-from engine.domain.listing.categories import Category
+from engine.domain.listing.categories import FILMS, Category
 from engine.domain.listing.category_rules import CategoryRules
 from engine.domain.listing.grading import Graded
 from engine.domain.listing.pricing import Price
@@ -29,6 +29,9 @@ GRADES = {
 }
 
 
+_RECORDABLE = {"CDr": "CD-R", "DVDr": "DVD-R", "Blu-ray-R": "BD-R"}
+
+
 class DraftNeed(OpenEnum):
     """What a draft needs before it can be published, in the order in which it is told. Stored: never renamed."""
 
@@ -38,6 +41,8 @@ class DraftNeed(OpenEnum):
     SPECIFICS = "specifics"
     PICTURE = "picture"
     OFFICIAL_RELEASE = "official_release"  # nothing mends this one: eBay takes no bootlegs
+    RIGHTS = "rights"  # nor this one: eBay takes recordable media from the owner of the rights alone
+    PARCEL = "parcel"
     POLICIES = "policies"
     LOCATION = "location"
 
@@ -118,10 +123,24 @@ def unfit(
     if "Unofficial Release" in descriptions(release):
         sentence = "The release is marked unofficial: eBay does not allow bootlegs."
         yield ToDo(sentence, (DraftNeed.OFFICIAL_RELEASE,))
+    if burnt := [_RECORDABLE[item.name] for item in release.formats if item.name in _RECORDABLE]:
+        sentence = f"It is a {burnt[0]}: eBay takes recordable media only from who owns the rights to what is on them."
+        yield ToDo(sentence, (DraftNeed.RIGHTS,))
 
 
-def unset(terms: SellingTerms) -> Iterator[ToDo]:
-    """Yield what a buyer has to know and the seller has not set."""
+def notes(release: Release, place: Category | None) -> Iterator[str]:
+    """Yield what a seller should look at before publishing, though nothing is left to do."""
+    if "Promo" in descriptions(release):
+        screener = "eBay takes no screeners of films, and asks" if place in FILMS else "eBay asks"
+        yield f"It is marked as a promotional copy: {screener} that the listing says so."
+
+
+def unset(terms: SellingTerms, medium: str) -> Iterator[ToDo]:
+    """Yield what a buyer has to know and the seller has not set; the parcel where the postage goes by its weight."""
+    if terms.by_weight and terms.package(medium) is None:
+        kind = medium or "this medium"
+        sentence = f"The postage goes by weight, and no parcel is set for {kind}: set one on Seller settings."
+        yield ToDo(sentence, (DraftNeed.PARCEL,))
     if names := terms.unset:
         policies = (terms.fulfillment_policy, terms.payment_policy, terms.return_policy)
         needed = [DraftNeed.POLICIES] * (not all(policies)) + [DraftNeed.LOCATION] * (not terms.location_key)

@@ -41,12 +41,16 @@ class PolicyKind(OpenEnum):
 
 
 class Policy(Value, frozen=True, omit_defaults=False):
-    """A business policy. `default` says that eBay takes it for the seller's listings where nobody names one."""
+    """A business policy. `default` says that eBay takes it for the seller's listings where nobody names one.
+
+    `calculated` says that the postage follows from the weight of the parcel.
+    """
 
     id: str
     name: str
     default: bool = False
     description: str = ""
+    calculated: bool = False
 
 
 class Location(Value, frozen=True, omit_defaults=False):

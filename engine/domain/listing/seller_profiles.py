@@ -10,7 +10,7 @@ from typing import ClassVar
 from engine.codec import Document, Part, Value, replace
 from engine.domain.batch.options import NoPrice, Options
 from engine.domain.batch.rows import Condition
-from engine.domain.listing import description_template
+from engine.domain.listing import description_template, titles
 from engine.domain.listing.pricing import PriceRule
 from engine.domain.listing.seller_terms import Package, SellingTerms
 from engine.errors import BadRequest, NotThere
@@ -39,7 +39,8 @@ class Profile(Value, frozen=True):
     `price_rule`, `condition`, `no_price` and `grade_map` (the condition of eBay's that a grade of the trade becomes,
     where it is not the cautious one) are what a new batch starts with. All else is looked up when a draft is
     composed: the three policies, the location, the `packages` by kind of medium (`*` for any), the template of the
-    description. What is not set here is as the settings of the engine say. `best_offer` None is not set.
+    description, the templates of `titles` by kind of medium. What is not set here is as the settings of the engine
+    say. `best_offer` None is not set.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Profile(Value, frozen=True):
     changed_at: datetime | None = None
     changed_by: str = ""
     grade_map: Mapping[str, Condition] = {}
+    titles: Mapping[str, str] = {}
 
     def terms(self, defaults: SellingTerms) -> SellingTerms:
         """Return the terms of drafts of this profile; `defaults` count for what it does not set."""
@@ -69,6 +71,7 @@ class Profile(Value, frozen=True):
             packages={**defaults.packages, **self.packages},
             store_category=self.store_category or defaults.store_category,
             description=self.description or defaults.description,
+            titles={**defaults.titles, **self.titles},
         )
 
     def options(self) -> Options:
@@ -91,6 +94,8 @@ class Profile(Value, frozen=True):
             within = "blanks and & + , . ( ) ' - may stand between them"
             raise BadRequest(f"A profile has a name of 1 to {MAX_NAME} letters and digits; {within}")
         if problem := description_template.problem(self.description):
+            raise BadRequest(problem)
+        if problem := next(filter(None, map(titles.problem, self.titles.values())), ""):
             raise BadRequest(problem)
         for medium, package in self.packages.items():
             if package.ounces <= 0 or any(side <= 0 for side in package.inches or ()):

@@ -34,7 +34,8 @@ class SellingTerms:
     """The seller's location and policies by eBay's numbers for them, "" for those that are not set.
 
     `packages` holds the parcels by kind of medium (`CD`, `Vinyl`, … or `*` for any). `best_offer` lets buyers propose a
-    price. `store_category` is a path in the seller's store, `description` the template of the listing's text.
+    price. `store_category` is a path in the seller's store, `description` the template of the listing's text, `titles`
+    are those of titles by kind of medium (`*` for any). `by_weight`: the postage follows from the parcel's.
     """
 
     location_key: str = ""
@@ -45,6 +46,8 @@ class SellingTerms:
     packages: Mapping[str, Package] = field(default_factory=dict)
     store_category: str = ""
     description: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    by_weight: bool = False
 
     def offer_fields(self) -> dict[str, object]:
         """Return what an offer says of the terms; what is not set is left out."""
@@ -63,8 +66,12 @@ class SellingTerms:
 
     def item_fields(self, medium: str) -> dict[str, object]:
         """Return what an inventory item says of its parcel, {} when none is set for the medium."""
-        package = self.packages.get(medium) or self.packages.get(ANY)
+        package = self.package(medium)
         return {"packageWeightAndSize": package.fields()} if package else {}
+
+    def package(self, medium: str) -> Package | None:
+        """Return the parcel for a kind of medium, None when none is set."""
+        return self.packages.get(medium) or self.packages.get(ANY)
 
     @property
     def unset(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The words of a listing: its title and its description. Pure; what comes from the databases is never trusted."""
+"""The words of a listing and its description. Pure; what comes from the databases is never trusted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from engine.domain.identify.releases import Release, Track
 MAX_TITLE = 80
 MAX_DESCRIPTION = 4_000
 
-_LEAST_ARTIST = 40  # what a long title leaves to a long artist
 _MAX_NAME = 100
 _MAX_FACT = 65
 _MAX_NOTE = 500
@@ -68,23 +67,6 @@ def clipped(text: str, room: int) -> str:
 def safe(text: str) -> str:
     """Return `text` as HTML shows it."""
     return escape(text, quote=False)
-
-
-def title(release: Release, gtin: str) -> str:
-    """Return `Artist - Title Format Year Label` in at most 80 characters.
-
-    No word is cut: the label goes first, then the year, the format, the end of the title and that of the artist.
-    """
-    artist, name = plain(release.artist), plain(release.title)
-    room = MAX_TITLE - len(_DASH)
-    artist = shortened(artist, max(_LEAST_ARTIST, room - len(name)))
-    name = shortened(name, room - len(artist))
-    text = _DASH.join(filter(None, (artist, name))) or f"Barcode {display(gtin)}"
-    for part in filter(None, (format_name(release), str(release.year or ""), plain(release.label))):
-        if len(text) + 1 + len(part) > MAX_TITLE:
-            break
-        text = f"{text} {part}"
-    return text
 
 
 def description(release: Release, gtin: str, *, note: str = "", paragraph: str = "") -> str:

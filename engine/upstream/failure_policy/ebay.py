@@ -118,7 +118,10 @@ EBAY = (
     Entry("403/1100 for a token that may have run out", RENEW, statuses=(403,), codes=(1100,), renewable=True),
     *ebay_inventory.LOOKED_FOR,
     Entry(
-        "62004 to 62009: no such category", ABSENT, codes=(62004, 62005, 62006, 62008, 62009), points=("item_aspects",)
+        "62004 to 62009: no such category",
+        ABSENT,
+        codes=(62004, 62005, 62006, 62008, 62009),
+        points=("item_aspects", "category_name"),
     ),
     *ebay_inventory.PASSING,
     Entry(
@@ -136,7 +139,7 @@ EBAY = (
             "Look at its keys on developer.ebay.com, then press Resume."
         ),
         statuses=(401, 403),
-        points=("comparable_prices", "item_aspects", "condition_policies"),
+        points=("comparable_prices", "item_aspects", "category_name", "condition_policies"),
     ),
     Entry(
         "401/1001 with a new token",

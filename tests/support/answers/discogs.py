@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 Json = dict[str, Any]
+FormatFacts = tuple[str, int, Sequence[str]] | tuple[str, int, Sequence[str], str]
 _API = "https://api.discogs.com"
 
 
@@ -26,7 +27,7 @@ def hit(
     kind: str = "release",
     country: str = "US",
     year: str = "",
-    formats: Sequence[tuple[str, int, Sequence[str]]] = (("CD", 1, ()),),
+    formats: Sequence[FormatFacts] = (("CD", 1, ()),),
     labels: Sequence[str] = (),
     catno: str = "",
     barcodes: Sequence[str] = (),
@@ -37,14 +38,14 @@ def hit(
 ) -> Json:
     """Return one line of a search answer. `title` is `Artist - Title`; `kind` is `release` or `master`.
 
-    `formats` are name, quantity and descriptions. Only a release tells them in parts, and how many there are.
+    `formats` are name, quantity, descriptions and text. Only a release tells them in parts, and how many there are.
     """
-    parts = [{"name": name, "qty": str(count), "descriptions": list(words)} for name, count, words in formats]
-    told = {"format_quantity": sum(count for _, count, _ in formats), "formats": parts} if kind == "release" else {}
+    parts = [_format(*medium) for medium in formats]
+    told = {"format_quantity": sum(medium[1] for medium in formats), "formats": parts} if kind == "release" else {}
     return {
         "country": country,
         **({"year": year} if year else {}),
-        "format": [word for name, _, words in formats for word in (name, *words)],
+        "format": [word for medium in formats for word in (medium[0], *medium[2])],
         "label": list(labels),
         "type": kind,
         "genre": list(genres),
@@ -66,7 +67,8 @@ def release(
     *,
     artists: Sequence[tuple[str, str, str]] = (),
     labels: Sequence[tuple[str, str]] = (),
-    formats: Sequence[tuple[str, int, Sequence[str]]] = (),
+    formats: Sequence[FormatFacts] = (),
+    credited: Sequence[tuple[str, str]] = (),
     barcodes: Sequence[str] = (),
     matrices: Sequence[str] = (),
     released: str = "",
@@ -81,7 +83,8 @@ def release(
     """Return one release.
 
     `artists` are name, name on the sleeve and join phrase; `labels` name and catalogue number. `tracks` are made by
-    `track`, `heading` and `work`. `lowest_price` is in dollars, None when nobody sells it.
+    `track`, `heading` and `work`. `credited` are names and roles. `lowest_price` is in dollars, None when nobody
+    sells it.
     """
     codes = [("Barcode", code) for code in barcodes] + [("Matrix / Runout", code) for code in matrices]
     return {
@@ -91,7 +94,8 @@ def release(
         "uri": f"https://www.discogs.com/release/{number}{slug}",
         "artists": [{"name": name, "anv": anv, "join": join, "role": ""} for name, anv, join in artists],
         "labels": [{"name": name, "catno": catno} for name, catno in labels],
-        "formats": [{"name": name, "qty": str(count), "descriptions": list(words)} for name, count, words in formats],
+        "extraartists": [{"name": name, "anv": "", "join": "", "role": role, "tracks": ""} for name, role in credited],
+        "formats": [_format(*medium) for medium in formats],
         "community": {"have": have, "want": 0},
         "num_for_sale": 0 if lowest_price is None else 1,
         "lowest_price": lowest_price,
@@ -103,6 +107,11 @@ def release(
         "styles": list(styles),
         "tracklist": list(tracks),
     }
+
+
+def _format(name: str, count: int, words: Sequence[str], text: str = "") -> Json:
+    """Return one medium; where nobody wrote a text, a release answer has none."""
+    return {"name": name, "qty": str(count), **({"text": text} if text else {}), "descriptions": list(words)}
 
 
 def track(position: str, title: str, duration: str = "") -> Json:

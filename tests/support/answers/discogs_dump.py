@@ -38,8 +38,8 @@ def release(entry: Entry) -> Element:
             _text(artist, tag, value)
     _empty(told, "labels", "label", ({"name": name, "catno": number} for name, number in entry["labels"]))
     formats = SubElement(told, "formats")
-    for name, quantity, words in entry["formats"]:
-        medium = SubElement(formats, "format", name=name, qty=str(quantity), text="")
+    for name, quantity, words, *text in entry["formats"]:
+        medium = SubElement(formats, "format", name=name, qty=str(quantity), text="".join(text))
         _texts(medium, "description", words)
     _texts(told, "genre", entry["genres"])
     _texts(told, "style", entry["styles"])
