@@ -23,11 +23,12 @@ from engine.domain.listing.seller_terms import Package, SellingTerms
 from engine.domain.services import Service
 from engine.files.base import Files
 from engine.log import get_logger
+from engine.pipeline.links import Links
 from engine.pipeline.lookups import Lookups
 from engine.pipeline.photos import Photos
 from engine.pipeline.row import RowPipeline
 from engine.pipeline.rules import Rules
-from engine.pipeline.sources import Sources
+from engine.pipeline.sources import CoverSearch, Sources
 from engine.pipeline.switching import SwitchingPipeline
 from engine.pipeline.terms import Terms
 from engine.quota.limiters import Limiters
@@ -36,6 +37,7 @@ from engine.store.base import Store
 from engine.upstream.connections import Connections
 from engine.upstream.ebay_rules import EbayRules
 from engine.upstream.http import READ_SECONDS, HttpTransport, Observe, session, unobserved, user_agent
+from engine.upstream.musicbrainz import MusicBrainz
 from engine.worker.loop import Worker, WorkerConfig
 
 log = get_logger(__name__)
@@ -78,10 +80,14 @@ class PipelineParts:
         self._terms = Terms(store, clock, _selling_terms(settings), Account(store).by_weight)
         self._rules = rules
         self._recovered = limiters.recovered
+        self.links = Links(self._lookups, clock)
         self._hint = SANDBOX_HINT if settings.profile == "demo" else ""
 
-    def pipeline(self, connections: Connections) -> RowPipeline:
-        """Return the pipeline over these clients; Discogs is not asked without a token, which its search needs."""
+    def pipeline(self, connections: Connections, links: Links | None = None) -> RowPipeline:
+        """Return the pipeline over these clients; Discogs is not asked without a token, which its search needs.
+
+        With `links`, those of this object, covers are looked for by the link to Discogs too.
+        """
         sources = Sources(
             self._lookups,
             musicbrainz=connections.musicbrainz,
@@ -89,7 +95,7 @@ class PipelineParts:
             discogs=connections.discogs if connections.discogs_token else None,
             ebay=connections.ebay,
             catalog=self._catalog,
-            covers=self._covers,
+            covers=CoverSearch(self._covers, links),
             photos=self._photos,
         )
         return RowPipeline(sources, terms=self._terms, rules=self._rules, hint=self._hint, recovered=self._recovered)
@@ -104,6 +110,14 @@ def _rules(
     transport = HttpTransport(session, user_agent(credentials.contact), observe)
     limiter = limiters.bystander(Service.EBAY)
     return EbayRules(transport, settings.ebay_url, keys=credentials.ebay, clock=limiters.clock, limiter=limiter)
+
+
+def _linked_musicbrainz(
+    settings: Settings, credentials: Credentials, session: requests.Session, limiters: Limiters, observe: Observe
+) -> MusicBrainz:
+    """Return the MusicBrainz that is asked for links, while no row needs it."""
+    transport = HttpTransport(session, user_agent(credentials.contact), observe)
+    return MusicBrainz(transport, settings.musicbrainz_url, limiter=limiters.spare(Service.MUSICBRAINZ))
 
 
 def _catalog(settings: Settings, clock: Clock) -> CurrentCatalog:
@@ -143,11 +157,12 @@ def open_worker(settings: Settings, stop: threading.Event, observe: Observe = un
         def connect(credentials: Credentials) -> Connections:
             connections = open_connections(settings, credentials, http, limiters, observe)
             rules.connect(_rules(settings, credentials, http, limiters, observe))
-            pipeline.current = parts.pipeline(connections)
+            parts.links.connect(_linked_musicbrainz(settings, credentials, http, limiters, observe))
+            pipeline.current = parts.pipeline(connections, parts.links)
             return connections
 
         connections = LiveConnections(open_vault(settings, store), connect, stop)
-        with rules:
+        with rules, parts.links:
             yield Worker(
                 store,
                 RowFiles(files),

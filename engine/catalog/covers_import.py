@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -18,11 +17,11 @@ from engine.clock import Clock
 from engine.codec import Value, decode_json, encode_json, replace
 from engine.errors import CatalogError, DocumentBroken, ImportStopped
 from engine.upstream.barcodes import gtins
+from engine.upstream.discogs import paged_release
 from engine.upstream.musicbrainz import VARIOUS_ARTISTS
 
 REPORTED_EVERY = 1_000  # releases
 STOPPED = "The import was stopped; what was in use stays. The same command reads the dump from its beginning."
-_DISCOGS = re.compile(r"https?://(?:www\.)?discogs\.com/(?:[\w-]+/)?release/(\d{1,12})\b")
 
 
 class _Artist(Value, frozen=True):
@@ -70,7 +69,7 @@ class _Line(Value, frozen=True, rename="kebab"):
     def links(self) -> set[int]:
         """Return the releases of Discogs that it is linked to."""
         urls = (relation.url.resource for relation in self.relations or () if relation.url)
-        return {int(found[1]) for url in urls if (found := _DISCOGS.match(url))}
+        return {int(number) for number in map(paged_release, urls) if number}
 
     @property
     def front(self) -> bool:

@@ -111,14 +111,32 @@ class Lookups:
         """
         return self._ask(caller, gtin, Inquiry(question, call, fit))
 
-    def keep(self, gtin: str) -> None:
-        """Store what is new of a barcode; a store that does not answer stops nobody here."""
-        self._writer.write(gtin)
+    def known(self, gtin: str, question: Question[T]) -> Answer[T] | None:
+        """Return the answer that is kept, None where there is none: nobody is asked.
+
+        Raises:
+            StoreAway: the store does not answer.
+        """
+        self._reader.read(lambda: self._unread(question, gtin))
+        return self._answer(question, gtin)
+
+    def learn(self, gtin: str, question: Question[T], said: T) -> None:
+        """Take in an answer that was got beside the rows; `keep` stores it.
+
+        Raises:
+            StoreAway: the store does not answer.
+        """
+        self._reader.read(lambda: [gtin] if self._cache.unread(gtin) else [])
+        self._cache.add(question.name, {gtin: Answer(self._clock.now(), to_json(said))})
+
+    def keep(self, *gtins: str) -> None:
+        """Store what is new of barcodes; a store that does not answer stops nobody here."""
+        self._writer.write(*gtins)
 
     def _ask(self, caller: Caller, gtin: str, inquiry: Inquiry[T]) -> Answer[T]:
         question = inquiry.question
         while True:
-            self._reader.read(lambda: self._unread(inquiry, gtin))
+            self._reader.read(lambda: self._unread(question, gtin, together=inquiry.fit is not alone))
             if answer := self._answer(question, gtin):
                 return answer
             behind = [
@@ -149,9 +167,11 @@ class Lookups:
         finally:
             self._flights.land(question.name, flight)
 
-    def _unread(self, inquiry: Inquiry[T], gtin: str) -> list[str]:
-        """Return the barcodes to look for in the store before `inquiry` is made about `gtin`."""
-        question = inquiry.question
+    def _unread(self, question: Question[T], gtin: str, *, together: bool = False) -> list[str]:
+        """Return the barcodes to look for in the store before a question is asked about `gtin`.
+
+        One that is asked about several `together` has them all read.
+        """
         doubted = self._cache.doubts(gtin)
         if not doubted and not self._open(question, gtin):
             return []
@@ -161,7 +181,7 @@ class Lookups:
             for name in names
             if (doubted and name == gtin) or (self._cache.unread(name) and self._open(question, name))
         ]
-        return names if gtin in names or inquiry.fit is not alone else []
+        return names if gtin in names or together else []
 
     def _open(self, question: Question[T], gtin: str) -> bool:
         """Whether nobody has an answer about a barcode, or is getting one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from engine.catalog.covers import KnownCover
@@ -14,6 +15,7 @@ from engine.domain.identify.releases import Listing, Release
 from engine.domain.listing.market_prices import SuggestedPrice
 from engine.errors import UpstreamError
 from engine.log import get_logger
+from engine.pipeline.links import Links
 from engine.pipeline.lookups import Lookups, Question
 from engine.pipeline.photos import Found, Photos
 from engine.upstream.caller import UNATTENDED, Caller, CallerBound
@@ -27,12 +29,22 @@ log = get_logger(__name__)
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class CoverSearch:
+    """How covers are looked for, which are found by MusicBrainz' number only.
+
+    `of_catalog` says that MusicBrainz is asked although the catalogue knows a release; not where its dump tells the
+    number. `links` finds out numbers by links to Discogs, beside the rows; None where nobody does.
+    """
+
+    of_catalog: bool = False
+    links: Links | None = None
+
+
 class Sources(CallerBound):
     """Facts and prices of one barcode; `discogs` is None without a token, `ebay` while no seller is connected.
 
-    `catalog` is the offline catalogue, None without one; `covers` says that MusicBrainz is asked although the catalogue
-    knows a release, because a cover is found by MusicBrainz' number only; not where its dump tells that number.
-    `photos` looks for the operator's own.
+    `catalog` is the offline catalogue, None without one; `photos` looks for the operator's own.
 
     Every method raises what `Lookups.ask` raises.
     """
@@ -46,13 +58,13 @@ class Sources(CallerBound):
         discogs: Discogs | None,
         ebay: Ebay | None,
         catalog: CurrentCatalog | None = None,
-        covers: bool = False,
+        covers: CoverSearch | None = None,
         photos: Photos,
     ) -> None:
         self._photos = photos
         self._lookups = lookups
         self._catalog = catalog
-        self._covers = covers
+        self._covers = covers or CoverSearch()
         self.discogs = discogs
         self.ebay = ebay
         self._musicbrainz = musicbrainz
@@ -85,7 +97,19 @@ class Sources(CallerBound):
 
     def needs_cover(self, gtin: str, found: Release) -> bool:
         """Whether MusicBrainz is to be asked for nothing but the cover of a release."""
-        return self._covers and self.known_cover(gtin, found) is None
+        return self._covers.of_catalog and self.known_cover(gtin, found) is None
+
+    def looks_for_links(self, found: Release) -> bool:
+        """Whether MusicBrainz is asked, beside the rows, for what is linked to a release.
+
+        Of a release that the catalogue knows as `CoverSearch.of_catalog` says.
+        """
+        covers = self._covers
+        return covers.links is not None and found.source == "discogs" and (covers.of_catalog or not found.dump)
+
+    def linked(self, key: str, found: Release) -> tuple[str, ...] | None:
+        """Return what `Links.known` does of a release of Discogs, () where nobody looks for links."""
+        return self._covers.links.known(key, found.id) if self._covers.links else ()
 
     def at_musicbrainz(self, gtin: str) -> list[Release]:
         """Return the releases that MusicBrainz finds by a barcode; one search asks for foreseen ones too."""

@@ -65,10 +65,11 @@ class LookupWriter:
         """Return how many barcodes wait for a commit."""
         return self._queue.qsize()
 
-    def write(self, gtin: str) -> None:
-        """Store what is new of a barcode; what a store that is away does not take goes with the next commit."""
-        if self._cache.has_news(gtin):
-            self._queue.put(gtin)
+    def write(self, *gtins: str) -> None:
+        """Store what is new of barcodes; what a store that is away does not take goes with the next commit."""
+        for gtin in gtins:
+            if self._cache.has_news(gtin):
+                self._queue.put(gtin)
         with self._lock:
             now, news = self._clock.now(), self._cache.take_news(self._taken())
             if not news:

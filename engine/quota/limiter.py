@@ -12,7 +12,7 @@ from engine.clock import Clock
 from engine.domain.services import NAMES, Service
 from engine.errors import CredentialsRefused, Trouble, UpstreamDown
 from engine.quota import breakers
-from engine.quota.budgets import Allowance, Budget, Consumer, Slot, take_today
+from engine.quota.budgets import PAST_SECONDS, Allowance, Budget, Consumer, Slot, take_today
 from engine.quota.calls import of_other_credentials
 from engine.quota.coordinator import BudgetCoordinator
 from engine.quota.outcomes import completed_call
@@ -125,6 +125,20 @@ class ServiceLimiter:
         self._coordinator.refresh()
         if self._coordinator.view.breaker != "closed":
             raise self._silent(0.0)
+
+    def ensure_unused(self) -> None:
+        """Refuse a call while anybody uses the service, or has within its window and `PAST_SECONDS` before that.
+
+        Raises:
+            UpstreamDown: somebody does, or the breaker is not closed.
+            StoreAway: the store does not answer.
+        """
+        self._coordinator.sync(fresh=True)
+        budget = self._coordinator.view
+        if budget.breaker != "closed":
+            raise self._silent(0.0)
+        if budget.slots or budget.waiting:
+            raise self._down(f"{self._name} is in use.", PAST_SECONDS, Trouble.QUOTA)
 
     def renew(self, allowance: Allowance) -> None:
         """Go on under another allowance. Of other credentials nothing is known, whatever becomes of calls in flight."""
@@ -262,17 +276,3 @@ class ServiceLimiter:
 
 def _time(seconds: float) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%H:%M:%S} UTC"
-
-
-class Bystander:
-    """Lets calls pass that no row waits for, but not while the breaker of `limiter` is open. It records nothing."""
-
-    def __init__(self, limiter: ServiceLimiter) -> None:
-        self._limiter = limiter
-
-    def acquire(self, _caller: Caller, *, write: bool = False) -> None:  # noqa: ARG002 - it probes nothing
-        """Permit a call; see `Limiter.acquire`."""
-        self._limiter.ensure_closed()
-
-    def release(self, permit: None, result: CallResult) -> None:
-        """Record nothing."""

@@ -11,8 +11,9 @@ from engine.clock import Clock
 from engine.domain.services import Service
 from engine.errors import StoreError
 from engine.log import get_logger
+from engine.quota.beside import Bystander, Spare
 from engine.quota.budgets import Allowance
-from engine.quota.limiter import Bystander, ServiceLimiter
+from engine.quota.limiter import ServiceLimiter
 from engine.store.base import Store
 
 log = get_logger(__name__)
@@ -55,6 +56,10 @@ class Limiters:
     def bystander(self, service: Service) -> Bystander:
         """Return what guards calls to a service that no row waits for; the service has a limiter already."""
         return Bystander(self._limiters[service])
+
+    def spare(self, service: Service) -> Spare:
+        """Return what permits calls to a service while nobody else uses it; the service has a limiter already."""
+        return Spare(self._limiters[service])
 
     def recovered(self, service: Service, since: datetime) -> bool:
         """Whether a service has answered a call well since `since`, by the store's clock, as far as is known."""

@@ -13,7 +13,7 @@ from engine.sandbox.faults import Canned, Faults, canned
 from engine.sandbox.ledger import Ledger
 
 KEY = "sandbox.key"
-_QUERY_KEYS = ("barcode", "query", "gtin", "q", "sku", "category_id")
+_QUERY_KEYS = ("barcode", "query", "resource", "gtin", "q", "sku", "category_id")
 _LAST_PART = re.compile(r"/(?:releases|release|inventory_item|offer)/([^/]+)")
 
 

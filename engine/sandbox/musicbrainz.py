@@ -51,7 +51,21 @@ def routes(catalogue: Catalogue) -> list[Route]:
         archive = {"artwork": front, "count": int(front), "front": front, "back": False, "darkened": False}
         return JSONResponse({**_release(entry, tracks=True), "cover-art-archive": archive})
 
-    return [Route("/ws/2/release/", search), Route("/ws/2/release", search), Route("/ws/2/release/{mbid}", release)]
+    async def url(request: Request) -> JSONResponse:
+        if not request.headers.get("user-agent"):
+            return JSONResponse({"error": _NAMELESS}, 403)
+        asked = request.query_params.getlist("resource")
+        urls = [_url(address, entry) for address in asked if (entry := _linked(catalogue, address))]
+        if not urls:
+            return JSONResponse(_NOT_FOUND, 404)
+        return JSONResponse(urls[0] if len(asked) == 1 else {"url-count": len(urls), "url-offset": 0, "urls": urls})
+
+    return [
+        Route("/ws/2/url", url),
+        Route("/ws/2/release/", search),
+        Route("/ws/2/release", search),
+        Route("/ws/2/release/{mbid}", release),
+    ]
 
 
 def cover_routes(catalogue: Catalogue) -> list[Route]:
@@ -100,6 +114,30 @@ def cover_routes(catalogue: Catalogue) -> list[Route]:
         Route("/download/{item}/{name}", download),
         Route("/{folder:int}/items/{item}/{name}", picture),
     ]
+
+
+def _linked(catalogue: Catalogue, address: str) -> Entry | None:
+    """Return the release whose page at Discogs is at an address, None where MusicBrainz does not know that."""
+    number = address.removeprefix("https://www.discogs.com/release/")
+    entry = catalogue.discogs.get(int(number)) if number.isdecimal() else None
+    return catalogue.musicbrainz.get(mbid(entry)) if entry else None
+
+
+def _url(address: str, entry: Entry) -> dict[str, object]:
+    """Return an address with what is linked to it."""
+    release = {"id": mbid(entry), "title": entry["title"], "disambiguation": "", "barcode": None}
+    link: dict[str, object] = {
+        "type": "discogs",
+        "type-id": "4a78823c-1c53-4176-a5f3-58026c76f2bc",
+        "direction": "backward",
+        "target-type": "release",
+        "begin": None,
+        "end": None,
+        "ended": False,
+        "attributes": [],
+        "release": release,
+    }
+    return {"id": mbid(entry), "resource": address, "relations": [link]}
 
 
 def _has(entry: Entry, asked: Mapping[str, str]) -> bool:

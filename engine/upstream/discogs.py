@@ -28,6 +28,7 @@ _NAMED_PAGES = 5  # of a search by name, which may find thousands
 
 _UNNAMED = f"Discogs needs a token. {CONNECT_DISCOGS}"
 _SITE = "https://www.discogs.com"
+_RELEASE_PAGE = re.compile(r"https?://(?:www\.)?discogs\.com/(?:[\w-]+/)?release/(\d{1,12})\b")
 _NAMESAKE = re.compile(r" \(\d+\)$")
 _COMPOSERS = frozenset({"Composed By", "Composer", "Music By"})
 _CONDUCTORS = frozenset({"Conductor"})
@@ -126,6 +127,17 @@ def _named(named: Named) -> list[dict[str, str]]:
         return [{"artist": artist, "release_title": named.title}]
     number = re.split(r"[,;|]", named.catalog_number)[0].strip()
     return [{"catno": number, **({"artist": artist} if artist else {"label": label})}, {"catno": number}]
+
+
+def release_page(discogs_id: int | str) -> str:
+    """Return the address of a release's page, as MusicBrainz' editors link it."""
+    return f"{_SITE}/release/{discogs_id}"
+
+
+def paged_release(address: str) -> str:
+    """Return the number of the release whose page is at an address, "" when that is another page."""
+    found = _RELEASE_PAGE.match(address)
+    return found[1] if found else ""
 
 
 def last_page(body: Body) -> int:

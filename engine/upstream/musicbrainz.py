@@ -4,7 +4,11 @@ Limits: one call a second and address on average, and a User-Agent that names us
 it may ask for a wait of 0 s, and a second later the call usually works. Genres are left out: they are computed from
 the tags of users, whose licence (CC BY-NC-SA) forbids commercial listings.
 
-Source: https://musicbrainz.org/doc/MusicBrainz_API (read 2026-11).
+`/ws/2/url?resource=ADDRESS&inc=release-rels` tells `{id, resource, relations: [{type, direction, ended, release}]}` of
+an address, 404 where it is not known. Up to 100 of `resource` at once tell `{url-count, url-offset, urls: [...]}` of
+those that are known.
+
+Source: https://musicbrainz.org/doc/MusicBrainz_API (read 2026-11), and answers to `/ws/2/url` as others recorded them.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ from engine.domain.identify.named import Named
 from engine.domain.identify.releases import Format, Listing, Release, Track
 from engine.upstream import fields
 from engine.upstream.barcodes import completed, gtins
+from engine.upstream.discogs import paged_release, release_page
 from engine.upstream.fields import Body
 from engine.upstream.http import UNLIMITED, HttpTransport, Limiter, ServiceApi, ServiceClient, ServiceResponse
 from engine.upstream.quick_retries import retry_while_busy
@@ -33,6 +38,7 @@ _QUOTED = re.compile(r'["\\]')
 _SITE = "https://musicbrainz.org/release/"
 VARIOUS_ARTISTS = "89ad4ac3-39f7-470e-963a-56509c546377"
 _KINDS = {"Promotion": "Promo", "Bootleg": "Unofficial Release"}
+LINKED_AT_ONCE = 25  # MusicBrainz takes up to 100; so many leave the address below 2,000 letters
 _INC = "artist-credits+labels+recordings+media+release-groups"
 
 
@@ -75,6 +81,21 @@ class MusicBrainz(ServiceApi):
         answer = self._ask("release", f"/ws/2/release/{mbid}", {"inc": _INC, "fmt": "json"}, needs=("id",))
         found = parse_release(answer.body) if answer.found else None
         return found if found and found.title else None
+
+    def linked(self, discogs_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return the releases that are linked to releases of Discogs, by the number of each, () where none is.
+
+        One call for `LINKED_AT_ONCE` of them at most, made once. What MusicBrainz answers nothing about is left out.
+
+        Raises:
+            UpstreamDown: MusicBrainz does not answer, or is busy.
+        """
+        params = {"resource": [*map(release_page, discogs_ids)], "inc": "release-rels", "fmt": "json"}
+        answer = self._client.request("linked", "GET", "/ws/2/url", params=params)
+        if answer.found and answer.body.keys().isdisjoint(("urls", "resource")):
+            return {}
+        told = parse_linked(answer.body) if answer.found else {}
+        return {number: links for number in discogs_ids if (links := told.get(number, ())) is not None}
 
     def _hits(self, gtin14s: Sequence[str]) -> Iterator[Release]:
         """Yield every release that carries one of the barcodes, in whatever form it is stored."""
@@ -125,6 +146,21 @@ def parse_search(body: Body) -> list[Release]:
     """Return the releases of a search answer, without tracks; one without an identifier or a title is none."""
     releases = [_release(hit, complete=False) for hit in fields.bodies(body.get("releases"))]
     return [release for release in releases if release.id and release.title]
+
+
+def parse_linked(body: Body) -> dict[str, tuple[str, ...] | None]:
+    """Return the releases that are linked to releases of Discogs, by the number of each.
+
+    An address that was asked for alone is the answer itself, several are a list without those that are not known. None
+    where the links are missing: a service under load has been seen to leave them out.
+    """
+    told: dict[str, tuple[str, ...] | None] = {}
+    for url in fields.bodies(body.get("urls")) or [body]:
+        links = [link for link in fields.bodies(url.get("relations")) if link.get("type") == "discogs"]
+        mbids = {fields.text(fields.body(link.get("release")).get("id")) for link in links if not link.get("ended")}
+        whole = isinstance(url.get("relations"), list)
+        told[paged_release(fields.text(url.get("resource")))] = tuple(sorted(mbids - {""})) if whole else None
+    return told
 
 
 def parse_release(body: Body) -> Release:

@@ -14,8 +14,9 @@ import pytest
 from engine.clock import SystemClock
 from engine.domain.services import Service
 from engine.errors import CredentialsRefused, Requeued, StoreAway, Trouble, UpstreamDown, UpstreamError
-from engine.quota.budgets import HOLD_SECONDS, Allowance, midnight
-from engine.quota.limiter import DAY_BLOCK, Bystander, Permit, ServiceLimiter
+from engine.quota.beside import Bystander, Spare
+from engine.quota.budgets import HOLD_SECONDS, PAST_SECONDS, Allowance, midnight
+from engine.quota.limiter import DAY_BLOCK, Permit, ServiceLimiter
 from engine.quota.limiters import Limiters, fingerprint
 from engine.sandbox.meter import Metered
 from engine.store.base import Store
@@ -265,6 +266,31 @@ def test_what_no_row_waits_for_is_not_asked_while_a_service_is_down(workers: Wor
             bystander.acquire(UNATTENDED)
     workers.call(limiter)
     bystander.acquire(UNATTENDED)
+
+
+def test_a_spare_call_is_made_while_nobody_uses_the_service_and_takes_its_slot(workers: Workers) -> None:
+    rows, other = workers.limiter(ONE_A_SECOND), workers.limiter(ONE_A_SECOND)
+    spare = Spare(other)
+    workers.call(rows)
+    for seconds in (0, 1, 9):
+        workers.pass_by(seconds)
+        with pytest.raises(UpstreamDown, match=r"MusicBrainz is in use\."):
+            spare.acquire(UNATTENDED)
+    workers.pass_by(PAST_SECONDS)
+    spare.release(spare.acquire(UNATTENDED), GOOD)
+    with pytest.raises(UpstreamDown, match=r"MusicBrainz is in use\."):
+        spare.acquire(UNATTENDED)  # nor does it come often
+    workers.pass_by(0)
+    assert workers.call(rows) <= ONE_A_SECOND.window_seconds  # so long a row waits that comes in that very second
+
+
+def test_a_spare_call_tries_no_service_that_is_down(workers: Workers) -> None:
+    limiter = workers.limiter(ONE_A_SECOND)
+    for _ in range(5):
+        workers.call(limiter, CallResult(0.2, error=DOWN))
+    workers.pass_by(60)
+    with pytest.raises(UpstreamDown, match="does not answer"):
+        Spare(limiter).acquire(UNATTENDED)
 
 
 def test_every_worker_hears_that_a_service_answers_again(workers: Workers) -> None:

@@ -26,11 +26,12 @@ from engine.domain.batch.options import Options
 from engine.domain.batch.rows import Row
 from engine.errors import UpstreamDown
 from engine.files.folder import FolderFiles
+from engine.pipeline.links import Links
 from engine.pipeline.lookups import Lookups
 from engine.pipeline.photos import Photos
 from engine.pipeline.row import RowPipeline
 from engine.pipeline.rules import Rules
-from engine.pipeline.sources import Sources
+from engine.pipeline.sources import CoverSearch, Sources
 from engine.quota.breakers import USUAL
 from engine.settings import Settings
 from engine.store.base import Store
@@ -51,7 +52,8 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 class Runs:
     """Pipelines on one sandbox. `stored` holds the items that were saved, by SKU, as a store would.
 
-    `waits` holds the seconds that rows were to wait, and for what; nobody waits here.
+    `waits` holds the seconds that rows were to wait, and for what; nobody waits here. `links` are those of the
+    newest pipeline, which nobody asks for unless a test does.
     """
 
     sandbox: Sandbox
@@ -60,6 +62,7 @@ class Runs:
     stored: dict[str, Item] = field(default_factory=dict)
     waits: list[tuple[float, str]] = field(default_factory=list)
     stores: Iterator[int] = field(default_factory=itertools.count)
+    links: Links = field(init=False)
 
     @property
     def files(self) -> FolderFiles:
@@ -84,17 +87,20 @@ class Runs:
         covers: bool = False,
         public: frozenset[str] = frozenset(),
         rules: Rules | None = None,
+        links: bool = False,
     ) -> RowPipeline:
         line = HttpTransport(self.session, "DraftMaker/1.0 +test@example.com", observe, read_seconds)
         url = self.sandbox.url
+        lookups = Lookups(store or self.store(), clock or SystemClock())
+        self.links = Links(lookups, clock or SystemClock(), MusicBrainz(line, f"{url}/musicbrainz"))
         sources = Sources(
-            Lookups(store or self.store(), clock or SystemClock()),
+            lookups,
             musicbrainz=MusicBrainz(line, f"{url}/musicbrainz"),
             coverart=CoverArt(line, f"{url}/coverart"),
             discogs=Discogs(line, f"{url}/discogs", token="sandbox") if discogs else None,
             ebay=self.ebay(line, ebay_url) if ebay else None,
             catalog=catalog,
-            covers=covers,
+            covers=CoverSearch(covers, self.links if links else None),
             photos=Photos(self.files, public),
         )
         return RowPipeline(sources, rules=rules)

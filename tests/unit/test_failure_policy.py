@@ -128,6 +128,7 @@ CASES = [
     mb("search", 403, NAMELESS, "403 for a caller", KEYS, "", {"X-RateLimit-Who": "ua-missing"}),
     mb("search", 401, {"error": "Authorization required."}, "401, 403 in", KEYS),
     mb("release", 404, {"error": "Not Found"}, "404 for a release", None),
+    mb("linked", 404, {"error": "Not Found"}, "404 for a release, or for links", None),
     mb("search", 404, {"error": "Not Found"}, "404 for an address", DOWN, "outage failed"),
     mb("release", 400, {"error": "Invalid mbid."}, "400: a query", ROW, "defect"),
     mb("search", 429, {}, "429: too many calls", DOWN, "quota"),
@@ -330,7 +331,7 @@ REFUSALS = {
     ("musicbrainz", 503, "global"): "503 “currently busy” (zone global or search)",
     ("musicbrainz", 503, "ws ip=203.0.113.7"): "503 “exceeding the allowable rate limit” (zone ws ip)",
     ("musicbrainz", 403, "ua-missing"): "403 for a caller without a name",
-    ("musicbrainz", 404, ""): "404 for a release",
+    ("musicbrainz", 404, ""): "404 for a release, or for links",
 }
 
 

@@ -173,6 +173,7 @@ def test_evidence_that_is_missing_is_stored_as_an_empty_map_and_other_evidence_w
         "reason": "Front cover.",
         "files": [],
         "warning": "",
+        "unlinked": False,
     }
     assert WHOLE.document()["decided"]["edits"] == {"title": "Mine", "aspects": {"Style": []}}
 

@@ -56,6 +56,7 @@ class PictureAnswer(Answer):
     reason: str = ""
     files: Sequence[str] = Field((), description="own photos that eBay cannot fetch")
     warning: str = Field("", description="which photos of the file are not used, and why")
+    unlinked: bool = Field(False, description="MusicBrainz has yet to tell what is linked to the release at Discogs")
 
 
 class Searched(Answer):
@@ -259,7 +260,7 @@ class RowAnswer(Answer):
     was: ItemStatus | None = Field(description="its end before the last run")
     handed_to: HandedTo | None = Field(description="the row of another batch that carries this one on")
     retryable: bool
-    lacking: list[str]
+    lacking: list[str] = Field(description="services that had no answer about it, or none about its cover yet")
     needs: list[NeedWord] = Field(description="what its draft is not ready for want of")
     waits_for: str = Field(description='what it waits for, "" for nothing')
     seller_sku: str = Field("", description="the seller's own number, from the file")

@@ -127,8 +127,8 @@ class Item(Document, frozen=True):
 
     @property
     def lacking(self) -> tuple[str, ...]:
-        """Return the services that had no answer about the row when it was matched; () when it lacks nothing."""
-        return self.match.lacking
+        """Return the services that had no answer about the row, or none yet about its cover; () for none."""
+        return self.match.lacking or (("musicbrainz",) if self.picture.unlinked else ())
 
     @property
     def needs(self) -> tuple[DraftNeed, ...]:

@@ -28,13 +28,15 @@ class Picture(Part, frozen=True, omit_defaults=False):
     """The picture that a draft begins with, stored with its row.
 
     `url` is its https address, "" when there is none; `reason` says where it comes from, or why there is none. `files`
-    are own photos that eBay cannot fetch, `warning` says which photos of the file are not used.
+    are own photos that eBay cannot fetch, `warning` says which photos of the file are not used. `unlinked` says that
+    MusicBrainz has yet to tell whether it knows the release by its link to Discogs, and so whether there is a cover.
     """
 
     url: str = ""
     reason: str = ""
     files: tuple[str, ...] = ()
     warning: str = ""
+    unlinked: bool = False
 
 
 def refused(address: str) -> str:

@@ -35,7 +35,7 @@ MUSICBRAINZ = (
         statuses=(403,),
         marks=("not identified itself", "who:ua-missing"),
     ),
-    Entry("404 for a release", ABSENT, statuses=(404,), points=("release",)),
+    Entry("404 for a release, or for links", ABSENT, statuses=(404,), points=("release", "linked")),
     Entry("400: a query it does not understand", DEFECT, statuses=(400,)),
 )
 

@@ -66,3 +66,32 @@ def medium(form: str, *tracks: tuple[str, int], found: int = 0) -> Json:
 def says(error: str) -> Json:
     """Return what MusicBrainz says when it refuses."""
     return {"error": error}
+
+
+def url(number: str, *links: Json) -> Json:
+    """Return the address of a release's page at Discogs, with its `links`: the answer when it is asked for alone."""
+    return {
+        "id": "00000000-0000-4000-8000-000000000002",
+        "resource": f"https://www.discogs.com/release/{number}",
+        "relations": list(links),
+    }
+
+
+def urls(*found: Json) -> Json:
+    """Return the answer when several addresses are asked for: those that are known, made by `url`."""
+    return {"url-count": len(found), "url-offset": 0, "urls": list(found)}
+
+
+def link(mbid: str, *, kind: str = "discogs", ended: bool = False) -> Json:
+    """Return the link of a release to an address, as `inc=release-rels` tells it."""
+    return {
+        "type": kind,
+        "type-id": "4a78823c-1c53-4176-a5f3-58026c76f2bc",
+        "direction": "backward",
+        "target-type": "release",
+        "begin": None,
+        "end": None,
+        "ended": ended,
+        "attributes": [],
+        "release": {"id": mbid, "title": "Title", "disambiguation": "", "barcode": None, "country": None},
+    }
