@@ -34,6 +34,7 @@ from engine.batches.commands import Commands
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports
 from engine.batches.health import HealthCheck
+from engine.batches.previews import Previews
 from engine.batches.queries import Queries
 from engine.batches.rows import RowFiles
 from engine.batches.seller import Profiles
@@ -108,7 +109,7 @@ def listed(context: Context) -> None:
 
 def watched(store: Metered, rows: RowFiles, clock: SystemClock, draw: Callable[[Context], None]) -> int:
     """Return the reads a minute of a screen that is redrawn every two seconds, the first time not counted."""
-    queries = Queries(store, rows)
+    queries, drafts, answers = Queries(store, rows), Drafts(store), KeptAnswers(store, clock)
     engine = Engine(
         Submission(store, FolderFiles(Path()), clock),
         Commands(store),
@@ -116,11 +117,12 @@ def watched(store: Metered, rows: RowFiles, clock: SystemClock, draw: Callable[[
         Exports(store, rows),
         HealthCheck(store, clock),
         Upstreams(store, queries, clock),
-        Drafts(store),
+        drafts,
         open_accounts(Settings(_env_file=None), store, clock),
         Profiles(store),
+        Previews(drafts, queries, answers.release),
         Account(store),
-        KeptAnswers(store, clock),
+        answers,
         Doctor(Settings(_env_file=None), store, FolderFiles(Path()), clock),
         Catalogue(Path("none.db"), SystemClock()),
     )

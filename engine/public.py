@@ -12,6 +12,7 @@ from engine.batches.documents import Event
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports, Only
 from engine.batches.health import Health, HealthCheck
+from engine.batches.previews import Previews
 from engine.batches.queries import Queries
 from engine.batches.revisions import RowsView, history_revision, rows_revision
 from engine.batches.seller import Profiles
@@ -49,10 +50,9 @@ from engine.domain.identify.evidence import ReleaseSummary
 from engine.domain.listing.categories import CATEGORIES
 from engine.domain.listing.category_rules import EBAY as RULES_OF_EBAY
 from engine.domain.listing.composition import Draft
-from engine.domain.listing.description_template import EXAMPLE as DESCRIPTION_EXAMPLE
-from engine.domain.listing.description_template import MAX_TEMPLATE, PLACEHOLDERS
-from engine.domain.listing.description_template import preview as description_preview
-from engine.domain.listing.description_template import problem as description_problem
+from engine.domain.listing.description.preview import Example
+from engine.domain.listing.description.template import MAX_TEMPLATE, PLACEHOLDERS, TEMPLATE_EXAMPLE
+from engine.domain.listing.description.texts import ListingTexts
 from engine.domain.listing.grading import usual_conditions
 from engine.domain.listing.pricing import DISCOGS_BASES, Price, PriceBasis, PriceEvidence, PriceRule
 from engine.domain.listing.readiness import DraftNeed
@@ -95,7 +95,6 @@ __all__ = [
     "CATEGORIES",
     "CONNECT_EBAY",
     "COUNTRIES",
-    "DESCRIPTION_EXAMPLE",
     "DISCOGS_BASES",
     "DISCOGS_TERMS",
     "EBAY_LICENCE",
@@ -119,6 +118,7 @@ __all__ = [
     "RECENT_MINUTES",
     "RULES_OF_EBAY",
     "SCOPES",
+    "TEMPLATE_EXAMPLE",
     "Account",
     "AccountView",
     "Accounts",
@@ -152,6 +152,7 @@ __all__ = [
     "EngineError",
     "Errand",
     "Event",
+    "Example",
     "Exports",
     "FileForbidden",
     "FilesAway",
@@ -173,6 +174,7 @@ __all__ = [
     "KeptAnswers",
     "Layout",
     "Level",
+    "ListingTexts",
     "Location",
     "Need",
     "NoPrice",
@@ -225,8 +227,6 @@ __all__ = [
     "WorkerView",
     "changed",
     "copies_not_in_draft",
-    "description_preview",
-    "description_problem",
     "display",
     "encode",
     "history_revision",
@@ -253,6 +253,7 @@ class Engine:
     drafts: Drafts
     accounts: Accounts
     profiles: Profiles
+    previews: Previews
     seller_account: Account
     answers: KeptAnswers
     doctor: Doctor

@@ -8,11 +8,14 @@ from engine.api.batches import BY, CHECKED, TheEngine
 from engine.api.models.seller import (
     AccountAnswer,
     DefaultBody,
+    ExampleAnswer,
     LocationBody,
     ProfileAnswer,
     ProfileName,
     ProfilesAnswer,
     SavedProfileBody,
+    TemplateAnswer,
+    TemplateBody,
 )
 from engine.api.refusals import AWAY, FOREIGN, UNREADABLE, documented
 from engine.codec import encode
@@ -42,7 +45,8 @@ def profile(name: ProfileName, engine: TheEngine) -> ProfileAnswer:
     responses=FOREIGN
     | documented(
         {
-            400: "Its name, its template or a parcel cannot be used, there are too many, or the body cannot be read.",
+            400: "Its name, its template, a text or a parcel cannot be used, or there are too many, or the body cannot "
+            "be read.",
             409: "It was changed after `seen_at`.",
         }
     ),
@@ -67,6 +71,16 @@ def remove_profile(name: ProfileName, engine: TheEngine) -> ProfilesAnswer:
 def make_default(body: DefaultBody, engine: TheEngine) -> ProfilesAnswer:
     """Make a profile the one that new batches start with, and return all."""
     return _profiles(engine.profiles.make_default(body.name, by=BY))
+
+
+@router.post("/template", summary="Check and preview a template of the description", responses=REFUSED)
+def preview_template(body: TemplateBody, engine: TheEngine) -> TemplateAnswer:
+    """Return what is wrong with a template and texts, or what they make of the newest drafts. Nothing is stored."""
+    previews, texts = engine.previews, body.texts.texts()
+    if problem := previews.problem(body.description, texts):
+        return TemplateAnswer(problem=problem, examples=())
+    made = previews.of(body.description, texts, previews.examples())
+    return TemplateAnswer(problem="", examples=tuple(ExampleAnswer(name=one.name, html=one.html) for one in made))
 
 
 @router.get("/account", summary="What the seller has set up at eBay")
@@ -104,7 +118,8 @@ def _profiles(settings: SellerSettings) -> ProfilesAnswer:
 
 
 def _profile(profile: Profile, settings: SellerSettings) -> ProfileAnswer:
-    return ProfileAnswer.model_validate({**encode(profile), "default": profile.name == settings.profile().name})
+    fields = {**encode(profile), "description": profile.template}
+    return ProfileAnswer.model_validate({**fields, "default": profile.name == settings.profile().name})
 
 
 def _account(engine: Engine, view: AccountView) -> AccountAnswer:

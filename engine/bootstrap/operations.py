@@ -8,6 +8,7 @@ from engine.batches.commands import Commands
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports
 from engine.batches.health import HealthCheck
+from engine.batches.previews import Previews
 from engine.batches.queries import Queries
 from engine.batches.rows import RowFiles
 from engine.batches.seller import Profiles
@@ -35,7 +36,7 @@ def open_engine(settings: Settings, clock: Clock | None = None) -> Engine:
     clock = clock or SystemClock()
     store, files = open_store(settings.store, clock), open_files(settings.files)
     rows = RowFiles(files)
-    queries = Queries(store, rows)
+    queries, drafts, answers = Queries(store, rows), Drafts(store), KeptAnswers(store, clock)
     return Engine(
         submission=Submission(store, files, clock, settings.job_buckets),
         commands=Commands(store),
@@ -43,11 +44,12 @@ def open_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         exports=Exports(store, rows),
         health=HealthCheck(store, clock, files),
         upstreams=Upstreams(store, queries, clock, limits(settings)),
-        drafts=Drafts(store),
+        drafts=drafts,
         accounts=open_accounts(settings, store, clock),
         profiles=Profiles(store),
+        previews=Previews(drafts, queries, answers.release),
         seller_account=Account(store),
-        answers=KeptAnswers(store, clock),
+        answers=answers,
         catalogue=Catalogue(Path(settings.catalog), clock),
         doctor=Doctor(settings, store, files, clock),
     )

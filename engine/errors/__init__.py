@@ -22,7 +22,8 @@ EngineError
 │   └── BadRequest            the request itself is malformed
 │       ├── NotThere              it names something of the batch that is not there
 │       │   └── RowUnknown                a row that the batch does not have
-│       └── DecisionRefused       what a person decided of a row cannot be
+│       ├── DecisionRefused       what a person decided of a row cannot be
+│       └── TemplateUnusable      a template of the listing's text cannot be read or filled
 ├── CatalogError              the offline catalogue could not be made or used; the message says what to do
 │   ├── CatalogDamaged        its file is damaged, or something else
 │   ├── DumpBroken            the dump that it should be made from is damaged, or something else
@@ -63,6 +64,7 @@ from engine.errors.requests import (
     NotThere,
     RowBusy,
     RowUnknown,
+    TemplateUnusable,
     UnreadableFile,
 )
 from engine.errors.rows import AlreadyListed, ItemError, LeaseLost, Requeued
@@ -128,6 +130,7 @@ __all__ = [
     "SecretsLocked",
     "StoreAway",
     "StoreError",
+    "TemplateUnusable",
     "Trouble",
     "UnreadableFile",
     "UpstreamDown",

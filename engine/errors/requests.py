@@ -47,6 +47,10 @@ class BadRequest(JobError):
     """What was asked for is malformed; the message says how it should look."""
 
 
+class TemplateUnusable(BadRequest):
+    """A template of the listing's text that cannot be read or filled; the message says why, and in which line."""
+
+
 class NotThere(BadRequest):
     """What was named of a batch is not there: a row that is done, a draft, a part of a file."""
 

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.clock import Clock
-from engine.codec import encode
+from engine.codec import decode, encode
 from engine.domain.identify import barcodes
+from engine.domain.identify.evidence import ReleaseSummary
+from engine.domain.identify.releases import Release
 from engine.domain.services import NAMES
 from engine.errors import BadRequest
 from engine.pipeline.stored_lookups import LOOKUPS, stored_lookup
@@ -55,6 +57,20 @@ class KeptAnswers:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+
+    def release(self, key: str, known: ReleaseSummary) -> Release | None:
+        """Return the release of a row, with its tracks, as a service last described it.
+
+        None where that is not kept, or too old to be shown. `key` is what the row is known by.
+
+        Raises:
+            StoreAway: the store does not answer.
+        """
+        lookup, now = stored_lookup(self._store.get(f"{LOOKUPS}/{key}")[0]), self._clock.now()
+        for source, number in (("discogs", known.discogs_id), ("musicbrainz", known.musicbrainz_id)):
+            if number and (answer := lookup.answer(f"{source}/releases/{number}", now)) and answer.said:
+                return decode(Release, answer.said)
+        return None
 
     def forget(self, upcs: Sequence[str]) -> list[Forgotten]:
         """Forget what the services said of barcodes, all of them or none, and return what that was.

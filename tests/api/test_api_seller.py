@@ -16,7 +16,7 @@ PROFILE: dict[str, Any] = {
     "location": {"id": "GARAGE", "name": "Garage"},
     "packages": {"CD": {"ounces": 4.5, "inches": [6, 6, 1]}},
     "best_offer": True,
-    "description": "# {artist}",
+    "description": "<h2>{{ artist }}</h2>",
 }
 
 
@@ -67,11 +67,39 @@ def test_what_a_profile_cannot_have_is_named(served: Served, fields: dict[str, A
 
 
 def test_a_template_with_an_unknown_placeholder_is_refused_with_its_line(served: Served) -> None:
-    refused = put(served, "CDs", description="{artist}\n{price}")
+    refused = put(served, "CDs", description="{{ artist }}\n{{ price }}")
     assert (refused.status_code, refused.json()["detail"]) == (
         400,
-        "Line 2 of the template: there is no placeholder {price}",
+        "Line 2 of the template: there is no placeholder {{ price }}",
     )
+
+
+TEXTS = {"header": "Welcome", "footer": "", "grading_text": "", "shipping_text": "- Packed well"}
+
+
+def test_texts_are_a_part_of_a_profile_and_have_their_limits(served: Served) -> None:
+    assert put(served, "CDs", texts=TEXTS).json()["texts"] == TEXTS
+    refused = put(served, "CDs", texts=TEXTS | {"header": "<script>x</script>"})
+    assert (refused.status_code, refused.json()["detail"]) == (
+        400,
+        "Line 1 of the header: <script> is active content, which eBay does not allow in a listing",
+    )
+    assert put(served, "CDs", texts=TEXTS | {"footer": "x" * 501}).status_code == 422
+
+
+def test_a_template_is_checked_and_shown_without_being_stored(served: Served) -> None:
+    def shown(template: str) -> Any:
+        body = {"description": template, "texts": TEXTS}
+        return served.call("POST", "/api/seller/template", json=body).json()
+
+    assert shown("a\n{{ price }}") == {
+        "problem": "Line 2 of the template: there is no placeholder {{ price }}",
+        "examples": [],
+    }
+    answer = shown("{{ header }}<h2>{{ title }}</h2>")
+    assert answer["problem"] == ""
+    assert answer["examples"][1] == {"name": "Four Sides", "html": "<p>Welcome</p><h2>Four Sides</h2>"}
+    assert [profile["description"] for profile in served.get("/api/seller/profiles")["profiles"]] == [""]
 
 
 def test_a_profile_that_was_changed_since_it_was_seen_is_a_conflict(served: Served) -> None:

@@ -17,19 +17,22 @@ from engine.batches.seller_account import PATH, Account, Errand
 from engine.bootstrap import open_connections, open_pipeline, open_store
 from engine.bootstrap.credentials import open_vault
 from engine.clock import SystemClock
-from engine.codec import replace
+from engine.codec import encode, replace
 from engine.credentials.credentials import Credentials
 from engine.domain.batch.options import Options
 from engine.domain.batch.rows import Condition
+from engine.domain.listing.description.texts import ListingTexts
 from engine.domain.listing.pricing import PriceBasis, PriceRule
+from engine.domain.listing.readiness import DraftNeed
 from engine.domain.listing.seller_account import Address, PolicyKind, SellerAccount, new_location
-from engine.domain.listing.seller_profiles import Chosen, Profile
+from engine.domain.listing.seller_profiles import PATH as SELLER
+from engine.domain.listing.seller_profiles import Chosen, Profile, SellerSettings
 from engine.domain.listing.seller_terms import Package, SellingTerms
 from engine.errors import BadRequest, IllegalTransition, NotThere
 from engine.pipeline.terms import FRESH_SECONDS, Terms
 from engine.quota.limiters import Limiters
 from engine.settings import Settings
-from engine.store.base import Patch, Store
+from engine.store.base import Expect, Patch, Put, Store
 from engine.worker.account_keeper import AccountKeeper
 from tests.support.clocks import AheadClock, FakeClock, until
 from tests.support.pipeline_runs import Runs
@@ -45,7 +48,7 @@ CDS = Profile(
     store_category="/Music/CDs",
     packages={"CD": Package(4.5, (6, 6, 1)), "*": Package(20)},
     best_offer=True,
-    description="{artist}",
+    description="{{ artist }}",
 )
 GARAGE = new_location("Garage", Address("US", "78701"))
 
@@ -110,8 +113,8 @@ def test_a_name_that_cannot_be_part_of_an_address_is_refused(name: str) -> None:
 
 
 def test_a_template_or_a_parcel_that_cannot_be_used_is_refused(profiles: Profiles) -> None:
-    with pytest.raises(BadRequest, match=r"no placeholder \{price\}"):
-        profiles.save(Profile("x", description="{price}"))
+    with pytest.raises(BadRequest, match=r"no placeholder \{\{ price \}\}"):
+        profiles.save(Profile("x", description="{{ price }}"))
     with pytest.raises(BadRequest, match="The parcel for CD"):
         profiles.save(Profile("x", packages={"CD": Package(0)}))
 
@@ -151,6 +154,46 @@ def test_a_row_that_is_done_again_takes_the_policies_that_were_chosen_since(benc
     assert held["listingPolicies"] == {"fulfillmentPolicyId": "61", "bestOfferTerms": {"bestOfferEnabled": True}}
     assert held["storeCategoryNames"] == ["/Music/CDs"]
     assert bench.offers() == {"DM1": 1}
+    opened.close()
+
+
+def test_the_template_and_the_texts_of_a_profile_reach_the_item_at_ebay(bench: Runs, tmp_path: Path) -> None:
+    opened = open_store(f"sqlite:///{tmp_path}/store.db", SystemClock())
+    clock, profiles = AheadClock(), Profiles(opened)
+    settings = Settings(_env_file=None, DM_SANDBOX_URL=bench.sandbox.url)
+    options = Options(condition=Condition.USED_GOOD, price_rule=RULE, profile="CDs")
+    texts = ListingTexts("Welcome", "<b>Bye</b>", "By Goldmine's scale", "- Packed well\n- Sent soon")
+    stated = {
+        "": (
+            "<p>Welcome</p><h2>",
+            "<p>By Goldmine's scale</p><ul><li>Packed well</li><li>Sent soon</li></ul><b>Bye</b>",
+        ),
+        "<p>{{ shipping_text }}</p>{{ facts }}{{ header }}": ("<ul><li>Packed well", "</ul><p>Welcome</p>"),
+    }
+    with requests.Session() as session, open_pipeline(settings, session, opened, clock) as pipeline:
+        for template, (begin, end) in stated.items():
+            profiles.save(Profile("CDs", description=template, texts=texts))
+            clock.seconds += FRESH_SECONDS
+            bench.work("07961220922684", options).run(pipeline)
+            shown = bench.sandbox.ledger(calls=False)["held"]["DM1"]["item"]["product"]["description"]
+            assert shown.startswith(begin)
+            assert shown.endswith(end)
+    assert bench.offers() == {"DM1": 1}
+    opened.close()
+
+
+def test_a_stored_template_that_can_no_longer_be_read_breaks_no_row(bench: Runs, tmp_path: Path) -> None:
+    opened = open_store(f"sqlite:///{tmp_path}/store.db", SystemClock())
+    settings = Settings(_env_file=None, DM_SANDBOX_URL=bench.sandbox.url)
+    broken = SellerSettings((Profile("CDs", description="{% if %}{{ ''.__class__ }}"),), "CDs")
+    opened.commit(Put(SELLER, encode(broken), Expect.ABSENT))
+    options = Options(condition=Condition.USED_GOOD, price_rule=RULE, profile="CDs")
+    with requests.Session() as session, open_pipeline(settings, session, opened, SystemClock()) as pipeline:
+        bench.work("07961220922684", options).run(pipeline)
+    draft = bench.stored["DM1"].draft
+    assert DraftNeed.DESCRIPTION in draft.needs
+    assert "Line 1 of the template" in draft.not_publishable[-1]
+    assert "<h2>" in bench.sandbox.ledger(calls=False)["held"]["DM1"]["item"]["product"]["description"]
     opened.close()
 
 

@@ -15,6 +15,7 @@ from engine.batches.commands import Commands
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports
 from engine.batches.health import HealthCheck
+from engine.batches.previews import Previews
 from engine.batches.queries import LATE, Queries
 from engine.batches.seller import Profiles
 from engine.batches.seller_account import Account
@@ -44,6 +45,7 @@ class Viewer:
         self.store = Metered(store)
         self.clock = AheadClock()
         queries = Queries(self.store, beside.rows)
+        drafts, answers = Drafts(self.store), KeptAnswers(self.store, SystemClock())
         engine = Engine(
             beside.submission,
             Commands(self.store),
@@ -51,11 +53,12 @@ class Viewer:
             Exports(self.store, beside.rows),
             HealthCheck(self.store, SystemClock()),
             Upstreams(self.store, queries, SystemClock()),
-            Drafts(self.store),
+            drafts,
             open_accounts(Settings(_env_file=None), self.store, self.clock),
             Profiles(self.store),
+            Previews(drafts, queries, answers.release),
             Account(self.store),
-            KeptAnswers(self.store, SystemClock()),
+            answers,
             Doctor(Settings(_env_file=None), self.store, beside.files, SystemClock()),
             Catalogue(Path("none.db"), SystemClock()),
         )

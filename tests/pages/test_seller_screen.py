@@ -7,18 +7,21 @@ from typing import Any
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Selectbox
+from streamlit.testing.v1.element_tree import Selectbox, TextArea
 
 from console.context import context
 from console.screens.seller import form
 from console.widgets import grading
 from console.widgets.price_table import FORMATS
+from engine.codec import encode
 from engine.domain.batch.grades import Grade
 from engine.domain.batch.rows import Condition
+from engine.domain.listing.description.texts import ListingTexts
 from engine.domain.listing.pricing import PriceBasis, PriceRule
 from engine.domain.listing.seller_account import Location, Policy, PolicyKind, SellerAccount, Store
-from engine.domain.listing.seller_profiles import Chosen, Profile
+from engine.domain.listing.seller_profiles import PATH, Chosen, Profile, SellerSettings
 from engine.domain.listing.seller_terms import Package
+from engine.store.base import Expect, Put
 from tests.support.desk import Desk, button, text
 
 ACCOUNT = SellerAccount(
@@ -46,6 +49,11 @@ def read(desk: Desk, account: SellerAccount = ACCOUNT) -> None:
 def field(app: AppTest, label: str) -> Selectbox[Any]:
     """Return the choice with that label."""
     return next(found for found in app.selectbox if found.label == label)
+
+
+def area(app: AppTest, label: str) -> TextArea:
+    """Return the text area with that label."""
+    return next(found for found in app.text_area if found.label == label)
 
 
 def chosen(app: AppTest, label: str, option: str) -> AppTest:
@@ -129,12 +137,12 @@ def test_price_condition_and_text_are_saved_and_prefill_a_new_batch(desk: Desk) 
     chosen(app, "Condition", "Good")
     chosen(app, "Price", "eBay asking prices")
     next(found for found in app.number_input if found.label == "Factor").set_value(0.8).run()
-    app.text_area[0].set_value("# {artist}").run()
+    area(app, "Template").set_value("<h2>{{ artist }}</h2>").run()
     assert "<h2>The Sample Quartet</h2>" in text(app)
     saved(app)
     profile = desk.engine.profiles.chosen()
     assert (profile.condition, profile.price_rule.factor) == (Condition.USED_GOOD, 0.8)
-    assert profile.description == "# {artist}"
+    assert profile.description == "<h2>{{ artist }}</h2>"
     path = desk.engine.submission.keep(b"724383244812\n", "box.txt")
     batch = desk.screen("new_batch", file=path)
     button(batch, "Start").click().run()
@@ -156,11 +164,37 @@ def test_what_a_grade_becomes_at_ebay_is_told_and_chosen_in_a_table(desk: Desk) 
 
 def test_a_template_that_cannot_be_used_is_said_while_it_is_typed_and_not_saved(desk: Desk) -> None:
     app = desk.screen("seller")
-    app.text_area[0].set_value("{price}").run()
-    assert "there is no placeholder {price}" in text(app).replace("\\", "")
+    area(app, "Template").set_value("{{ price }}").run()
+    assert "Line 1 of the template: there is no placeholder {{ price }}" in text(app).replace("\\", "")
     saved(app)
     assert desk.engine.profiles.all().profiles == ()
-    assert app.text_area[0].value == "{price}"
+    assert area(app, "Template").value == "{{ price }}"
+
+
+def test_the_sellers_own_texts_are_previewed_and_saved(desk: Desk) -> None:
+    app = desk.screen("seller")
+    assert "Preview of the text without a template, with made-up releases" in text(app)
+    assert [tab.label for tab in app.tabs] == ["Songs & Other Examples", "Four Sides", "A Film of Which Little Is Kn…"]
+    area(app, "Header").set_value("Welcome").run()
+    area(app, "How you send").set_value("- Packed well\n- Sent soon").run()
+    assert "<ul><li>Packed well</li><li>Sent soon</li></ul>" in text(app)
+    assert "Changed: your texts" in text(app)
+    area(app, "Footer").set_value("<form>").run()
+    assert "Line 1 of the footer: <form> is active content" in text(app).replace("\\", "")
+    area(app, "Footer").set_value("").run()
+    saved(app)
+    assert desk.engine.profiles.chosen().texts == ListingTexts("Welcome", shipping_text="- Packed well\n- Sent soon")
+
+
+def test_a_stored_template_of_the_language_before_is_shown_in_todays(desk: Desk) -> None:
+    stored = SellerSettings((Profile("Standard", description="# {artist}"),))
+    desk.store.commit(Put(PATH, encode(stored), Expect.ABSENT))
+    app = desk.screen("seller")
+    assert area(app, "Template").value == "{% if artist %}<h2>{{ artist }}</h2>{% endif %}"
+    assert "Nothing is changed yet." in text(app)
+    app.text_input(key="new_profile").set_value("CDs").run()
+    button(app, "Create as a copy of Standard").click().run()
+    assert desk.engine.profiles.chosen("CDs").description == "{% if artist %}<h2>{{ artist }}</h2>{% endif %}"
 
 
 def test_a_profile_is_made_chosen_for_a_batch_made_the_default_and_removed(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from engine.batches.documents import items_of, read_job
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports
 from engine.batches.health import HealthCheck
+from engine.batches.previews import Previews
 from engine.batches.queries import Queries
 from engine.batches.rows import RowFiles
 from engine.batches.seller import Profiles
@@ -125,6 +126,7 @@ class Batches:
         self.commands = Commands(store)
         self.queries = Queries(store, self.rows)
         self.exports = Exports(store, self.rows)
+        drafts, answers = Drafts(store), KeptAnswers(store, clock)
         self.engine = Engine(
             self.submission,
             self.commands,
@@ -132,11 +134,12 @@ class Batches:
             self.exports,
             HealthCheck(store, clock),
             Upstreams(store, self.queries, clock),
-            Drafts(store),
+            drafts,
             open_accounts(Settings(_env_file=None), store, clock),
             Profiles(store),
+            Previews(drafts, self.queries, answers.release),
             Account(store),
-            KeptAnswers(store, clock),
+            answers,
             Doctor(Settings(_env_file=None), store, files, clock),
             Catalogue(Path("none.db"), SystemClock()),
         )

@@ -26,7 +26,7 @@ MINE = Profile(
     store_category="/Films",
     packages={"CD": Package(5)},
     best_offer=False,
-    description="<p>{artist}</p>",
+    description="<p>{{ artist }}</p>",
 )
 OTHER = Profile("other")
 BOTH = SellerSettings((MINE, OTHER), "other")
@@ -34,7 +34,9 @@ BOTH = SellerSettings((MINE, OTHER), "other")
 
 def test_what_a_profile_sets_counts_before_the_settings() -> None:
     parcels = {"CD": Package(5), "*": Package(9)}
-    assert MINE.terms(DEFAULTS) == SellingTerms("barn", "11", "22", "33", False, parcels, "/Films", "<p>{artist}</p>")
+    assert MINE.terms(DEFAULTS) == SellingTerms(
+        "barn", "11", "22", "33", False, parcels, "/Films", "<p>{{ artist }}</p>"
+    )
     assert OTHER.terms(DEFAULTS) == DEFAULTS
     assert OTHER.terms(SellingTerms()) == SellingTerms()
 

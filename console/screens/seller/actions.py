@@ -8,18 +8,20 @@ import streamlit as st
 
 from console.actions import act
 from console.context import Context, operator
+from console.screens.seller import description
 from console.widgets import price_rule
 from engine.public import Profile, SellerSettings, changed
 
 NEW = "new_profile"
 
 
-def save(context: Context, stored: Profile, typed: Profile, text_key: str, *, disabled: bool) -> None:
-    """Draw the button that saves what was typed, and say what that is.
+def save(context: Context, stored: Profile, typed: Profile, key: str, *, disabled: bool) -> None:
+    """Draw the button that saves what was typed in the fields of `key`, and say what that is.
 
-    The template is taken from the session, under `text_key`: a click may come before its last letters are drawn.
+    Template and texts are taken from the session: a click may come before their last letters are drawn.
     """
-    names = [name for name, words in _WORDS.items() if getattr(stored, name) != getattr(typed, name)]
+    shown = changed(stored, description=stored.template)
+    names = [name for name in _WORDS if getattr(shown, name) != getattr(typed, name)]
     st.caption(f"Changed: {', '.join(_WORDS[name] for name in names)}" if names else "Nothing is changed yet.")
     st.button(
         f"Save {stored.name}",
@@ -27,7 +29,7 @@ def save(context: Context, stored: Profile, typed: Profile, text_key: str, *, di
         type="primary",
         disabled=disabled or not price_rule.possible(typed.price_rule),
         on_click=_save,
-        args=(context, typed, text_key),
+        args=(context, typed, key),
     )
 
 
@@ -49,10 +51,9 @@ def draw(context: Context, profile: Profile, settings: SellerSettings, *, disabl
     st.button("Remove", icon=":material/delete:", disabled=disabled, on_click=_remove, args=(context, profile.name))
 
 
-def _save(context: Context, typed: Profile, text_key: str) -> None:
+def _save(context: Context, typed: Profile, key: str) -> None:
     """Store the profile, unless somebody else has changed it since it was read."""
-    text = str(st.session_state.get(text_key) or "").strip()
-    profile = changed(typed, description=text)
+    profile = description.typed(typed, key)
     store = partial(context.engine.profiles.save, profile, by=operator(), seen_at=typed.changed_at)
     act(context, f"{typed.name} is saved. Drafts that are made from now on follow it.", store)
 
@@ -64,7 +65,7 @@ def _create(context: Context, like: Profile, settings: SellerSettings) -> None:
     def create() -> Profile:
         if not settings.profiles:
             context.engine.profiles.save(like, by=operator())
-        return context.engine.profiles.create(changed(like, name=name), by=operator())
+        return context.engine.profiles.create(changed(like, name=name, description=like.template), by=operator())
 
     if act(context, f"{name} is made: a copy of {like.name}.", create) is not None:
         st.query_params["profile"] = name
@@ -94,4 +95,5 @@ _WORDS = {
     "grade_map": "your grades at eBay",
     "packages": "parcels",
     "description": "description",
+    "texts": "your texts",
 }

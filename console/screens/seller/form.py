@@ -1,4 +1,4 @@
-"""The parts of a profile that need nothing of eBay: price and condition, parcels, the text of the listing."""
+"""The parts of a profile that need nothing of eBay: price and condition, grades, parcels."""
 
 from __future__ import annotations
 
@@ -7,18 +7,7 @@ import streamlit as st
 
 from console import labels
 from console.widgets import grading, price_rule, price_table
-from console.widgets.text import plain
-from engine.public import (
-    DESCRIPTION_EXAMPLE,
-    MAX_TEMPLATE,
-    PLACEHOLDERS,
-    Condition,
-    Package,
-    Profile,
-    changed,
-    description_preview,
-    description_problem,
-)
+from engine.public import Condition, Package, Profile, changed
 
 SIZES = ("Length", "Width", "Height")
 
@@ -93,33 +82,3 @@ def _line(name: str, package: Package | None) -> dict[str, object]:
     ounces = package.ounces if package else None
     numbers = dict(zip(("Ounces", *SIZES), (ounces, *inches), strict=True))
     return {"Format": name, **{title: float("nan") if value is None else value for title, value in numbers.items()}}
-
-
-def description_key(key: str) -> str:
-    """Return the name under which the session holds the template as it is typed."""
-    return f"description{key}"
-
-
-def description(profile: Profile, key: str) -> Profile:
-    """Draw the template of the text with a preview; return the profile with what is typed there."""
-    st.subheader("Description", anchor=False)
-    typed = st.text_area(
-        "Template",
-        profile.description,
-        max_chars=MAX_TEMPLATE,
-        key=description_key(key),
-        height=190,
-        placeholder=f"Empty: Draft Maker's own text. Or for example:\n\n{DESCRIPTION_EXAMPLE}",
-        help="A blank line parts paragraphs, `- ` begins a line of a list, `# ` a heading. A line with a fact that is "
-        "not known is left out. HTML is shown as text.",
-    )
-    text = (typed or "").strip()
-    with st.popover("Placeholders", icon=":material/data_object:"):
-        st.markdown("\n".join(f"- `{{{name}}}` {meaning}" for name, meaning in PLACEHOLDERS.items()))
-    if problem := description_problem(text):
-        st.caption(f":red[{plain(problem)}.]")
-    else:
-        st.caption("Preview, with a made-up release" if text else "Preview of Draft Maker's own text")
-        with st.container(border=True, key="preview", height=260):
-            st.html(description_preview(text))
-    return changed(profile, description=text)

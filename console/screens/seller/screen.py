@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -9,10 +10,10 @@ import streamlit as st
 
 from console.context import Context, zone
 from console.poller import AWAY, Snapshot
-from console.screens.seller import account, actions, form
+from console.screens.seller import account, actions, description, form
 from console.widgets import notices
 from console.widgets.heading import heading
-from engine.public import AccountView, Engine, Profile, SellerSettings
+from engine.public import AccountView, Engine, Example, Profile, SellerSettings
 
 PROFILE = "profile"  # in the URL
 
@@ -38,6 +39,7 @@ def render(context: Context) -> None:
     notices.ebay_not_connected(context)
     try:
         snapshot = context.poller.look("seller", partial(load, context.engine), every=1.0)
+        examples = context.poller.look("seller_examples", context.engine.previews.examples, every=15.0).value
     except AWAY as error:
         notices.nothing_read(error)
         return
@@ -45,9 +47,9 @@ def render(context: Context) -> None:
     view = snapshot.value
     profile = _chosen(context, view.settings, away=snapshot.away)
     key = f"_{profile.name}_{profile.changed_at or ''}"
-    typed = _form(context, snapshot, profile, key)
+    typed = _form(context, snapshot, examples, profile, key)
     with place:
-        actions.save(context, profile, typed, form.description_key(key), disabled=snapshot.away)
+        actions.save(context, profile, typed, key, disabled=snapshot.away)
 
 
 def _chosen(context: Context, settings: SellerSettings, *, away: bool) -> Profile:
@@ -71,7 +73,9 @@ def _chosen(context: Context, settings: SellerSettings, *, away: bool) -> Profil
     return profile
 
 
-def _form(context: Context, snapshot: Snapshot[SellerView], profile: Profile, key: str) -> Profile:
+def _form(
+    context: Context, snapshot: Snapshot[SellerView], examples: Sequence[Example], profile: Profile, key: str
+) -> Profile:
     """Draw everything that a profile holds, in fields that `key` names; return it as it is typed now."""
     left, right = st.columns([1.15, 1], gap="medium")
     with left:
@@ -79,11 +83,13 @@ def _form(context: Context, snapshot: Snapshot[SellerView], profile: Profile, ke
             profile = account.draw(context, snapshot.value.account, profile, key, disabled=snapshot.away)
         with st.container(border=True, key="card_price", gap="small"):
             profile = form.price_and_condition(profile, key)
-    with right:
-        with st.container(border=True, key="card_text", gap="small"):
-            profile = form.description(profile, key)
         with st.container(border=True, key="card_grades", gap="small"):
             profile = form.grades(profile, key)
         with st.container(border=True, key="card_parcels", gap="small"):
             profile = form.parcels(profile, key)
+    with right:
+        with st.container(border=True, key="card_text", gap="small"):
+            profile = description.template(context.engine, profile, examples, key)
+        with st.container(border=True, key="card_texts", gap="small"):
+            profile = description.texts(profile, key)
     return profile

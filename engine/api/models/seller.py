@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool, WithJsonSchema
 
@@ -14,7 +14,8 @@ from engine.codec import decode
 from engine.domain.batch.options import NoPrice
 from engine.domain.batch.options import description as option
 from engine.domain.batch.rows import Condition
-from engine.domain.listing.description_template import MAX_TEMPLATE, PLACEHOLDERS
+from engine.domain.listing.description.template import MAX_TEMPLATE, PLACEHOLDERS
+from engine.domain.listing.description.texts import ListingTexts
 from engine.domain.listing.seller_account import COUNTRIES, Address
 from engine.domain.listing.seller_profiles import MAX_NAME, Profile
 from engine.domain.listing.seller_profiles import NAME as PROFILE_NAME
@@ -24,10 +25,10 @@ Template = Annotated[
     str,
     Field(
         max_length=MAX_TEMPLATE,
-        description=f"Plain words with placeholders, none for our own text: {', '.join(PLACEHOLDERS)}.",
-        examples=["# {artist} - {title}\n\n{facts}\n\n{tracks}"],
+        description="A template in Jinja's language and simple HTML, none for our own text. Placeholders: "
+        f"{', '.join(PLACEHOLDERS)}.",
+        examples=["{{ header }}<h2>{{ title }}</h2>{% if label %}<p>{{ label }}</p>{% endif %}{{ tracks }}"],
     ),
-    WithJsonSchema({"type": "string", "maxLength": MAX_TEMPLATE, "pattern": r"^[^{}]*$"}),
 ]
 Medium = Annotated[str, Field(min_length=1, max_length=40)]
 ProfileName = Annotated[
@@ -51,6 +52,25 @@ class PackageBody(Body):
     inches: tuple[Number, Number, Number] | None = None
 
 
+def _own_text(name: str, meaning: str) -> Any:
+    """Return the field of one of the seller's own texts."""
+    most = ListingTexts.LIMITS[name]
+    return Field("", max_length=most, description=f"{meaning}; plain words or simple HTML")
+
+
+class TextsBody(Body):
+    """The seller's own texts, which stand in every description of the profile."""
+
+    header: str = _own_text("header", "what comes first")
+    footer: str = _own_text("footer", "what comes last")
+    grading_text: str = _own_text("grading_text", "how you grade")
+    shipping_text: str = _own_text("shipping_text", "how you pack and send")
+
+    def texts(self) -> ListingTexts:
+        """Return them as they are stored."""
+        return ListingTexts(**self.model_dump())
+
+
 class ProfileBody(Body):
     """One way to sell. What is not set is as the settings of the engine say."""
 
@@ -65,6 +85,7 @@ class ProfileBody(Body):
     packages: dict[Medium, PackageBody] = Field({}, examples=[{"CD": {"ounces": 4.5, "inches": [6, 6, 1]}}])
     best_offer: StrictBool | None = None
     description: Template = ""
+    texts: TextsBody = Field(default_factory=TextsBody)
     grade_map: GradeMapBody = Field(
         {},
         description=option("grade_map"),
@@ -97,6 +118,27 @@ class ProfilesAnswer(Answer):
 
     profiles: tuple[ProfileAnswer, ...]
     default: str
+
+
+class TemplateBody(Body):
+    """A template and texts to be looked at before they are saved."""
+
+    description: Template = ""
+    texts: TextsBody = Field(default_factory=TextsBody)
+
+
+class ExampleAnswer(Answer):
+    """What a template makes of one release: the newest drafts, or made-up releases while there is no draft."""
+
+    name: str
+    html: str
+
+
+class TemplateAnswer(Answer):
+    """What is wrong with a template as a sentence with its line, "" when nothing is, and then what it makes."""
+
+    problem: str
+    examples: tuple[ExampleAnswer, ...]
 
 
 class DefaultBody(Body):

@@ -17,17 +17,18 @@ from engine.domain.batch.grades import Grading
 from engine.domain.batch.rows import Condition
 from engine.domain.identify.barcodes import display
 from engine.domain.identify.releases import Release
-from engine.domain.listing import description_template, grading
+from engine.domain.listing import grading
 from engine.domain.listing.aspects import aspects
 from engine.domain.listing.categories import Category, category, medium
 from engine.domain.listing.category_rules import CategoryRules, CheckedAgainst, table
+from engine.domain.listing.description.listing_text import ListingText, Said, listing_text
 from engine.domain.listing.grading import Graded
 from engine.domain.listing.photos import MAX_PHOTOS
 from engine.domain.listing.pricing import CURRENCY, Price, dollars
 from engine.domain.listing.readiness import GRADES, DraftNeed, ToDo, against, needs, notes, unfit, unsaid, unset
 from engine.domain.listing.seller_terms import SellingTerms
 from engine.domain.listing.titles import title
-from engine.domain.listing.wording import description, plain, without_markup
+from engine.domain.listing.wording import plain, without_markup
 
 MARKETPLACE = "EBAY_US"
 NO_CODE = "Does not apply"  # eBay's words for a product without a code of its own
@@ -153,16 +154,17 @@ def compose(
     name = edits.title or title(release, copy.gtin, own=copy.own, templates=terms.titles)
     graded = _condition(copy, ruled)
     said_elsewhere = "conditionDescription" in graded
-    text = _text(release, copy, terms.description, said_elsewhere=said_elsewhere, paragraph=edits.paragraph or "")
+    text = _text(release, copy, terms, said_elsewhere=said_elsewhere, paragraph=edits.paragraph or "")
     pictures = list(copy.photos[:MAX_PHOTOS]) or [cover_url] * bool(cover_url)
     specifics = edits.applied({**aspects(release, ruled), **grading.specifics(copy.own, place, ruled)})
-    product = {"title": name, "description": text, "aspects": specifics, **_codes(copy.gtin), **_images(pictures)}
+    product = {"title": name, "description": text.html, "aspects": specifics, **_codes(copy.gtin), **_images(pictures)}
     picture = next(iter(pictures), "")
     to_do: list[ToDo] = [
         *unsaid(price, copy.graded, place, release),
         *against(ruled, graded.get("condition"), place, specifics),
         *unfit(picture, copy.condition, release, own_photos=bool(copy.photos), warning=copy.photo_warning),
         *unset(terms, medium(release.formats)),
+        *([ToDo(text.to_do, (DraftNeed.DESCRIPTION,))] if text.to_do else []),
     ]
     return replace(
         _described(copy, place, price, ruled, graded),
@@ -176,19 +178,23 @@ def compose(
     )
 
 
-def _text(release: Release, copy: Copy, template: str, *, said_elsewhere: bool, paragraph: str) -> str:
+def _text(release: Release, copy: Copy, terms: SellingTerms, *, said_elsewhere: bool, paragraph: str) -> ListingText:
     """Return the text of the listing, by the seller's template where there is one.
 
     `said_elsewhere` is whether the operator's words about the copy stand beside the condition.
     """
-    note = "" if said_elsewhere else copy.words
-    if not template:
-        return description(release, copy.gtin, note=note, paragraph=paragraph)
-    placed = note or copy.note if f"{{{description_template.NOTE}}}" in template else note
-    condition = GRADES[copy.condition] if copy.condition else ""
-    grades = copy.own.names if copy.own else ("", "")
-    return description_template.rendered(
-        template, release, copy.gtin, condition=condition, grades=grades, note=placed, paragraph=paragraph
+    said = said_of(copy, noted=said_elsewhere, paragraph=paragraph)
+    return listing_text(release, copy.gtin, said, terms.texts, terms.description)
+
+
+def said_of(copy: Copy, *, noted: bool, paragraph: str) -> Said:
+    """Return the operator's words about a copy as its text has them; `noted` as in `Said`."""
+    return Said(
+        condition=GRADES[copy.condition] if copy.condition else "",
+        grades=copy.own.names if copy.own else ("", ""),
+        note=copy.note if noted else copy.words,
+        paragraph=paragraph,
+        noted=noted,
     )
 
 

@@ -45,6 +45,7 @@ class DraftNeed(OpenEnum):
     PARCEL = "parcel"
     POLICIES = "policies"
     LOCATION = "location"
+    DESCRIPTION = "description"
 
 
 class ToDo(NamedTuple):

@@ -10,7 +10,9 @@ from typing import ClassVar
 from engine.codec import Document, Part, Value, replace
 from engine.domain.batch.options import NoPrice, Options
 from engine.domain.batch.rows import Condition
-from engine.domain.listing import description_template, titles
+from engine.domain.listing import titles
+from engine.domain.listing.description import earlier, preview
+from engine.domain.listing.description.texts import NO_TEXTS, ListingTexts
 from engine.domain.listing.pricing import PriceRule
 from engine.domain.listing.seller_terms import Package, SellingTerms
 from engine.errors import BadRequest, NotThere
@@ -39,8 +41,9 @@ class Profile(Value, frozen=True):
     `price_rule`, `condition`, `no_price` and `grade_map` (the condition of eBay's that a grade of the trade becomes,
     where it is not the cautious one) are what a new batch starts with. All else is looked up when a draft is
     composed: the three policies, the location, the `packages` by kind of medium (`*` for any), the template of the
-    description, the templates of `titles` by kind of medium. What is not set here is as the settings of the engine
-    say. `best_offer` None is not set.
+    listing's text (`description` as it was stored, `template` as it is read now) and the seller's own `texts`, the
+    templates of `titles` by kind of medium. What is not set here is as the settings of the engine say. `best_offer`
+    None is not set.
     """
 
     name: str
@@ -59,6 +62,12 @@ class Profile(Value, frozen=True):
     changed_by: str = ""
     grade_map: Mapping[str, Condition] = {}
     titles: Mapping[str, str] = {}
+    texts: ListingTexts = NO_TEXTS
+
+    @property
+    def template(self) -> str:
+        """Return the template of the listing's text in Jinja's language, "" for our own text."""
+        return earlier.in_jinja(self.description)
 
     def terms(self, defaults: SellingTerms) -> SellingTerms:
         """Return the terms of drafts of this profile; `defaults` count for what it does not set."""
@@ -70,8 +79,9 @@ class Profile(Value, frozen=True):
             best_offer=defaults.best_offer if self.best_offer is None else self.best_offer,
             packages={**defaults.packages, **self.packages},
             store_category=self.store_category or defaults.store_category,
-            description=self.description or defaults.description,
+            description=self.template or defaults.description,
             titles={**defaults.titles, **self.titles},
+            texts=self.texts,
         )
 
     def options(self) -> Options:
@@ -88,12 +98,12 @@ class Profile(Value, frozen=True):
         """Return the profile as it may be stored.
 
         Raises:
-            BadRequest: its name, its template or a parcel cannot be used.
+            BadRequest: its name, its template, a text or a parcel cannot be used.
         """
         if not re.match(NAME, self.name):
             within = "blanks and & + , . ( ) ' - may stand between them"
             raise BadRequest(f"A profile has a name of 1 to {MAX_NAME} letters and digits; {within}")
-        if problem := description_template.problem(self.description):
+        if problem := preview.problem(self.description, self.texts):
             raise BadRequest(problem)
         if problem := next(filter(None, map(titles.problem, self.titles.values())), ""):
             raise BadRequest(problem)

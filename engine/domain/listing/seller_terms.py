@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.codec import Value
+from engine.domain.listing.description.texts import NO_TEXTS, ListingTexts
 
 ANY = "*"
 
@@ -34,8 +35,9 @@ class SellingTerms:
     """The seller's location and policies by eBay's numbers for them, "" for those that are not set.
 
     `packages` holds the parcels by kind of medium (`CD`, `Vinyl`, … or `*` for any). `best_offer` lets buyers propose a
-    price. `store_category` is a path in the seller's store, `description` the template of the listing's text, `titles`
-    are those of titles by kind of medium (`*` for any). `by_weight`: the postage follows from the parcel's.
+    price. `store_category` is a path in the seller's store, `description` the template of the listing's text, `texts`
+    what it says beside the facts, `titles` the templates of titles by kind of medium (`*` for any). `by_weight`: the
+    postage follows from the parcel's.
     """
 
     location_key: str = ""
@@ -48,6 +50,7 @@ class SellingTerms:
     description: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
     by_weight: bool = False
+    texts: ListingTexts = NO_TEXTS
 
     def offer_fields(self) -> dict[str, object]:
         """Return what an offer says of the terms; what is not set is left out."""
