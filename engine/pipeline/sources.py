@@ -19,7 +19,7 @@ from engine.pipeline.links import Links
 from engine.pipeline.lookups import Lookups, Question
 from engine.pipeline.photos import Found, Photos
 from engine.upstream.caller import UNATTENDED, Caller, CallerBound
-from engine.upstream.coverart import CoverArt
+from engine.upstream.coverart import CoverArt, Fronts
 from engine.upstream.discogs import Discogs
 from engine.upstream.ebay import Ebay
 from engine.upstream.musicbrainz import MusicBrainz, one_search
@@ -179,15 +179,15 @@ class Sources(CallerBound):
         It answers without a redirect as far as can be found out: that is one call more, and nothing waits for it.
         """
         archive = self._coverart
-        fronts = self._ask(gtin, Question(f"coverart/fronts/{mbid}", _addresses), lambda: archive.fronts(mbid)).said
+        fronts = self._ask(gtin, Question(f"coverart/fronts/{mbid}", _fronts), lambda: archive.fronts(mbid)).said
         if not fronts:
             return None
         try:
             direct = self._ask(gtin, Question(f"{DIRECT}/{mbid}", _address), lambda: archive.direct(fronts)).said
         except UpstreamError as error:
             log.info("cover_not_resolved", error=str(error))
-            return fronts[0]
-        return direct or fronts[0]
+            return fronts.addresses[0]
+        return direct or fronts.addresses[0]
 
     def asking_prices(
         self, key: str, gtin: str, category_id: str, conditions: Sequence[str], ebay: Ebay
@@ -245,8 +245,8 @@ def _address(said: object) -> str | None:
     return decode(str, said) if said else None
 
 
-def _addresses(said: object) -> tuple[str, ...]:
-    return decode(tuple[str, ...], said)
+def _fronts(said: object) -> Fronts | None:
+    return decode(Fronts, said) if said else None
 
 
 def _prices(said: object) -> list[int]:

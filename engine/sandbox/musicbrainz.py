@@ -82,9 +82,9 @@ def cover_routes(catalogue: Catalogue) -> list[Route]:
         entry = entry_of(request)
         if entry is None:
             return Response("<html><title>404 Not Found</title></html>", 404, media_type="text/html")
-        return RedirectResponse(f"{root(request)}/archive/{mbid(entry)}/index.json", 307)
+        return RedirectResponse(f"{root(request)}/download/mbid-{mbid(entry)}/index.json", 307)
 
-    async def archive(request: Request) -> Response:
+    async def listed(request: Request) -> Response:
         entry = entry_of(request)
         if entry is None:
             return JSONResponse({"error": "not found"}, 404)
@@ -109,9 +109,9 @@ def cover_routes(catalogue: Catalogue) -> list[Route]:
 
     return [
         Route("/release/{mbid}", index),
-        Route("/archive/{mbid}/index.json", archive),
         Route("/release/{mbid}/{name}.png", image),
         Route("/download/{item}/{name}", download),
+        Route("/{folder:int}/items/mbid-{mbid}/index.json", listed),
         Route("/{folder:int}/items/{item}/{name}", picture),
     ]
 

@@ -127,10 +127,12 @@ class ServiceResponse:
     """What a service answered: a JSON object, {} when there is no body.
 
     `policy` is None for a success, else what the failure policy has for a refusal that is an answer all the same.
+    `address` is where it came from, behind all redirects.
     """
 
     body: dict[str, Any] = field(repr=False)
     policy: Policy | None = None
+    address: str = field(default="", repr=False)
 
     @property
     def found(self) -> bool:
@@ -241,7 +243,7 @@ class ServiceClient:
         came = reply(self.service, point, status, headers, body, failure=wrong, renewable=renewable)
         policy = None if came.success else entry_for(came).policy
         if policy is None or policy.blame is None:
-            return ServiceResponse(body, policy)
+            return ServiceResponse(body, policy, response.url)
         asked = _seconds(headers.get("Retry-After", ""), headers.get("Date", ""))
         raise policy.error(came, call, write=write, asked_seconds=asked)
 

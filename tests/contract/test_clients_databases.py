@@ -133,19 +133,21 @@ def test_a_release_is_told_with_its_tracks(discogs: Discogs, musicbrainz: MusicB
 def test_a_release_that_is_not_there_is_none(discogs: Discogs, musicbrainz: MusicBrainz, coverart: CoverArt) -> None:
     assert discogs.release(1) is None
     assert musicbrainz.release("00000000-0000-0000-0000-000000000000") is None
-    assert coverart.fronts("00000000-0000-0000-0000-000000000000") == ()
+    assert coverart.fronts("00000000-0000-0000-0000-000000000000") is None
 
 
 def test_a_front_cover_is_told_by_https_where_there_is_one(coverart: CoverArt) -> None:
     for mbid, entry in list(catalogue.load().musicbrainz.items())[:20]:
         fronts = coverart.fronts(mbid)
-        assert bool(fronts) == catalogue.has_front(entry)
-        assert all(front.startswith("https://") for front in fronts)
+        assert (fronts is not None) == catalogue.has_front(entry)
+        assert fronts is None or all(front.startswith("https://") for front in fronts.addresses)
 
 
 def test_the_picture_of_a_cover_is_a_picture(line: HttpTransport, coverart: CoverArt) -> None:
     mbid = next(mbid for mbid, entry in catalogue.load().musicbrainz.items() if catalogue.has_front(entry))
-    for front in coverart.fronts(mbid):
+    fronts = coverart.fronts(mbid)
+    assert fronts
+    for front in fronts.addresses:
         picture = line.session.get(front.replace("https://", "http://"), timeout=5)
         assert picture.headers["Content-Type"] == "image/png"
         assert picture.content.startswith(b"\x89PNG")
