@@ -13,7 +13,6 @@ from engine.domain.listing.composition import Copy, said_of
 from engine.domain.listing.description import preview
 from engine.domain.listing.description.preview import SAMPLES, Example, Preview
 from engine.domain.listing.description.texts import ListingTexts
-from engine.errors import JobError
 
 MOST = 3
 
@@ -55,11 +54,8 @@ class Previews:
         return preview.problem(template, texts)
 
     def _example(self, draft: DraftRecord) -> Example | None:
-        """Return the copy of a draft, None where its batch or row is gone."""
-        try:
-            item = next(iter(self._queries.items_at(draft.job_id, [draft.index])), None)
-        except JobError:
-            return None
+        """Return the copy of a draft, None where its row is gone."""
+        item = next(iter(self._queries.items_at(draft.job_id, [draft.index])), None)
         if item is None or not item.release:
             return None
         release = self._described(item.key, item.release) or _known(item.release)

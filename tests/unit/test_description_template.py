@@ -173,7 +173,10 @@ BOMBS = {
     "a block": ("{% block x %}{% endblock %}", "{% block %} cannot be used here"),
     "a call": ("{{ title.format(1) }}", "a call with ( ) cannot be used here"),
     "a subscript": ("{{ title['__class__'] }}", "[ ] cannot be used here"),
-    "no escaping": ("{% autoescape false %}{{ title }}{% endautoescape %}", "cannot be used here"),
+    "no escaping": (
+        "<p>\n{% autoescape false %}{{ title }}{% endautoescape %}",
+        "Line 2 of the template: scope of Jinja cannot",
+    ),
     "unescaped words": ("{{ title|safe }}", "there is no filter safe"),
     "an attribute by filter": ("{{ title|attr('__class__') }}", "there is no filter attr"),
     "words that grow": ("{{ title|replace('a', title) }}", "there is no filter replace"),

@@ -61,32 +61,34 @@ _CALLED: dict[type[nodes.Node], str] = {
 
 def problems(tree: nodes.Template, names: Collection[str]) -> Iterator[tuple[int, str]]:
     """Yield what a template may not do, each with its line; `names` are its placeholders."""
-    yield from _of_node(tree, frozenset(names), depth=0, loops=0)
+    for node, wrong in _of_node(tree, frozenset(names), depth=0, loops=0):
+        lines = (part.lineno for part in (node, *node.find_all(nodes.Node)))
+        yield next(filter(None, lines), 1), wrong  # Jinja gives some nodes no line
 
 
-def _of_node(node: nodes.Node, names: frozenset[str], *, depth: int, loops: int) -> Iterator[tuple[int, str]]:
+def _of_node(node: nodes.Node, names: frozenset[str], *, depth: int, loops: int) -> Iterator[tuple[nodes.Node, str]]:
     if depth > DEEPEST:
-        yield node.lineno, "it is nested too deeply"
+        yield node, "it is nested too deeply"
     elif not isinstance(node, _ALLOWED):
-        yield node.lineno, f"{_CALLED.get(type(node), f'{type(node).__name__.lower()} of Jinja')} cannot be used here"
+        yield node, f"{_CALLED.get(type(node), f'{type(node).__name__.lower()} of Jinja')} cannot be used here"
     elif isinstance(node, nodes.For):
         yield from _of_loop(node, names, depth=depth, loops=loops)
     else:
         if wrong := _wrong(node, names):
-            yield node.lineno, wrong
+            yield node, wrong
         for child in node.iter_child_nodes():
             yield from _of_node(child, names, depth=depth + 1, loops=loops)
 
 
-def _of_loop(node: nodes.For, names: frozenset[str], *, depth: int, loops: int) -> Iterator[tuple[int, str]]:
+def _of_loop(node: nodes.For, names: frozenset[str], *, depth: int, loops: int) -> Iterator[tuple[nodes.Node, str]]:
     target = node.target
     if not isinstance(target, nodes.Name) or target.name.startswith("_") or target.name in names:
-        yield node.lineno, "a loop has one name of its own, such as {% for disc in discs %}"
+        yield node, "a loop has one name of its own, such as {% for disc in discs %}"
         return
     if node.recursive or loops == _LOOPS:
-        yield node.lineno, f"at most {_LOOPS} loops stand within each other, and none calls itself"
+        yield node, f"at most {_LOOPS} loops stand within each other, and none calls itself"
     if not isinstance(node.iter, nodes.Name | nodes.Getattr):
-        yield node.lineno, "a loop goes through discs or the tracks of one"
+        yield node, "a loop goes through discs or the tracks of one"
     inner = names | {target.name, "loop"}
     parts: list[tuple[nodes.Node, frozenset[str]]] = [(node.iter, names), *((part, inner) for part in node.body)]
     parts += [(part, names) for part in node.else_]
