@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -35,6 +35,7 @@ _BETWEEN_PHOTOS = re.compile(r"\s*[|\r\n]\s*|[\s,;]+(?=[\"'\[(]*(?:https?:|www\.
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _AROUND_PHOTOS = " ,;\t\"'[]"
 _OF_THE_RELEASE = (Role.CATALOG_NUMBER, Role.ARTIST, Role.TITLE, Role.LABEL, Role.COUNTRY, Role.YEAR)
+_TOLD_IN_ORDER = (Role.QUANTITY, Role.CONDITION, Role.SLEEVE, Role.PRICE, Role.DISCOGS_ID)
 _PASSWORD = re.compile(r"//[^/]*@")
 _SHOWN = 60  # characters of an address that is not used
 _TOLD = 3  # of those addresses
@@ -74,15 +75,79 @@ class Beside:
 _NOTHING_BESIDE = Beside()
 
 
-def beside(cells: tuple[str, ...], columns: Columns) -> Beside:
-    """Return what stands beside the barcode in the columns that the header names."""
-    if not columns.roles:
-        shifted = _shifted(cells, columns)
-        return Beside(problem=shifted) if shifted else _NOTHING_BESIDE
-    warnings: dict[Role, str] = {}
+class BesideReader:
+    """Reads what stands beside the barcode in the columns that a header names.
 
-    def taken(reader: Callable[[str], _T | None], role: Role, column: Role | None = None) -> _T | None:
-        cell = at(cells, columns, column or role)
+    What is to be done for each of them is settled once, so that a row pays for the columns that are there.
+    """
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self._wide = len(columns.header)
+        self._graded = of_conditions(columns)
+        self._condition = partial(condition, scale=columns.scale)
+        self._by_grade = self._graded is not None or Role.SLEEVE in columns.roles
+        self._names = tuple((role, role.value) for role in _OF_THE_RELEASE if role in columns.roles)
+        self._by_name = bool(self._names) or Role.DISCOGS_ID in columns.roles
+        self._fields = tuple(
+            (role, name, places, reader)
+            for role, (name, reader) in _READERS.items()
+            if (places := columns.roles.get(role))
+        )
+
+    def read(self, cells: tuple[str, ...]) -> Beside:
+        """Return what stands in one row."""
+        if not self._columns.roles:
+            shifted = self._shifted(cells)
+            return Beside(problem=shifted) if shifted else _NOTHING_BESIDE
+        found = Beside()
+        warnings: dict[Role, str] = {}
+        for role, name, places, reader in self._fields:
+            place = places[0]
+            cell = (cells[place] if place < len(cells) else "") if len(places) == 1 else at(cells, self._columns, role)
+            if cell:
+                try:
+                    setattr(found, name, reader(cell))
+                except CellProblem as problem:
+                    warnings[role] = str(problem)
+        if self._by_grade:
+            self._grade(found, cells, warnings)
+        if self._by_name:
+            found.named = self._named(cells, warnings)
+        if Role.PHOTOS in self._columns.roles:
+            found.photos, found.photo_warning = photos(at(cells, self._columns, Role.PHOTOS))
+        if warnings:
+            told = [role for role in _TOLD_IN_ORDER if role in warnings]
+            found.warnings, found.unclear = tuple(map(warnings.__getitem__, told)), tuple(map(str, told))
+        found.problem = "The quantity is 0: none is in stock" if found.quantity == 0 else self._shifted(cells)
+        return found
+
+    def _grade(self, found: Beside, cells: tuple[str, ...], warnings: dict[Role, str]) -> None:
+        """Fill in how the copy is graded."""
+        columns = self._columns
+        graded = exported(cells, columns)
+        if graded is None and self._graded:
+            graded = self._taken(self._condition, cells, Role.CONDITION, warnings, column=self._graded)
+        found.condition = graded.condition if graded else None
+        found.grading = grading(graded, self._taken(sleeve, cells, Role.SLEEVE, warnings), columns.scale)
+
+    def _named(self, cells: tuple[str, ...], warnings: dict[Role, str]) -> Named:
+        """Return what the row says of its release."""
+        release = self._taken(discogs_id, cells, Role.DISCOGS_ID, warnings)
+        said = {name: words(at(cells, self._columns, role)) for role, name in self._names}
+        return Named(release or "", **said) if release or any(said.values()) else NOTHING_NAMED
+
+    def _taken(
+        self,
+        reader: Callable[[str], _T | None],
+        cells: tuple[str, ...],
+        role: Role,
+        warnings: dict[Role, str],
+        *,
+        column: Role | None = None,
+    ) -> _T | None:
+        """Return what a cell says; where it cannot be used, `warnings` says why."""
+        cell = at(cells, self._columns, column or role)
         if not cell:
             return None
         try:
@@ -91,40 +156,11 @@ def beside(cells: tuple[str, ...], columns: Columns) -> Beside:
             warnings[role] = str(problem)
             return None
 
-    copies = taken(quantity, Role.QUANTITY)
-    graded = exported(cells, columns)
-    if graded is None and (column := of_conditions(columns)):
-        graded = taken(partial(condition, scale=columns.scale), Role.CONDITION, column)
-    pictures, photo_warning = photos(at(cells, columns, Role.PHOTOS))
-    found = Beside(
-        condition=graded.condition if graded else None,
-        grading=grading(graded, taken(sleeve, Role.SLEEVE), columns.scale),
-        price_cents=taken(price_cents, Role.PRICE),
-        quantity=copies,
-        note=at(cells, columns, Role.NOTE).strip(),
-        photos=pictures,
-        photo_warning=photo_warning,
-        seller_sku=sellers_own(words(at(cells, columns, Role.SKU))),
-        location=words(at(cells, columns, Role.LOCATION)),
-        named=_named(cells, columns, taken(discogs_id, Role.DISCOGS_ID)),
-        problem="The quantity is 0: none is in stock" if copies == 0 else _shifted(cells, columns),
-    )
-    found.warnings, found.unclear = tuple(warnings.values()), tuple(map(str, warnings))
-    return found
-
-
-def _named(cells: tuple[str, ...], columns: Columns, release: str | None) -> Named:
-    """Return what the row says of its release; `release` is its number at Discogs."""
-    said = {role.value: words(at(cells, columns, role)) for role in _OF_THE_RELEASE if role in columns.roles}
-    return Named(release or "", **said) if release or any(said.values()) else NOTHING_NAMED
-
-
-def _shifted(cells: tuple[str, ...], columns: Columns) -> str:
-    """Return why nobody knows which cell is which, "" when the row has no more cells than the header."""
-    wide = len(columns.header)
-    if len(cells) > wide > 1 and any(cell.strip() for cell in cells[wide:]):
-        return "The row has more cells than the header: put quotation marks around a cell with a comma in it"
-    return ""
+    def _shifted(self, cells: tuple[str, ...]) -> str:
+        """Return why nobody knows which cell is which, "" when the row has no more cells than the header."""
+        if len(cells) > self._wide > 1 and any(cell.strip() for cell in cells[self._wide :]):
+            return "The row has more cells than the header: put quotation marks around a cell with a comma in it"
+        return ""
 
 
 @remembered
@@ -231,3 +267,16 @@ def _cents(amount: str) -> int | None:
             whole, part = found[1], found[2] or ""
             return int(re.sub("[.,]", "", whole) or 0) * 100 + int(part.ljust(2, "0"))
     return None
+
+
+def _own_number(cell: str) -> str:
+    return sellers_own(words(cell))
+
+
+_READERS: Mapping[Role, tuple[str, Callable[[str], object]]] = {  # those of which each cell speaks for itself
+    Role.QUANTITY: ("quantity", quantity),
+    Role.PRICE: ("price_cents", price_cents),
+    Role.NOTE: ("note", str.strip),
+    Role.SKU: ("seller_sku", _own_number),
+    Role.LOCATION: ("location", words),
+}

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import takewhile
 
+from engine.codec import replace
 from engine.domain.batch.known_headers import KnownHeader
 from engine.domain.batch.layout import MOST_COLUMNS
 from engine.domain.batch.rows import Row
 from engine.domain.identify import barcodes
 from engine.domain.identify.barcodes import Barcode
 from engine.domain.identify.named import Named
-from engine.reading.cells import Beside, beside
+from engine.reading.cells import Beside, BesideReader
 from engine.reading.columns import Cells, Columns
 from engine.reading.tables import Record, Table
 
@@ -40,14 +41,16 @@ class Part:
 
         Of rows that are only `counted`, what does not decide on their state, their release or their copies is not read.
         """
-        columns = self.columns.of_counts() if counted else self.columns
+        whole = BesideReader(self.columns)
+        wanted = BesideReader(self.columns.of_counts()) if counted else whole
+        header = self.columns.header_line
         for line, cells in self.table.records():
-            if self._is_no_row(line, cells):
+            if header is not None and line <= header and self._is_no_row(line, cells):
                 continue
-            around = beside(cells, columns)
+            around = wanted.read(cells)
             for place, value, barcode in self._codes(cells):
                 if counted and barcode.gtin is None:
-                    around = beside(cells, self.columns)
+                    around = whole.read(cells)
                 yield place, _row(index, line, value, barcode, around, cells, sheet)
                 index += 1
 
@@ -100,6 +103,8 @@ class Part:
                 if found.gtin:
                     place, value, barcode = other, _at(cells, other), found
                     break
+        if not any([len(cell) >= _SHORTEST and at != place for at, cell in enumerate(cells)]):  # noqa: C419 - faster
+            return place, value, barcode
         unused = list(self._unused(cells, place, barcode))
         if not unused:
             return place, value, barcode

@@ -24,4 +24,4 @@ class Table:
 
 def is_blank(cells: tuple[str, ...]) -> bool:
     """Return whether there is nothing in a record."""
-    return not any(cell and not cell.isspace() for cell in cells)
+    return not "".join(cells).strip()

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
 
 from biip import ParseError
 from biip.upc import Upc
 
+from engine.codec import Value, replace
 from engine.domain.identify import dressing
 from engine.domain.identify.oddities import oddity
 
@@ -53,8 +53,7 @@ _DECIMALS = re.compile(r"([0-9]{4,})[.,]0+")
 _POWER = re.compile(r"([0-9])(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,2})")
 
 
-@dataclass(frozen=True, slots=True)
-class Barcode:
+class Barcode(Value, frozen=True):
     """What a cell says: a GTIN-14, or the sentence that says why there is none.
 
     `gtin` is None exactly when `problem` is not "". `repaired` says what was mended, `warning` what looks odd in a
@@ -78,6 +77,9 @@ def read(value: str) -> Barcode:
     """
     text = value.strip(_EDGES)
     if text.isascii() and text.isdigit() and len(text) <= _LONGEST:
+        if 12 <= len(text) <= 14 and text[-1] == check_digit(text[:-1]) and text.strip("0"):
+            gtin = text.zfill(14)
+            return Barcode(gtin, warning=oddity(gtin))  # as nearly every cell
         return _judge(text, [])
     if not text:
         return Barcode(None, problem=MISSING)
@@ -232,7 +234,7 @@ def _not_digits(text: str) -> str:
 
 def _judge(digits: str, repairs: list[str]) -> Barcode:
     """Return the barcode that `digits` are, if their number and the check digit say so."""
-    if set(digits) == {"0"}:
+    if not digits.strip("0"):
         return Barcode(None, problem="The barcode is all zeros")
     if len(digits) == 8:
         return _short_form(digits, repairs)
