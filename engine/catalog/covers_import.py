@@ -17,8 +17,8 @@ from engine.clock import Clock
 from engine.codec import Value, decode_json, encode_json, replace
 from engine.errors import CatalogError, DocumentBroken, ImportStopped
 from engine.upstream.barcodes import gtins
-from engine.upstream.discogs import paged_release
 from engine.upstream.musicbrainz import VARIOUS_ARTISTS
+from engine.upstream.release_pages import paged_release
 
 REPORTED_EVERY = 1_000  # releases
 STOPPED = "The import was stopped; what was in use stays. The same command reads the dump from its beginning."

@@ -25,10 +25,10 @@ from engine.upstream.http import UNLIMITED, HttpTransport, Limiter, ServiceApi, 
 _PAGE = 100  # results; Discogs grants no larger page
 MOST_FOUND = 10_000  # results of one search; Discogs hands out no more
 _NAMED_PAGES = 5  # of a search by name, which may find thousands
+_STRANGE_PAGES = 3  # in a row, of releases with other barcodes: what follows is less alike still
 
 _UNNAMED = f"Discogs needs a token. {CONNECT_DISCOGS}"
 _SITE = "https://www.discogs.com"
-_RELEASE_PAGE = re.compile(r"https?://(?:www\.)?discogs\.com/(?:[\w-]+/)?release/(\d{1,12})\b")
 _NAMESAKE = re.compile(r" \(\d+\)$")
 _COMPOSERS = frozenset({"Composed By", "Composer", "Music By"})
 _CONDUCTORS = frozenset({"Conductor"})
@@ -46,7 +46,7 @@ class Discogs(ServiceApi):
         """Return the releases that carry exactly this barcode, [] when Discogs has none.
 
         Asks for the printed form first, then, while nothing is found, for the other spellings: one to three calls, and
-        one more for each further page.
+        one more for each further page; three pages in a row without such a release are the end.
 
         Raises:
             UpstreamDown: Discogs does not answer, if only for one of several pages.
@@ -70,8 +70,8 @@ class Discogs(ServiceApi):
         """
         for params in _named(named):
             pages = list(self._pages(params, most=_NAMED_PAGES))
-            if hits := _distinct(pages):
-                return Listing(tuple(hits), more=last_page(pages[-1]) > len(pages))
+            if hits := {hit.id: hit for page in pages for hit in parse_search(page)}:
+                return Listing(tuple(hits.values()), more=last_page(pages[-1]) > len(pages))
         return Listing()
 
     def release(self, discogs_id: int | str) -> Release | None:
@@ -100,8 +100,15 @@ class Discogs(ServiceApi):
 
     def _first_found(self, gtin14: str, barcodes: Iterable[str]) -> list[Release]:
         for barcode in barcodes:
-            if hits := [hit for hit in _distinct(self._pages({"barcode": barcode})) if gtin14 in hit.codes]:
-                return hits
+            hits, strange = dict[str, Release](), 0
+            for page in self._pages({"barcode": barcode}):
+                carrying = {hit.id: hit for hit in parse_search(page) if gtin14 in hit.codes}
+                strange = 0 if carrying else strange + 1
+                hits |= carrying
+                if strange == _STRANGE_PAGES:
+                    break
+            if hits:
+                return list(hits.values())
         return []
 
     def _pages(self, params: Mapping[str, str], *, most: int = MOST_FOUND // _PAGE) -> Iterator[Body]:
@@ -129,27 +136,11 @@ def _named(named: Named) -> list[dict[str, str]]:
     return [{"catno": number, **({"artist": artist} if artist else {"label": label})}, {"catno": number}]
 
 
-def release_page(discogs_id: int | str) -> str:
-    """Return the address of a release's page, as MusicBrainz' editors link it."""
-    return f"{_SITE}/release/{discogs_id}"
-
-
-def paged_release(address: str) -> str:
-    """Return the number of the release whose page is at an address, "" when that is another page."""
-    found = _RELEASE_PAGE.match(address)
-    return found[1] if found else ""
-
-
 def last_page(body: Body) -> int:
     """Return the number of the last page of a search as one of its pages tells it, 1 where it does not."""
     told = fields.body(body.get("pagination"))
     pages, items = fields.count(told.get("pages")), fields.count(told.get("items"))
     return max(1, -(-(items or 0) // _PAGE) if pages is None else pages)
-
-
-def _distinct(pages: Iterable[Body]) -> list[Release]:
-    """Return the releases of some pages; one that moved from page to page in between is there once."""
-    return list({hit.id: hit for page in pages for hit in parse_search(page)}.values())
 
 
 def parse_search(body: Body) -> list[Release]:

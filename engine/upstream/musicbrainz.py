@@ -24,10 +24,10 @@ from engine.domain.identify.named import Named
 from engine.domain.identify.releases import Format, Listing, Release, Track
 from engine.upstream import fields
 from engine.upstream.barcodes import completed, gtins
-from engine.upstream.discogs import paged_release, release_page
 from engine.upstream.fields import Body
 from engine.upstream.http import UNLIMITED, HttpTransport, Limiter, ServiceApi, ServiceClient, ServiceResponse
 from engine.upstream.quick_retries import retry_while_busy
+from engine.upstream.release_pages import paged_release, release_page
 from engine.upstream.vocabulary import country, disc, medium
 
 _PAGE = 100

@@ -141,3 +141,18 @@ def test_pages_that_change_in_between_or_are_told_oddly_are_read_as_far_as_they_
         discogs = Discogs(HttpTransport(session, "DraftMaker/0.1 +tests@example.org"), service.url, token="t")
         assert [int(release.id) for release in discogs.search(GTIN)] == found
         assert len(service.asked) == len(told)
+
+
+@pytest.mark.parametrize(("page", "found", "calls"), [(3, 1, 6), (4, 0, 9)])
+def test_a_search_that_finds_other_barcodes_only_is_left_after_three_pages(page: int, found: int, calls: int) -> None:
+    pages = [[made.hit(7, "Somebody Else - Alike", barcodes=["899999000029"])] for _ in range(100)]
+    pages[page - 1] = [made.hit(8, "The Crowd - All Of Us", barcodes=[UPC])]
+
+    def answer(path: str) -> Reply:
+        number = int(parse_qs(urlsplit(path).query).get("page", ["1"])[0])
+        return Reply(body={"pagination": {"pages": 100, "items": 10_000}, "results": pages[number - 1]})
+
+    with answering(answer) as service, requests.Session() as session:
+        discogs = Discogs(HttpTransport(session, "DraftMaker/0.1 +tests@example.org"), service.url, token="t")
+        assert len(discogs.search(GTIN)) == found
+        assert len(service.asked) == calls  # the third spelling is asked for only while nothing is found
