@@ -6,19 +6,13 @@ from engine.startup import process, refuse_taken_port, report_new_store
 
 
 def main() -> None:
-    """Serve until stopped. On a loopback address it answers to this machine's own names only."""
+    """Serve until stopped."""
     with process() as settings:
         from console.app import app  # reads the settings, which must be right by now
 
         refuse_taken_port(settings.host, settings.port)
         report_new_store(settings)
-        app.run(
-            config={
-                "server.port": settings.port,
-                "server.address": settings.host,
-                "server.allowedHosts": ["127.0.0.1", "localhost"] if settings.on_loopback else [],
-            }
-        )
+        app.run(config={"server.port": settings.port, "server.address": settings.host})
 
 
 if __name__ == "__main__":

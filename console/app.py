@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import BaseRoute, Match, Route
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from console import navigation
 from console.context import context
+from console.gate import Gate, own_hosts
 from engine.api import create_app
 from engine.log import adopt, get_logger
 
@@ -79,4 +81,5 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
 
 api = create_app(context().engine, context().settings)
 ROUTES = [Beside(api, API_PATHS), Route("/batches", to_batches), Elsewhere()]
-app = st.App(SCRIPT, routes=ROUTES, lifespan=lifespan)
+HOSTS = own_hosts(context().settings.host, context().settings.port, context().settings.own_hosts)
+app = st.App(SCRIPT, routes=ROUTES, middleware=[Middleware(Gate, hosts=HOSTS)], lifespan=lifespan)

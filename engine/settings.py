@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, Self
@@ -24,6 +25,7 @@ from engine.addresses import CloudAddress, FilesAddress, files_address, usual_se
 from engine.errors import BadSetting
 
 ENV_FILE = ".env"
+_HOST = re.compile(r"([\w.-]+|\[[0-9a-fA-F:]+\])(:\d+)?", re.ASCII)
 PROFILES = ("demo", "live")
 _CONSENT_AT = {  # where eBay asks sellers, by where it is called
     "https://api.ebay.com": "https://auth.ebay.com",
@@ -60,6 +62,7 @@ class Settings(BaseSettings):
     log: Literal["", "text", "json"] = Field("", validation_alias="DM_LOG")
 
     host: str = Field("127.0.0.1", validation_alias="DM_HOST")
+    hosts: str = Field("", validation_alias="DM_HOSTS")
     port: int = Field(8501, validation_alias="PORT", ge=1, le=65_535)
     lease_seconds: float = Field(30.0, validation_alias="DM_LEASE_SECONDS", gt=0)
     lanes: int = Field(4, validation_alias="DM_LANES", ge=1, le=64)
@@ -99,6 +102,14 @@ class Settings(BaseSettings):
         except ValueError as error:
             raise ValueError("must look like http://127.0.0.1:8502") from error
         return url
+
+    @field_validator("hosts")
+    @classmethod
+    def _are_hosts(cls, hosts: str) -> str:
+        """Refuse what no request names as its host, such as a whole address."""
+        if any(not _HOST.fullmatch(name) for name in _names(hosts)):
+            raise ValueError("must be names such as drafts.example.com, without https://, separated by commas")
+        return hosts
 
     @model_validator(mode="after")
     def _profile_defaults(self) -> Self:
@@ -151,6 +162,11 @@ class Settings(BaseSettings):
     def photo_buckets(self) -> frozenset[str]:
         """Return the buckets whose files have a public address; what lies in a folder has none."""
         return _names(self.public_buckets) if isinstance(self.files_address, CloudAddress) else frozenset()
+
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """Return the names, some with a port, that the console is reached by beside those of this machine."""
+        return _names(self.hosts)
 
     @property
     def on_loopback(self) -> bool:

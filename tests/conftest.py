@@ -35,6 +35,8 @@ LONG = (  # browsers, whole processes, clouds that are emulated, and batches und
     "tests/crash",
     "tests/api/test_api_conformance.py",
     "tests/api/test_api_emulators.py",
+    "tests/api/test_foreign_pages.py",
+    "tests/api/test_large_bodies.py",
     "tests/contract/test_catalog",
     "tests/contract/test_command_line.py",
     "tests/contract/test_doctor.py",

@@ -10,7 +10,6 @@ from fastapi.exceptions import RequestValidationError
 
 from engine import __version__
 from engine.api import batches, bulk_actions, catalogue, connections, docs, drafts, exports, lookups, seller, system
-from engine.api.limits import OwnPagesOnly
 from engine.api.refusals import apologise, malformed, refuse, wrong_method
 from engine.errors import EngineError
 from engine.public import Engine
@@ -29,7 +28,7 @@ def create_app(engine: Engine, settings: Settings) -> FastAPI:
     )
     app.state.engine = engine
     app.state.settings = settings
-    routers = (batches.router, batches.uploads, drafts.router, bulk_actions.router, exports.router, system.router)
+    routers = (batches.router, drafts.router, bulk_actions.router, exports.router, system.router)
     more = (
         catalogue.router,
         connections.router,
@@ -41,7 +40,6 @@ def create_app(engine: Engine, settings: Settings) -> FastAPI:
     )
     for router in (*routers, *more):
         app.include_router(router)
-    app.add_middleware(OwnPagesOnly)
     app.add_exception_handler(EngineError, refuse)
     app.add_exception_handler(RequestValidationError, malformed)
     app.add_exception_handler(405, wrong_method)

@@ -9,7 +9,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, File, Query, Request
 
 from engine.api.answers import MAX_FAILED, job_answer, job_fields, open_job_answer, row_answer
-from engine.api.limits import LimitedRoute
 from engine.api.models.jobs import JobAnswer, JobsAnswer, OpenJobAnswer, StartedJobAnswer
 from engine.api.models.layouts import CheckAnswer, CheckForm, check_answer
 from engine.api.models.requests import PriceRequest, ProcessRequest, UploadForm
@@ -17,9 +16,9 @@ from engine.api.models.rows import RowsAnswer
 from engine.api.refusals import (
     AWAY,
     CONFLICT,
-    FOREIGN,
     UNKNOWN,
     UNREADABLE,
+    WRITE,
     RefusedFile,
     RefusedRow,
     documented,
@@ -33,15 +32,12 @@ from engine.public import DraftNeed, Engine, RowState
 
 CHECKED = [Depends(known_parameters_only)]
 router = APIRouter(prefix="/api/batch", tags=["batches"], responses=AWAY, dependencies=CHECKED)
-uploads = APIRouter(
-    prefix="/api/batch", tags=["batches"], responses=AWAY, dependencies=CHECKED, route_class=LimitedRoute
-)
 NEWEST = 50
 LARGE = 2_500  # rows above which a status has the bounded lists of the document
 MOST_JOBS = 200
 MOST_INVALID = 100
 BY = "api"
-PROCESS_REFUSED = documented(
+PROCESS_REFUSED = WRITE | documented(
     {
         400: "The path is not gs://bucket/object, the photos are not named by a pattern, the columns fit no file, "
         "there is no such profile, or the body cannot be read.",
@@ -56,18 +52,17 @@ FILE_REFUSED = documented(
     },
     RefusedFile,
 )
-CHECK_REFUSED = (
-    FOREIGN
+CHECK_REFUSED = WRITE | FILE_REFUSED | documented({400: "The columns fit no file, or the body cannot be read."})
+UPLOAD_REFUSED = (
+    WRITE
     | FILE_REFUSED
-    | documented({400: "The columns fit no file, or the body cannot be read.", 411: "The length is missing."})
-)
-UPLOAD_REFUSED = FILE_REFUSED | documented(
-    {
-        400: "The photos are not named by a pattern, the columns fit no file, there is no such profile, or the body "
-        "cannot be read.",
-        403: "Photos may not be read from that bucket; or a page of another site sent it.",
-        411: "The length is missing.",
-    }
+    | documented(
+        {
+            400: "The photos are not named by a pattern, the columns fit no file, there is no such profile, or the "
+            "body cannot be read.",
+            403: "Photos may not be read from that bucket; or a page of another site sent it.",
+        }
+    )
 )
 
 
@@ -98,7 +93,7 @@ def process(body: ProcessRequest, engine: TheEngine) -> StartedJobAnswer:
     return _started(engine, engine.submission.submit(body.gcs_path, options, name=body.name, by=BY))
 
 
-@uploads.post(
+@router.post(
     "/upload",
     summary="Start a batch over an uploaded file",
     responses=UPLOAD_REFUSED,
@@ -114,7 +109,7 @@ def upload(form: Annotated[UploadForm, File()], engine: TheEngine) -> StartedJob
     return _started(engine, engine.submission.upload(content, filename, options, name=form.name, by=BY))
 
 
-@uploads.post("/check", summary="Check a file, and start nothing", responses=CHECK_REFUSED)
+@router.post("/check", summary="Check a file, and start nothing", responses=CHECK_REFUSED)
 def check(form: Annotated[CheckForm, File()], engine: TheEngine) -> CheckAnswer:
     """Return what is in a file and how it is read: its columns with five rows, the rows by state, the invalid ones."""
     opened = engine.submission.open(form.file.file.read(), form.file.filename or "upload.txt", form.layout())
@@ -155,7 +150,7 @@ def jobs(engine: TheEngine, limit: Annotated[int, Query(ge=1)] = 10, status: Job
 @router.post(
     "/recover/{job_id}",
     summary="Let an interrupted, failed or stopped batch go on",
-    responses=UNKNOWN | FOREIGN | documented({400: "It is completed, or a worker with a recent heartbeat holds it."}),
+    responses=UNKNOWN | WRITE | documented({400: "It is completed, or a worker with a recent heartbeat holds it."}),
     response_model_exclude_unset=True,
 )
 def recover(job_id: str, engine: TheEngine) -> JobAnswer:

@@ -10,10 +10,10 @@ from pydantic.config import JsonDict
 
 from engine.api.batches import BY, CHECKED, TheEngine
 from engine.api.models.base import NUMBER, Answer, Body, Time
-from engine.api.refusals import AWAY, FOREIGN, UNREADABLE
+from engine.api.refusals import AWAY, UNREADABLE, WRITE
 from engine.public import MAX_CENTS, BulkAction, RowResult, SeenRow
 
-router = APIRouter(prefix="/api", tags=["drafts"], responses=AWAY | FOREIGN | UNREADABLE, dependencies=CHECKED)
+router = APIRouter(prefix="/api", tags=["drafts"], responses=AWAY | WRITE | UNREADABLE, dependencies=CHECKED)
 MOST_ROWS = 200
 
 

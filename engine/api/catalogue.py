@@ -9,10 +9,10 @@ from pydantic import Field
 
 from engine.api.batches import CHECKED, TheEngine
 from engine.api.models.base import Answer
-from engine.api.refusals import FOREIGN, MALFORMED
+from engine.api.refusals import EVERY_CALL, WRITE
 from engine.public import CatalogueView, encode
 
-router = APIRouter(prefix="/api", tags=["system"], responses=MALFORMED, dependencies=CHECKED)
+router = APIRouter(prefix="/api", tags=["system"], responses=EVERY_CALL, dependencies=CHECKED)
 
 
 class UpdateAnswer(Answer):
@@ -48,7 +48,7 @@ def catalogue(engine: TheEngine) -> CatalogueAnswer:
 
 
 @router.post(
-    "/catalogue/update", summary="Have the catalogue updated in the background", status_code=202, responses=FOREIGN
+    "/catalogue/update", summary="Have the catalogue updated in the background", status_code=202, responses=WRITE
 )
 def update(engine: TheEngine) -> CatalogueAnswer:
     """Return the catalogue; how the update goes stands in `update` of `GET /api/catalogue` within seconds."""

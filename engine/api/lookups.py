@@ -11,10 +11,10 @@ from pydantic import Field
 
 from engine.api.batches import CHECKED, TheEngine
 from engine.api.models.base import Answer, Body
-from engine.api.refusals import AWAY, FOREIGN, documented
+from engine.api.refusals import AWAY, WRITE, documented
 from engine.public import MOST_FORGOTTEN, Forgotten
 
-router = APIRouter(prefix="/api", tags=["lookups"], responses=AWAY | FOREIGN, dependencies=CHECKED)
+router = APIRouter(prefix="/api", tags=["lookups"], responses=AWAY | WRITE, dependencies=CHECKED)
 
 
 class ForgetRequest(Body):

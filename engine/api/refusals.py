@@ -80,12 +80,23 @@ def documented(meanings: Mapping[int, str], model: type[Refusal] = Refusal) -> R
     return {status: {"model": model, "description": meaning} for status, meaning in meanings.items()}
 
 
-MALFORMED = documented({422: "A value or a field that the call does not have; the sentence names it."})
-AWAY = MALFORMED | documented({503: "The store does not answer; nothing was changed for certain."})
+EVERY_CALL = documented(
+    {
+        421: "The console does not answer under that name: DM_HOSTS lists those it is reached by.",
+        422: "A value or a field that the call does not have; the sentence names it.",
+    }
+)
+AWAY = EVERY_CALL | documented({503: "The store does not answer; nothing was changed for certain."})
 UNKNOWN = documented({404: "There is no such job."})
-FOREIGN = documented({403: "A page of another site sent it."})
+WRITE = documented(
+    {
+        403: "A page of another site sent it.",
+        413: "The body is larger than the call takes.",
+        415: "The body is of another type than the call takes.",
+    }
+)
 UNREADABLE = documented({400: "The body cannot be read."})
-CONFLICT = FOREIGN | documented({409: "The state of the job does not allow it."})
+CONFLICT = WRITE | documented({409: "The state of the job does not allow it."})
 
 
 def known_parameters_only(request: Request) -> None:

@@ -17,13 +17,13 @@ from engine.api.models.seller import (
     TemplateAnswer,
     TemplateBody,
 )
-from engine.api.refusals import AWAY, FOREIGN, UNREADABLE, documented
+from engine.api.refusals import AWAY, UNREADABLE, WRITE, documented
 from engine.codec import encode
 from engine.public import AccountView, Engine, Errand, Profile, SellerSettings, new_location
 
 router = APIRouter(prefix="/api/seller", tags=["seller"], responses=AWAY, dependencies=CHECKED)
 NO_PROFILE = documented({404: "There is no such profile."})
-REFUSED = FOREIGN | UNREADABLE
+REFUSED = WRITE | UNREADABLE
 
 
 @router.get("/profiles", summary="The seller's profiles")
@@ -42,7 +42,7 @@ def profile(name: ProfileName, engine: TheEngine) -> ProfileAnswer:
 @router.put(
     "/profiles/{name}",
     summary="Store a profile",
-    responses=FOREIGN
+    responses=WRITE
     | documented(
         {
             400: "Its name, its template, a text or a parcel cannot be used, or there are too many, or the body cannot "
@@ -60,7 +60,7 @@ def save_profile(name: ProfileName, body: SavedProfileBody, engine: TheEngine) -
 @router.delete(
     "/profiles/{name}",
     summary="Remove a profile",
-    responses=NO_PROFILE | FOREIGN | documented({400: "It is the default one."}),
+    responses=NO_PROFILE | WRITE | documented({400: "It is the default one."}),
 )
 def remove_profile(name: ProfileName, engine: TheEngine) -> ProfilesAnswer:
     """Remove a profile, and return the others; drafts of its batches follow the default one from then on."""
@@ -89,7 +89,7 @@ def account(engine: TheEngine) -> AccountAnswer:
     return _account(engine, engine.seller_account.known())
 
 
-@router.post("/account/read", summary="Have a live worker read the account anew", status_code=202, responses=FOREIGN)
+@router.post("/account/read", summary="Have a live worker read the account anew", status_code=202, responses=WRITE)
 def read_account(engine: TheEngine) -> AccountAnswer:
     """Return what is known; what the reading brings stands in `GET /api/seller/account` within seconds."""
     return _account(engine, engine.seller_account.read(by=BY))
@@ -99,7 +99,7 @@ def read_account(engine: TheEngine) -> AccountAnswer:
     "/locations",
     summary="Have a live worker set up a location at eBay",
     status_code=202,
-    responses=FOREIGN
+    responses=WRITE
     | documented(
         {
             400: "The address is not one that eBay takes, or the body cannot be read.",

@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Request
 from engine.api.answers import upstream_answer
 from engine.api.batches import BY, CHECKED, TheEngine
 from engine.api.models.system import HealthAnswer, UpstreamAnswer, UpstreamsAnswer, WorkerAnswer, WorkersAnswer
-from engine.api.refusals import AWAY, FOREIGN, documented
+from engine.api.refusals import AWAY, WRITE, documented
 from engine.codec import encode
 from engine.domain.services import Service
 from engine.public import NO_ENGINE, WorkerView
@@ -60,7 +60,7 @@ def upstreams(engine: TheEngine) -> UpstreamsAnswer:
     "/upstreams/{service}/test",
     summary="Have a live worker make one harmless call to a service",
     status_code=202,
-    responses=FOREIGN | documented({404: "There is no such service."}),
+    responses=WRITE | documented({404: "There is no such service."}),
 )
 def test(service: str, engine: TheEngine) -> UpstreamAnswer:
     """Return how the service is; what comes of the test stands in `test` of `GET /api/upstreams` within seconds."""

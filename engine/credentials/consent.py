@@ -97,12 +97,14 @@ class Consent:
     def finish(self, answer: Mapping[str, str], browser: str | None) -> Answered:
         """Take eBay's answer, the parameters of the address that it sent the browser to; return what came of it.
 
-        `browser` is the browser's secret, None where a person pasted the address.
+        `browser` is the browser's secret, None where a person pasted the address. An answer whose state is none of
+        ours, in a browser that asked for nothing, is not even noted: any page can send a browser here.
         """
-        refusal = self._taken(answer.get("state", ""), browser)
+        state = answer.get("state", "")
+        refusal = self._taken(state, browser)
         ok, sentence = (False, refusal) if refusal else self._result(answer)
         answered = Answered(self._clock.now(), ok, sentence)
-        self._change(lambda found, _now: replace(found, answered=answered))
+        self._change(lambda found, _now: replace(found, answered=answered) if _known(found, state, browser) else found)
         log.info("ebay_consent", ok=ok)
         return answered
 
@@ -158,7 +160,7 @@ class Consent:
         found = self._store.get(PATH)[0]
         before = _decoded(found)
         after = change(before, self._clock.now())
-        if after != before or found is None:
+        if after != before:
             put = base.Patch(PATH, encode(after), found.version) if found else Put(PATH, encode(after), Expect.ABSENT)
             self._store.commit(put)
 
@@ -169,6 +171,12 @@ def _decoded(found: base.Document | None) -> ConsentRecord:
 
 def _hash(text: str) -> str:
     return sha256(text.encode()).hexdigest()
+
+
+def _known(found: ConsentRecord, state: str, browser: str | None) -> bool:
+    """Whether an answer has to do with a consent that was asked for, or comes from a person."""
+    ours = {_hash(state), _hash(browser or "")}
+    return browser is None or any(ours & {one.state, one.browser} for one in found.asked)
 
 
 def _refusal(asked: Asked | None, now: datetime, browser: str | None) -> str:

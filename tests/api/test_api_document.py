@@ -93,7 +93,7 @@ def test_the_document_tells_of_refusals(served: Served) -> None:
     paths = served.get("/api/openapi.json")["paths"]
     assert {"200", "400", "404", "422", "503"} <= set(paths["/api/batch/recover/{job_id}"]["post"]["responses"])
     assert {"200", "404", "409", "503"} <= set(paths["/api/batch/{job_id}/pause"]["post"]["responses"])
-    assert {"200", "411", "413", "422", "503"} <= set(paths["/api/batch/upload"]["post"]["responses"])
+    assert {"200", "403", "413", "415", "421", "422", "503"} <= set(paths["/api/batch/upload"]["post"]["responses"])
     assert {"200", "400", "403", "422", "503"} <= set(paths["/api/batch/process"]["post"]["responses"])
 
 

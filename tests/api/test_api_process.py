@@ -143,7 +143,10 @@ def test_a_malformed_body_cannot_be_processed(served: Served, body: bytes) -> No
 def test_a_body_that_a_foreign_web_page_could_send_is_refused(served: Served, kind: str) -> None:
     body = b'{"gcs_path": "gs://bucket/file.txt"}'
     response = served.call("POST", PROCESS, data=body, headers={"Content-Type": kind})
-    assert response.status_code == 422
+    assert response.status_code == 415
+    assert response.json()["detail"] == (
+        f"The body must be application/json, not {kind}: set the header Content-Type: application/json."
+    )
     assert served.get("/api/batch/jobs")["total"] == 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
@@ -99,11 +100,21 @@ def test_a_file_over_the_limit_is_too_large(served: Served, size: int) -> None:
     assert served.get("/api/batch/jobs")["total"] == 0
 
 
-def test_an_upload_that_does_not_say_its_length_is_not_taken(served: Served) -> None:
+def streamed(size: int) -> Iterator[bytes]:
+    """Yield a form with a file of that size, piece by piece."""
+    yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="rows.txt"\r\n\r\n'
+    line = b"724383244812\n" * 5_000
+    yield from (line for _ in range(size // len(line)))
+    yield b"\r\n--x--\r\n"
+
+
+@pytest.mark.parametrize(("size", "status"), [(65_000, 200), (3 * MOST_BYTES, 413)])
+def test_an_upload_that_does_not_say_its_length_has_the_same_limit(served: Served, size: int, status: int) -> None:
     kind = {"Content-Type": "multipart/form-data; boundary=x"}
-    response = served.call("POST", "/api/batch/upload", data=iter([b"--x--"]), headers=kind)
-    assert response.status_code == 411
-    assert "Content-Length" in response.json()["detail"]
+    response = served.call("POST", "/api/batch/upload", data=streamed(size), headers=kind)
+    assert response.status_code == status, response.text
+    if status == 413:
+        assert response.json()["detail"] == "The body has more than 10.1 MB: split it into smaller files."
 
 
 def test_more_rows_than_a_batch_may_have_are_too_many(served: Served) -> None:
@@ -136,8 +147,9 @@ def test_a_form_field_that_nobody_knows_is_refused_by_name(served: Served) -> No
 
 
 def test_an_upload_without_a_file_is_refused(served: Served) -> None:
-    assert served.call("POST", "/api/batch/upload", data={"name": "Shelf"}).status_code == 422
-    assert served.call("POST", "/api/batch/upload", json={"file": "rows"}).status_code == 422
+    assert served.call("POST", "/api/batch/upload", files={"name": (None, "Shelf")}).status_code == 422
+    assert served.call("POST", "/api/batch/upload", data={"name": "Shelf"}).status_code == 415
+    assert served.call("POST", "/api/batch/upload", json={"file": "rows"}).status_code == 415
 
 
 def test_the_same_file_twice_is_two_batches_over_one_stored_copy(served: Served) -> None:

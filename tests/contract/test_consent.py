@@ -121,6 +121,13 @@ def test_a_forged_state_is_told_and_ebay_is_not_asked(
     assert [call for call in sandbox.ledger("ebay")["calls"] if call["path"].endswith("token")] == []
 
 
+def test_an_answer_that_nobody_asked_for_changes_nothing(served: Served, seller: Seller) -> None:
+    seller.back(seller.agrees(seller.asked()))
+    other = Seller(served)
+    assert other.back(f"{served.url}{BACK}?code=v&state=forged").startswith("eBay is connected")
+    other.session.close()
+
+
 def test_an_answer_in_another_browser_is_told(served: Served, seller: Seller) -> None:
     address, other = seller.agrees(seller.asked()), Seller(served)
     assert other.back(address).startswith("This answer belongs to another browser")

@@ -39,7 +39,9 @@ def addresses(services: Sandbox) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def live(services: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("live")
-    with served(folder, "live", DM_CONTACT=CONTACT, MUSICBRAINZ_PER_SECOND="50", **addresses(services)) as whole:
+    with served(
+        folder, "engine", "live", DM_CONTACT=CONTACT, MUSICBRAINZ_PER_SECOND="50", **addresses(services)
+    ) as whole:
         yield whole
 
 

@@ -53,7 +53,7 @@ class Shop:
 def started(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     with running() as sandbox:
         own = {f"{name.upper()}_URL": f"{sandbox.url}/{name}" for name in SERVICES}
-        with served(tmp_path_factory.mktemp("live"), "live", **own, MUSICBRAINZ_PER_SECOND="0") as live:
+        with served(tmp_path_factory.mktemp("live"), "engine", "live", **own, MUSICBRAINZ_PER_SECOND="0") as live:
             yield Shop(live, sandbox)
 
 
@@ -142,7 +142,7 @@ def test_an_answer_that_is_loaded_again_counts_once(shop: Shop, page: Page) -> N
 
 
 def test_a_forged_state_is_told(shop: Shop, page: Page) -> None:
-    connections(shop, page)
+    asked(shop, page)
     page.goto(f"{shop.live.url}{BACK}?code=v&state=forged")
     says(shop, page, "its state is none of ours")
 

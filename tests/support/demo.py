@@ -1,4 +1,4 @@
-"""`python -m engine demo` and `live` as a user runs them: a process of its own, in a folder of its own."""
+"""`python -m engine demo` and `live`, and `python -m console`, as a user runs them: in a folder of their own."""
 
 from __future__ import annotations
 
@@ -90,21 +90,20 @@ def demo(folder: Path, **environment: str) -> Iterator[Demo]:
         "DM_FILES": f"file:{folder / 'files'}",
         "DM_SANDBOX_LATENCY": "0",
     }
-    with served(folder, "demo", **{**own, **environment}) as running:
+    with served(folder, "engine", "demo", **{**own, **environment}) as running:
         yield Demo(**vars(running), sandbox=Sandbox(address, running.session))
 
 
 @contextlib.contextmanager
-def served(folder: Path, command: str, **environment: str) -> Iterator[Served]:
-    """Run `python -m engine demo` or `live` in the folder for as long as the block lasts."""
+def served(folder: Path, *command: str, **environment: str) -> Iterator[Served]:
+    """Run `python -m COMMAND`, a console or what runs one, in the folder for as long as the block lasts."""
     (port,) = free_ports(1)
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_SETTINGS)}
     (folder / ".streamlit").symlink_to(ROOT / ".streamlit")
     with (folder / "log").open("wb") as log, requests.Session() as session:
         process = subprocess.Popen(
-            [sys.executable, "-m", "engine", command],
+            [sys.executable, "-m", *command],
             cwd=folder,
-            env={**inherited, "PYTHONPATH": str(ROOT), "PORT": str(port), **environment},
+            env=surroundings(PORT=str(port), **environment),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -116,6 +115,12 @@ def served(folder: Path, command: str, **environment: str) -> Iterator[Served]:
             yield running
         finally:
             end(process)
+
+
+def surroundings(**environment: str) -> dict[str, str]:
+    """Return the environment of a process of ours that has these settings and no others."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_SETTINGS)}
+    return {**inherited, "PYTHONPATH": str(ROOT), **environment}
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -21,6 +21,7 @@ import requests
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from console.gate import Gate
 from engine.api import create_app
 from engine.batches.rows import RowFiles
 from engine.bootstrap import open_engine, open_files, open_store
@@ -226,7 +227,7 @@ def serving(chosen: Settings) -> Iterator[Served]:
     """Serve the API for as long as the block lasts."""
     engine, store, server = open_engine(chosen), open_store(chosen.store, SystemClock()), door()
     assert server.app is None
-    server.app = create_app(engine, chosen)
+    server.app = Gate(create_app(engine, chosen), frozenset({server.url.removeprefix("http://")}))
     with contextlib.closing(store), requests.Session() as session:
         try:
             yield Served(server.url, chosen, engine, store, session)

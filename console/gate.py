@@ -1,0 +1,210 @@
+"""What the console lets in: one gate before screens, websocket, media, uploads and the HTTP API.
+
+A page of another site can make a browser send requests here, under its own name too once its address was made to lead
+to this machine (DNS rebinding). `RULES` says of every path what passes. Scripts send no header of a browser's; for them
+only host, method, media type and size count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from engine.log import get_logger
+from engine.public import MOST_BYTES
+
+log = get_logger(__name__)
+
+JSON, FORM = "application/json", "multipart/form-data"
+MOST_JSON = 1_000_000
+MOST_FORM = MOST_BYTES + 100_000  # a file, and what a form holds beside it
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+WEBSOCKET = "WEBSOCKET"  # in the place of a method: it is opened by GET, but what comes through it may change anything
+OWN_SITES = frozenset({"same-origin", "none"})
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+USUAL_PORTS = frozenset({80, 443})  # a browser leaves them out of `Host`
+CORS = b"access-control-"
+NO_FRAMES = (b"content-security-policy", b"frame-ancestors 'self'")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What passes at `path` and below it. Without a media type in `takes`, nothing is written there.
+
+    `any_host`: also under a name that is not ours. `own_only`: no read on behalf of another site's page, not even by a
+    link that a person follows.
+    """
+
+    path: str
+    takes: str = ""
+    most_bytes: int = 0
+    any_host: bool = False
+    own_only: bool = False
+
+
+RULES = (  # the first that fits counts
+    Rule("/health", any_host=True),  # probes call it by number; it holds nothing secret
+    Rule("/api/batch/upload", FORM, MOST_FORM),
+    Rule("/api/batch/check", FORM, MOST_FORM),
+    Rule("/api/connections/ebay/start", own_only=True),  # sets a cookie, and begins a consent
+    Rule("/api", JSON, MOST_JSON),
+    Rule("/_stcore/upload_file", FORM, MOST_FORM),
+    Rule(""),  # screens, their websocket, media, and all else
+)
+
+
+class Refused(NamedTuple):
+    """Why a request does not pass: a status, and a sentence that says how to mend it."""
+
+    status: int
+    sentence: str
+
+
+class _TooLarge(Exception):
+    """The body has grown past what its rule allows."""
+
+
+class Gate:
+    """Passes on what `RULES` let in under one of `hosts`, with bodies that stay within their limit as they stream."""
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
+        self._app = app
+        self._hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        rule, headers = rule_of(scope["path"]), Headers(scope=scope)
+        refused = refusal(rule, scope.get("method", WEBSOCKET), headers, self._hosts)
+        if refused:
+            await _refuse(refused, scope, receive, send)
+        else:
+            await self._pass(rule, scope, receive, send)
+
+    async def _pass(self, rule: Rule, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request on; where its body grows too large, it is refused unless an answer has begun."""
+        read, began = 0, False
+
+        async def bounded() -> Message:
+            nonlocal read
+            message = await receive()
+            if message["type"] == "http.request":
+                read += len(message.get("body", b""))
+                if read > rule.most_bytes:
+                    raise _TooLarge
+            return message
+
+        async def own(message: Message) -> None:
+            nonlocal began
+            if read > rule.most_bytes and not began:
+                return  # what the application says of a body that broke off
+            if message["type"] == "http.response.start":
+                began, message = True, _closed(message)
+            await send(message)
+
+        with suppress(_TooLarge):
+            await self._app(scope, bounded, own)
+        if read > rule.most_bytes and not began:
+            await _refuse(_too_large(rule, None), scope, receive, send)
+
+
+def own_hosts(address: str, port: int, names: Iterable[str]) -> frozenset[str]:
+    """Return under which hosts the console answers: this machine's, that of the address it listens at, and `names`.
+
+    Loopback names and the address go with `port`; a name without a port counts with any.
+    """
+    own = [*LOOPBACK, address]
+    try:
+        number = ip_address(address)
+        own[-1] = f"[{number}]" if number.version == 6 else str(number)
+        own = own[:-1] if number.is_unspecified else own
+    except ValueError:
+        pass  # a name
+    usual = own if port in USUAL_PORTS else []
+    return frozenset(name.lower() for name in (*(f"{name}:{port}" for name in own), *usual, *names))
+
+
+def rule_of(path: str) -> Rule:
+    """Return the rule of a path."""
+    return next(rule for rule in RULES if path == rule.path or path.startswith(f"{rule.path}/") or not rule.path)
+
+
+def refusal(rule: Rule, method: str, headers: Headers, hosts: frozenset[str]) -> Refused | None:
+    """Return why a request may not pass, None when it may."""
+    if not rule.any_host and not _ours(headers.getlist("host"), hosts):
+        name = (headers.get("host") or "")[:100]
+        return Refused(421, f"The console does not answer under the name {name!r}. If it is yours, add it to DM_HOSTS.")
+    if foreign(headers) and (rule.own_only or not _is_visit(method, headers)):
+        return Refused(403, "Pages of other sites may not use this console. Open it in a tab of its own.")
+    if method in READS or method == WEBSOCKET:
+        return None
+    if not rule.takes:
+        return Refused(405, f"Nothing can be changed here by {method}: only GET, HEAD and OPTIONS are answered.")
+    return _wrong_body(rule, headers)
+
+
+def foreign(headers: Headers) -> bool:
+    """Whether a browser says that the request comes from a page of another site.
+
+    Source: https://developer.mozilla.org/docs/Web/HTTP/Headers/Sec-Fetch-Site (read 2026-11).
+    """
+    if site := headers.get("sec-fetch-site"):
+        return site not in OWN_SITES
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
+
+
+def _is_visit(method: str, headers: Headers) -> bool:
+    """Whether a person follows a link to a tab of its own: no frame, picture, script or call."""
+    fetched = (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest"))
+    return method == "GET" and fetched == ("navigate", "document")
+
+
+def _ours(hosts: list[str], own: frozenset[str]) -> bool:
+    """Whether a request names one host, and that is ours."""
+    if len(hosts) != 1:
+        return False
+    host = hosts[0].lower()
+    name, colon, port = host.rpartition(":")
+    return host in own or (bool(colon) and port.isdecimal() and name in own)
+
+
+def _wrong_body(rule: Rule, headers: Headers) -> Refused | None:
+    """Return what is wrong with the type or the stated length of a body, None when nothing is."""
+    length = headers.get("content-length", "")
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    has_body = length not in {"", "0"} or "transfer-encoding" in headers
+    if (kind or has_body) and kind != rule.takes:
+        given = f"not {kind[:100]}" if kind else "and its Content-Type header says nothing"
+        return Refused(415, f"The body must be {rule.takes}, {given}: set the header Content-Type: {rule.takes}.")
+    return _too_large(rule, int(length)) if length.isdecimal() and int(length) > rule.most_bytes else None
+
+
+def _too_large(rule: Rule, size: int | None) -> Refused:
+    """Return the refusal of a body, of which `size` bytes are announced."""
+    most = f"{rule.most_bytes / 1e6:.1f} MB"
+    has = f"The body has {size / 1e6:.1f} MB and the most is {most}" if size else f"The body has more than {most}"
+    return Refused(413, f"{has}: split it into smaller {'files' if rule.takes == FORM else 'calls'}.")
+
+
+def _closed(start: Message) -> Message:
+    """Return the head of an answer that no page of another site may read or frame, whatever the application says."""
+    headers = [(name, value) for name, value in start["headers"] if not name.lower().startswith(CORS)]
+    return {**start, "headers": [*headers, NO_FRAMES]}
+
+
+async def _refuse(refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with the refusal; a websocket is not opened. What is left of the body is read by no one."""
+    log.info("request_refused", path=scope["path"], status=refused.status, error=refused.sentence)
+    allow = {"Allow": ", ".join(sorted(READS))} if refused.status == 405 else None
+    await JSONResponse({"detail": refused.sentence}, refused.status, allow)(scope, receive, send)
