@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from engine.public import ReleaseSummary
 
 
 def sources(release: ReleaseSummary) -> str:
     """Return the sources of a release as links in Markdown, "" when they are not known."""
-    return " · ".join(f"[{name}]({address})" for name, address in release.sources.items())
+    return links(release.sources)
+
+
+def links(named: Mapping[str, str]) -> str:
+    """Return sources, by name with their addresses, as links in Markdown."""
+    return " · ".join(f"[{name}]({address})" for name, address in named.items())

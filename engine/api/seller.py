@@ -80,7 +80,9 @@ def preview_template(body: TemplateBody, engine: TheEngine) -> TemplateAnswer:
     if problem := previews.problem(body.description, texts):
         return TemplateAnswer(problem=problem, examples=())
     made = previews.of(body.description, texts, previews.examples())
-    return TemplateAnswer(problem="", examples=tuple(ExampleAnswer(name=one.name, html=one.html) for one in made))
+    return TemplateAnswer(
+        problem="", examples=tuple(ExampleAnswer.model_validate(one, from_attributes=True) for one in made)
+    )
 
 
 @router.get("/account", summary="What the seller has set up at eBay")

@@ -62,7 +62,7 @@ class Previews:
         made, gtin = item.draft, item.gtin or item.draft.upc.zfill(14)
         copy = Copy(made.sku, gtin, made.grade, note=made.note, own=made.grading)
         noted, paragraph = bool(made.condition_description), item.decided.edits.paragraph or ""
-        return Example(release, gtin, said_of(copy, noted=noted, paragraph=paragraph))
+        return Example(release, gtin, said_of(copy, noted=noted, paragraph=paragraph), item.release.sources)
 
 
 def _known(summary: ReleaseSummary) -> Release:

@@ -98,7 +98,11 @@ def test_a_template_is_checked_and_shown_without_being_stored(served: Served) ->
     }
     answer = shown("{{ header }}<h2>{{ title }}</h2>")
     assert answer["problem"] == ""
-    assert answer["examples"][1] == {"name": "Four Sides", "html": "<p>Welcome</p><h2>Four Sides</h2>"}
+    assert answer["examples"][1] == {
+        "name": "Four Sides",
+        "html": "<p>Welcome</p><h2>Four Sides</h2>",
+        "sources": {},
+    }
     assert [profile["description"] for profile in served.get("/api/seller/profiles")["profiles"]] == [""]
 
 

@@ -44,6 +44,9 @@ def test_the_newest_drafts_are_shown_with_their_tracks_and_words(bench: Runs, tm
     stored = {item.release.title: item.draft.description for item in items if item.draft}
     shown = {one.name: one.html for one in previews.of("", NO_TEXTS, examples)}
     assert shown == stored
+    named = {name for one in examples for name in one.sources}
+    assert "Data provided by Discogs" in named
+    assert all(one.sources for one in previews.of("", NO_TEXTS, examples))
     (graded,) = [one for one in examples if one.said.condition]
     assert (graded.said.condition, graded.said.note, graded.said.noted) == ("Good", "Small tear", True)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from console.widgets.sources import links
 from console.widgets.text import plain
 from engine.public import (
     MAX_TEMPLATE,
@@ -77,6 +78,8 @@ def _preview(engine: Engine, profile: Profile, examples: Sequence[Example]) -> N
     for tab, preview in zip(st.tabs([_tab(one.name) for one in made]), made, strict=True):
         with tab.container(border=True, height=380):
             st.html(preview.html)
+        if preview.sources:
+            tab.caption(links(preview.sources))
 
 
 def typed(profile: Profile, key: str) -> Profile:

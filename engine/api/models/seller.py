@@ -128,10 +128,14 @@ class TemplateBody(Body):
 
 
 class ExampleAnswer(Answer):
-    """What a template makes of one release: the newest drafts, or made-up releases while there is no draft."""
+    """What a template makes of one release: the newest drafts, or made-up releases while there is no draft.
+
+    `sources` are those of the facts, as they want to be named, with the address of the release there.
+    """
 
     name: str
     html: str
+    sources: dict[str, str]
 
 
 class TemplateAnswer(Answer):

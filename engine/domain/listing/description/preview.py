@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from engine.domain.identify.releases import Format, Release, Track
 from engine.domain.listing.description import earlier, template
@@ -13,11 +13,15 @@ from engine.domain.listing.description.texts import NO_TEXTS, ListingTexts
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A copy that a template is shown with: real, or made up."""
+    """A copy that a template is shown with: real, or made up.
+
+    `sources` are those of its facts, as they want to be named, with the address of the release there.
+    """
 
     release: Release
     gtin: str
     said: Said = NOTHING_SAID
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -27,10 +31,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The text of an example, HTML."""
+    """The text of an example, HTML, with the sources of its facts."""
 
     name: str
     html: str
+    sources: Mapping[str, str]
 
 
 SAMPLES = (
@@ -95,6 +100,5 @@ def problem(typed: str, texts: ListingTexts = NO_TEXTS) -> str:
 def previews(typed: str, texts: ListingTexts, examples: Sequence[Example]) -> tuple[Preview, ...]:
     """Return what a template without a problem makes of each example; of an empty one it is our own text."""
     jinja = earlier.in_jinja(typed)
-    return tuple(
-        Preview(each.name, listing_text(each.release, each.gtin, each.said, texts, jinja).html) for each in examples
-    )
+    made = (listing_text(each.release, each.gtin, each.said, texts, jinja).html for each in examples)
+    return tuple(Preview(each.name, html, each.sources) for each, html in zip(examples, made, strict=True))
