@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from engine.startup import process, refuse_taken_port, report_new_store
+from engine.startup import process, refuse_open_address, refuse_taken_port, report_new_store
 
 
 def main() -> None:
     """Serve until stopped."""
     with process() as settings:
+        refuse_open_address(settings)
         from console.app import app  # reads the settings, which must be right by now
 
         refuse_taken_port(settings.host, settings.port)

@@ -10,7 +10,7 @@ import typer
 
 from engine.addresses import FolderAddress
 from engine.settings import Settings
-from engine.startup import refuse_taken_port
+from engine.startup import refuse_open_address, refuse_taken_port
 from engine.supervisor import CONSOLE, LOOPBACK, WORKER, Part, Supervisor
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "exu2.txt"
@@ -21,8 +21,9 @@ def run_demo(settings: Settings, stop: threading.Event) -> int:
     """Run the demo until `stop` is set; return the exit status.
 
     Raises:
-        BadSetting: a port is in use.
+        BadSetting: a port is in use, or the console would be open to the network.
     """
+    refuse_open_address(settings)
     for port in (settings.port, settings.sandbox_port):
         refuse_taken_port(LOOPBACK, port)
     Path("var").mkdir(exist_ok=True)

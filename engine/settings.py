@@ -63,6 +63,7 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", validation_alias="DM_HOST")
     hosts: str = Field("", validation_alias="DM_HOSTS")
+    sign_in: Literal["", "external"] = Field("", validation_alias="DM_SIGN_IN")
     port: int = Field(8501, validation_alias="PORT", ge=1, le=65_535)
     lease_seconds: float = Field(30.0, validation_alias="DM_LEASE_SECONDS", gt=0)
     lanes: int = Field(4, validation_alias="DM_LANES", ge=1, le=64)

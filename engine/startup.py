@@ -89,6 +89,20 @@ def refuse_taken_port(host: str, port: int) -> None:
             ) from error
 
 
+def refuse_open_address(settings: Settings) -> None:
+    """Do nothing where the console answers on this machine only, or somebody is said to sign people in.
+
+    Raises:
+        BadSetting: everybody who reaches the port could do everything.
+    """
+    if not (settings.on_loopback or settings.sign_in):
+        raise BadSetting(
+            f"At {settings.host} everybody who reaches port {settings.port} could do everything here, so the console "
+            "does not start: set DM_SIGN_IN=external if something in front of it signs people in and nobody gets past "
+            "that, or DM_HOST=127.0.0.1 to answer on this machine only."
+        )
+
+
 def _similar(place: Path) -> Path | None:
     """Return the database beside `place`, or in a usual folder, whose name is most like it; None when none is."""
     usual = [usual_database(profile) for profile in PROFILES]

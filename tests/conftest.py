@@ -39,6 +39,7 @@ LONG = (  # browsers, whole processes, clouds that are emulated, and batches und
     "tests/api/test_large_bodies.py",
     "tests/contract/test_catalog",
     "tests/contract/test_command_line.py",
+    "tests/contract/test_console_start.py",
     "tests/contract/test_doctor.py",
     "tests/contract/test_drafts_command.py",
     "tests/contract/test_faults.py",
