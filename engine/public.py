@@ -47,6 +47,7 @@ from engine.domain.batch.throughput import RECENT as RECENT_MINUTES
 from engine.domain.batch.unpriced import Prices, unpriced
 from engine.domain.identify.barcodes import display
 from engine.domain.identify.evidence import ReleaseSummary
+from engine.domain.listing import titles
 from engine.domain.listing.categories import CATEGORIES
 from engine.domain.listing.category_rules import EBAY as RULES_OF_EBAY
 from engine.domain.listing.composition import Draft
@@ -70,7 +71,6 @@ from engine.domain.listing.seller_account import (
 from engine.domain.listing.seller_hub import Plan
 from engine.domain.listing.seller_profiles import Chosen, Profile, SellerSettings
 from engine.domain.listing.seller_terms import Package
-from engine.domain.listing.wording import MAX_TITLE
 from engine.domain.services import CONNECT_EBAY, DISCOGS_TERMS, EBAY_LICENCE, NAMES, NOT_AFFILIATED, Service
 from engine.errors import (
     BadRequest,
@@ -105,7 +105,6 @@ __all__ = [
     "MAX_PARAGRAPH",
     "MAX_QUANTITY",
     "MAX_TEMPLATE",
-    "MAX_TITLE",
     "MOST_AGAIN",
     "MOST_BYTES",
     "MOST_FORGOTTEN",
@@ -234,6 +233,7 @@ __all__ = [
     "new_location",
     "review",
     "rows_revision",
+    "titles",
     "unpacked",
     "unpriced",
     "usual_conditions",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from engine.batches.drafts import Drafts
 from engine.batches.queries import Queries
 from engine.domain.batch.draft_index import DraftRecord
 from engine.domain.identify.evidence import ReleaseSummary
 from engine.domain.identify.releases import Format, Release
+from engine.domain.listing import titles
 from engine.domain.listing.composition import Copy, said_of
 from engine.domain.listing.description import preview
 from engine.domain.listing.description.preview import SAMPLES, Example, Preview
@@ -49,6 +50,14 @@ class Previews:
         """Return what a template that has no problem makes of each example, our own text where it is empty."""
         return preview.previews(template, texts, examples)
 
+    def titles(self, templates: Mapping[str, str], examples: Sequence[Example]) -> Sequence[str]:
+        """Return the title that templates without a problem make of each example."""
+        return [titles.title(one.release, one.gtin, own=one.own, templates=templates) for one in examples]
+
+    def title_problem(self, templates: Mapping[str, str]) -> str:
+        """Return what is wrong with templates of titles by kind of medium, "" when nothing is."""
+        return titles.problems(templates)
+
     def problem(self, template: str, texts: ListingTexts) -> str:
         """Return what is wrong with a template and texts, with the line, "" when nothing is."""
         return preview.problem(template, texts)
@@ -62,7 +71,8 @@ class Previews:
         made, gtin = item.draft, item.gtin or item.draft.upc.zfill(14)
         copy = Copy(made.sku, gtin, made.grade, note=made.note, own=made.grading)
         noted, paragraph = bool(made.condition_description), item.decided.edits.paragraph or ""
-        return Example(release, gtin, said_of(copy, noted=noted, paragraph=paragraph), item.release.sources)
+        said = said_of(copy, noted=noted, paragraph=paragraph)
+        return Example(release, gtin, said, item.release.sources, made.grading)
 
 
 def _known(summary: ReleaseSummary) -> Release:

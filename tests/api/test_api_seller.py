@@ -161,7 +161,8 @@ def test_what_a_worker_has_read_is_answered_by_name(served: Served) -> None:
     )
     served.engine.seller_account.answer(read, taken.reading)
     answer = served.get("/api/seller/account")
-    assert answer["policies"]["payment"] == [{"id": "62", "name": "At once", "default": True, "description": ""}]
+    policy = {"id": "62", "name": "At once", "default": True, "description": "", "calculated": False}
+    assert answer["policies"]["payment"] == [policy]
     assert (answer["locations"][0]["key"], answer["opted_in"]) == ("GARAGE", True)
 
 
@@ -179,3 +180,16 @@ def test_an_address_that_does_not_take_a_method_says_which_it_takes(served: Serv
     answer = served.session.post(f"{served.url}/api/seller/profiles/Standard", json={}, timeout=10)
     assert (answer.status_code, answer.headers["Allow"]) == (405, "DELETE, GET, PUT")
     assert answer.json()["detail"] == "/api/seller/profiles/Standard takes DELETE, GET, PUT, not POST."
+
+
+def test_templates_of_titles_are_stored_and_a_wrong_one_is_refused_with_its_fault(served: Served) -> None:
+    assert served.call("PUT", "/api/seller/profiles/CDs", json={"titles": {"CD": "{title} {media}"}}).json()[
+        "titles"
+    ] == {"CD": "{title} {media}"}
+    for templates, why in (
+        ({"CD": "{price}"}, "there is no placeholder {price}"),
+        ({"CD": "{artist}"}, "{title} has to be in it"),
+        ({"Discs": "{title}"}, "There is no kind of medium “Discs”"),
+    ):
+        answer = served.call("PUT", "/api/seller/profiles/CDs", json={"titles": templates})
+        assert (answer.status_code, why in answer.text) == (400, True)

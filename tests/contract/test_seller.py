@@ -157,6 +157,9 @@ def test_a_row_that_is_done_again_takes_the_policies_that_were_chosen_since(benc
     opened.close()
 
 
+TITLES = {"Vinyl": "{title} ({artist})"}
+
+
 def test_the_template_and_the_texts_of_a_profile_reach_the_item_at_ebay(bench: Runs, tmp_path: Path) -> None:
     opened = open_store(f"sqlite:///{tmp_path}/store.db", SystemClock())
     clock, profiles = AheadClock(), Profiles(opened)
@@ -172,10 +175,12 @@ def test_the_template_and_the_texts_of_a_profile_reach_the_item_at_ebay(bench: R
     }
     with requests.Session() as session, open_pipeline(settings, session, opened, clock) as pipeline:
         for template, (begin, end) in stated.items():
-            profiles.save(Profile("CDs", description=template, texts=texts))
+            profiles.save(Profile("CDs", description=template, texts=texts, titles=TITLES))
             clock.seconds += FRESH_SECONDS
             bench.work("07961220922684", options).run(pipeline)
-            shown = bench.sandbox.ledger(calls=False)["held"]["DM1"]["item"]["product"]["description"]
+            product = bench.sandbox.ledger(calls=False)["held"]["DM1"]["item"]["product"]
+            shown = product["description"]
+            assert product["title"] == "Neural Response EP (EBE)"
             assert shown.startswith(begin)
             assert shown.endswith(end)
     assert bench.offers() == {"DM1": 1}

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox, TextArea
 
 from console.context import context
-from console.screens.seller import form
+from console.screens.seller import form, titles
 from console.widgets import grading
 from console.widgets.price_table import FORMATS
 from engine.codec import encode
@@ -248,3 +248,24 @@ def test_while_the_store_is_away_nothing_is_shown_as_empty(desk: Desk) -> None:
     app = desk.screen("seller")
     assert not app.exception
     assert "does not answer" in text(app)
+
+
+def test_titles_are_previewed_with_their_length_by_the_template_of_the_medium(desk: Desk) -> None:
+    desk.engine.profiles.save(Profile("Standard", titles={"Vinyl": "{title} by {artist} {media}"}))
+    shown = text(desk.screen("seller"))
+    assert "Four Sides by Two Record Band 2 LP" in shown
+    assert "(34)" in shown
+    assert "Songs & Other Examples CD 1997 Specimen" in shown.replace("\\", "")
+
+
+def test_a_table_of_titles_becomes_templates() -> None:
+    lines: list[str | None] = [None] * len(FORMATS)
+    lines[0], lines[2] = " {title} {media} ", "  "
+    typed = pd.DataFrame({"Format": list(FORMATS.values()), "Your template": lines})
+    assert titles.templates(typed) == {"*": "{title} {media}"}
+
+
+def test_a_stored_template_of_a_title_that_cannot_be_used_is_said(desk: Desk) -> None:
+    stored = SellerSettings((Profile("Standard", titles={"CD": "{title} {price}"}),))
+    desk.store.commit(Put(PATH, encode(stored)))
+    assert "there is no placeholder {price}" in text(desk.screen("seller")).replace("\\", "")

@@ -14,7 +14,7 @@ from console.screens.drafts import actions as drafts_actions
 from console.screens.drafts.view import DraftValues, Place, current_values, edits, specifics, written
 from console.widgets import grading
 from console.widgets.covers import shown
-from engine.public import CATEGORIES, MAX_CENTS, MAX_NOTE, MAX_PARAGRAPH, MAX_QUANTITY, MAX_TITLE, Condition, Item
+from engine.public import CATEGORIES, MAX_CENTS, MAX_NOTE, MAX_PARAGRAPH, MAX_QUANTITY, Condition, Item, titles
 
 
 def draw(context: Context, place: Place, item: Item) -> None:
@@ -53,8 +53,8 @@ def _form(context: Context, place: Place, item: Item) -> None:
     if picture and url:
         picture.image(url, width="stretch", alt="The picture that the buyer sees")
     with about.container(gap="xxsmall"):
-        title = st.text_input("Title", current.title, MAX_TITLE, key=f"title_{key}", live="300ms") or ""
-        counted = f"{len(title)} of {MAX_TITLE} characters"
+        title = st.text_input("Title", current.title, titles.MAX_TITLE, key=f"title_{key}", live="300ms") or ""
+        counted = f"{len(title)} of {titles.MAX_TITLE} characters"
         st.caption(counted if url else f"{counted} · {item.picture.reason or 'No picture.'}")
     typed = replace(_copy(current, key), title=title.strip())
     aspects = _specifics(current.aspects, key)

@@ -94,6 +94,7 @@ _WORDS = {
     "condition": "condition",
     "grade_map": "your grades at eBay",
     "packages": "parcels",
+    "titles": "titles",
     "description": "description",
     "texts": "your texts",
 }

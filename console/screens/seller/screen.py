@@ -10,7 +10,7 @@ import streamlit as st
 
 from console.context import Context, zone
 from console.poller import AWAY, Snapshot
-from console.screens.seller import account, actions, description, form
+from console.screens.seller import account, actions, description, form, titles
 from console.widgets import notices
 from console.widgets.heading import heading
 from engine.public import AccountView, Engine, Example, Profile, SellerSettings
@@ -90,6 +90,8 @@ def _form(
     with right:
         with st.container(border=True, key="card_text", gap="small"):
             profile = description.template(context.engine, profile, examples, key)
+        with st.container(border=True, key="card_titles", gap="small"):
+            profile = titles.draw(context.engine, profile, examples, key)
         with st.container(border=True, key="card_texts", gap="small"):
             profile = description.texts(profile, key)
     return profile

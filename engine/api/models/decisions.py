@@ -16,7 +16,7 @@ from engine.domain.batch.draft_index import Review
 from engine.domain.batch.rows import Condition
 from engine.domain.listing.categories import CATEGORIES
 from engine.domain.listing.photos import MAX_PHOTOS
-from engine.domain.listing.wording import MAX_TITLE
+from engine.domain.listing.titles import MAX_TITLE
 from engine.public import MOST_AGAIN
 
 Schema = dict[str, object]

@@ -19,6 +19,8 @@ from engine.domain.listing.description.texts import ListingTexts
 from engine.domain.listing.seller_account import COUNTRIES, Address
 from engine.domain.listing.seller_profiles import MAX_NAME, Profile
 from engine.domain.listing.seller_profiles import NAME as PROFILE_NAME
+from engine.domain.listing.titles import KINDS, MAX_TITLE_TEMPLATE
+from engine.domain.listing.titles import PLACEHOLDERS as TITLE_PLACEHOLDERS
 
 Number = Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False), NUMBER]
 Template = Annotated[
@@ -35,6 +37,16 @@ ProfileName = Annotated[
     str,
     Field(min_length=1, max_length=MAX_NAME),
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_NAME, "pattern": PROFILE_NAME}),
+]
+
+
+TitleMedium = Annotated[str, Field(max_length=40, json_schema_extra={"enum": list(KINDS)})]
+TitleTemplate = Annotated[
+    str,
+    Field(
+        max_length=MAX_TITLE_TEMPLATE,
+        description=f"One line with placeholders: {', '.join(f'{{{name}}}' for name in TITLE_PLACEHOLDERS)}.",
+    ),
 ]
 
 
@@ -86,6 +98,11 @@ class ProfileBody(Body):
     best_offer: StrictBool | None = None
     description: Template = ""
     texts: TextsBody = Field(default_factory=TextsBody)
+    titles: dict[TitleMedium, TitleTemplate] = Field(
+        {},
+        description="Templates of titles by kind of medium, none for our own",
+        examples=[{"Vinyl": "{artist} - {title} {media} {color} {year} {label} {catalog_number}"}],
+    )
     grade_map: GradeMapBody = Field(
         {},
         description=option("grade_map"),
@@ -158,6 +175,7 @@ class PolicyAnswer(Answer):
     name: str
     default: bool
     description: str
+    calculated: bool = Field(False, description="the postage follows from the weight of the parcel")
 
 
 class LocationAnswer(Answer):

@@ -17,7 +17,8 @@ from engine.domain.batch.rows import Condition
 from engine.domain.listing.categories import CATEGORIES, Category
 from engine.domain.listing.photo_pages import direct
 from engine.domain.listing.photos import MAX_PHOTOS, refused
-from engine.domain.listing.wording import MAX_TITLE, plain
+from engine.domain.listing.titles import MAX_TITLE
+from engine.domain.listing.wording import plain
 from engine.errors import DecisionRefused
 
 MAX_CENTS = 9_999_999

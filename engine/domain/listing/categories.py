@@ -86,6 +86,9 @@ _CATEGORIES = {
     "UMD": UMD,
     **dict.fromkeys(("8-Track Cartridge", "4-Track Cartridge", "Reel-To-Reel", "MiniDisc", "DCC", "DAT"), OTHER_MUSIC),
 }
+MEDIA = tuple(_CATEGORIES)
+"""The kinds of media that this program knows a category for."""
+
 MUSIC = (CD, VINYL, CASSETTE, OTHER_MUSIC)
 FILMS = (DISC, VHS, LASERDISC, UMD)
 CATEGORIES: Mapping[str, Category] = {place.id: place for place in _CATEGORIES.values()}

@@ -25,7 +25,8 @@ from engine.domain.listing.composition import Draft
 from engine.domain.listing.grading import RECORD_GRADING, SLEEVE_GRADING
 from engine.domain.listing.photos import refused
 from engine.domain.listing.pricing import dollars
-from engine.domain.listing.wording import MAX_TITLE, clipped, plain, safe
+from engine.domain.listing.titles import MAX_TITLE
+from engine.domain.listing.wording import clipped, plain, safe
 
 MAX_BYTES = 15_000_000
 MAX_PHOTOS = 12

@@ -105,7 +105,7 @@ class Profile(Value, frozen=True):
             raise BadRequest(f"A profile has a name of 1 to {MAX_NAME} letters and digits; {within}")
         if problem := preview.problem(self.description, self.texts):
             raise BadRequest(problem)
-        if problem := next(filter(None, map(titles.problem, self.titles.values())), ""):
+        if problem := titles.problems(self.titles):
             raise BadRequest(problem)
         for medium, package in self.packages.items():
             if package.ounces <= 0 or any(side <= 0 for side in package.inches or ()):

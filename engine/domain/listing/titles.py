@@ -17,12 +17,13 @@ from engine.domain.folding import folded
 from engine.domain.identify.barcodes import display
 from engine.domain.identify.releases import Release
 from engine.domain.listing import shortening
-from engine.domain.listing.categories import medium
+from engine.domain.listing.categories import MEDIA, medium
 from engine.domain.listing.media import media
 from engine.domain.listing.media_names import media_names
 from engine.domain.listing.names import artists_of, buyers_names, label_name
-from engine.domain.listing.wording import MAX_TITLE, plain
+from engine.domain.listing.wording import plain
 
+MAX_TITLE = 80
 MAX_TITLE_TEMPLATE = 300
 MAX_OWN_WORDS = 30  # characters of a template that are the seller's own
 DASH = "-"
@@ -77,6 +78,7 @@ EDITIONS: Mapping[str, tuple[str, ...]] = {  # in Discogs' words, as a title say
     "Enhanced": ("Enhanced",),
     "Stereo": ("Stereo",),
 }
+KINDS = ("*", *MEDIA)
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _WORD = re.compile(r"\w+")
 _MOST_STYLES = 2
@@ -124,6 +126,13 @@ def problem(template: str) -> str:
     if len(own) > MAX_OWN_WORDS:
         return f"The template of a title has {len(own)} characters of its own words, and the most is {MAX_OWN_WORDS}"
     return ""
+
+
+def problems(templates: Mapping[str, str]) -> str:
+    """Return what is wrong with templates by kind of medium as a sentence, "" when nothing is."""
+    if strange := [kind for kind in templates if kind not in KINDS]:
+        return f"There is no kind of medium “{strange[0]}”: choose one of {', '.join(KINDS)}"
+    return next(filter(None, map(problem, templates.values())), "")
 
 
 def template_for(release: Release, templates: Mapping[str, str]) -> str:

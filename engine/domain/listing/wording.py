@@ -6,8 +6,6 @@ import re
 import unicodedata
 from html import escape, unescape
 
-MAX_TITLE = 80
-
 _JOINERS = "\u200c\u200d"  # invisible, but Persian words and joined emoji need them
 _MARKUP = re.compile(
     r"<!--.*?-->|<(script|style)\b[^>]*>.*?(?:</\1\s*>|$)|"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from engine.domain.batch.grades import Grading
 from engine.domain.identify.releases import Format, Release, Track
 from engine.domain.listing.description import earlier, template
 from engine.domain.listing.description.listing_text import NOTHING_SAID, Said, listing_text
@@ -22,6 +23,7 @@ class Example:
     gtin: str
     said: Said = NOTHING_SAID
     sources: Mapping[str, str] = field(default_factory=dict)
+    own: Grading | None = None
 
     @property
     def name(self) -> str:
