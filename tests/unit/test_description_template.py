@@ -299,6 +299,7 @@ def test_simple_html_stays_and_a_link_to_ebay_opens_a_window_of_its_own() -> Non
 
 def test_a_note_that_the_template_has_no_place_for_comes_first() -> None:
     said = Said(note="Small tear", paragraph="Two CDs")
+    assert made("<p>CD: {{ artist }}</p>", BARE, Said(note="CD")) == "<p>CD</p><p>CD: Somebody</p>"
     assert made("<p>{{ artist }}</p>", BARE, said) == "<p>Small tear</p><p>Two CDs</p><p>Somebody</p>"
     assert (
         made("{% if label %}{{ note }}{% endif %}<p>{{ paragraph }}</p>", BARE, said)

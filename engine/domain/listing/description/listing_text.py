@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -16,6 +16,8 @@ from engine.domain.listing.description.template import (
     DISCS,
     FACTS,
     MORE_TRACKS,
+    NOTE,
+    PARAGRAPH,
     TRACKS,
     Compiled,
     compiled,
@@ -93,7 +95,7 @@ def _fitted(template: Compiled, release: Release, gtin: str, said: Said, texts: 
     made = partial(_made, template, values, every, said)
     count = len(release.tracks)
     html = made(count)
-    if len(html) > MAX_DESCRIPTION and count:
+    if len(html) > MAX_DESCRIPTION and count and template.used & {DISCS, TRACKS}:
         least = bisect_left(range(count), x=True, key=lambda shown: len(made(shown)) > MAX_DESCRIPTION)
         html = made(max(0, least - 1))
     if len(html) <= MAX_DESCRIPTION:
@@ -109,19 +111,20 @@ def _made(template: Compiled, values: Mapping[str, object], every: tuple[Disc, .
     html = markup.cleaned(template.filled({**values, **known}))
     if left and DISCS in template.used and MORE_TRACKS not in template.used:
         html += f"<p>and {left} more tracks</p>"
-    return _unplaced(html, said) + html
+    return _unplaced(html, said, template.used) + html
 
 
-def _unplaced(html: str, said: Said) -> str:
-    """Return the operator's words that the text does not have, as paragraphs."""
-    words = (safe(_said(text)) for text in ("" if said.noted else said.note, said.paragraph) if text)
-    return "".join(f"<p>{text}</p>" for text in words if text.casefold() not in html.casefold())
+def _unplaced(html: str, said: Said, used: Collection[str]) -> str:
+    """Return the operator's words that a text does not have, as paragraphs; `used` are the placeholders it has."""
+    words = {NOTE: "" if said.noted else safe(_said(said.note)), PARAGRAPH: safe(_said(said.paragraph))}
+    missing = (text for name, text in words.items() if name not in used or text.casefold() not in html.casefold())
+    return "".join(f"<p>{text}</p>" for text in missing if text)
 
 
 def _cut(html: str, said: Said) -> str:
     """Return a text that is too long without its end; the operator's words come first where they stood in it."""
     cut = markup.cut(html, MAX_DESCRIPTION)
-    return markup.cut(_unplaced(cut, said) + html, MAX_DESCRIPTION)
+    return markup.cut(_unplaced(cut, said, (NOTE, PARAGRAPH)) + html, MAX_DESCRIPTION)
 
 
 def _said(text: str) -> str:
@@ -135,8 +138,8 @@ def _values(release: Release, gtin: str, said: Said) -> dict[str, object]:
         "condition": said.condition,
         "grade": grade,
         "sleeve": sleeve,
-        "note": said.note,
-        "paragraph": said.paragraph,
+        NOTE: said.note,
+        PARAGRAPH: said.paragraph,
     }
     listed = {FACTS: markup.trusted(as_list(release, gtin))}
     return {**facts(release, gtin), **{name: _said(text) for name, text in words.items()}, **listed}

@@ -153,9 +153,9 @@ def cut(html: str, room: int) -> str:
     kept: list[str] = []
     opened: list[str] = []
     for token in _TOKEN.findall(html):
-        name = re.match(r"<(/?)(\w+)", token)
-        standing = _standing(opened, name)
-        if sum(map(len, kept)) + len(token) + sum(len(tag) + 3 for tag in standing) > room:
+        standing = _standing(opened, re.match(r"<(/?)(\w+)", token))
+        room -= len(token)
+        if room < sum(len(f"</{tag}>") for tag in standing):
             break
         kept.append(token)
         opened = standing

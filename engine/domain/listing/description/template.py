@@ -27,6 +27,7 @@ MAX_MADE = 200_000  # characters of output before it is cleaned
 WHERE = "template"
 
 TRACKS, FACTS, DISCS, MORE_TRACKS = "tracks", "facts", "discs", "more_tracks"
+NOTE, PARAGRAPH = "note", "paragraph"
 PLACEHOLDERS: Mapping[str, str] = {
     "artist": "the artist",
     "title": "the title of the release",
@@ -40,8 +41,8 @@ PLACEHOLDERS: Mapping[str, str] = {
     "condition": "the condition of the copy, in eBay's words",
     "grade": "your grade of the disc, such as Very Good Plus (VG+)",
     "sleeve": "your grade of the sleeve",
-    "note": "your note on the copy",
-    "paragraph": "what you add to one draft",
+    NOTE: "your note on the copy",
+    PARAGRAPH: "what you add to one draft",
     FACTS: "all facts as a list",
     TRACKS: "the track list, by disc or side",
     DISCS: "the discs or sides, each with its name and tracks, and these with position, title and duration",
