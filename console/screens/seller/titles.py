@@ -23,7 +23,7 @@ def draw(engine: Engine, profile: Profile, examples: Sequence[Example], key: str
     st.subheader("Titles", anchor=False)
     st.caption(
         "Each part is said whole or left out, those first that are worth most to a buyer. An empty line takes that of "
-        "any other, and then Draft Maker's own, which the first column shows."
+        "any other, and then Draft Maker's own, which the last column shows."
     )
     typed = st.data_editor(
         pd.DataFrame([_line(medium, name, profile.titles) for medium, name in price_table.FORMATS.items()]),
