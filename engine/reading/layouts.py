@@ -32,8 +32,9 @@ def explicit(found: Columns, sample: Sequence[Record], sheet: str = "", *, settl
 
     When it is `settled` it says the scale of its conditions too, which was judged by all that stands in their column.
     """
-    width = min(MOST_COLUMNS, max((len(cells) for _, cells in sample), default=0))
     roles = {place: role for role, places in found.roles.items() for place in places}
+    wide = (len(cells) for _, cells in sample)
+    width = min(MOST_COLUMNS, max([*wide, *(place + 1 for place in (*roles, *found.unread))], default=0))
     if settled and found.scale and (conditions := found.roles.get(Role.CONDITION)):
         roles[conditions[0]] = Role.EBAY_CONDITION if found.scale is Scale.EBAY else Role.GRADE
     first = () if found.problem or found.barcode == NO_COLUMN else (found.barcode, *found.others)

@@ -8,7 +8,7 @@ import io
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.codec import decode, encode, replace
@@ -252,8 +252,12 @@ def test_what_was_found_is_found_again_under_the_layout_that_says_it(records: li
         assert again == dataclasses.replace(found, doubt="")
 
 
+BEYOND = TableLayout((ColumnChoice(Role.GRADE, number=1), ColumnChoice(Role.CONDITION, number=3)))  # of two columns
+
+
 @settings(deadline=None)
 @given(tables, layouts())
+@example([["074646362822", "074646362822"]], BEYOND)
 def test_a_file_is_read_the_same_under_the_layout_that_its_reading_gives(
     records: list[list[str]], chosen: TableLayout
 ) -> None:
