@@ -9,6 +9,7 @@ from typing import TypeVar
 import streamlit as st
 
 from console.context import Context
+from console.widgets.text import plain
 from engine.public import EngineError, FilesAway, JobError, StoreError
 
 T = TypeVar("T")
@@ -18,7 +19,7 @@ _NOTICES = "notices"
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One sentence for the operator, shown once."""
+    """One sentence for the operator, in Markdown, shown once."""
 
     text: str
     icon: str
@@ -27,7 +28,8 @@ class Notice:
 def act(context: Context, done: str | Callable[[T], str | Notice], action: Callable[[], T]) -> T | None:
     """Run `action` and show the result as a notice: `done`, or the reason of a refusal. Returns None for a refusal.
 
-    `done` is a sentence, or a function that makes a sentence or notice from what the action returned; "" shows none.
+    `done` is a sentence in Markdown, or a function that makes a sentence or notice from what the action returned; ""
+    shows none.
     """
     try:
         result = action()
@@ -35,10 +37,10 @@ def act(context: Context, done: str | Callable[[T], str | Notice], action: Calla
         _notify(Notice("The store does not answer, so the change may not be saved. Try again soon.", "cloud_off"))
         return None
     except JobError as error:
-        _notify(Notice(f"Not possible now: {error}.", "block"))
+        _notify(Notice(f"Not possible now: {plain(str(error))}.", "block"))
         return None
     except EngineError as error:
-        _notify(Notice(str(error), "block"))
+        _notify(Notice(plain(str(error)), "block"))
         return None
     finally:
         context.poller.changed()

@@ -16,6 +16,7 @@ from console.screens.batch.query import Query
 from console.screens.batch.view import load_causes
 from console.widgets import notices, parts
 from console.widgets.heading import heading
+from console.widgets.text import plain
 from engine.public import Cause, Job
 
 BATCHES = 30  # so many of the newest are searched
@@ -84,7 +85,7 @@ def _group(group: Group, at: partial[str]) -> None:
             for job, count in group.batches[:5]:
                 st.page_link(
                     navigation.BATCH,
-                    label=f"**{job.name}** · {rows(count)} · {at(job.created_at)}",
+                    label=f"**{plain(job.name)}** · {rows(count)} · {at(job.created_at)}",
                     icon=":material/chevron_right:",
                     query_params={"job_id": job.job_id, **Query("attention", group.cause).address()},
                 )

@@ -9,12 +9,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from console.context import Context
 from console.labels import Label
+from console.widgets.text import plain
 
 Badge = tuple[str, str, str]  # text, colour, icon
 
 
 def heading(context: Context, title: str, *, badges: Sequence[Badge] = (), about: str = "") -> DeltaGenerator:
-    """Draw the title with its badges; return the place on the right for the actions."""
+    """Draw the title with its badges, all of it as plain text; return the place on the right for the actions."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
         left = st.container(width="content", gap="xxsmall")
         right = st.container(
@@ -22,13 +23,13 @@ def heading(context: Context, title: str, *, badges: Sequence[Badge] = (), about
         )
     with left:
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            st.title(title, anchor=False, width="content")
+            st.title(plain(title), anchor=False, width="content")
             for text, color, icon in badges:
-                st.badge(text, color=color, icon=f":material/{icon}:")  # type: ignore[arg-type]
+                st.badge(plain(text), color=color, icon=f":material/{icon}:")  # type: ignore[arg-type]
             if context.settings.profile == "demo":
                 st.badge("Sandbox: no real services", color="gray", icon=":material/science:")
         if about:
-            st.caption(about)
+            st.caption(plain(about))
     return right
 
 

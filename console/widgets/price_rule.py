@@ -6,6 +6,7 @@ import streamlit as st
 
 from console.widgets import price_table
 from console.widgets.price_table import EMPTY
+from console.widgets.text import code
 from engine.public import DISCOGS_BASES, DISCOGS_TERMS, EBAY_LICENCE, NoPrice, PriceBasis, PriceRule
 
 ENDINGS = {"any": None, ".99": 99, ".95": 95, ".50": 50, ".00": 0}
@@ -39,7 +40,7 @@ def draw(start: PriceRule, *, key: str = "", in_file: str = "") -> PriceRule:
 
     `key` tells its fields from those of another rule. `in_file` is the column of the file that holds prices.
     """
-    wins = f"A price in `{in_file}` always wins. " if in_file else ""
+    wins = f"A price in {code(in_file)} always wins. " if in_file else ""
     basis = st.selectbox(
         "Price",
         list(_BASES),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import quote
 
+from console.widgets.text import plain
 from engine.public import ReleaseSummary
 
 
@@ -14,4 +16,4 @@ def sources(release: ReleaseSummary) -> str:
 
 def links(named: Mapping[str, str]) -> str:
     """Return sources, by name with their addresses, as links in Markdown."""
-    return " · ".join(f"[{name}]({address})" for name, address in named.items())
+    return " · ".join(f"[{plain(name)}]({quote(address, safe=':/')})" for name, address in named.items())

@@ -1,10 +1,36 @@
-"""Text that comes from outside, for places that read Markdown. Pure."""
+"""Text of others in Markdown: the one way to put a name, note or message into what Streamlit reads as Markdown. Pure.
+
+Streamlit changes Markdown once more after it was read: emoji and icons by their names (`:tada:`, `:material/delete:`),
+arrows, addresses. Backslashes do not help there; an empty `:small[]` inside such a word does, and is never seen.
+"""
 
 from __future__ import annotations
 
-_MARKUP = frozenset("\\`*_{}[]<>()#+-.!|~$:^")
+import re
+
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>()#+\-.!|~$:^&=]")
+_CHANGED_LATER = re.compile(
+    r"(?<=:)(?!\d\d:)(?=[\w+-]+:|material/|streamlit:)"  # an emoji or icon, but not the minutes of a time
+    r"|(?<=https:)(?=//)|(?<=http:)(?=//)|(?<=\bwww)(?=\.)|(?<=\S)(?=@\S)"  # an address
+    r"|(?<!\S)(?P<arrow><->|->|<-|--|>=|<=|~=)(?!\S)",
+    re.IGNORECASE,
+)
+_APART = ":small[]"
+_LIKE_CODE = re.compile(r"[\w .,/()#%@*{}-]+")
 
 
 def plain(text: str) -> str:
-    """Return a text that Markdown shows as it is."""
-    return "".join(f"\\{letter}" if letter in _MARKUP else letter for letter in text)
+    """Return Markdown that shows a text as it is, on one line: none of it is markup, a link, a picture or an icon."""
+    parts, done = [], 0
+    line = " ".join(text.split())
+    for found in _CHANGED_LATER.finditer(line):
+        cut = found.start() + (1 if found["arrow"] else 0)
+        parts.append(line[done:cut])
+        done = cut
+    parts.append(line[done:])
+    return _APART.join(_MARKUP.sub(r"\\\g<0>", part) for part in parts)
+
+
+def code(text: str) -> str:
+    """Return Markdown that shows a text as it is, in the letters of code where it has nothing that ends them."""
+    return f"`{text}`" if _LIKE_CODE.fullmatch(text) and text.strip() == text else plain(text)

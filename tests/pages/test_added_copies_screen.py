@@ -44,7 +44,7 @@ def jobs(desk: Desk) -> tuple[str, str]:
 def test_a_draft_tells_which_row_has_added_to_it(desk: Desk, jobs: tuple[str, str]) -> None:
     app = desk.screen("drafts", draft=str(Place(jobs[0], 0)), show="all")
     assert not app.exception
-    assert "1 added by row 1 of box \\*2\\*" in text(app)
+    assert "1 added by row 1 of box *2*" in text(app)
     assert "not in the draft yet" not in text(app)
 
 

@@ -11,7 +11,6 @@ from console.screens.drafts.evidence import checked_against
 from console.screens.drafts.view import Place, Query, current_values, differences, edits, specifics, written
 from console.widgets import prices
 from console.widgets.facts import markup
-from console.widgets.text import plain
 from engine.codec import encode, replace
 from engine.domain.batch.decisions import Decided, Edits
 from engine.domain.batch.draft_index import Review
@@ -28,6 +27,7 @@ from engine.errors import Cause, ItemError
 from engine.store.base import Put
 from tests.support.desk import CLOCK, Desk, Scripted, button, text, upcs
 from tests.support.drafting import CANDIDATES, Drafting, item, work
+from tests.support.hostile import as_shown
 from tests.support.working import Work
 
 NOT_USED = "The photo “my_cd.jpg” is not used: a photo's address begins with https://."
@@ -167,7 +167,7 @@ def test_the_services_are_asked_anew_about_a_row(desk: Desk, job_id: str) -> Non
     app = button(open_draft(desk, job_id, 0), "Ask the services anew").click().run()
     assert not app.exception
     (toast,) = app.toast
-    assert toast.value.startswith(f"{upcs(1)[0]}: 1 answer forgotten (Discogs 1)")
+    assert as_shown(toast.value).startswith(f"{upcs(1)[0]}: 1 answer forgotten (Discogs 1)")
     assert toast.value.endswith("Row 1 asks the services anew.")
     assert item(desk, job_id, 0).wanted is not None
     assert desk.store.get(f"lookups/{gtin}")[0].fields["answers"] == {}
@@ -199,10 +199,10 @@ def test_a_photo_of_the_file_that_is_not_used_is_told_by_its_draft_once_and_by_i
     job = desk.submit(upcs(2))
     desk.work(pipeline=Photographed)
     for index in (0, 1):
-        assert text(open_draft(desk, job.job_id, index)).count(plain(NOT_USED)) == 1
+        assert text(open_draft(desk, job.job_id, index)).count(NOT_USED) == 1
     row = desk.screen("batch", job_id=job.job_id)
     row.session_state["row"] = 0
-    assert plain(NOT_USED) in text(row.run())
+    assert NOT_USED in text(row.run())
 
 
 def test_a_price_comes_with_its_sample() -> None:

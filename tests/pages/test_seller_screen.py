@@ -23,6 +23,7 @@ from engine.domain.listing.seller_profiles import PATH, Chosen, Profile, SellerS
 from engine.domain.listing.seller_terms import Package
 from engine.store.base import Expect, Put
 from tests.support.desk import Desk, button, text
+from tests.support.hostile import as_shown
 
 ACCOUNT = SellerAccount(
     opted_in=True,
@@ -174,7 +175,11 @@ def test_a_template_that_cannot_be_used_is_said_while_it_is_typed_and_not_saved(
 def test_the_sellers_own_texts_are_previewed_and_saved(desk: Desk) -> None:
     app = desk.screen("seller")
     assert "Preview of the text without a template, with made-up releases" in text(app)
-    assert [tab.label for tab in app.tabs] == ["Songs & Other Examples", "Four Sides", "A Film of Which Little Is Kn…"]
+    assert [as_shown(tab.label) for tab in app.tabs] == [
+        "Songs & Other Examples",
+        "Four Sides",
+        "A Film of Which Little Is Kn…",
+    ]
     area(app, "Header").set_value("Welcome").run()
     area(app, "How you send").set_value("- Packed well\n- Sent soon").run()
     assert "<ul><li>Packed well</li><li>Sent soon</li></ul>" in text(app)

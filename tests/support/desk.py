@@ -27,6 +27,7 @@ from engine.files.folder import FolderFiles
 from engine.settings import Settings
 from engine.store.base import Patch, Put
 from engine.worker.loop import Worker, WorkerConfig
+from tests.support.hostile import as_shown
 from tests.support.working import Changing, Work
 
 CLOCK = SystemClock()
@@ -155,7 +156,7 @@ def _script(name: str) -> None:
 
 
 def text(app: AppTest) -> str:
-    """Return everything a screen says, but for its tables."""
+    """Return everything a screen says, as it is read, but for its tables."""
     kinds = (
         app.title,
         app.subheader,
@@ -171,7 +172,7 @@ def text(app: AppTest) -> str:
         str(getattr(element, "value", "")) + str(getattr(element, "label", "")) for kind in kinds for element in kind
     ]
     said += [element.proto.body for element in app.get("html")]
-    return "\n".join(said)
+    return as_shown("\n".join(said))
 
 
 def button(app: AppTest, label: str) -> Button:

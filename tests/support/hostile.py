@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import strategies as st
 
 from engine.domain.batch.rows import Condition
@@ -54,3 +56,24 @@ copies = st.builds(
     note=text,
     photos=st.lists(st.just("https://a/own.jpg"), max_size=30).map(tuple),
 )
+MARKERS = [
+    "![x](http://127.0.0.1:9/p.png)",
+    "<img src=http://127.0.0.1:9/i.png>",
+    "[a](http://127.0.0.1:9/a)",
+    ":material/delete:",
+    ":material_delete:",
+    ":streamlit:",
+    ":tada: :100:",
+    r"$\LaTeX$",
+    ":red[x]",
+    "**bold** `code` ~~gone~~",
+    "&lt;b&gt;",
+    "# one\n===\n- two\n    three",
+    "-- -> <= ~= --",
+    "www.example.com https://example.com a@example.com",
+]
+
+
+def as_shown(written: str) -> str:
+    """Return what a reader sees of Markdown that `plain` wrote."""
+    return re.sub(r"\\([^a-zA-Z0-9\s])", r"\1", written.replace(":small[]", ""))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -13,6 +14,7 @@ from console.actions import act
 from console.context import Context, operator
 from console.formatting import number
 from console.screens.batch.view import BatchScreen
+from console.widgets.text import plain
 from engine.public import OPEN, Job, JobStatus
 
 Action = Callable[[Context, Job], None]
@@ -117,37 +119,37 @@ def pause(context: Context, job: Job) -> None:
     """Pause the batch after the rows in flight."""
     act(
         context,
-        f"{job.name} pauses after the items in hand.",
+        f"{plain(job.name)} pauses after the items in hand.",
         partial(context.engine.commands.pause, job.job_id, by=operator()),
     )
 
 
 def resume(context: Context, job: Job) -> None:
     """Resume a paused batch."""
-    act(context, f"{job.name} goes on.", partial(context.engine.commands.resume, job.job_id, by=operator()))
+    act(context, f"{plain(job.name)} goes on.", partial(context.engine.commands.resume, job.job_id, by=operator()))
 
 
 def recover(context: Context, job: Job) -> None:
     """Put the batch back into the queue."""
-    done = f"{job.name} is back in the queue; it goes on where it stopped."
+    done = f"{plain(job.name)} is back in the queue; it goes on where it stopped."
     act(context, done, partial(context.engine.commands.recover, job.job_id, by=operator()))
 
 
 def retry(context: Context, job: Job) -> None:
     """Run the failed rows again, in place."""
-    done = f"The failed items of {job.name} are tried again."
+    done = f"The failed items of {plain(job.name)} are tried again."
     act(context, done, partial(context.engine.commands.retry_failed, job.job_id, by=operator()))
 
 
 def complete(context: Context, job: Job) -> None:
     """Do the rows again that were drafted while a service was away."""
-    done = f"The items of {job.name} that lack a service are done again; their drafts stay until then."
+    done = f"The items of {plain(job.name)} that lack a service are done again; their drafts stay until then."
     act(context, done, partial(context.engine.commands.complete, job.job_id, by=operator()))
 
 
 def cancel(context: Context, job: Job) -> None:
     """Stop the batch for good; it can be put back."""
-    done = f"{job.name} is cancelled. What is done stays done."
+    done = f"{plain(job.name)} is cancelled. What is done stays done."
     act(context, done, partial(context.engine.commands.cancel, job.job_id, by=operator()))
 
 
@@ -156,7 +158,7 @@ def start_again(context: Context, job: Job) -> None:
     rounds = job.engine.rounds
     request_id = f"{job.job_id}-failed-{job.failed_upcs}-of-{job.processed_upcs}-{rounds}"
     again = partial(context.engine.retry_as_new, job.job_id, by=operator(), request_id=request_id)
-    act(context, lambda made: f"The failed rows are a new batch: [open it](/batch?job_id={made.job_id})", again)
+    act(context, lambda made: f"The failed rows are a new batch: [open it](/batch?job_id={quote(made.job_id)})", again)
 
 
 def _chosen(context: Context, job: Job, menu: Mapping[str, Action]) -> None:

@@ -14,6 +14,7 @@ from console.screens.batch.view import BatchScreen, Look
 from console.upstreams import ending, wait_line
 from console.widgets import bar, notices
 from console.widgets.heading import Badge, badge, heading
+from console.widgets.text import plain
 from engine.public import NAMES, RECENT_MINUTES, JobStatus
 
 
@@ -83,8 +84,8 @@ def _situation(screen: BatchScreen) -> str:
         stuck = f"{rows(counts.stuck)} {_were(counts.stuck)} in progress." if counts.stuck else ""
         return f"{stopped} {stuck} {safe} {_rescue(screen.engines)}"
     if job.status is JobStatus.PAUSED:
-        return f"**The engine paused this batch.** {job.error} {safe}"
-    return f"**This batch failed.** {job.error or 'The engine gave no reason.'} {safe}"
+        return f"**The engine paused this batch.** {plain(job.error or '')} {safe}"
+    return f"**This batch failed.** {plain(job.error or 'The engine gave no reason.')} {safe}"
 
 
 def _rescue(engines: int) -> str:
@@ -97,10 +98,10 @@ def _rescue(engines: int) -> str:
 def _waits(screen: BatchScreen) -> None:
     """Show what rows in flight wait for, each reason once, and what limits the batch. Draws nothing for neither."""
     for wait in screen.batch.waits:
-        st.markdown(f":orange[:material/hourglass_top:] {wait_line(wait)}")
+        st.markdown(f":orange[:material/hourglass_top:] {plain(wait_line(wait))}")
     forecast, upstreams = screen.forecast, screen.detail.upstreams
     if forecast and upstreams and forecast.limited_by:
-        st.markdown(f":gray[:material/flag:] Done in {ending(forecast, upstreams)}")
+        st.markdown(f":gray[:material/flag:] Done in {plain(ending(forecast, upstreams))}")
 
 
 def _tiles(screen: BatchScreen) -> None:

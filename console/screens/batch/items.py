@@ -18,6 +18,7 @@ from console.screens.batch.query import PAGE, SHOWN, Listing, Query, load, match
 from console.screens.batch.view import BatchScreen, Look, load_rows
 from console.widgets import notices, parts, tables
 from console.widgets.covers import cover
+from console.widgets.text import plain
 from engine.public import Item, ItemStatus
 
 VISIBLE_ROWS = 14
@@ -207,7 +208,7 @@ def _nothing(screen: BatchScreen, query: Query) -> None:
         text = "The engine has not read the file yet. Its rows are shown as soon as it has."
     elif query.q:
         ways = "a barcode of six digits or more, or the beginning of words, of your own number and shelf too"
-        text = f"No row matches “{query.q}”. Search by {ways}."
+        text = f"No row matches “{plain(query.q)}”. Search by {ways}."
     else:
         text = f"No row is under “{SHOWN[query.show]}” now."
     with st.container(border=True, key="card_nothing"):

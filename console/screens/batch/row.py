@@ -9,7 +9,7 @@ import streamlit as st
 
 from console import actions, labels, navigation
 from console.context import Context, zone
-from console.formatting import moment, money
+from console.formatting import moment, money, number
 from console.poller import AWAY
 from console.screens.batch.view import Look, load_rows
 from console.screens.drafts import actions as drafts_actions
@@ -19,7 +19,7 @@ from console.widgets import notices, prices
 from console.widgets.covers import cover
 from console.widgets.facts import facts
 from console.widgets.sources import sources
-from console.widgets.text import plain
+from console.widgets.text import code, plain
 from engine.public import BatchView, Cause, DraftNeed, Item, ItemStatus, ReleaseSummary, encode
 
 _FACTS = (
@@ -45,7 +45,7 @@ def draw(context: Context, look: Look) -> None:
         notices.nothing_read(error)
         return
     for item in page.value.items:
-        title = f"Row {item.line}: {item.upc}"
+        title = plain(f"Row {item.line}: {item.upc}")
         st.dialog(title, width="medium", position="right", on_dismiss=_close)(_row)(context, screen.batch, item)
 
 
@@ -63,7 +63,9 @@ def _row(context: Context, view: BatchView, item: Item) -> None:
         if item.price:
             st.badge(money(item.price.cents), color="gray", icon=":material/sell:")
         if item.match.confidence:
-            st.badge(f"{item.match.confidence.capitalize()} confidence", color="gray", icon=":material/verified:")
+            st.badge(
+                f"{plain(item.match.confidence.capitalize())} confidence", color="gray", icon=":material/verified:"
+            )
     _state(context, view, item)
     _carried_on(item)
     _link(view, item)
@@ -81,14 +83,14 @@ def _row(context: Context, view: BatchView, item: Item) -> None:
 def _state(context: Context, view: BatchView, item: Item) -> None:
     """Draw what the row waits for, why it ended as it did, and what was not sent."""
     if waits_for := view.waits_by_row.get(item.index):
-        st.info(f"Waits: {waits_for}", icon=":material/hourglass_top:")
+        st.info(f"Waits: {plain(waits_for)}", icon=":material/hourglass_top:")
     if item.cause is not None:
         _reason(item)
     if item.cause in _DRAFTED_ELSEWHERE and item.wanted is None:
         name = _DRAFTED_ELSEWHERE[item.cause]
         st.button(name, icon=":material/replay:", on_click=_again, args=(context, view.job.job_id, item))
     if item.not_sent:
-        st.info(item.not_sent, icon=":material/info:")
+        st.info(plain(item.not_sent), icon=":material/info:")
 
 
 _DRAFTED_ELSEWHERE = {
@@ -132,7 +134,7 @@ def _link(view: BatchView, item: Item) -> None:
 def _carried_on(item: Item) -> None:
     """Draw the way to the row that carries this one on."""
     if item.handed_to:
-        label = f"Row {item.handed_to.index + 1} of {item.handed_to.batch}"
+        label = f"Row {item.handed_to.index + 1} of {plain(item.handed_to.batch)}"
         params = {"job_id": item.handed_to.job_id}
         st.page_link(navigation.BATCH, label=label, icon=":material/arrow_forward:", query_params=params)
 
@@ -141,7 +143,7 @@ def _reason(item: Item) -> None:
     assert item.cause is not None, "a reason has a cause"  # noqa: S101
     advice = labels.advice(item.cause)
     with st.container(border=True, key="card_reason", gap="xxsmall"):
-        st.markdown(f"**{advice.name}.** {item.error or advice.sentence}")
+        st.markdown(f"**{advice.name}.** {plain(item.error or advice.sentence)}")
         st.caption(f"What to do: {advice.next_step}")
 
 
@@ -159,7 +161,7 @@ def _release(item: Item, picture: str | None) -> None:
         if found := sources(item.release):
             st.caption(found)
         if not picture and item.picture.reason:
-            st.caption(item.picture.reason)
+            st.caption(plain(item.picture.reason))
 
 
 def _evidence(item: Item) -> None:
@@ -169,7 +171,7 @@ def _evidence(item: Item) -> None:
     st.markdown("**Match**")
     for reason in reasons:
         if reason != item.error:
-            st.markdown(f"- {reason}")
+            st.markdown(f"- {plain(reason)}")
     if len(candidates) > 1 or (candidates and not item.release):
         st.dataframe(
             pd.DataFrame([_candidate(candidate) for candidate in candidates]),
@@ -211,12 +213,14 @@ def _draft(item: Item) -> None:
 def _history(view: BatchView, item: Item) -> None:
     """Draw each attempt, the newest first."""
     at = partial(moment, now=view.at, zone=zone())
-    lines = [f"Attempt {past.attempt} · {at(past.at)} · {past.error or 'succeeded'}" for past in item.history]
+    lines = [
+        f"Attempt {number(past.attempt)} · {at(past.at)} · {plain(past.error or 'succeeded')}" for past in item.history
+    ]
     if item.finished_at is not None:
-        what = f"Attempt {item.attempts}" if item.attempts and not item.handed_to else "Skipped"
-        lines.append(f"{what} · {at(item.finished_at)} · {item.error or 'succeeded'}")
+        what = f"Attempt {number(item.attempts)}" if item.attempts and not item.handed_to else "Skipped"
+        lines.append(f"{what} · {at(item.finished_at)} · {plain(item.error or 'succeeded')}")
     elif item.started_at is not None:
-        lines.append(f"Begun {at(item.started_at)} by `{item.worker}`")
+        lines.append(f"Begun {at(item.started_at)} by {code(item.worker or '')}")
     if lines:
         st.markdown("**Attempts**")
         st.markdown("\n".join(f"- {line}" for line in reversed(lines)))

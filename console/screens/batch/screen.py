@@ -15,6 +15,7 @@ from console.screens.batch import side as batch_side
 from console.screens.batch.view import load
 from console.widgets import notices, parts
 from console.widgets.heading import heading
+from console.widgets.text import code
 from engine.public import JobUnknown
 
 
@@ -51,5 +52,5 @@ def _until_read(context: Context, job_id: str) -> None:
 
 def _unknown(context: Context, job_id: str) -> None:
     heading(context, "No such batch")
-    st.markdown(f"There is no batch `{job_id}`." if job_id else "The address names no batch.")
+    st.markdown(f"There is no batch {code(job_id)}." if job_id else "The address names no batch.")
     st.page_link(navigation.BATCHES, label="All batches", icon=":material/arrow_back:")

@@ -16,6 +16,7 @@ from console.screens.batch import unpriced, uploads
 from console.screens.batch.items import narrow
 from console.screens.batch.query import Query
 from console.screens.batch.view import BatchScreen, Look
+from console.widgets.text import code, plain
 from engine.public import OPEN, Cause, CauseCount, JobStatus, WorkerView
 
 
@@ -103,7 +104,7 @@ def worker_line(worker: WorkerView) -> str:
     had = "had" if worker.silent else "has"
     hand = f" · {had} {rows(len(worker.rows))}" if worker.rows else ""
     dot = f":{color}[:material/{'heart_broken' if worker.silent else 'favorite'}:]"
-    return f"{dot} `{worker.worker}` heartbeat {ago(worker.age)}{hand}"
+    return f"{dot} {code(worker.worker)} heartbeat {ago(worker.age)}{hand}"
 
 
 def _history(screen: BatchScreen) -> None:
@@ -111,9 +112,9 @@ def _history(screen: BatchScreen) -> None:
         st.subheader("History", anchor=False)
         for event in screen.detail.events:
             at = moment(event.at, now=screen.batch.at, zone=zone())
-            by = f" by {labels.person(event.by)}" if event.by else ""
-            detail = f" · {event.detail}" if event.detail and event.event != "submitted" else ""
-            st.markdown(f":gray[{at}] {labels.event_label(event.event)}:gray[{by}{detail}]")
+            by = f" by {plain(labels.person(event.by))}" if event.by else ""
+            detail = f" · {plain(event.detail)}" if event.detail and event.event != "submitted" else ""
+            st.markdown(f":gray[{at}] {plain(labels.event_label(event.event))}:gray[{by}{detail}]")
 
 
 def _downloads(screen: BatchScreen) -> None:

@@ -12,6 +12,7 @@ from console.context import Context, operator
 from console.formatting import number, rows
 from console.screens.batch.view import BatchScreen, Look
 from console.widgets import price_table
+from console.widgets.text import plain
 from engine.public import OPEN, Job, JobStatus, NoPrice, Prices
 
 OPENED = "pricing"  # whether the dialog is open
@@ -56,7 +57,7 @@ def dialog(context: Context, look: Look) -> None:
 
 def draft_all(context: Context, job: Job) -> None:
     """Complete the rows that failed for want of a price as drafts without one."""
-    done = f"The items of {job.name} without a price become drafts without one."
+    done = f"The items of {plain(job.name)} without a price become drafts without one."
     price = partial(context.engine.commands.price, job.job_id, no_price=NoPrice.DRAFT, by=operator())
     act(context, done, price)
 
@@ -87,7 +88,7 @@ def _dialog(context: Context, job: Job) -> None:
 
 def _price(context: Context, job: Job, prices: Prices) -> None:
     _close()
-    done = f"The drafts of {job.name} without a price are being priced."
+    done = f"The drafts of {plain(job.name)} without a price are being priced."
     act(context, done, partial(context.engine.commands.price, job.job_id, prices, by=operator()))
 
 

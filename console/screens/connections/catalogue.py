@@ -49,7 +49,7 @@ def _badge(view: CatalogueView) -> str:
     days = view.age_days
     if days is None:
         return ":red-badge[Damaged]" if view.trouble else ":gray-badge[None]"
-    return f":{'orange' if days > STALE_DAYS else 'green'}-badge[{days} days old]"
+    return f":{'orange' if days > STALE_DAYS else 'green'}-badge[{days:,} days old]"
 
 
 def _progress(update: UpdateState) -> None:

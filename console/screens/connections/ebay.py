@@ -9,6 +9,7 @@ from console.screens.connections.save import save
 from console.screens.connections.view import REVOKE, ebay_facts
 from console.widgets.facts import facts
 from console.widgets.templates import html
+from console.widgets.text import plain
 from engine.public import SCOPES, AccountsView, BadRequest, Source
 
 APP, CERT, RU_NAME, PASTED, DELETION = "ebay_app", "ebay_cert", "ebay_ru_name", "ebay_pasted", "ebay_deletion"
@@ -90,7 +91,7 @@ def _deletions(context: Context, accounts: AccountsView) -> None:
     """Draw what eBay asks for, and how it is answered."""
     st.markdown(_DELETION)
     if url := accounts.ebay.deletion_url:
-        st.caption(f"Answered at {url}.")
+        st.caption(f"Answered at {plain(url)}.")
     field, action = st.columns([5, 1], gap="small", vertical_alignment="bottom")
     field.text_input(
         "Public address of this console's answer",

@@ -18,6 +18,7 @@ from console.widgets import notices, parts, testing
 from console.widgets.facts import facts
 from console.widgets.heading import heading
 from console.widgets.templates import html
+from console.widgets.text import plain
 from engine.public import (
     DISCOGS_TERMS,
     EBAY_LICENCE,
@@ -72,9 +73,9 @@ def _consent(accounts: AccountsView) -> None:
     if answered is None or accounts.at - answered.at > NEWS:
         return
     if answered.ok:
-        st.success(answered.sentence, icon=":material/check_circle:")
+        st.success(plain(answered.sentence), icon=":material/check_circle:")
     else:
-        st.error(answered.sentence, icon=":material/block:")
+        st.error(plain(answered.sentence), icon=":material/block:")
 
 
 def _head(context: Context, service: Service) -> None:

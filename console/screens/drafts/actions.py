@@ -10,6 +10,7 @@ import streamlit as st
 from console.actions import act
 from console.context import Context, operator
 from console.screens.drafts.view import REVIEW_LABELS, Place
+from console.widgets.text import plain
 from engine.public import Forgotten, Item, Review
 
 OWN = "own_draft"  # the row that this operator has just changed: the screen follows it
@@ -32,7 +33,7 @@ def ask_anew(context: Context, place: Place, item: Item) -> None:
     """Forget what the services said of the barcode, and have the row done again."""
 
     def done(forgotten: Forgotten) -> str:
-        return f"{forgotten.sentence} Row {place.index + 1} asks the services anew."
+        return f"{plain(forgotten.sentence)} Row {place.index + 1} asks the services anew."
 
     if act(context, done, partial(context.engine.ask_anew, item, place.job_id, by=operator())) is not None:
         st.session_state[OWN] = place

@@ -16,7 +16,7 @@ from console.screens.drafts import evidence as drafts_evidence
 from console.screens.drafts.table import open_draft
 from console.screens.drafts.view import CONFIDENCE_LABELS, REVIEW_LABELS, Listing, Place, changed
 from console.widgets import notices, parts
-from console.widgets.text import plain
+from console.widgets.text import code, plain
 from engine.public import Cause, DraftNeed, Item, ItemStatus, JobUnknown, Outcome, Review, review
 
 SEEN = "seen_draft"  # the row as it was when it was opened
@@ -28,13 +28,13 @@ def draw(context: Context, page: Listing, place: Place) -> None:
     try:
         now = _read(context, place)
     except JobUnknown:
-        st.markdown(f"There is no batch `{place.job_id}`.")
+        st.markdown(f"There is no batch {code(place.job_id)}.")
         return
     except AWAY as error:
         notices.nothing_read(error)
         return
     if now is None:
-        st.markdown(f"Batch `{place.job_id}` has no row {place.index + 1}.")
+        st.markdown(f"Batch {code(place.job_id)} has no row {place.index + 1}.")
         return
     item = _seen(context, place, now)
     with st.container(border=True, key="card_draft", gap="small"):
@@ -107,12 +107,12 @@ def _under_way(item: Item) -> None:
 def _reason(item: Item) -> None:
     """Say why the row is not a draft, or what was left unchanged."""
     if item.decided.removed:
-        st.markdown(item.error or labels.advice(Cause.REMOVED).sentence)
+        st.markdown(plain(item.error or labels.advice(Cause.REMOVED).sentence))
     elif item.cause is not None:
         advice = labels.advice(item.cause)
-        st.markdown(f"**{advice.name}.** {item.error or advice.sentence}")
+        st.markdown(f"**{advice.name}.** {plain(item.error or advice.sentence)}")
     elif item.error:
-        st.warning(item.error, icon=":material/info:")
+        st.warning(plain(item.error), icon=":material/info:")
 
 
 def _head(context: Context, page: Listing, place: Place, item: Item) -> None:
@@ -120,7 +120,7 @@ def _head(context: Context, page: Listing, place: Place, item: Item) -> None:
     st.subheader(plain(title), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         for text, color, icon in _badges(item):
-            st.badge(text, color=color, icon=f":material/{icon}:")
+            st.badge(plain(text), color=color, icon=f":material/{icon}:")
     busy = item.wanted is not None or not item.done
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         _opinions(context, place, item, disabled=busy)

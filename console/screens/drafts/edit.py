@@ -14,6 +14,7 @@ from console.screens.drafts import actions as drafts_actions
 from console.screens.drafts.view import DraftValues, Place, current_values, edits, specifics, written
 from console.widgets import grading
 from console.widgets.covers import shown
+from console.widgets.text import plain
 from engine.public import CATEGORIES, MAX_CENTS, MAX_NOTE, MAX_PARAGRAPH, MAX_QUANTITY, Condition, Item, titles
 
 
@@ -55,7 +56,7 @@ def _form(context: Context, place: Place, item: Item) -> None:
     with about.container(gap="xxsmall"):
         title = st.text_input("Title", current.title, titles.MAX_TITLE, key=f"title_{key}", live="300ms") or ""
         counted = f"{len(title)} of {titles.MAX_TITLE} characters"
-        st.caption(counted if url else f"{counted} · {item.picture.reason or 'No picture.'}")
+        st.caption(counted if url else f"{counted} · {plain(item.picture.reason or 'No picture.')}")
     typed = replace(_copy(current, key), title=title.strip())
     aspects = _specifics(current.aspects, key)
     button = st.container()

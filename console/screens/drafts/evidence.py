@@ -9,7 +9,7 @@ import streamlit as st
 
 from console import navigation
 from console.context import Context, zone
-from console.formatting import moment, money
+from console.formatting import moment, money, number
 from console.poller import AWAY
 from console.screens.drafts import actions
 from console.screens.drafts.view import DRAFT, REVIEW_LABELS, Place, differences, same_release
@@ -37,7 +37,7 @@ def added(item: Item) -> list[str]:
     """Return which rows of later batches have added copies to the draft, and which of these copies it lacks."""
     missing = copies_not_in_draft(item)
     return [
-        f"{one.copies} added by row {one.index + 1} of {plain(one.batch)}"
+        f"{number(one.copies)} added by row {one.index + 1} of {plain(one.batch)}"
         + (", not in the draft yet" if sku in missing else "")
         for sku, one in item.decided.added.items()
     ]
@@ -52,7 +52,7 @@ def _left_to_do(item: Item) -> None:
     for note in item.draft.notes:
         st.caption(f":material/info: {plain(note)}")
     if rules := checked_against(item.draft):
-        st.caption(rules)
+        st.caption(plain(rules))
     if (warning := item.picture.warning) and warning not in left:
         st.caption(plain(warning))
 
@@ -74,7 +74,7 @@ def _match(context: Context, place: Place, item: Item) -> None:
         st.markdown(f"**Release** · {sources(item.release)}")
         facts(_facts(item.release, item.upc))
     for reason in reasons:
-        st.caption(reason)
+        st.caption(plain(reason))
     ask_anew(context, place, item)
     known = candidates or item.release or item.cause in (Cause.NO_MATCH, Cause.AMBIGUOUS)
     if known and item.decided.removed is None:
@@ -139,7 +139,7 @@ def _candidate(
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(gap=None):
             facts({"Release": candidate.name, "Pressing": _pressing(candidate), "Label": candidate.label_line})
-            st.caption(" · ".join(filter(None, (f"Differs: {differs}" if differs else "", sources(candidate)))))
+            st.caption(" · ".join(filter(None, (f"Differs: {plain(differs)}" if differs else "", sources(candidate)))))
         st.button(
             "Choose",
             key=f"choose_{place}_{number}",

@@ -17,6 +17,7 @@ from console.screens.drafts.table import LISTING, SECONDS, TABLE
 from console.screens.drafts.view import DRAFT, SHOWN, Listing, Place, Query, counts, listing
 from console.widgets import notices, parts, tables
 from console.widgets.heading import heading
+from console.widgets.text import code
 from engine.public import JobUnknown
 
 QUERY, SHOW = "drafts_query", "drafts_show"
@@ -34,7 +35,7 @@ def render(context: Context) -> None:
         _counts(context, query)
     except JobUnknown:
         heading(context, "Drafts")
-        st.markdown(f"There is no batch `{query.job_id}`.")
+        st.markdown(f"There is no batch {code(query.job_id)}.")
         st.page_link(navigation.DRAFTS, label="The drafts of all batches", icon=":material/arrow_back:")
         return
     except AWAY as error:

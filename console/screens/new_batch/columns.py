@@ -119,7 +119,9 @@ def _shown(read: list[TableView]) -> TableView:
         return read[0]
     names = [table.sheet for table in read]
     unsure = next((place for place, table in enumerate(read) if table.doubt or table.problem), 0)
-    sheet = st.segmented_control("Columns of sheet", names, default=names[unsure], required=True, key=_key("shown"))
+    sheet = st.segmented_control(
+        "Columns of sheet", names, default=names[unsure], format_func=plain, required=True, key=_key("shown")
+    )
     return next((table for table in read if table.sheet == sheet), read[0])
 
 
@@ -164,7 +166,7 @@ def _column(table: TableView, place: int, chosen: Layout) -> None:
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**{plain(_short(name))}**")
         st.selectbox(
-            f"What {name} is",
+            f"What {plain(name)} is",
             choices,
             index=choices.index(found),
             format_func=CHOICES.__getitem__,

@@ -7,7 +7,7 @@ import streamlit as st
 from console import labels
 from console.screens.new_batch.columns import ROLE_LABELS
 from console.widgets import grading
-from console.widgets.text import plain
+from console.widgets.text import code, plain
 from engine.public import Check, Condition, Grading, Role
 
 _ABOUT = (
@@ -34,7 +34,9 @@ def draw(key: str) -> Grading | None:
 
 def condition(check: Check, usual: Condition | None, key: str) -> Condition | None:
     """Draw the choice of a grading; without a `usual` one it has no default: only who saw the copies can grade them."""
-    in_file = f" Rows whose `{check.columns['condition']}` names one keep it." if "condition" in check.columns else ""
+    in_file = (
+        f" Rows whose {code(check.columns['condition'])} names one keep it." if "condition" in check.columns else ""
+    )
     return st.selectbox(
         "Condition",
         list(Condition),

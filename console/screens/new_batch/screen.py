@@ -22,6 +22,7 @@ from console.screens.new_batch import columns, grades, start
 from console.screens.new_batch import file as new_batch_file
 from console.widgets import notices, tables
 from console.widgets.heading import heading
+from console.widgets.text import code, plain
 from engine.public import (
     FOUND,
     Check,
@@ -156,12 +157,13 @@ def _checked(context: Context) -> CheckView | None:
     except AWAY as error:
         notices.nothing_read(error)
     except EngineError as error:
-        st.error(f"**This file cannot be read.** {error}.", icon=":material/error:")
+        st.error(f"**This file cannot be read.** {plain(str(error))}.", icon=":material/error:")
     return None
 
 
 def _unreadable(file: str, error: UnreadableFile) -> None:
-    st.error(f"**{PurePosixPath(file).name} cannot be used, so there is no batch.** {error}.", icon=":material/block:")
+    name, reason = plain(PurePosixPath(file).name), plain(str(error))
+    st.error(f"**{name} cannot be used, so there is no batch.** {reason}.", icon=":material/block:")
     if error.rows:
         st.dataframe(
             pd.DataFrame([{"Row": line, "In the file": value, "Why": why} for line, value, why in error.rows]),
@@ -183,7 +185,7 @@ def _check(context: Context, view: CheckView) -> None:
         _unreadable(PurePosixPath(view.source).name, view.refused or UnreadableFile(""))
         columns.draw(context, view.tables, view.chosen, corrected=False)
         return
-    st.markdown(f"**{check.name}** {_about(check)}")
+    st.markdown(f"**{plain(check.name)}** {_about(check)}")
     grades.judged(check)
     columns.draw(context, view.tables, view.chosen, corrected=columns.FIXED in st.query_params)
     with st.grid(4, min_column_width=130, gap="small"):
@@ -208,24 +210,23 @@ _NOTES = {
 
 
 def _about(check: Check) -> str:
-    facts = [check.kind or rows(check.total, "row")]
+    facts = [plain(check.kind) or rows(check.total, "row")]
     if check.sheet:
-        facts.append(f"{'sheets' if ', ' in check.sheet else 'sheet'} “{check.sheet}”")
-    codes = f"barcodes in `{check.columns['barcode']}`" if "barcode" in check.columns else "no column of barcodes"
+        facts.append(f"{'sheets' if ', ' in check.sheet else 'sheet'} “{plain(check.sheet)}”")
+    codes = f"barcodes in {code(check.columns['barcode'])}" if "barcode" in check.columns else "no column of barcodes"
     facts.append(codes if check.header else "no header")
     if check.unread:
-        facts.append(f"not read: “{', '.join(check.unread)}”")
+        facts.append(f"not read: “{plain(', '.join(check.unread))}”")
     if check.above:
         facts.append(f"{rows(check.above, 'line')} above the header left out")
     beside = {role: name for role, name in check.columns.items() if role != Role.BARCODE}
-    facts += [f"{columns.within_a_sentence(Role(role))} in `{name}`" for role, name in beside.items()]
-    facts.append(check.encoding.upper())
+    facts += [f"{columns.within_a_sentence(Role(role))} in {code(name)}" for role, name in beside.items()]
+    facts.append(plain(check.encoding.upper()))
     return " · ".join(filter(None, facts))
 
 
 def _lines(context: Context, view: CheckView, check: Check) -> None:
-    ready = check.total - view.looks
-    look, fine = f"Worth a look ({number(view.looks)})", f"Fine as they are ({number(ready)})"
+    look, fine = f"Worth a look ({number(view.looks)})", f"Fine as they are ({number(check.total - view.looks)})"
     options = [look, fine] if view.looks else [fine]
     chosen = st.segmented_control("Rows", options, default=options[0], required=True, label_visibility="collapsed")
     lines = view.lines if chosen == look else view.ready

@@ -17,6 +17,7 @@ from console.formatting import number, rows
 from console.screens.new_batch import grades, profiles
 from console.widgets import price_rule
 from console.widgets.facts import facts
+from console.widgets.text import plain
 from engine.public import (
     NAMES,
     Ambiguous,
@@ -284,5 +285,5 @@ def _start(context: Context, source: Source, options: Options, name: str, total:
 
 def _started(job: Job) -> str:
     if job.status is JobStatus.PENDING:
-        return f"{job.name} is queued: {rows(job.total_upcs or 0)}."
-    return f"{job.name} was already started, and is not started twice. This is it."
+        return f"{plain(job.name)} is queued: {rows(job.total_upcs or 0)}."
+    return f"{plain(job.name)} was already started, and is not started twice. This is it."

@@ -162,7 +162,7 @@ def _store_category(chosen: str, account: SellerAccount, key: str) -> str:
     paths = list(dict.fromkeys(["", *categories, chosen]))
     name = account.store.name if account.store else ""
     return st.selectbox(
-        f"Category in your store {name}".strip(),
+        f"Category in your store {plain(name)}".strip(),
         paths,
         index=paths.index(chosen),
         format_func=lambda path: path.removeprefix("/").replace("/", " › ") or "Not chosen",
@@ -206,7 +206,7 @@ def _create(context: Context) -> None:
         location = new_location(name, Address(country, code, city, state, line1, line2))
         return context.engine.seller_account.create(location, by=operator())
 
-    if act(context, f"{name} is being created at eBay.", create) is not None:
+    if act(context, f"{plain(name)} is being created at eBay.", create) is not None:
         for field in _FIELDS:
             if field != "country":
                 st.session_state[f"location_{field}"] = ""

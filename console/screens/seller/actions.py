@@ -10,6 +10,7 @@ from console.actions import act
 from console.context import Context, operator
 from console.screens.seller import description
 from console.widgets import price_rule
+from console.widgets.text import plain
 from engine.public import Profile, SellerSettings, changed
 
 NEW = "new_profile"
@@ -24,7 +25,7 @@ def save(context: Context, stored: Profile, typed: Profile, key: str, *, disable
     names = [name for name in _WORDS if getattr(shown, name) != getattr(typed, name)]
     st.caption(f"Changed: {', '.join(_WORDS[name] for name in names)}" if names else "Nothing is changed yet.")
     st.button(
-        f"Save {stored.name}",
+        f"Save {plain(stored.name)}",
         icon=":material/save:",
         type="primary",
         disabled=disabled or not price_rule.possible(typed.price_rule),
@@ -38,7 +39,7 @@ def draw(context: Context, profile: Profile, settings: SellerSettings, *, disabl
     with st.popover("New profile", icon=":material/add:", disabled=disabled):
         st.text_input("Name", key=NEW, max_chars=40, placeholder="CDs, Box sets, …")
         st.button(
-            f"Create as a copy of {profile.name}",
+            f"Create as a copy of {plain(profile.name)}",
             disabled=not st.session_state.get(NEW, "").strip(),
             on_click=_create,
             args=(context, profile, settings),
@@ -55,7 +56,7 @@ def _save(context: Context, typed: Profile, key: str) -> None:
     """Store the profile, unless somebody else has changed it since it was read."""
     profile = description.typed(typed, key)
     store = partial(context.engine.profiles.save, profile, by=operator(), seen_at=typed.changed_at)
-    act(context, f"{typed.name} is saved. Drafts that are made from now on follow it.", store)
+    act(context, f"{plain(typed.name)} is saved. Drafts that are made from now on follow it.", store)
 
 
 def _create(context: Context, like: Profile, settings: SellerSettings) -> None:
@@ -67,17 +68,21 @@ def _create(context: Context, like: Profile, settings: SellerSettings) -> None:
             context.engine.profiles.save(like, by=operator())
         return context.engine.profiles.create(changed(like, name=name, description=like.template), by=operator())
 
-    if act(context, f"{name} is made: a copy of {like.name}.", create) is not None:
+    if act(context, f"{plain(name)} is made: a copy of {plain(like.name)}.", create) is not None:
         st.query_params["profile"] = name
 
 
 def _make_default(context: Context, name: str) -> None:
-    act(context, f"New batches start with {name}.", lambda: context.engine.profiles.make_default(name, by=operator()))
+    act(
+        context,
+        f"New batches start with {plain(name)}.",
+        lambda: context.engine.profiles.make_default(name, by=operator()),
+    )
 
 
 def _remove(context: Context, name: str) -> None:
     """Remove a profile; the default one is shown."""
-    done = f"{name} is removed. Drafts of its batches follow the default profile from now on."
+    done = f"{plain(name)} is removed. Drafts of its batches follow the default profile from now on."
     if act(context, done, lambda: context.engine.profiles.remove(name, by=operator())) is not None:
         st.query_params.pop("profile", None)
 

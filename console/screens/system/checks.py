@@ -40,7 +40,7 @@ def _report(context: Context, report: Report) -> None:
         for finding in report.of(level):
             st.markdown(_line(finding))
     if fine := report.of(Level.OK):
-        st.markdown(f"{_icon(Level.OK)} In order: {', '.join(finding.check for finding in fine)}.")
+        st.markdown(f"{_icon(Level.OK)} In order: {', '.join(plain(finding.check) for finding in fine)}.")
     asked = "" if report.services else f"; `{COMMAND}` checks the services too"
     when = ago(context.clock.now() - report.at)
     st.caption(f"Checked {when} on {plain(report.host)}{asked}.")
@@ -48,7 +48,7 @@ def _report(context: Context, report: Report) -> None:
 
 def _line(finding: Finding) -> str:
     advice = f" **{plain(finding.advice)}**" if finding.advice else ""
-    return f"{_icon(finding.level)} {finding.check}: {plain(finding.sentence)}{advice}"
+    return f"{_icon(finding.level)} {plain(finding.check)}: {plain(finding.sentence)}{advice}"
 
 
 def _icon(level: Level) -> str:
@@ -56,4 +56,4 @@ def _icon(level: Level) -> str:
 
 
 def _check(context: Context) -> None:
-    act(context, lambda report: f"Checked: {report.summary}.", context.engine.doctor.check)
+    act(context, lambda report: f"Checked: {plain(report.summary)}.", context.engine.doctor.check)
