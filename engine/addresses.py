@@ -7,6 +7,8 @@ from pathlib import Path
 
 from engine.errors import BadSetting
 
+LONGEST_NAME = 1_024  # bytes
+
 
 @dataclass(frozen=True, slots=True)
 class SqliteAddress:
@@ -119,11 +121,17 @@ def usual_secrets(store: str) -> str:
 
 
 def split(path: str) -> tuple[str, str] | None:
-    """Return bucket and object of `gs://bucket/object`; None when `path` is not such an address, or not printable."""
+    """Return bucket and object of `gs://bucket/object`; None when `path` is not such an address.
+
+    Control characters, what is no text, `.` and `..` are in no address, nor is an object's name of more than 1,024
+    bytes (https://cloud.google.com/storage/docs/objects#naming, read 2026-11).
+    """
     scheme, found, rest = path.partition("gs://")
     bucket, slash, name = rest.partition("/")
     if scheme or not found or not bucket or not slash or not name or name.endswith("/"):
         return None
-    if any(ord(letter) < 32 or letter == "\x7f" for letter in path):
+    if any(ord(letter) < 32 or letter == "\x7f" or "\ud800" <= letter <= "\udfff" for letter in path):
         return None
-    return None if {".", "..", ""} & {bucket, *name.split("/")} else (bucket, name)
+    if len(name.encode()) > LONGEST_NAME or {".", "..", ""} & {bucket, *name.split("/")}:
+        return None
+    return bucket, name

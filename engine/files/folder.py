@@ -1,12 +1,16 @@
-"""Files in a folder, for a laptop and for tests: `gs://bucket/object` is `ROOT/bucket/object`."""
+"""Files in a folder, for a laptop and for tests: `gs://bucket/object` is `ROOT/bucket/object`.
+
+A link below ROOT is never followed, neither to read nor to write: what lies outside is nobody's upload. Folders are
+opened one in the other, so that nothing can be exchanged for a link on the way. ROOT itself may be a link.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from stat import S_ISREG
 
@@ -15,7 +19,11 @@ from engine.errors import FileMissing, FilesAway
 from engine.files.base import Blob
 
 HOME_BUCKET = "draft-maker"
-NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP})
+NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.ENXIO})
+_ROOT = os.O_RDONLY | os.O_DIRECTORY
+_FOLDER = _ROOT | os.O_NOFOLLOW
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK  # a pipe is not waited for
+_FRESH = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 
 
 class FolderFiles:
@@ -34,55 +42,93 @@ class FolderFiles:
 
     def stat(self, path: str) -> Blob:
         """Return what lies at `path`; see `Files.stat`."""
-        with self._translated(path):
-            found = self._place(path).stat()
-        if not S_ISREG(found.st_mode):
-            raise FileMissing(f"{path} is a folder, not a file")
+        with self._opened(path) as descriptor:
+            found = os.fstat(descriptor)
         return Blob(path, found.st_mtime_ns, found.st_size)
 
     def read(self, path: str, generation: int | None = None) -> bytes:
         """Return the content at `path`; see `Files.read`."""
-        with self._translated(path):
-            content = self._place(path).read_bytes()
-        if generation is not None and self.stat(path).generation != generation:
+        with self._opened(path) as descriptor:
+            with os.fdopen(os.dup(descriptor), "rb") as file:
+                content = file.read()
+            now = os.fstat(descriptor).st_mtime_ns
+        if generation is not None and now != generation:
             raise FileMissing(f"{path} was replaced by another file since it was looked at")
         return content
 
     def list(self, prefix: str, most: int) -> list[str]:
         """Return the first addresses that begin with `prefix`; see `Files.list`."""
         home, _, start = prefix.rpartition("/")
-        folder = self._place(f"{prefix}*").parent
-        with self._translated(home):
-            self._root.joinpath(prefix.split("/")[2]).stat()
-        with self._usable():
-            found = folder.iterdir() if folder.is_dir() else ()
-            names = sorted(entry.name for entry in found if entry.name.startswith(start) and entry.is_file())
-        return [f"{home}/{name}" for name in names[:most]]
+        bucket, *folders, _ = self._parts(f"{prefix}*")
+        with self._translated(home), self._folder([bucket]):
+            pass
+        try:
+            with self._translated(home), self._folder([bucket, *folders]) as folder, os.scandir(folder) as found:
+                names = sorted(entry.name for entry in found if entry.is_file(follow_symlinks=False))
+        except FileMissing:
+            return []
+        return [f"{home}/{name}" for name in names if name.startswith(start)][:most]
 
     def create(self, path: str, content: bytes) -> bool:
         """Write `content` where there is nothing yet; see `Files.create`."""
-        place = self._place(path)
+        *folders, name = self._parts(path)
         with self._usable():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".new-") as fresh:
-                fresh.write(content)
-                fresh.flush()
-                os.fsync(fresh.fileno())
-                try:
-                    os.link(fresh.name, place)
-                except FileExistsError:
-                    return False
-            _make_durable(place.parent)
+            self._root.mkdir(parents=True, exist_ok=True)
+        with self._translated(path, wanted="cannot be written"), self._folder(folders, make=True) as folder:
+            fresh = f".new-{secrets.token_hex(8)}"
+            try:
+                with os.fdopen(os.open(fresh, _FRESH, 0o600, dir_fd=folder), "wb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.link(fresh, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+            except FileExistsError:
+                return False
+            finally:
+                with suppress(FileNotFoundError):
+                    os.unlink(fresh, dir_fd=folder)
+            os.fsync(folder)  # its names outlive a power cut
         return True
 
-    def _place(self, path: str) -> Path:
+    @staticmethod
+    def _parts(path: str) -> tuple[str, ...]:
+        """Return the folders of an address and its last name."""
         parts = split(path)
         if parts is None:
             raise FileMissing(f"{path} is not an address of the form gs://bucket/object")
-        return self._root.joinpath(*parts)
+        bucket, name = parts
+        return (bucket, *name.split("/"))
 
     @contextmanager
-    def _translated(self, path: str) -> Iterator[None]:
+    def _opened(self, path: str) -> Iterator[int]:
+        """Lend the file at `path`, opened."""
+        *folders, name = self._parts(path)
+        with self._translated(path), self._folder(folders) as folder:
+            descriptor = os.open(name, _FILE, dir_fd=folder)
+            try:
+                if not S_ISREG(os.fstat(descriptor).st_mode):
+                    raise FileMissing(f"{path} is a folder, or no file that can be read as one")
+                yield descriptor
+            finally:
+                os.close(descriptor)
+
+    @contextmanager
+    def _folder(self, names: Sequence[str], *, make: bool = False) -> Iterator[int]:
+        """Lend the folder of those names below ours, opened; with `make` it is made where there is none."""
+        descriptor = os.open(self._root, _ROOT)
+        try:
+            for name in names:
+                if make:
+                    with suppress(FileExistsError):
+                        os.mkdir(name, dir_fd=descriptor)
+                outer, descriptor = descriptor, os.open(name, _FOLDER, dir_fd=descriptor)
+                os.close(outer)
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    @contextmanager
+    def _translated(self, path: str, wanted: str = "was not found") -> Iterator[None]:
         with self._usable():
             try:
                 yield
@@ -90,7 +136,18 @@ class FolderFiles:
                 if error.errno not in NOT_THERE:
                     raise
                 self._look()
-                raise FileMissing(f"{path} was not found") from error
+                raise FileMissing(self._reason(path, wanted, error)) from error
+
+    def _reason(self, path: str, wanted: str, error: OSError) -> str:
+        """Say why nothing is at an address, and how to mend it."""
+        if error.errno == errno.ENAMETOOLONG:
+            return f"{path} {wanted}: the name is longer than a file's can be"
+        place = self._root
+        for name in path.removeprefix("gs://").split("/"):
+            place /= name
+            if place.is_symlink():
+                return f"{path} {wanted}: links in the file store are not followed, put the file itself there"
+        return f"{path} {wanted}"
 
     def _look(self) -> None:
         """Raise what keeps the folder from being read; one that was never there is yet to be made."""
@@ -108,12 +165,3 @@ class FolderFiles:
             yield
         except OSError as error:
             raise FilesAway(f"the folder {self._root} cannot be used ({error.strerror})") from error
-
-
-def _make_durable(folder: Path) -> None:
-    """Have the names in `folder` outlive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from google.cloud import storage
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.addresses import split
 from engine.errors import FileMissing, FilesAway
@@ -165,3 +168,104 @@ def test_a_place_that_cannot_hold_files_is_an_outage(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises((FilesAway, FileMissing)):
         FolderFiles(tmp_path / "file").create("gs://bucket/a.txt", b"1")
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    """Return a file that lies beside the folder of the store."""
+    place = tmp_path / "outside" / "secret.txt"
+    place.parent.mkdir()
+    place.write_text("an outsider's secret")
+    return place
+
+
+@pytest.fixture
+def linked(tmp_path: Path, outside: Path) -> FolderFiles:
+    """Return a store with links in it: to a file, to a folder, to a folder as a bucket, to itself."""
+    root = tmp_path / "store"
+    (root / "bucket").mkdir(parents=True)
+    (root / "bucket" / "link.txt").symlink_to(outside)
+    (root / "bucket" / "folder").symlink_to(outside.parent)
+    (root / "linked").symlink_to(outside.parent)
+    (root / "bucket" / "round").symlink_to(root / "bucket" / "round")
+    return FolderFiles(root)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["gs://bucket/link.txt", "gs://bucket/folder/secret.txt", "gs://linked/secret.txt", "gs://bucket/round"],
+)
+def test_a_link_in_the_folder_is_not_followed(linked: FolderFiles, path: str) -> None:
+    for attempt in (linked.stat, linked.read):
+        with pytest.raises(FileMissing, match="links in the file store are not followed") as refused:
+            attempt(path)
+        assert "outsider" not in str(refused.value)
+
+
+@pytest.mark.parametrize("path", ["gs://bucket/folder/new.txt", "gs://linked/new.txt", "gs://linked/deep/new.txt"])
+def test_nothing_is_written_behind_a_link(linked: FolderFiles, outside: Path, path: str) -> None:
+    with pytest.raises(FileMissing, match="cannot be written: links in the file store are not followed"):
+        linked.create(path, b"1")
+    assert list(outside.parent.iterdir()) == [outside]
+
+
+def test_a_link_is_never_written_through_and_counts_as_something_there(linked: FolderFiles, outside: Path) -> None:
+    assert not linked.create("gs://bucket/link.txt", b"1")
+    assert outside.read_text() == "an outsider's secret"
+
+
+def test_links_and_what_lies_behind_them_are_not_listed(linked: FolderFiles) -> None:
+    assert linked.create("gs://bucket/own.txt", b"1")
+    assert linked.list("gs://bucket/", 10) == ["gs://bucket/own.txt"]
+    assert linked.list("gs://bucket/folder/", 10) == []
+    with pytest.raises(FileMissing, match="links in the file store are not followed"):
+        linked.list("gs://linked/", 10)
+
+
+def test_the_folder_itself_may_be_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "store").symlink_to(tmp_path / "real")
+    files = FolderFiles(tmp_path / "store")
+    assert files.create("gs://bucket/a.txt", b"1")
+    assert files.read("gs://bucket/a.txt") == b"1"
+
+
+def test_what_is_no_file_is_missing_and_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "bucket").mkdir()
+    os.mkfifo(tmp_path / "bucket" / "pipe")
+    with pytest.raises(FileMissing):
+        FolderFiles(tmp_path).read("gs://bucket/pipe")
+
+
+@pytest.mark.parametrize("path", ["gs://bucket/\ud800", "gs://\ud800/x", "gs://bucket/a/\udcff/b"])
+def test_a_name_that_is_no_text_is_no_address(files: Files, path: str) -> None:
+    for attempt in (files.stat, files.read, lambda path: files.create(path, b"1")):
+        with pytest.raises(FileMissing):
+            attempt(path)
+
+
+@pytest.mark.parametrize("path", [f"gs://bucket/{'x' * 300}", f"gs://{'x' * 300}/a", f"gs://bucket/{'x/' * 3_000}a"])
+def test_a_name_too_long_cannot_be_written_to_a_folder(tmp_path: Path, path: str) -> None:
+    files = FolderFiles(tmp_path)
+    with contextlib.suppress(FileMissing):
+        files.create(path, b"1")
+        assert files.read(path) == b"1"
+
+
+parts = st.text(st.sampled_from("ab./\\~\0\n\ud800é ") | st.characters(), max_size=12)
+
+
+@given(parts, parts)
+def test_no_address_leads_out_of_the_folder(bucket: str, name: str) -> None:
+    path = f"gs://{bucket}/{name}"
+    with TemporaryDirectory() as folder:
+        root = Path(folder) / "store"
+        (Path(folder) / "x").write_text("outside")
+        files = FolderFiles(root)
+        try:
+            made = files.create(path, b"inside")
+            assert made
+            assert files.read(path) == b"inside"
+        except FileMissing:
+            pass
+        assert sorted(place.name for place in Path(folder).iterdir()) in (["x"], ["store", "x"])
