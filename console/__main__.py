@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from console.gate import USER
 from engine.startup import process, refuse_open_address, refuse_taken_port, report_new_store
 
 
@@ -13,7 +14,13 @@ def main() -> None:
 
         refuse_taken_port(settings.host, settings.port)
         report_new_store(settings)
-        app.run(config={"server.port": settings.port, "server.address": settings.host})
+        app.run(
+            config={
+                "server.port": settings.port,
+                "server.address": settings.host,
+                "server.trustedUserHeaders": {USER.decode(): "email"} if settings.sign_in == "iap" else {},
+            }
+        )
 
 
 if __name__ == "__main__":

@@ -17,9 +17,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from console import navigation
 from console.context import context
-from console.gate import Gate, own_hosts
+from console.gate import Gate, SignIn, own_hosts
 from engine.api import create_app
 from engine.log import adopt, get_logger
+from engine.public import Clock
+from engine.settings import Settings
 
 log = get_logger(__name__)
 
@@ -66,6 +68,15 @@ def to_batches(_: Request) -> RedirectResponse:
     return RedirectResponse("./")
 
 
+def sign_in(settings: Settings, clock: Clock) -> SignIn | None:
+    """Return what signs people in, None where nothing does, or something in front."""
+    if settings.sign_in != "iap":
+        return None
+    from console.iap import IdentityAwareProxy  # loads Google's library
+
+    return IdentityAwareProxy(settings.iap_audience, settings.iap_keys_url, clock)
+
+
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     """Poll what is in view for as long as the console runs."""
@@ -79,7 +90,12 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
         context().poller.stop()
 
 
-api = create_app(context().engine, context().settings)
+settings = context().settings
+api = create_app(context().engine, settings)
+gate = Middleware(
+    Gate,
+    hosts=own_hosts(settings.host, settings.port, settings.own_hosts),
+    sign_in=sign_in(settings, context().clock),
+)
 ROUTES = [Beside(api, API_PATHS), Route("/batches", to_batches), Elsewhere()]
-HOSTS = own_hosts(context().settings.host, context().settings.port, context().settings.own_hosts)
-app = st.App(SCRIPT, routes=ROUTES, middleware=[Middleware(Gate, hosts=HOSTS)], lifespan=lifespan)
+app = st.App(SCRIPT, routes=ROUTES, middleware=[gate], lifespan=lifespan)

@@ -2,7 +2,7 @@
 
 A page of another site can make a browser send requests here, under its own name too once its address was made to lead
 to this machine (DNS rebinding). `RULES` says of every path what passes. Scripts send no header of a browser's; for them
-only host, method, media type and size count.
+only host, method, media type and size count. Where there is a sign-in, it has the last word.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -32,26 +32,27 @@ OWN_SITES = frozenset({"same-origin", "none"})
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 USUAL_PORTS = frozenset({80, 443})  # a browser leaves them out of `Host`
 CORS = b"access-control-"
+USER = b"x-draft-maker-user"  # who is signed in, for the screens; what a client sends under this name is dropped
 NO_FRAMES = (b"content-security-policy", b"frame-ancestors 'self'")
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What passes at `path` and below it. Without a media type in `takes`, nothing is written there.
+    """What passes at `path` and below it.
 
-    `any_host`: also under a name that is not ours. `own_only`: no read on behalf of another site's page, not even by a
-    link that a person follows.
+    Without a media type in `takes`, nothing is written there. `for_all`: under any name, and without a sign-in.
+    `own_only`: no read on behalf of another site's page, not even by a link that a person follows.
     """
 
     path: str
     takes: str = ""
     most_bytes: int = 0
-    any_host: bool = False
+    for_all: bool = False
     own_only: bool = False
 
 
 RULES = (  # the first that fits counts
-    Rule("/health", any_host=True),  # probes call it by number; it holds nothing secret
+    Rule("/health", for_all=True),  # probes call it by number; it holds nothing secret
     Rule("/api/batch/upload", FORM, MOST_FORM),
     Rule("/api/batch/check", FORM, MOST_FORM),
     Rule("/api/connections/ebay/start", own_only=True),  # sets a cookie, and begins a consent
@@ -68,16 +69,27 @@ class Refused(NamedTuple):
     sentence: str
 
 
+class SignIn(Protocol):
+    """Who is asking."""
+
+    async def user(self, headers: Headers) -> str | Refused:
+        """Return the name of who sends a request, or why nobody is known to."""
+
+
 class _TooLarge(Exception):
     """The body has grown past what its rule allows."""
 
 
 class Gate:
-    """Passes on what `RULES` let in under one of `hosts`, with bodies that stay within their limit as they stream."""
+    """Passes on what `RULES` let in under one of `hosts`, with bodies that stay within their limit as they stream.
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
+    With `sign_in`, only what somebody sends whom it knows.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str], sign_in: SignIn | None = None) -> None:
         self._app = app
         self._hosts = hosts
+        self._sign_in = sign_in
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -86,10 +98,15 @@ class Gate:
             return
         rule, headers = rule_of(scope["path"]), Headers(scope=scope)
         refused = refusal(rule, scope.get("method", WEBSOCKET), headers, self._hosts)
-        if refused:
-            await _refuse(refused, scope, receive, send)
+        user = refused or await self._user(rule, headers)
+        if isinstance(user, Refused):
+            await _refuse(user, scope, receive, send)
         else:
-            await self._pass(rule, scope, receive, send)
+            await self._pass(rule, _signed(scope, user), receive, send)
+
+    async def _user(self, rule: Rule, headers: Headers) -> str | Refused:
+        """Return who is asking, "" where nobody needs to say, or why nobody is known to."""
+        return "" if rule.for_all or not self._sign_in else await self._sign_in.user(headers)
 
     async def _pass(self, rule: Rule, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request on; where its body grows too large, it is refused unless an answer has begun."""
@@ -141,7 +158,7 @@ def rule_of(path: str) -> Rule:
 
 def refusal(rule: Rule, method: str, headers: Headers, hosts: frozenset[str]) -> Refused | None:
     """Return why a request may not pass, None when it may."""
-    if not rule.any_host and not _ours(headers.getlist("host"), hosts):
+    if not rule.for_all and not _ours(headers.getlist("host"), hosts):
         name = (headers.get("host") or "")[:100]
         return Refused(421, f"The console does not answer under the name {name!r}. If it is yours, add it to DM_HOSTS.")
     if foreign(headers) and (rule.own_only or not _is_visit(method, headers)):
@@ -197,6 +214,12 @@ def _too_large(rule: Rule, size: int | None) -> Refused:
     return Refused(413, f"{has}: split it into smaller {'files' if rule.takes == FORM else 'calls'}.")
 
 
+def _signed(scope: Scope, user: str) -> Scope:
+    """Return a request as that of `user`, "" for nobody."""
+    headers = [(name, value) for name, value in scope["headers"] if name.lower() != USER]
+    return {**scope, "headers": [*headers, (USER, user.encode())] if user else headers}
+
+
 def _closed(start: Message) -> Message:
     """Return the head of an answer that no page of another site may read or frame, whatever the application says."""
     headers = [(name, value) for name, value in start["headers"] if not name.lower().startswith(CORS)]
@@ -206,5 +229,5 @@ def _closed(start: Message) -> Message:
 async def _refuse(refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer with the refusal; a websocket is not opened. What is left of the body is read by no one."""
     log.info("request_refused", path=scope["path"], status=refused.status, error=refused.sentence)
-    allow = {"Allow": ", ".join(sorted(READS))} if refused.status == 405 else None
-    await JSONResponse({"detail": refused.sentence}, refused.status, allow)(scope, receive, send)
+    headers = {401: {"WWW-Authenticate": "Bearer"}, 405: {"Allow": ", ".join(sorted(READS))}}.get(refused.status)
+    await JSONResponse({"detail": refused.sentence}, refused.status, headers)(scope, receive, send)

@@ -63,7 +63,9 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", validation_alias="DM_HOST")
     hosts: str = Field("", validation_alias="DM_HOSTS")
-    sign_in: Literal["", "external"] = Field("", validation_alias="DM_SIGN_IN")
+    sign_in: Literal["", "external", "iap"] = Field("", validation_alias="DM_SIGN_IN")
+    iap_audience: str = Field("", validation_alias="DM_IAP_AUDIENCE")
+    iap_keys_url: str = Field("https://www.gstatic.com/iap/verify/public_key", validation_alias="DM_IAP_KEYS_URL")
     port: int = Field(8501, validation_alias="PORT", ge=1, le=65_535)
     lease_seconds: float = Field(30.0, validation_alias="DM_LEASE_SECONDS", gt=0)
     lanes: int = Field(4, validation_alias="DM_LANES", ge=1, le=64)

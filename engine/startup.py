@@ -90,16 +90,22 @@ def refuse_taken_port(host: str, port: int) -> None:
 
 
 def refuse_open_address(settings: Settings) -> None:
-    """Do nothing where the console answers on this machine only, or somebody is said to sign people in.
+    """Do nothing where the console answers on this machine only, or something signs people in.
 
     Raises:
-        BadSetting: everybody who reaches the port could do everything.
+        BadSetting: everybody who reaches the port could do everything, or nobody could sign in.
     """
+    if settings.sign_in == "iap" and not settings.iap_audience:
+        raise BadSetting(
+            "DM_SIGN_IN=iap needs DM_IAP_AUDIENCE, for whom Identity-Aware Proxy vouches: at Cloud Run it is "
+            "/projects/NUMBER/locations/REGION/services/NAME."
+        )
     if not (settings.on_loopback or settings.sign_in):
         raise BadSetting(
             f"At {settings.host} everybody who reaches port {settings.port} could do everything here, so the console "
-            "does not start: set DM_SIGN_IN=external if something in front of it signs people in and nobody gets past "
-            "that, or DM_HOST=127.0.0.1 to answer on this machine only."
+            "does not start: set DM_SIGN_IN=iap behind Google's Identity-Aware Proxy, DM_SIGN_IN=external if something "
+            "else in front of it signs people in and nobody gets past that, or DM_HOST=127.0.0.1 to answer on this "
+            "machine only."
         )
 
 

@@ -8,145 +8,19 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 
-from tests.support.console_routes import routes_of_the_console
+from tests.support.console_routes import FORM, JSON, LINES, NOTHING, PROBE, STEER, UPLOAD, Kind
 from tests.support.demo import Served, served
+from tests.support.identity_proxy import AUDIENCE, USER, IdentityProxy, publishing
 from tests.support.serving import lines, upcs
 
-JSON, FORM, URLENCODED, TEXT = (
-    "application/json",
-    "multipart/form-data; boundary=x",
-    "application/x-www-form-urlencoded",
-    "text/plain",
-)
+URLENCODED, TEXT = "application/x-www-form-urlencoded", "text/plain"
 EVIL = "http://evil.example:8501"
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What a route is: `takes` is the media type of its writes, "" for a read; some have gates of their own."""
-
-    takes: str = ""
-    open_host: bool = False  # answers under any name
-    visits: bool = True  # a link on another site's page may lead there
-
-
-READ, STEER, UPLOAD = Kind(), Kind(takes=JSON), Kind(takes=FORM)
-PROBE, CONSENT, NOTHING = Kind(open_host=True), Kind(visits=False), Kind(takes="nothing")
-
-ROUTES: Mapping[Kind, str] = {
-    PROBE: "GET /health",
-    CONSENT: "GET /api/connections/ebay/start",
-    UPLOAD: """
-        POST /api/batch/upload
-        POST /api/batch/check
-        PUT /_stcore/upload_file/{session_id}/{file_id}
-        DELETE /_stcore/upload_file/{session_id}/{file_id}
-    """,
-    STEER: """
-        POST /api/batch/process
-        POST /api/batch/recover/{job_id}
-        POST /api/batch/{job_id}/again
-        POST /api/batch/{job_id}/cancel
-        POST /api/batch/{job_id}/complete
-        POST /api/batch/{job_id}/items/{index}/again
-        POST /api/batch/{job_id}/items/{index}/review
-        POST /api/batch/{job_id}/pause
-        POST /api/batch/{job_id}/price
-        POST /api/batch/{job_id}/resume
-        POST /api/batch/{job_id}/retry-as-new
-        POST /api/batch/{job_id}/retry-failed
-        POST /api/catalogue/update
-        POST /api/connections/ebay/account-deletion
-        POST /api/drafts/bulk
-        POST /api/lookups/forget
-        POST /api/seller/account/read
-        PUT /api/seller/default
-        POST /api/seller/locations
-        DELETE /api/seller/profiles/{name}
-        PUT /api/seller/profiles/{name}
-        POST /api/upstreams/{service}/test
-    """,
-    READ: """
-        GET /api/batch/jobs
-        GET /api/batch/status/{job_id}
-        GET /api/batch/{job_id}/discogs-inventory.csv
-        GET /api/batch/{job_id}/ebay-drafts.csv
-        GET /api/batch/{job_id}/elsewhere.csv
-        GET /api/batch/{job_id}/failed.txt
-        GET /api/batch/{job_id}/items
-        GET /api/batch/{job_id}/items/{index}
-        GET /api/batch/{job_id}/pick-list.csv
-        GET /api/batch/{job_id}/pick-list.pdf
-        GET /api/batch/{job_id}/results.csv
-        GET /api/batch/{job_id}/results.jsonl
-        GET /api/catalogue
-        GET /api/connections
-        GET /api/connections/ebay/account-deletion
-        GET /api/connections/ebay/callback
-        GET /api/docs
-        GET /api/drafts
-        GET /api/openapi.json
-        GET /api/seller/account
-        GET /api/seller/profiles
-        GET /api/seller/profiles/{name}
-        GET /api/upstreams
-        GET /api/workers
-        GET /
-        GET /attention
-        GET /batch
-        GET /batches
-        GET /connections
-        GET /drafts
-        GET /new
-        GET /seller
-        GET /system
-        GET /wall
-        GET /auth/login
-        GET /auth/logout
-        GET /oauth2callback
-        GET /component/{path:path}
-        OPTIONS /component/{path:path}
-        GET /media/{file_id:path}
-        OPTIONS /media/{file_id:path}
-        GET /_stcore/health
-        OPTIONS /_stcore/health
-        GET /_stcore/host-config
-        GET /_stcore/metrics
-        OPTIONS /_stcore/metrics
-        OPTIONS /_stcore/upload_file/{session_id}/{file_id}
-        GET /_stcore/bidi-components/{path:path}
-        OPTIONS /_stcore/bidi-components/{path:path}
-        GET /_stcore/agent/interact
-        OPTIONS /_stcore/agent/interact
-        GET /_stcore/agent/mcp
-        OPTIONS /_stcore/agent/mcp
-        GET /_stcore/agent/openapi.json
-        OPTIONS /_stcore/agent/openapi.json
-        WEBSOCKET /_stcore/stream
-    """,
-    NOTHING: """
-        DELETE /_stcore/agent/interact
-        PATCH /_stcore/agent/interact
-        POST /_stcore/agent/interact
-        PUT /_stcore/agent/interact
-        DELETE /_stcore/agent/mcp
-        PATCH /_stcore/agent/mcp
-        POST /_stcore/agent/mcp
-        PUT /_stcore/agent/mcp
-        DELETE /_stcore/agent/openapi.json
-        PATCH /_stcore/agent/openapi.json
-        POST /_stcore/agent/openapi.json
-        PUT /_stcore/agent/openapi.json
-    """,
-}
-LINES = [(kind, route.strip()) for kind, block in ROUTES.items() for route in block.strip().splitlines()]
 
 
 @dataclass(frozen=True)
@@ -200,12 +74,23 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
+def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, IdentityProxy]]:
+    """Have a console that others reach, behind the proxy that signs them in."""
+    folder, proxy = tmp_path_factory.mktemp("signed"), IdentityProxy()
+    own = {"DM_STORE": f"sqlite:///{folder / 'store.db'}", "DM_FILES": f"file:{folder / 'files'}", "DM_HOST": "0.0.0.0"}
+    iap = {"DM_SIGN_IN": "iap", "DM_IAP_AUDIENCE": AUDIENCE}
+    with publishing(proxy) as url, served(folder, "console", **own, **iap, DM_IAP_KEYS_URL=url) as running:
+        yield running, proxy
+
+
+@pytest.fixture(scope="module")
 def job_id(console: Served) -> str:
     return console.upload(lines(upcs(2)))
 
 
 GATE = re.compile(
-    r'{"detail":"(Pages of other sites may|The console does not answer under|The body must be|Nothing can be changed)'
+    r'{"detail":"(Pages of other sites may|The console does not answer under|The body must be|Nothing can be changed'
+    "|Nobody is signed in)"
 )
 
 
@@ -265,12 +150,6 @@ def expected(kind: Kind, route: str, sender: Sender) -> int:
     if sender.visit and route.startswith("GET ") and reads:
         return 0 if kind.visits else 403
     return 403
-
-
-def test_every_route_has_a_line(tmp_path: Path) -> None:
-    found = routes_of_the_console(tmp_path)
-    named = [route for _, route in LINES]
-    assert sorted(found) == sorted(named), "give a new route a line in ROUTES"
 
 
 @pytest.mark.parametrize("name", FOREIGN)
@@ -336,3 +215,40 @@ def test_a_host_that_is_not_ours_is_told_how_to_mend_it(console: Served) -> None
     assert said.json() == {
         "detail": "The console does not answer under the name 'drafts.example.com'. If it is yours, add it to DM_HOSTS."
     }
+
+
+UNSIGNED = {
+    "nobody": {},
+    "a name without a signature": {"X-Goog-Authenticated-User-Email": f"accounts.google.com:{USER}"},
+    "our own header": {"X-Draft-Maker-User": USER},
+    "a token of another kind": {"Authorization": "Bearer x", "X-Goog-IAP-JWT-Assertion": "x"},
+}
+
+
+@pytest.mark.parametrize("name", UNSIGNED)
+def test_behind_the_proxy_nobody_passes_whom_it_does_not_vouch_for(
+    signed: tuple[Served, IdentityProxy], name: str
+) -> None:
+    console, _ = signed
+    before = stored(console)
+    for kind, route in LINES:
+        said = send(console, "batch_1", route, Sender(UNSIGNED[name]), kind.takes)
+        assert said.refused == (0 if kind is PROBE else 405 if kind is NOTHING else 401), (route, said)
+    assert stored(console) == before
+
+
+def test_behind_the_proxy_who_is_signed_in_passes_and_a_foreign_page_of_theirs_does_not(
+    signed: tuple[Served, IdentityProxy],
+) -> None:
+    console, proxy = signed
+    vouched = {"X-Goog-IAP-JWT-Assertion": proxy.assertion()}
+    for kind, route in LINES:
+        own = send(console, "batch_1", route, Sender(vouched), kind.takes)
+        assert own.refused == (405 if kind is NOTHING else 0), (route, own)
+        foreign = send(console, "batch_1", route, Sender({**FOREIGN["a frame"].headers, **vouched}), kind.takes)
+        assert foreign.refused == 403, (route, foreign)
+    wrong = {"X-Goog-IAP-JWT-Assertion": proxy.assertion(aud="/projects/1/locations/x/services/y")}
+    assert send(console, "", "GET /api/batch/jobs", Sender(wrong)).refused == 401
+    assert send(console, "", "WEBSOCKET /_stcore/stream", Sender(wrong)).refused == 401
+    assert USER not in console.log
+    assert vouched["X-Goog-IAP-JWT-Assertion"][:40] not in console.log

@@ -35,6 +35,13 @@ def test_elsewhere_somebody_must_be_said_to_sign_people_in(host: str, profile: s
     refuse_open_address(settings(DM_HOST=host, DM_PROFILE=profile, DM_SIGN_IN="external"))
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_the_proxys_word_counts_for_one_audience_only(host: str) -> None:
+    with pytest.raises(BadSetting, match="DM_SIGN_IN=iap needs DM_IAP_AUDIENCE"):
+        refuse_open_address(settings(DM_HOST=host, DM_SIGN_IN="iap"))
+    refuse_open_address(settings(DM_HOST=host, DM_SIGN_IN="iap", DM_IAP_AUDIENCE="/projects/1"))
+
+
 @pytest.mark.parametrize("command", [("console",), ("engine", "demo")])
 def test_a_console_that_is_open_to_the_network_does_not_start(command: tuple[str, ...], tmp_path: Path) -> None:
     (port,) = free_ports(1)
@@ -49,7 +56,7 @@ def test_a_console_that_is_open_to_the_network_does_not_start(command: tuple[str
     assert run.returncode == 1
     (line,) = (run.stdout + run.stderr).splitlines()
     assert f"At 0.0.0.0 everybody who reaches port {port} could do everything here" in line
-    assert "set DM_SIGN_IN=external if" in line
+    assert "set DM_SIGN_IN=iap behind" in line
     assert list(tmp_path.iterdir()) == []
 
 

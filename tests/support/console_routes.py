@@ -1,11 +1,15 @@
-"""Every route of the console, as its application has them: `METHOD /path`, with the names of what varies in braces."""
+"""Every route of the console, `METHOD /path` with the names of what varies in braces.
+
+`LINES` is what the tests of the gate know, `routes_of_the_console` what the application has.
+"""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +17,130 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
 
 from tests.support.demo import ROOT, surroundings
+
+JSON, FORM = "application/json", "multipart/form-data; boundary=x"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a route is: `takes` is the media type of its writes, "" for a read; some have gates of their own."""
+
+    takes: str = ""
+    open_host: bool = False  # answers under any name
+    visits: bool = True  # a link on another site's page may lead there
+
+
+READ, STEER, UPLOAD = Kind(), Kind(takes=JSON), Kind(takes=FORM)
+PROBE, CONSENT, NOTHING = Kind(open_host=True), Kind(visits=False), Kind(takes="nothing")
+
+ROUTES: Mapping[Kind, str] = {
+    PROBE: "GET /health",
+    CONSENT: "GET /api/connections/ebay/start",
+    UPLOAD: """
+        POST /api/batch/upload
+        POST /api/batch/check
+        PUT /_stcore/upload_file/{session_id}/{file_id}
+        DELETE /_stcore/upload_file/{session_id}/{file_id}
+    """,
+    STEER: """
+        POST /api/batch/process
+        POST /api/batch/recover/{job_id}
+        POST /api/batch/{job_id}/again
+        POST /api/batch/{job_id}/cancel
+        POST /api/batch/{job_id}/complete
+        POST /api/batch/{job_id}/items/{index}/again
+        POST /api/batch/{job_id}/items/{index}/review
+        POST /api/batch/{job_id}/pause
+        POST /api/batch/{job_id}/price
+        POST /api/batch/{job_id}/resume
+        POST /api/batch/{job_id}/retry-as-new
+        POST /api/batch/{job_id}/retry-failed
+        POST /api/catalogue/update
+        POST /api/connections/ebay/account-deletion
+        POST /api/drafts/bulk
+        POST /api/lookups/forget
+        POST /api/seller/account/read
+        PUT /api/seller/default
+        POST /api/seller/locations
+        POST /api/seller/template
+        DELETE /api/seller/profiles/{name}
+        PUT /api/seller/profiles/{name}
+        POST /api/upstreams/{service}/test
+    """,
+    READ: """
+        GET /api/batch/jobs
+        GET /api/batch/status/{job_id}
+        GET /api/batch/{job_id}/discogs-inventory.csv
+        GET /api/batch/{job_id}/ebay-drafts.csv
+        GET /api/batch/{job_id}/elsewhere.csv
+        GET /api/batch/{job_id}/failed.txt
+        GET /api/batch/{job_id}/items
+        GET /api/batch/{job_id}/items/{index}
+        GET /api/batch/{job_id}/pick-list.csv
+        GET /api/batch/{job_id}/pick-list.pdf
+        GET /api/batch/{job_id}/results.csv
+        GET /api/batch/{job_id}/results.jsonl
+        GET /api/catalogue
+        GET /api/connections
+        GET /api/connections/ebay/account-deletion
+        GET /api/connections/ebay/callback
+        GET /api/docs
+        GET /api/drafts
+        GET /api/openapi.json
+        GET /api/seller/account
+        GET /api/seller/profiles
+        GET /api/seller/profiles/{name}
+        GET /api/upstreams
+        GET /api/workers
+        GET /
+        GET /attention
+        GET /batch
+        GET /batches
+        GET /connections
+        GET /drafts
+        GET /new
+        GET /seller
+        GET /system
+        GET /wall
+        GET /auth/login
+        GET /auth/logout
+        GET /oauth2callback
+        GET /component/{path:path}
+        OPTIONS /component/{path:path}
+        GET /media/{file_id:path}
+        OPTIONS /media/{file_id:path}
+        GET /_stcore/health
+        OPTIONS /_stcore/health
+        GET /_stcore/host-config
+        GET /_stcore/metrics
+        OPTIONS /_stcore/metrics
+        OPTIONS /_stcore/upload_file/{session_id}/{file_id}
+        GET /_stcore/bidi-components/{path:path}
+        OPTIONS /_stcore/bidi-components/{path:path}
+        GET /_stcore/agent/interact
+        OPTIONS /_stcore/agent/interact
+        GET /_stcore/agent/mcp
+        OPTIONS /_stcore/agent/mcp
+        GET /_stcore/agent/openapi.json
+        OPTIONS /_stcore/agent/openapi.json
+        WEBSOCKET /_stcore/stream
+    """,
+    NOTHING: """
+        DELETE /_stcore/agent/interact
+        PATCH /_stcore/agent/interact
+        POST /_stcore/agent/interact
+        PUT /_stcore/agent/interact
+        DELETE /_stcore/agent/mcp
+        PATCH /_stcore/agent/mcp
+        POST /_stcore/agent/mcp
+        PUT /_stcore/agent/mcp
+        DELETE /_stcore/agent/openapi.json
+        PATCH /_stcore/agent/openapi.json
+        POST /_stcore/agent/openapi.json
+        PUT /_stcore/agent/openapi.json
+    """,
+}
+LINES = [(kind, route.strip()) for kind, block in ROUTES.items() for route in block.strip().splitlines()]
 
 
 def routes_of_the_console(folder: Path) -> set[str]:
