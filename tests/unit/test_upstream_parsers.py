@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from engine.domain.identify.releases import Format, Track
+from engine.domain.identify.candidates import difference, same_release
+from engine.domain.identify.releases import Format, Release, Track
 from engine.domain.listing.market_prices import SuggestedPrice
 from engine.upstream import coverart, discogs, ebay, musicbrainz
 from engine.upstream.vocabulary import country, medium
@@ -243,3 +244,28 @@ def test_prices_in_other_currencies_are_left_out() -> None:
 def test_suggestions_are_told_by_grade_in_cents() -> None:
     told = made.suggestions({"Mint (M)": 12.5, "Poor (P)": 0})
     assert discogs.parse_suggestions(told) == {"Mint (M)": SuggestedPrice(1250, "USD")}
+
+
+@pytest.mark.parametrize(
+    ("said", "formats"),
+    [
+        (["Hybrid SACD (CD layer)", "Hybrid SACD (SACD layer)"], [("SACD", 1, ("Hybrid",))]),
+        (["DualDisc (CD side)", "DualDisc (DVD-Video side)"] * 2, [("Hybrid", 2, ("DualDisc",))]),
+        (["CD", "VinylDisc (Vinyl side)", "VinylDisc (CD side)"], [("CD", 1, ())]),
+        (["CD", "CD", "DVD-Video"], [("CD", 2, ()), ("DVD", 1, ("DVD-Video",))]),
+        (["Copy Control CD", "Data CD"], [("CD", 1, ("Copy Protected",))]),
+    ],
+)
+def test_sides_and_layers_of_a_disc_are_one_disc(
+    said: list[str], formats: list[tuple[str, int, tuple[str, ...]]]
+) -> None:
+    body = {"id": "a", "title": "T", "media": [{"format": name} for name in said]}
+    assert musicbrainz.parse_release(body).formats == tuple(Format(*each) for each in formats)
+
+
+def test_a_release_on_a_hybrid_disc_is_the_same_at_both_services() -> None:
+    ours = Release("discogs", "1", "A", "T", released="2004", formats=(Format("SACD", 1, ("Hybrid",)),))
+    body = {"id": "a", "title": "T", "date": "2004", "artist-credit": [{"name": "A"}]}
+    theirs = musicbrainz.parse_release({**body, "media": [{"format": "Hybrid SACD (CD layer)"}]})
+    assert same_release(ours, theirs)
+    assert difference(ours, theirs) == ""
