@@ -47,7 +47,9 @@ def folded(text: str) -> str:
 
 def unaccented(text: str) -> str:
     """Return `text` in small letters without accents, but with letters such as ø and ł as they are."""
-    plain = text if text.isascii() else unicodedata.normalize("NFKD", text)
+    if text.isascii():
+        return text.casefold()
+    plain = unicodedata.normalize("NFKD", text)
     return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
 
 

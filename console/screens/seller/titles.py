@@ -34,8 +34,8 @@ def draw(engine: Engine, profile: Profile, examples: Sequence[Example], key: str
         row_height=33,
         column_config={
             "Format": st.column_config.TextColumn(width=90, pinned=True),
-            "Your template": st.column_config.TextColumn(width=420, max_chars=300),
-            "Draft Maker's own": st.column_config.TextColumn(width=420),
+            "Your template": st.column_config.TextColumn(width=300, max_chars=300),
+            "Draft Maker's own": st.column_config.TextColumn(width=300),
         },
     )
     with st.popover("Placeholders", icon=":material/data_object:"):

@@ -19,6 +19,8 @@ _INLINE = frozenset({"a", "b", "big", "em", "font", "i", "mark", "s", "small", "
 
 def plain(text: str) -> str:
     """Return `text` on one line, without control characters and marks that turn the direction of writing."""
+    if text.isprintable():  # as nearly every text
+        return " ".join(text.split())
     seen = (" " if letter.isspace() else letter for letter in text)
     kept = (letter for letter in seen if letter in _JOINERS or not unicodedata.category(letter).startswith("C"))
     return " ".join("".join(kept).split())
