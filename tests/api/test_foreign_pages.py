@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import http.client
 import re
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -133,15 +131,6 @@ def bodies(kind: str) -> bytes:
     return b"" if kind == URLENCODED else b"{}"
 
 
-def stored(console: Served) -> Any:
-    """Return all that the console keeps: the rows of its store, and its files."""
-    with closing(sqlite3.connect(console.folder / "store.db")) as database:
-        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        rows = {table: sorted(map(repr, database.execute(f'SELECT * FROM "{table}"'))) for table in tables}
-    files = (console.folder / "files").rglob("*")
-    return rows, sorted((str(file), file.stat().st_mtime_ns) for file in files)
-
-
 def expected(kind: Kind, route: str, sender: Sender) -> int:
     """Return the status with which the gate refuses a foreign page's request, 0 where it passes."""
     reads = not kind.takes
@@ -154,7 +143,7 @@ def expected(kind: Kind, route: str, sender: Sender) -> int:
 
 @pytest.mark.parametrize("name", FOREIGN)
 def test_a_foreign_page_changes_nothing_at_any_route(console: Served, job_id: str, name: str) -> None:
-    sender, before = FOREIGN[name], stored(console)
+    sender, before = FOREIGN[name], console.stored()
     said = {route: send(console, job_id, route, sender, kind.takes) for kind, route in LINES}
     wrong = {
         route: (answer.status, answer.body[:100])
@@ -162,18 +151,18 @@ def test_a_foreign_page_changes_nothing_at_any_route(console: Served, job_id: st
         if (answer := said[route]).refused != expected(kind, route, sender)
     }
     assert wrong == {}
-    assert stored(console) == before
+    assert console.stored() == before
 
 
 @pytest.mark.parametrize("kind", SIMPLE)
 def test_a_body_that_needs_no_preflight_is_taken_by_uploads_only(console: Served, job_id: str, kind: str) -> None:
-    before = stored(console)
+    before = console.stored()
     for route_kind, route in LINES:
         if route_kind is STEER or (route_kind is UPLOAD and kind != FORM):
             said = send(console, job_id, route, SIMPLE[kind])
             assert said.refused == 415, (route, said)
             assert f"Content-Type: {route_kind.takes.partition(';')[0]}" in said.body
-    assert stored(console) == before
+    assert console.stored() == before
 
 
 @pytest.mark.parametrize("name", OWN)
@@ -199,9 +188,9 @@ def test_no_answer_may_be_read_or_framed_by_another_sites_page(console: Served, 
 )
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_nothing_is_written_where_the_rules_name_no_write(console: Served, job_id: str, path: str, method: str) -> None:
-    before = stored(console)
+    before = console.stored()
     assert 400 <= send(console, job_id, f"{method} {path}", Sender({}), JSON).status < 500
-    assert stored(console) == before
+    assert console.stored() == before
 
 
 def test_the_health_check_answers_under_any_name(console: Served) -> None:
@@ -230,11 +219,11 @@ def test_behind_the_proxy_nobody_passes_whom_it_does_not_vouch_for(
     signed: tuple[Served, IdentityProxy], name: str
 ) -> None:
     console, _ = signed
-    before = stored(console)
+    before = console.stored()
     for kind, route in LINES:
         said = send(console, "batch_1", route, Sender(UNSIGNED[name]), kind.takes)
         assert said.refused == (0 if kind is PROBE else 405 if kind is NOTHING else 401), (route, said)
-    assert stored(console) == before
+    assert console.stored() == before
 
 
 def test_behind_the_proxy_who_is_signed_in_passes_and_a_foreign_page_of_theirs_does_not(

@@ -20,6 +20,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP evil.example 127.0.0.1",  # a name of somebody else's that leads to this machine
 )
 WAIT_MILLISECONDS = 15_000
 FAILED = pytest.StashKey[bool]()

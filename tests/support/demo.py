@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -66,6 +67,14 @@ class Served:
                 child.kill()
                 return
         raise AssertionError(f"no {part} is running")
+
+    def stored(self) -> tuple[dict[str, list[str]], list[tuple[str, int]]]:
+        """Return all that is kept in `store.db` and `files` of the folder: the rows of every table, and the files."""
+        with contextlib.closing(sqlite3.connect(self.folder / "store.db")) as database:
+            tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            rows = {name: sorted(map(repr, database.execute(f'SELECT * FROM "{name}"'))) for name in tables}
+        files = (self.folder / "files").rglob("*")
+        return rows, sorted((str(file), file.stat().st_mtime_ns) for file in files)
 
     @property
     def log(self) -> str:
