@@ -147,23 +147,19 @@ def compose(
     holds what eBay says of categories, by their number; of others the table is used.
     """
     terms = terms or SellingTerms()
-    place = edits.category or category(release.formats)
-    ruled = (rules or {}).get(place.id if place else "") or table(place)
-    if place and not edits.category and not ruled.confirm(place):
-        place, ruled = None, table(None)
+    place, ruled = _placed(release, edits, rules or {})
+    graded, kind = _condition(copy, ruled), medium(release.formats)
+    text = _text(release, copy, terms, said_elsewhere="conditionDescription" in graded, paragraph=edits.paragraph or "")
     name = edits.title or title(release, copy.gtin, own=copy.own, templates=terms.titles)
-    graded = _condition(copy, ruled)
-    said_elsewhere = "conditionDescription" in graded
-    text = _text(release, copy, terms, said_elsewhere=said_elsewhere, paragraph=edits.paragraph or "")
-    pictures = list(copy.photos[:MAX_PHOTOS]) or [cover_url] * bool(cover_url)
     specifics = edits.applied({**aspects(release, ruled), **grading.specifics(copy.own, place, ruled)})
-    product = {"title": name, "description": text.html, "aspects": specifics, **_codes(copy.gtin), **_images(pictures)}
+    pictures = list(copy.photos[:MAX_PHOTOS]) or [cover_url] * bool(cover_url)
     picture = next(iter(pictures), "")
+    product = {"title": name, "description": text.html, "aspects": specifics, **_codes(copy.gtin), **_images(pictures)}
     to_do: list[ToDo] = [
         *unsaid(price, copy.graded, place, release),
         *against(ruled, graded.get("condition"), place, specifics),
         *unfit(picture, copy.condition, release, own_photos=bool(copy.photos), warning=copy.photo_warning),
-        *unset(terms, medium(release.formats)),
+        *unset(terms, kind),
         *([ToDo(text.to_do, (DraftNeed.DESCRIPTION,))] if text.to_do else []),
     ]
     return replace(
@@ -173,9 +169,20 @@ def compose(
         not_publishable=tuple(one.sentence for one in to_do),
         needs=needs(to_do),
         notes=tuple(notes(release, place)),
-        inventory_item=_inventory_item(copy, graded, terms.item_fields(medium(release.formats)), product),
+        inventory_item=_inventory_item(copy, graded, terms.item_fields(kind), product),
         offer=_offer(copy, place, price, terms),
     )
+
+
+def _placed(
+    release: Release, edits: Edits, rules: Mapping[str, CategoryRules]
+) -> tuple[Category | None, CategoryRules]:
+    """Return the category with its rules: a person's choice, else the release's own unless its number is not sure."""
+    place = edits.category or category(release.formats)
+    ruled = rules.get(place.id if place else "") or table(place)
+    if place and not edits.category and not ruled.confirm(place):
+        return None, table(None)
+    return place, ruled
 
 
 def _text(release: Release, copy: Copy, terms: SellingTerms, *, said_elsewhere: bool, paragraph: str) -> ListingText:
