@@ -26,6 +26,7 @@ log = get_logger(__name__)
 JSON, FORM = "application/json", "multipart/form-data"
 MOST_JSON = 1_000_000
 MOST_FORM = MOST_BYTES + 100_000  # a file, and what a form holds beside it
+MOST_WIDGET = 11_000_000  # a little more than Streamlit takes, which says so in its own words
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 WEBSOCKET = "WEBSOCKET"  # in the place of a method: it is opened by GET, but what comes through it may change anything
 OWN_SITES = frozenset({"same-origin", "none"})
@@ -57,7 +58,7 @@ RULES = (  # the first that fits counts
     Rule("/api/batch/check", FORM, MOST_FORM),
     Rule("/api/connections/ebay/start", own_only=True),  # sets a cookie, and begins a consent
     Rule("/api", JSON, MOST_JSON),
-    Rule("/_stcore/upload_file", FORM, MOST_FORM),
+    Rule("/_stcore/upload_file", FORM, MOST_WIDGET),
     Rule(""),  # screens, their websocket, media, and all else
 )
 
