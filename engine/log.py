@@ -19,6 +19,8 @@ from structlog.contextvars import merge_contextvars
 from structlog.stdlib import BoundLogger, ExtraAdder, ProcessorFormatter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from engine.redaction import redacted
+
 __all__ = ["BoundLogger", "adopt", "bound", "configure", "formatter", "get_logger"]
 
 NOISY = ("urllib3", "uvicorn.access", "streamlit")
@@ -63,8 +65,13 @@ def formatter(style: str) -> logging.Formatter:
     last: Processor = _json if style == "json" else _text
     return ProcessorFormatter(
         foreign_pre_chain=[merge_contextvars, ExtraAdder()],
-        processors=[structlog.processors.format_exc_info, last],
+        processors=[structlog.processors.format_exc_info, last, _redacted],
     )
+
+
+def _redacted(_logger: WrappedLogger, _method: str, line: Any) -> str:
+    """Return the line without the secrets that are known, whoever wrote them into it."""
+    return redacted(line)
 
 
 def _json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:

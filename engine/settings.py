@@ -23,6 +23,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from engine.addresses import CloudAddress, FilesAddress, files_address, usual_secrets
 from engine.errors import BadSetting
+from engine.redaction import know
 
 ENV_FILE = ".env"
 _HOST = re.compile(r"([\w.-]+|\[[0-9a-fA-F:]+\])(:\d+)?", re.ASCII)
@@ -144,6 +145,7 @@ class Settings(BaseSettings):
         for name, limit in limits.items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, limit)
+        know(*(value.get_secret_value() for _, value in self if isinstance(value, SecretStr)))
         return self
 
     @property

@@ -14,6 +14,7 @@ from engine.credentials.credentials import Credentials, Given, Source
 from engine.credentials.records import PATH, DiscogsAccount, EbayApplication, EbaySeller, StoredCredentials
 from engine.errors import Conflict
 from engine.log import get_logger
+from engine.redaction import know
 from engine.retry import RetryPolicy, retry
 from engine.secrets.base import SecretStore
 from engine.store.base import Document, Expect, Patch, Put, Store
@@ -32,10 +33,16 @@ class _Application(Value, frozen=True):
     client_id: str
     client_secret: str
 
+    def __repr__(self) -> str:
+        return "_Application()"
+
 
 class _Seller(Value, frozen=True):
     client_id: str
     refresh_token: str
+
+    def __repr__(self) -> str:
+        return "_Seller()"
 
 
 class Vault:
@@ -112,12 +119,14 @@ class Vault:
     def keep_application(self, client_id: str, client_secret: str, ru_name: str) -> None:
         """Keep the application's keys. A seller who let another application in is no longer connected."""
         if client_secret:
+            know(client_secret)
             self._keep(APPLICATION, encode_json(_Application(client_id, client_secret)).decode())
         self._change(lambda record: replace(record, ebay_application=EbayApplication(client_id, ru_name)))
         log.info("ebay_keys_kept")
 
     def keep_seller(self, seller: EbaySeller, refresh_token: str) -> None:
         """Keep the token of the seller who let us in."""
+        know(refresh_token)
         self._keep(SELLER, encode_json(_Seller(seller.client_id, refresh_token)).decode())
         self._change(lambda record: replace(record, ebay_seller=seller))
         log.info("ebay_connected", user=seller.user)
@@ -167,9 +176,12 @@ class Vault:
         return (kept.client_id, kept.client_secret) if kept else ("", "")
 
     def _secret(self, name: str) -> str:
-        return self._secrets().get(name) or ""
+        found = self._secrets().get(name) or ""
+        know(found)
+        return found
 
     def _keep(self, name: str, value: str) -> None:
+        know(value)
         self._secrets().put(name, value)
 
     def _change(self, change: Change) -> None:
@@ -197,4 +209,7 @@ def _decoded(found: Document | None) -> StoredCredentials:
 
 
 def _opened(kind: type[T], text: str) -> T | None:
-    return decode_json(kind, text) if text else None
+    pair = decode_json(kind, text) if text else None
+    if isinstance(pair, _Application | _Seller):
+        know(pair.client_secret if isinstance(pair, _Application) else pair.refresh_token)
+    return pair

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from engine.open_enum import OpenEnum
+from engine.redaction import redacted
 
 
 class Blame(StrEnum):
@@ -37,6 +38,9 @@ class Cause(OpenEnum):
 
 
 class EngineError(Exception):
-    """Base of every error raised on purpose; anything else is a defect."""
+    """Base of every error raised on purpose; anything else is a defect. It says no secret that is known."""
 
     blame: ClassVar[Blame] = Blame.ITEM
+
+    def __init__(self, *about: object) -> None:
+        super().__init__(*(redacted(one) if isinstance(one, str) else one for one in about))

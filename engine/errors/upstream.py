@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from engine.errors.base import Blame, EngineError
+from engine.redaction import redacted
 
 
 class UpstreamError(EngineError):
@@ -19,8 +20,8 @@ class UpstreamError(EngineError):
     def __init__(self, service: str, call: str, reason: str, *, status: int | None = None) -> None:
         super().__init__(reason)
         self.service = service
-        self.call = call
-        self.reason = reason
+        self.call = redacted(call)
+        self.reason = str(self)
         self.status = status
 
 

@@ -17,10 +17,12 @@ from requests.adapters import HTTPAdapter
 
 from engine import __version__
 from engine.errors import UpstreamError
+from engine.redaction import know
 from engine.upstream.caller import UNATTENDED, Caller, CallerBound
 from engine.upstream.failure_policy.policies import Failure, Policy, Reply, reply
 from engine.upstream.failure_policy.table import entry_for
 from engine.upstream.failure_policy.transport import failure, root
+from engine.upstream.outgoing import secrets_of
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
@@ -113,6 +115,7 @@ class HttpTransport:
             RequestException: there is no answer, or it leads to an address that is none.
         """
         headers = {"User-Agent": self.user_agent, "Accept": "application/json", **(headers or {})}
+        know(*secrets_of(headers, more.get("data") or {}))
         timeout = (CONNECT_SECONDS, self.read_seconds)
         try:
             return self.session.request(method, address, headers=headers, auth=_as_it_is, timeout=timeout, **more)

@@ -29,22 +29,22 @@ class Answering:
 
 @contextlib.contextmanager
 def answering(answer: Callable[[str], Reply]) -> Iterator[Answering]:
-    """Run a service that answers GET and HEAD of a path, with its query, with what `answer` returns for it."""
+    """Run a service that answers any method of a path, with its query, with what `answer` returns for it."""
     service = Answering()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             service.asked.append(f"{self.command} {self.path}")
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
             reply = answer(self.path)
             content = b"" if reply.body is None else json.dumps(reply.body).encode()
             self.send_response(reply.status)
             for name, value in {"Content-Length": str(len(content)), **reply.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(content if self.command == "GET" else b"")
+            self.wfile.write(b"" if self.command == "HEAD" else content)
 
-        def do_HEAD(self) -> None:
-            self.do_GET()
+        do_HEAD = do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 - as the base class calls them
 
         def log_message(self, *_: object) -> None:
             """Stay silent."""

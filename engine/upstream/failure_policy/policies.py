@@ -18,6 +18,7 @@ from engine.errors import (
     UpstreamDown,
     UpstreamError,
 )
+from engine.redaction import redacted
 from engine.upstream import fields
 
 QUICK_TRIES = 5  # after the first one, while a service is `busy`
@@ -101,7 +102,7 @@ def reply(
         status,
         failure,
         codes=tuple(code for code in codes if isinstance(code, int | str)),
-        said=" ".join(said.split())[:_LONGEST_WORDS],
+        said=redacted(" ".join(said.split()))[:_LONGEST_WORDS],
         marks=" ".join([said, *names, *limits]).lower(),
         renewable=renewable,
     )
