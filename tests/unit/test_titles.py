@@ -47,7 +47,7 @@ def of(release: Release, template: str = "", own: Grading | None = None) -> str:
     return title(release, UPC, own=own, templates={"*": template} if template else {})
 
 
-@pytest.mark.parametrize("real", REAL, ids=[real["title"] for real in REAL])
+@pytest.mark.parametrize("real", REAL, ids=[real["release"]["id"] for real in REAL])
 def test_a_real_release_has_its_title_category_and_specifics(real: dict[str, Any]) -> None:
     release = decode(Release, real["release"], "listings")
     place = category(release.formats)
