@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import NamedTuple, Protocol
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
@@ -179,7 +178,7 @@ def foreign(headers: Headers) -> bool:
     if site := headers.get("sec-fetch-site"):
         return site not in OWN_SITES
     origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
+    return origin is not None and origin.partition("://")[2].lower() != headers.get("host", "").lower()
 
 
 def _is_visit(method: str, headers: Headers) -> bool:

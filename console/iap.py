@@ -61,7 +61,7 @@ class IdentityAwareProxy:
             if key is None:
                 return _nobody(f"the assertion is not signed by {ALGORITHM} with a key that Google publishes")
             claims = jwt.decode(assertion, {key_id: key}, clock_skew_in_seconds=SKEW_SECONDS)
-        except (ValueError, TypeError):  # its message repeats what was sent
+        except (ValueError, TypeError, RecursionError):  # its message repeats what was sent
             return _nobody("the assertion has expired, or its signature does not fit")
         return self._named(claims)
 

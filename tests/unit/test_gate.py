@@ -78,6 +78,27 @@ def test_a_call_of_the_api_takes_json_of_a_bounded_size_or_no_body(headers: dict
     assert status("/api/batch/batch_1/pause", "POST", **headers) == refused
 
 
+@pytest.mark.parametrize(
+    ("origin", "refused"),
+    [
+        ("http://localhost:8501", 0),
+        ("HTTP://LOCALHOST:8501", 0),
+        ("http://localhost:8502", 403),
+        ("http://evil.example", 403),
+        ("http://localhost:8501.evil.example", 403),
+        ("http://evil.example/http://localhost:8501", 403),
+        ("http://localhost:8501/", 403),
+        ("null", 403),
+        ("", 403),
+        ("http://[", 403),
+        ("localhost:8501", 403),
+    ],
+)
+def test_an_origin_is_ours_when_it_is_the_host_that_is_called(origin: str, refused: int) -> None:
+    for method in ("GET", "POST", "WEBSOCKET"):
+        assert status("/api/batch/batch_1/pause", method, origin=origin) == refused
+
+
 @pytest.mark.parametrize("hosts", ["https://drafts.example.com", "drafts.example.com/x", "*", "a b", "user@host"])
 def test_a_setting_that_no_request_could_name_is_refused(hosts: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DM_HOSTS", hosts)

@@ -94,7 +94,12 @@ def test_another_ones_signature_does_not_count(signing: Signing) -> None:
     assert "its signature does not fit" in signing.refused(f"{head}.{claims}.{signature}")
 
 
-@pytest.mark.parametrize("text", ["", "x", "a.b", "a.b.c", "....", "e30.e30.", "W10.W10.W10", "é.é.é", "9" * 5_000])
+DEEP = encoded(b"[" * 5_000)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "a.b", "a.b.c", "....", "e30.e30.", "W10.W10.W10", "é.é.é", "9" * 5_000, f"{DEEP}.e30.e30"]
+)
 def test_what_is_no_assertion_does_not_count_and_is_not_repeated(signing: Signing, text: str) -> None:
     sentence = signing.refused(text)
     assert sentence.startswith("Nobody is signed in: ")
