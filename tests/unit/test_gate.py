@@ -43,6 +43,7 @@ def status(path: str = "/api/batch/jobs", method: str = "GET", hosts: str = "loc
         ("0.0.0.0", 8080, ("drafts.example.com:8443",), "drafts.example.com", False),
         ("0.0.0.0", 8080, ("drafts.example.com",), "a.drafts.example.com", False),
     ],
+    ids=lambda value: str(value).replace("::", ".."),  # two colons part the names of tests
 )
 def test_a_host_is_ours_when_it_is_named_with_its_port(
     address: str, port: int, names: tuple[str, ...], host: str, ours: bool
