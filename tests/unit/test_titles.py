@@ -144,6 +144,7 @@ def test_a_template_is_the_sellers_for_the_medium_or_for_any() -> None:
         ("{artist}", "{title} has to be in it"),
         ("{title} {year} {year}", "{year} stands in it twice"),
         ("{title}\n{artist}", "one line"),
+        ("{artist}-{title}", "a blank has to part {artist} from {title}"),
         ("{title} " + "word " * 7, "34 characters of its own words"),
         ("{title}" + " " * 300, "the most is 300"),
     ],

@@ -122,6 +122,8 @@ def problem(template: str) -> str:
         return "The template of a title: {title} has to be in it"
     if twice := [name for name in PLACEHOLDERS if names.count(name) > 1]:
         return f"The template of a title: {{{twice[0]}}} stands in it twice"
+    if close := next((found for token in template.split() if len(found := _PLACEHOLDER.findall(token)) > 1), []):
+        return f"The template of a title: a blank has to part {{{close[0]}}} from {{{close[1]}}}"
     own = " ".join(_PLACEHOLDER.sub("", template).split())
     if len(own) > MAX_OWN_WORDS:
         return f"The template of a title has {len(own)} characters of its own words, and the most is {MAX_OWN_WORDS}"
