@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from threading import Event
 from typing import TYPE_CHECKING, NoReturn, cast
@@ -20,6 +21,7 @@ from urllib3.exceptions import HTTPError
 from engine.errors import DownloadFailed, DumpChanged, EngineError, ImportStopped
 from engine.log import get_logger
 from engine.retry import RetryPolicy, retry
+from engine.upstream.outgoing import incoming, public
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -109,8 +111,13 @@ class Link:
         return self._get(url, {}, stream=False)
 
     def _get(self, url: str, headers: dict[str, str], *, stream: bool) -> requests.Response:
+        hooks = {"response": incoming(partial(public, origin=url), self._timeout[1], whole=not stream)}
         try:
-            answer = self._session.get(url, headers=self._headers | headers, stream=stream, timeout=self._timeout)
+            answer = self._session.get(
+                url, headers=self._headers | headers, stream=True, timeout=self._timeout, hooks=hooks
+            )
+        except requests.TooManyRedirects as error:
+            raise DownloadFailed(f"{url} leads elsewhere, to where no public file can be. {_ADDRESS}") from error
         except requests.RequestException as error:
             raise Cut(type(error).__name__) from error
         status = answer.status_code

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-from urllib.parse import urlsplit
 
 from engine.codec import Value
 from engine.domain.listing.photos import refused
@@ -25,8 +24,7 @@ from engine.upstream.fields import Body
 from engine.upstream.http import UNLIMITED, HttpTransport, Limiter, ServiceApi, ServiceClient
 from engine.upstream.redirects import resolved
 
-_ARCHIVE = "archive.org"
-_HOSTS = ("coverartarchive.org", _ARCHIVE)
+_DOMAINS = ("coverartarchive.org", "archive.org")
 _KINDS = (".jpg", ".jpeg", ".png", ".gif")  # an original may also be a PDF
 
 
@@ -56,8 +54,7 @@ class CoverArt(ServiceApi):
     """The Cover Art Archive."""
 
     def __init__(self, transport: HttpTransport, base: str, *, limiter: Limiter = UNLIMITED) -> None:
-        super().__init__(ServiceClient("coverart", base, transport, limiter))
-        self._base = urlsplit(base)
+        super().__init__(ServiceClient("coverart", base, transport, limiter, also=_DOMAINS))
 
     def fronts(self, mbid: str) -> Fronts | None:
         """Return where the front cover is, None when the release has none.
@@ -85,23 +82,12 @@ class CoverArt(ServiceApi):
 
     def _resolved(self, address: str) -> str:
         """Return where an address leads, "" where nothing is there that eBay would take."""
-        found = secure(resolved(self._client, address, self._asked) or "") if address else ""
+        found = secure(resolved(self._client, address) or "") if address else ""
         return "" if refused(found) else found
 
     def _folder(self, address: str) -> str:
         """Return the folder on a server of the archive in which a list of pictures lies, "" where it is none."""
-        return address.removesuffix("index.json") if _LIST.search(address) and self._asked(address) else ""
-
-    def _asked(self, address: str) -> str:
-        """Return the address under which a hop is asked, "" where it is not one of the archive's."""
-        try:
-            parts = urlsplit(secure(address))
-        except ValueError:
-            return ""
-        if parts.netloc == self._base.netloc:
-            return parts._replace(scheme=self._base.scheme).geturl()
-        ours = parts.netloc in _HOSTS or parts.netloc.endswith(f".{_ARCHIVE}")
-        return parts.geturl() if ours and parts.scheme == "https" else ""
+        return address.removesuffix("index.json") if _LIST.search(address) and self._client.onward(address) else ""
 
 
 def parse_fronts(body: Body) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 
 import requests
@@ -22,10 +21,11 @@ from engine.upstream.caller import UNATTENDED, Caller, CallerBound
 from engine.upstream.failure_policy.policies import Failure, Policy, Reply, reply
 from engine.upstream.failure_policy.table import entry_for
 from engine.upstream.failure_policy.transport import failure, root
-from engine.upstream.outgoing import secrets_of
+from engine.upstream.outgoing import Lead, as_it_is, incoming, onward, secrets_of, wait_asked
 
 CONNECT_SECONDS = 5.0
-READ_SECONDS = 20.0
+READ_SECONDS = 20.0  # for the next bytes of an answer
+WHOLE = 3  # so many times as long for all of it
 PROJECT = "https://example.com/draft-maker"
 
 Observe = Callable[[str], None]
@@ -108,17 +108,20 @@ class HttpTransport:
     observe: Observe = unobserved
     read_seconds: float = READ_SECONDS
 
-    def send(self, method: str, address: str, headers: Mapping[str, str] | None, **more: Any) -> requests.Response:
-        """Send one HTTP request, as it is.
+    def send(
+        self, method: str, address: str, headers: Mapping[str, str] | None, lead: Lead | None = None, **more: Any
+    ) -> requests.Response:
+        """Send one HTTP request, as it is; a redirect is followed to where `lead` says, with None nowhere.
 
         Raises:
-            RequestException: there is no answer, or it leads to an address that is none.
+            RequestException: there is no answer, or one out of bounds, or it leads astray.
         """
         headers = {"User-Agent": self.user_agent, "Accept": "application/json", **(headers or {})}
         know(*secrets_of(headers, more.get("data") or {}))
-        timeout = (CONNECT_SECONDS, self.read_seconds)
+        more |= {"timeout": (CONNECT_SECONDS, self.read_seconds), "allow_redirects": lead is not None, "stream": True}
+        hooks = {"response": [*self.session.hooks["response"], incoming(lead, WHOLE * self.read_seconds)]}
         try:
-            return self.session.request(method, address, headers=headers, auth=_as_it_is, timeout=timeout, **more)
+            return self.session.request(method, address, headers=headers, auth=as_it_is, hooks=hooks, **more)
         except requests.RequestException:
             raise
         except ValueError as error:  # requests takes a Location apart, whether it is to follow it or not
@@ -147,7 +150,8 @@ class ServiceResponse:
 class ServiceClient:
     """Calls one service. `base` is the root that the service's documented paths are appended to.
 
-    Every call is made on behalf of `caller`, who waits for it; `for_caller` returns the same client for another one.
+    It may redirect within its host and to the domains `also`. Every call is made on behalf of `caller`, who waits for
+    it; `for_caller` returns the same client for another one.
     """
 
     service: str
@@ -155,10 +159,15 @@ class ServiceClient:
     transport: HttpTransport
     limiter: Limiter = UNLIMITED
     caller: Caller = UNATTENDED
+    also: tuple[str, ...] = ()
 
     def for_caller(self, caller: Caller) -> ServiceClient:
         """Return this client, calling on behalf of `caller`."""
         return replace(self, caller=caller)
+
+    def onward(self, address: str) -> str:
+        """Return the address under which a redirect of the service is followed, "" where it may not be."""
+        return onward(address, self.base, self.also)
 
     def request(
         self,
@@ -189,8 +198,9 @@ class ServiceClient:
         """
         call = f"{method} {path}"
         with self.calling(point, call, write=write) as answered:
-            content = {"params": params, "json": json, "data": form, "allow_redirects": method == "GET"}
-            response = self.transport.send(method, self.base.rstrip("/") + path, headers, **content)
+            lead = self.onward if method == "GET" else None
+            content = {"params": params, "json": json, "data": form}
+            response = self.transport.send(method, self.base.rstrip("/") + path, headers, lead, **content)
             answered(response)
             wanted = _Wanted(needs, lists)
             return self._response(point, call, response, wanted, write=write, renewable=renewable)
@@ -247,7 +257,7 @@ class ServiceClient:
         policy = None if came.success else entry_for(came).policy
         if policy is None or policy.blame is None:
             return ServiceResponse(body, policy, response.url)
-        asked = _seconds(headers.get("Retry-After", ""), headers.get("Date", ""))
+        asked = wait_asked(headers.get("Retry-After", ""), headers.get("Date", ""))
         raise policy.error(came, call, write=write, asked_seconds=asked)
 
 
@@ -283,18 +293,3 @@ def _read(response: requests.Response, wanted: _Wanted) -> tuple[dict[str, Any],
     if not isinstance(body, dict):
         return {}, Failure.NOT_OBJECT
     return body, Failure.LACKS_FIELD if 200 <= response.status_code < 300 and wanted.lacks(body) else None
-
-
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Leave the request alone: with no `auth`, requests would put a `.netrc` entry over our Authorization header."""
-    return request
-
-
-def _seconds(retry_after: str, date: str) -> float | None:
-    """Return a Retry-After header in seconds; one given as a date counts from the answer's own Date."""
-    if retry_after.isdecimal():
-        return float(retry_after)
-    try:
-        return max(0.0, (parsedate_to_datetime(retry_after) - parsedate_to_datetime(date)).total_seconds())
-    except ValueError:
-        return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from urllib.parse import urljoin, urlsplit
 
 from requests import Response
@@ -16,11 +15,10 @@ POINT = "resolve"
 _MOVED = frozenset({301, 302, 303, 307, 308})
 
 
-def resolved(client: ServiceClient, address: str, allowed: Callable[[str], str]) -> str | None:
+def resolved(client: ServiceClient, address: str) -> str | None:
     """Return the address that answers in place of `address`, None when nothing is there (404).
 
-    One call of the client, of up to `HOPS` requests without a body. `allowed` returns the address to ask for a hop, ""
-    where nobody may be asked.
+    One call of the client, of up to `HOPS` requests without a body.
 
     Raises:
         UpstreamDown: the service does not answer, or leads astray: to where nobody may be asked, or on and on.
@@ -29,10 +27,10 @@ def resolved(client: ServiceClient, address: str, allowed: Callable[[str], str])
     call = f"HEAD {urlsplit(address).path}"
     with client.calling(POINT, call) as answered:
         for _ in range(HOPS):
-            address = allowed(address)
+            address = client.onward(address)
             if not address:
                 break
-            response = client.transport.send("HEAD", address, {"Accept": "*/*"}, allow_redirects=False)
+            response = client.transport.send("HEAD", address, {"Accept": "*/*"})
             answered(response)
             onward = response.headers.get("Location", "")
             if response.status_code not in _MOVED or not onward:

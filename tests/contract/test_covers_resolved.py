@@ -186,7 +186,7 @@ def test_the_folder_is_that_of_the_list_behind_all_redirects() -> None:
     images = {"images": [{"front": True, "image": f"http://coverartarchive.org/release/{MBID}/7.jpg"}]}
     chain = {
         f"{LIVE}/release/{MBID}": to(f"http://archive.org/download/mbid-{MBID}/index.json", 307),
-        f"http://archive.org/download/mbid-{MBID}/index.json": to(f"{FOLDER}index.json"),
+        f"https://archive.org/download/mbid-{MBID}/index.json": to(f"{FOLDER}index.json".replace("https", "http")),
         f"{FOLDER}index.json": Reply(body=images),
     }
     with archive(chain) as (client, _):

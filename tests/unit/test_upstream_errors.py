@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool
+from urllib3 import HTTPConnectionPool, HTTPResponse
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, ProtocolError, ReadTimeoutError, SSLError
 
 from engine.clock import SystemClock
@@ -49,7 +49,7 @@ class Fixed(HTTPAdapter):
         response = requests.Response()
         response.status_code = self.status
         response.headers.update(self.headers)
-        response.raw = io.BytesIO(self.body)
+        response.raw = HTTPResponse(io.BytesIO(self.body), preload_content=False)
         response.url = request.url or ""
         response.request = request
         return response
