@@ -124,6 +124,7 @@ def test_a_make_of_disc_goes_by_its_name(words: tuple[str, ...], text: str, pres
         ((Format("Hybrid", 1, ("DualDisc",)),), ("DualDisc",)),
         ((Format("Shellac", 1, ('10"', "78 RPM")),), ('10" Shellac 78 RPM',)),
         ((Format("Shellac", 1, ("78 RPM",)),), ("Shellac 78 RPM",)),
+        ((Format("Flexi-disc", 1, ('7"', "45 RPM")),), ('7" Flexi-disc',)),
         ((Format("Laserdisc"),), ("LaserDisc",)),
         ((Format("8-Track Cartridge"),), ("8-Track",)),
         ((Format("CD"), Format("File", 12)), ("CD",)),

@@ -139,21 +139,34 @@ def test_a_template_is_the_sellers_for_the_medium_or_for_any() -> None:
 @pytest.mark.parametrize(
     ("template", "why"),
     [
-        ("{title} {price}", "there is no placeholder {price}"),
-        ("{title", "a brace belongs to no placeholder"),
-        ("{artist}", "{title} has to be in it"),
-        ("{title} {year} {year}", "{year} stands in it twice"),
-        ("{title}\n{artist}", "one line"),
-        ("{artist}-{title}", "a blank has to part {artist} from {title}"),
-        ("{title} " + "word " * 7, "34 characters of its own words"),
-        ("{title}" + " " * 300, "the most is 300"),
+        ("{title} {price} {cost}", "The template of a title: there is no placeholder {price}"),
+        ("{title", "The template of a title: a brace belongs to no placeholder"),
+        ("{title} }", "The template of a title: a brace belongs to no placeholder"),
+        ("{artist}", "The template of a title: {title} has to be in it"),
+        ("{title} {year} {year}", "The template of a title: {year} stands in it twice"),
+        ("{title}\n{artist}", "The template of a title is one line"),
+        ("{artist}-{title}", "The template of a title: a blank has to part {artist} from {title}"),
+        (
+            f"{{title}} {'x' * 31}",
+            "The template of a title has 31 characters of its own words, and the most is 30",
+        ),
+        ("{title}" + " " * 294, "The template of a title has 301 characters, and the most is 300"),
     ],
 )
 def test_a_template_that_cannot_be_used_is_told_with_its_fault(template: str, why: str) -> None:
-    assert why in titles.problem(template)
+    assert titles.problem(template) == why
+    assert titles.problems({"*": "{title}", "CD": template}) == why
 
 
-@pytest.mark.parametrize("template", ["", "{title}", titles.MUSIC, titles.FILMS])
+def test_a_template_for_an_unknown_medium_is_told() -> None:
+    told = titles.problems({"*": "{title}", "Discs": "{title}", "Tapes": "{title}"})
+    assert told.startswith("There is no kind of medium “Discs”: choose one of *, CD, DualDisc, Vinyl, Cassette, DVD, ")
+    assert titles.problems(dict.fromkeys(titles.KINDS, "{title}")) == ""
+
+
+@pytest.mark.parametrize(
+    "template", ["", " ", "{title}", titles.MUSIC, titles.FILMS, f"{{title}} {'x' * 30}", "{title}" + " " * 293]
+)
 def test_a_good_template_has_no_fault(template: str) -> None:
     assert titles.problem(template) == ""
 

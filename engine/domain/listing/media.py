@@ -252,4 +252,4 @@ def _colour_of(piece: str) -> str:
         kept.pop(0)
     while kept and kept[-1] in _JOINERS:
         kept.pop()
-    return " ".join(kept) if any(word.title() in _COLOURS or word.title() in _EFFECTS for word in kept) else ""
+    return " ".join(kept)
