@@ -113,9 +113,9 @@ class Exports:
         return (_json(row, item) for row, item in self._pairs(job))
 
     def failed_txt(self, job_id: str) -> Iterator[str]:
-        """Return the barcodes of the rows that failed, one a line, as they stand in the file."""
+        """Return the barcodes of the rows that failed, one a line, as they stand in the file, formulas defused."""
         job = load_job(self._store, job_id)
-        return (f"{row.value or row.shown}\n" for row, item in self._pairs(job) if item.status is ItemStatus.FAILED)
+        return (f"{_listed(row)}\n" for row, item in self._pairs(job) if item.status is ItemStatus.FAILED)
 
     def failed_file(self, job: Job) -> FailedFile:
         """Return the rows of `job` that a retry can mend, with all their columns, as a file for a new batch.
@@ -166,7 +166,7 @@ class Exports:
     def pick_list_csv(self, job_id: str) -> Iterator[str]:
         """Return the lines of `pick-list.csv`: the copies that drafts offer, in the order of the shelves."""
         picks = self._picks(load_job(self._store, job_id))
-        return chain((spreadsheets.line(pick_list.COLUMNS),), (_line(one.cells) for one in picks))
+        return chain((spreadsheets.line(pick_list.COLUMNS),), (spreadsheets.safe_line(one.cells) for one in picks))
 
     def pick_list_pdf(self, job_id: str) -> bytes:
         """Return the same to print.
@@ -186,12 +186,14 @@ class Exports:
 
     def _elsewhere(self, job: Job) -> Iterator[str]:
         width = len(job.engine.columns)
-        yield _line([*job.engine.columns, *ELSEWHERE_COLUMNS])
+        yield spreadsheets.safe_line([*job.engine.columns, *ELSEWHERE_COLUMNS])
         for row, item in self._pairs(job):
             found = kind(row.gtin) if row.gtin and item.cause is Cause.NO_MATCH else None
             if found:
                 own = [*row.cells, *[""] * width][:width]
-                yield _line([*own, *found, item.upc, row.quantity, row.seller_sku, row.location, row.line])
+                yield spreadsheets.safe_line(
+                    [*own, *found, item.upc, row.quantity, row.seller_sku, row.location, row.line]
+                )
 
     def _picks(self, job: Job) -> list[Pick]:
         found = (pick_list.pick(row, item) for row, item in self._pairs(job))
@@ -218,10 +220,10 @@ class Exports:
 
     def _csv(self, job: Job) -> Iterator[str]:
         width = len(job.engine.columns)
-        yield _line([*job.engine.columns, *RESULT_COLUMNS])
+        yield spreadsheets.safe_line([*job.engine.columns, *RESULT_COLUMNS])
         for row, item in self._pairs(job):
             own = [*row.cells, *[""] * width][:width]
-            yield _line([*own, *_result(row, item)])
+            yield spreadsheets.safe_line([*own, *_result(row, item)])
 
     def _pairs(self, job: Job) -> Iterator[tuple[Row, Item]]:
         """Return each row of the file with what became of it; rows that nobody has begun wait, the rest is left out."""
@@ -239,6 +241,14 @@ def _said(row: Row) -> object:
     """Return what a row says of the copy and its release, wherever it stands."""
     copy = (row.gtin, row.condition, row.grading, row.price_cents, row.quantity, row.note, row.photos)
     return (*copy, row.seller_sku, row.location, row.named)
+
+
+def _listed(row: Row) -> str:
+    """Return a barcode on one line; of one that a spreadsheet would run what is meant, or it is made text."""
+    found = " ".join((row.value or row.shown).split())
+    if not spreadsheets.runs(found):
+        return found
+    return row.shown if row.gtin else f"'{found}"
 
 
 def _rows(job: Job) -> int:
@@ -281,15 +291,6 @@ def _json(row: Row, item: Item) -> str:
     del fields["schema"]
     file = {name: value for name, value in encode(row).items() if name in _OF_THE_FILE}
     return json.dumps({"row": row.line, **fields, "file": file}, default=_iso, ensure_ascii=False) + "\n"
-
-
-def _line(cells: Iterable[object]) -> str:
-    return spreadsheets.line(map(_safe, cells))
-
-
-def _safe(cell: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula: what came from outside may begin with one."""
-    return f"'{cell}" if isinstance(cell, str) and spreadsheets.runs(cell) else cell
 
 
 def _iso(value: object) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -10,6 +9,7 @@ from engine.codec import replace
 from engine.domain.batch.layout import BESIDE, ColumnChoice, Layout, Role, TableLayout
 from engine.domain.batch.rows import Row
 from engine.domain.identify import barcodes
+from engine.domain.listing import spreadsheets
 from engine.reading.columns import NO_COLUMN
 from engine.reading.parts import layout_of
 from engine.reading.sheets import Sheet
@@ -26,15 +26,15 @@ def corrected(sheet: Sheet, values: Mapping[int, str]) -> tuple[bytes, Layout]:
     common = _common(tables) if _differ(tables) or len({part.columns.header for part in sheet.parts}) > 1 else ()
     header = _names(common) or sheet.header
     text = io.StringIO()
-    write = csv.writer(text, lineterminator="\n").writerow
     header_line = (sheet.parts[0].columns.header_line or 1) if header else 0
     if header:
         text.write("\n" * (header_line - 1))
-        write(header)
+        text.write(spreadsheets.line(header))
     written = header_line
     for number, place, row in sheet.placed():
         text.write("\n" * (row.line - written - 1))
-        write(_cells(row, tables[number], place, values.get(row.index, row.value), common))
+        value = values.get(row.index, row.value)
+        text.write(spreadsheets.line(_cells(row, tables[number], place, value, common)))
         written = max(row.line, written + 1)
     return text.getvalue().encode(), _layout(tables, header_line, common)
 
@@ -47,13 +47,12 @@ def part_of(header: Sequence[str], layout: Layout, rows: Sequence[Row]) -> tuple
     tables = layout.tables
     common = _common(tables) if _differ(tables) else ()
     text = io.StringIO()
-    write = csv.writer(text, lineterminator="\n").writerow
     names = _names(common) or header
     if names:
-        write(names)
+        text.write(spreadsheets.line(names))
     for row in rows:
         table = layout.table(row.sheet) or tables[0]
-        write(_cells(row, table, _place(row, table), row.value, common))
+        text.write(spreadsheets.line(_cells(row, table, _place(row, table), row.value, common)))
     return text.getvalue().encode(), _layout(tables, 1 if names else 0, common)
 
 

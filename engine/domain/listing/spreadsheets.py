@@ -7,17 +7,25 @@ import io
 import re
 from collections.abc import Iterable
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"[+-]?[\d.,]+")
 
 
 def line(cells: Iterable[object]) -> str:
-    """Return cells as one line of a CSV file, with quotation marks only where they are needed."""
+    """Return cells as one line of a CSV file, with quotation marks where they are needed: a lone CR ends lines too."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(cells)
-    return text.getvalue()
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return f"{text.getvalue()[:-2]}\n"
+
+
+def safe_line(cells: Iterable[object]) -> str:
+    """Return the same with an apostrophe before each cell that a spreadsheet would take for a formula."""
+    return line(f"'{cell}" if isinstance(cell, str) and runs(cell) else cell for cell in cells)
 
 
 def runs(cell: str) -> bool:
-    """Return whether a spreadsheet would take `cell` for a formula; a number with a sign is none."""
+    """Return whether a spreadsheet would take `cell` for a formula; a number with a sign is none.
+
+    Source: https://owasp.org/www-community/attacks/CSV_Injection (read 2026-11).
+    """
     return cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell)
