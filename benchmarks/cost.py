@@ -27,9 +27,9 @@ from benchmarks.engine import barcodes
 from benchmarks.stores import LEASE
 from console.context import Context
 from console.poller import Poller
-from console.screens import batches
 from console.screens.batch.query import PAGE
 from console.screens.batch.view import load, load_rows
+from console.screens.batches import view as batches
 from engine.batches.commands import Commands
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports

@@ -13,9 +13,9 @@ def number(count: int) -> str:
     return f"{count:,}"
 
 
-def rows(count: int, noun: str = "item") -> str:
+def rows(count: int, noun: str = "item", plural: str = "") -> str:
     """Return `1 item` or `4,980 items`."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {plural or noun + 's'}"
 
 
 def share(part: int, whole: int) -> str:

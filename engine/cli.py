@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,7 +32,7 @@ from engine.domain.listing.pricing import PriceRule
 from engine.errors import EngineError
 from engine.file_commands import Columns, EachBarcode, HeaderLine, Sheets, content_of
 from engine.log import configure
-from engine.public import DraftNeed, Engine, Job
+from engine.public import BatchFilter, DraftNeed, Engine, Job
 from engine.settings import load
 from engine.signals import stop_on_signals
 
@@ -52,6 +53,7 @@ for command in (
     app.command()(command)
 BY = "command line"
 DEFAULTS = Options()
+TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 JobId = Annotated[str, typer.Argument(metavar="JOB", help="A batch, such as batch_20250821_145610_0.")]
 
@@ -138,16 +140,21 @@ def status(
     needs: Annotated[
         DraftNeed | None, typer.Option(help="Show the rows whose drafts are not ready for want of this.")
     ] = None,
+    name: Annotated[str, typer.Option(help="Batches whose name has these words, the last of them perhaps begun.")] = "",
+    state: Annotated[JobStatus | None, typer.Option(help="Batches in this state.")] = None,
+    since: Annotated[datetime | None, typer.Option(formats=TIMES, help="Batches made from then on, in UTC.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=TIMES, help="Batches made before then, in UTC.")] = None,
 ) -> None:
     """Show batches, or one batch with its failed rows, or with the drafts that are not ready."""
     engine = open_existing()
+    wanted = BatchFilter(name, state, _utc(since), _utc(until))
     if job and watch:
         terminal.watch(engine, job, stop_on_signals())
     if as_json:
-        terminal.print_json(_answer(engine, job, limit))
+        terminal.print_json(_answer(engine, job, limit, wanted))
     elif job is None:
-        page = engine.queries.jobs(limit=limit)
-        terminal.print_jobs(page.jobs, page.total)
+        page = engine.queries.jobs(limit, wanted)
+        terminal.print_jobs(page.jobs, page.filtered)
     else:
         found = engine.queries.job(job)
         terminal.print_jobs([found])
@@ -233,13 +240,22 @@ def _grading(text: str | None) -> Grading | None:
     return found
 
 
-def _answer(engine: Engine, job_id: str | None, limit: int) -> dict[str, object]:
+def _utc(at: datetime | None) -> datetime | None:
+    return at.replace(tzinfo=UTC) if at else None
+
+
+def _answer(engine: Engine, job_id: str | None, limit: int, wanted: BatchFilter) -> dict[str, object]:
     """Return what the API answers about one batch, or about the newest ones."""
     from engine.api.answers import job_fields  # loads the API, which nothing else here needs
 
     if job_id is None:
-        page = engine.queries.jobs(limit=limit)
-        return {"total": page.total, "jobs": [job_fields(job) for job in page.jobs]}
+        page = engine.queries.jobs(limit, wanted)
+        return {
+            "total": page.total,
+            "filtered": page.filtered,
+            "next": page.next,
+            "jobs": [job_fields(job) for job in page.jobs],
+        }
     job = engine.queries.job(job_id)
     failed = [failure(item) for item in engine.queries.failed(job_id, limit)]
     return job_fields(job, failed=failed) | {"needs_price": engine.queries.needing(job_id, DraftNeed.PRICE)}

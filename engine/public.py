@@ -12,6 +12,7 @@ from engine.batches.documents import Event
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports, Only
 from engine.batches.health import Health, HealthCheck
+from engine.batches.listing import BatchFilter
 from engine.batches.previews import Previews
 from engine.batches.queries import Queries
 from engine.batches.revisions import RowsView, history_revision, rows_revision
@@ -45,7 +46,6 @@ from engine.domain.batch.options import Ambiguous, DraftedBefore, Duplicates, Ne
 from engine.domain.batch.rows import Condition, Row, RowState
 from engine.domain.batch.throughput import RECENT as RECENT_MINUTES
 from engine.domain.batch.unpriced import Prices, unpriced
-from engine.domain.identify.barcodes import display
 from engine.domain.identify.evidence import ReleaseSummary
 from engine.domain.listing import titles
 from engine.domain.listing.categories import CATEGORIES
@@ -126,6 +126,7 @@ __all__ = [
     "Ambiguous",
     "Answered",
     "BadRequest",
+    "BatchFilter",
     "BatchView",
     "BulkAction",
     "BulkActions",
@@ -226,7 +227,6 @@ __all__ = [
     "WorkerView",
     "changed",
     "copies_not_in_draft",
-    "display",
     "encode",
     "history_revision",
     "missing_scopes",

@@ -1,6 +1,6 @@
 """Batches."""
 
 from console.context import context
-from console.screens import batches
+from console.screens.batches import screen as batches
 
 batches.render(context())

@@ -11,9 +11,9 @@ from console import labels, navigation
 from console.context import Context, zone
 from console.formatting import moment, number, rows
 from console.poller import AWAY
-from console.screens import batches
 from console.screens.batch.query import Query
 from console.screens.batch.view import load_causes
+from console.screens.batches import view as batches
 from console.widgets import notices, parts
 from console.widgets.heading import heading
 from console.widgets.text import plain

@@ -14,8 +14,8 @@ from console import labels
 from console.context import Context, zone
 from console.formatting import moment, number, rows, share, speed
 from console.poller import AWAY
-from console.screens import batches
-from console.screens.batches import BatchesView, Entry
+from console.screens.batches import view as batches
+from console.screens.batches.view import BatchesView, Entry
 from console.widgets import notices
 from console.widgets.heading import heading
 from console.widgets.templates import html
@@ -133,4 +133,4 @@ def _waits_for_person(entry: Entry, now: datetime) -> bool:
 
 
 def _batches(count: int) -> str:
-    return "1 batch" if count == 1 else f"{number(count)} batches"
+    return rows(count, "batch", "batches")

@@ -51,7 +51,7 @@ def job_fields(
     `failed` and `newest`, oldest first, replace the bounded lists of the document by fuller ones.
     """
     document = encode(job)
-    del document["engine"], document["schema"]
+    del document["engine"], document["schema"], document["name_terms"]
     failures = list(document.pop("failed_upc_list")) if failed is None else list(map(encode, failed))
     results = document.pop("results") if newest is None else [encode(outcome(item)) for item in newest]
     left_out = max(0, job.failed_upcs - len(failures))

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Query, Request
+from pydantic import AwareDatetime
 
 from engine.api.answers import MAX_FAILED, job_answer, job_fields, open_job_answer, row_answer
 from engine.api.models.jobs import JobAnswer, JobsAnswer, OpenJobAnswer, StartedJobAnswer
@@ -28,7 +29,7 @@ from engine.domain.batch.items import ItemStatus
 from engine.domain.batch.jobs import OPEN, Job, JobStatus
 from engine.domain.batch.results import failure
 from engine.errors import BadRequest, Cause, IllegalTransition
-from engine.public import DraftNeed, Engine, RowState
+from engine.public import BatchFilter, DraftNeed, Engine, RowState
 
 CHECKED = [Depends(known_parameters_only)]
 router = APIRouter(prefix="/api/batch", tags=["batches"], responses=AWAY, dependencies=CHECKED)
@@ -140,11 +141,24 @@ def status(job_id: str, engine: TheEngine) -> OpenJobAnswer:
     return open_job_answer(fields, batch, engine.upstreams.forecast(batch), engine.health.files_away())
 
 
-@router.get("/jobs", summary="The newest batches", response_model_exclude_unset=True)
-def jobs(engine: TheEngine, limit: Annotated[int, Query(ge=1)] = 10, status: JobStatus | None = None) -> JobsAnswer:
-    """Return jobs, newest first, at most 200; `filtered` counts those with the status, `total` all."""
-    page = engine.queries.jobs(min(limit, MOST_JOBS), status)
-    return JobsAnswer(total=page.total, filtered=page.filtered, jobs=[job_answer(job) for job in page.jobs])
+@router.get("/jobs", summary="The newest batches, or those that are wanted", response_model_exclude_unset=True)
+def jobs(
+    engine: TheEngine,
+    limit: Annotated[int, Query(ge=1)] = 10,
+    status: JobStatus | None = None,
+    q: Annotated[str, Query(max_length=100)] = "",
+    since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None,
+    before: AwareDatetime | None = None,
+) -> JobsAnswer:
+    """Return jobs, newest first, at most 200 (a few more where times are equal); `next` is `before` for the next page.
+
+    `q` begins words of the name, one after another. `since` and `until` limit when a batch was made. `filtered` counts
+    those for which these and `status` hold, `total` all.
+    """
+    page = engine.queries.jobs(min(limit, MOST_JOBS), BatchFilter(q, status, since, until), before)
+    answers = [job_answer(job) for job in page.jobs]
+    return JobsAnswer(total=page.total, filtered=page.filtered, next=page.next, jobs=answers)
 
 
 @router.post(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from engine.codec import Value, decode, encode
-from engine.domain.batch import items, legacy
+from engine.domain.batch import items, jobs, legacy
 from engine.domain.batch.draft_index import record
 from engine.domain.batch.items import Item
 from engine.domain.batch.jobs import Job, JobStatus
@@ -80,12 +80,13 @@ def shard_path(shard: Shard) -> str:
 
 
 def read_job(found: Document) -> Job:
-    """Return the job that a document holds.
+    """Return the job that a document holds, found by its name also where it was stored before names were searched.
 
     Raises:
         DocumentBroken: it cannot be read.
     """
-    return legacy.read(found.fields, found.path)
+    job = legacy.read(found.fields, found.path)
+    return job if job.name_terms else jobs.named(job, job.name)
 
 
 def read_shard(found: Document) -> Shard:

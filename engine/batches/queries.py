@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from engine.batches import pages, revisions
 from engine.batches.documents import (
@@ -22,10 +20,11 @@ from engine.batches.documents import (
     open_shards,
     read_job,
 )
+from engine.batches.listing import ALL, BEGINNING, BatchFilter, JobPages, together
 from engine.batches.pages import ItemPages
 from engine.batches.revisions import RowsView
 from engine.batches.rows import RowFiles
-from engine.batches.views import BatchView, CauseCount, ItemPage, JobPage, WorkerView, waits_by_row
+from engine.batches.views import BatchPage, BatchView, CauseCount, ItemPage, JobPage, WorkerView, waits_by_row
 from engine.codec import decode
 from engine.domain.batch import legacy
 from engine.domain.batch.items import NOT_RETRYABLE, SOURCES, Item, ItemStatus, Outcome
@@ -39,8 +38,6 @@ from engine.store.base import Document, Order, Store, Where
 MAX_PAGE = 200
 GONE_AFTER = timedelta(hours=1)
 LATE = timedelta(seconds=30)  # a time in a document may be so much older than the commit that wrote it
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # before every batch
-_READS = ThreadPoolExecutor(max_workers=16, thread_name_prefix="read")
 
 
 class Queries:
@@ -49,6 +46,7 @@ class Queries:
     def __init__(self, store: Store, rows: RowFiles) -> None:
         self._store = store
         self._pages = ItemPages(store, rows)
+        self._jobs = JobPages(store)
 
     def job(self, job_id: str) -> Job:
         """Return a batch, its counters exact at this moment.
@@ -70,31 +68,37 @@ class Queries:
 
     def batches(self, limit: int = 50, before: datetime | None = None) -> list[BatchView]:
         """Return the newest `limit` batches, created before `before` or at any time, with the workers on them."""
-        workers, times, texts = _together(self.workers, *self._newest(limit, None, before))
-        return [self._view(job, at, workers) for job, at in _merged(times, texts, limit)]
+        return list(self.batch_page(ALL, before, limit).batches)
+
+    def batch_page(self, wanted: BatchFilter, before: datetime | None = None, limit: int = 50) -> BatchPage:
+        """Return the newest `limit` batches that are wanted, created before `before` or at any time."""
+        workers, read = together(self.workers, partial(self._jobs.page, limit, wanted, before))
+        return BatchPage(tuple(self._view(job, at, workers) for job, at in read.jobs), read.next)
+
+    def count_batches(self, wanted: BatchFilter = ALL) -> int:
+        """Return how many batches are wanted."""
+        return self._jobs.count(wanted)
 
     def batches_again(self, known: Sequence[BatchView], since: datetime, limit: int = 50) -> list[BatchView]:
         """Return the newest `limit` batches, of which `known` were read at `since` by the store's clock.
 
         Read are those that were written since or are new, and those that wait or run; the others stand as they stood.
         """
-        workers, last = self.workers(), [Where("updated_at", ">", since - LATE)]
-        written = self._store.find(JOBS, last, Order("updated_at", descending=True), limit)
+        workers, lately = self.workers(), [Where("updated_at", ">", since - LATE)]
+        written = self._store.find(JOBS, lately, Order("updated_at", descending=True), limit)
         names = {found.name for found in written}
         begun = [view.job.job_id for view in known if view.job.status in OPEN and view.job.job_id not in names]
         again = self._store.get(*map(job_path, begun)) if begun else []
         fresh = [self._view(read_job(found), found.read_at, workers) for found in (*written, *again) if found]
         views = {view.job.job_id: view for view in (*known, *fresh)}
-        return sorted(views.values(), key=lambda view: view.job.created_at, reverse=True)[:limit]
+        newest = sorted(views.values(), key=lambda view: (view.job.created_at, view.job.job_id), reverse=True)
+        return [view for view in newest if view.job.created_at >= newest[:limit][-1].job.created_at]
 
-    def jobs(self, limit: int = 10, status: JobStatus | None = None) -> JobPage:
-        """Return the newest `limit` jobs, of one `status` or of all."""
-        counts = [partial(self._store.count, JOBS)]
-        if status:
-            counts.append(partial(self._store.count, JOBS, [Where("status", "==", status)]))
-        *counted, times, texts = _together(*counts, *self._newest(limit, status, None))
-        jobs = tuple(self._exact(job)[0] for job, _ in _merged(times, texts, limit))
-        return JobPage(jobs, counted[0], counted[-1])
+    def jobs(self, limit: int = 10, wanted: BatchFilter = ALL, before: datetime | None = None) -> JobPage:
+        """Return the newest `limit` jobs that are wanted, created before `before` or at any time."""
+        counts = [partial(self._jobs.count, which) for which in dict.fromkeys((ALL, wanted))]
+        *counted, read = together(*counts, partial(self._jobs.page, limit, wanted, before))
+        return JobPage(tuple(self._exact(job)[0] for job, _ in read.jobs), counted[0], counted[-1], read.next)
 
     def items(
         self,
@@ -192,16 +196,6 @@ class Queries:
         """Return how many shards wait or run; those of a batch that was stopped or has failed do neither."""
         return self._store.count(SHARDS, [Where("available_at", ">", BEGINNING)])
 
-    def _newest(
-        self, limit: int, status: JobStatus | None, before: datetime | None
-    ) -> list[Callable[[], list[Document]]]:
-        """Return the reads of the newest jobs: the service this replaces wrote times as text too, another kind."""
-        only = [Where("status", "==", status)] if status else []
-        times = Where("created_at", "<", before) if before else Where("created_at", ">", BEGINNING)
-        texts = Where("created_at", "<", before.isoformat()) if before else Where("created_at", ">", "")
-        newest = Order("created_at", descending=True)
-        return [partial(self._store.find, JOBS, [*only, kind], newest, limit) for kind in (times, texts)]
-
     def _exact(self, job: Job) -> tuple[Job, list[Shard]]:
         """Return a job with the progress of its shards as they are now, and the shards that are open."""
         shards = open_shards(self._store, job) if job.status not in {JobStatus.COMPLETED, JobStatus.FAILED} else []
@@ -212,17 +206,6 @@ class Queries:
         mine = tuple(worker for worker in workers if worker.job_id == job.job_id)
         engines = sum(not worker.silent for worker in workers)
         return BatchView(job, at, mine, _interrupted(job, shards, workers), engines)
-
-
-def _together(*reads: Callable[[], Any]) -> list[Any]:
-    """Return what `reads` give, made at the same time; raises what the first of them raises."""
-    return [made.result() for made in [_READS.submit(read) for read in reads]]
-
-
-def _merged(times: list[Document], texts: list[Document], limit: int) -> list[tuple[Job, datetime]]:
-    """Return the newest jobs of two lists, and when they were read."""
-    jobs = [(read_job(found), found.read_at) for found in (*times, *texts)]
-    return sorted(jobs, key=lambda read: read[0].created_at, reverse=True)[:limit]
 
 
 def _interrupted(job: Job, shards: list[Shard], workers: tuple[WorkerView, ...]) -> bool:

@@ -24,7 +24,7 @@ from engine.batches.exports import FailedFile
 from engine.batches.known_headers import KnownHeaders
 from engine.clock import Clock
 from engine.codec import Value, decode, encode, replace
-from engine.domain.batch.jobs import Job, JobStatus, fold
+from engine.domain.batch.jobs import Job, JobStatus, fold, named
 from engine.domain.batch.layout import FOUND, Layout
 from engine.domain.batch.options import Options
 from engine.domain.batch.progress import EngineState
@@ -277,7 +277,7 @@ class Submission:
 
 def _unnumbered(gcs_path: str, options: Options, name: str, by: str, total: int | None) -> Job:
     """Return a batch that has neither a name in the store nor a time yet."""
-    return Job(
+    job = Job(
         job_id="",
         status=JobStatus.PENDING,
         gcs_path=gcs_path,
@@ -285,10 +285,10 @@ def _unnumbered(gcs_path: str, options: Options, name: str, by: str, total: int 
         total_upcs=total,
         create_drafts=options.create_drafts,
         test_mode=options.test_mode,
-        name=name,
         created_by=by,
         options=options,
     )
+    return named(job, name)
 
 
 def _safe(filename: str) -> str:

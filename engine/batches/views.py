@@ -177,11 +177,23 @@ def _steps(workers: Iterable[WorkerView]) -> dict[int, str]:
 
 @dataclass(frozen=True, slots=True)
 class JobPage:
-    """Jobs, newest first; `total` counts all there are, `filtered` those with the status that was asked for."""
+    """Jobs, newest first; `total` counts all there are, `filtered` those that were asked for.
+
+    `next` is the time before which those of the next page were made, None on the last page.
+    """
 
     jobs: tuple[Job, ...]
     total: int
     filtered: int
+    next: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPage:
+    """Batches, newest first. `next` is the time before which those of the next page were made, None on the last."""
+
+    batches: tuple[BatchView, ...]
+    next: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from engine.batches.drafts import Drafts
+from engine.batches.listing import BEGINNING, BatchFilter
 from engine.batches.queries import Queries
 from engine.batches.rows import RowFiles
 from engine.catalog.file import open_catalog
@@ -63,7 +64,8 @@ def indexes(store: Store, files: Files) -> Finding:
     """Ask the queries that Firestore answers only with an index of their own."""
     queries, drafts = Queries(store, RowFiles(files)), Drafts(store)
     asked: tuple[Callable[[], object], ...] = (
-        lambda: queries.jobs(limit=1, status=JobStatus.PENDING),
+        lambda: queries.jobs(limit=1, wanted=BatchFilter(status=JobStatus.PENDING)),
+        lambda: queries.jobs(limit=1, wanted=BatchFilter("a", since=BEGINNING)),
         lambda: drafts.page(review=Review.OPEN, limit=1),
         lambda: drafts.page(look=True, limit=1),
         lambda: drafts.of_key("0" * 14, limit=1),

@@ -161,7 +161,10 @@ def test_the_newest_checkpoints_and_results_are_the_last_ones(served: Served) ->
 @pytest.mark.parametrize(
     ("path", "sentence"),
     [
-        ("/api/batch/jobs?stauts=failed", "stauts: no such parameter; there are limit, status"),
+        (
+            "/api/batch/jobs?stauts=failed",
+            "stauts: no such parameter; there are before, limit, q, since, status, until",
+        ),
         ("/api/batch/status/batch_1?verbose=1&a=", "a, verbose: no such parameter; there are none"),
         ("/api/workers?x", "x: no such parameter; there are none"),
         ("/api/drafts?state=held", "state: no such parameter; there are before, "),
@@ -210,10 +213,24 @@ def test_jobs_are_filtered_by_status(served: Served) -> None:
     assert [job["job_id"] for job in found["jobs"]] == waiting[::-1]
     assert (found["total"], found["filtered"]) == (3, 2)
     assert [job["job_id"] for job in served.get("/api/batch/jobs", status="completed")["jobs"]] == [done]
-    assert served.get("/api/batch/jobs", status="failed") == {"total": 3, "filtered": 0, "jobs": []}
+    assert served.get("/api/batch/jobs", status="failed") == {"total": 3, "filtered": 0, "next": None, "jobs": []}
 
 
-@pytest.mark.parametrize("query", ["status=nonsense", "status=", "limit=0", "limit=-1", "limit=ten"])
+def test_jobs_are_found_by_name_and_time_page_by_page(served: Served) -> None:
+    older, newer = (served.start(lines(upcs(1)), name=f"Box {number}") for number in (1, 2))
+    served.start(lines(upcs(1)), name="Crate")
+    first = served.get("/api/batch/jobs", q="box", limit=1)
+    assert ([job["job_id"] for job in first["jobs"]], first["total"], first["filtered"]) == ([newer], 3, 2)
+    second = served.get("/api/batch/jobs", q="box", limit=1, before=first["next"])
+    assert ([job["job_id"] for job in second["jobs"]], second["next"]) == ([older], None)
+    assert served.get("/api/batch/jobs", until="2026-01-01T00:00:00Z")["filtered"] == 0
+    assert served.get("/api/batch/jobs", q="crate", since="2026-01-01T00:00:00Z")["filtered"] == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["status=nonsense", "status=", "since=yesterday", "until=2026-01-01T00:00:00", "limit=0", "limit=-1", "limit=ten"],
+)
 def test_a_filter_that_means_nothing_is_refused(served: Served, query: str) -> None:
     assert served.call("GET", f"/api/batch/jobs?{query}").status_code == 422
 

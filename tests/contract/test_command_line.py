@@ -12,7 +12,7 @@ from engine.errors import Cause, ItemError
 from engine.files.folder import FolderFiles
 from engine.store.sqlite import SQLiteStore
 from tests.contract.commands import Desk
-from tests.support.batch_runs import Batches, Chosen, barcodes, fails
+from tests.support.batch_runs import FIXED, Batches, Chosen, barcodes, fails
 from tests.support.sandbox_server import Sandbox
 
 WRONG = [
@@ -171,3 +171,14 @@ def test_connections_are_shown_made_and_ended_without_a_secret(desk: Desk, sandb
     desk.run("connections", "disconnect", "discogs", **settings)
     shown = desk.run("connections", **settings).stdout
     assert shown.splitlines() == ["eBay: keys missing, seller missing", "Discogs: token missing", "Contact: missing"]
+
+
+def test_batches_are_found_by_name_state_and_day(desk: Desk, batches: Batches) -> None:
+    for name in ("Spring box 1", "Spring box 2", "Fall"):
+        batches.submission.upload(barcodes(1), "rows.txt", FIXED, name=name)
+    found = json.loads(desk.run("status", "--json", "--name", "spring box", "--limit", "1").stdout)
+    assert (found["total"], found["filtered"], [job["name"] for job in found["jobs"]]) == (3, 2, ["Spring box 2"])
+    assert "Fall" in desk.run("status", "--state", "pending", "--since", "2026-01-01").stdout
+    assert "Fall" not in desk.run("status", "--until", "2026-01-01").stdout
+    assert "Fall" not in desk.run("status", "--state", "failed").stdout
+    assert "and 1 more" in desk.run("status", "--name", "spring", "--limit", "1").stdout

@@ -15,8 +15,11 @@ import pytest
 from engine import codec
 from engine.batches.documents import events_of
 from engine.batches.drafts import Drafts
+from engine.batches.listing import BatchFilter
+from engine.batches.naming import index_names
+from engine.batches.queries import Queries
 from engine.clock import SystemClock
-from engine.codec import decode, replace
+from engine.codec import decode, encode, replace
 from engine.domain.batch.draft_index import Review
 from engine.domain.batch.items import ItemStatus
 from engine.domain.batch.jobs import JobStatus
@@ -26,7 +29,7 @@ from engine.domain.listing.readiness import DraftNeed
 from engine.errors import Cause, ItemError
 from engine.files.base import Files
 from engine.pipeline.lookups import Lookups, Question
-from engine.store.base import Document, Order, Store, Where
+from engine.store.base import Document, Order, Put, Store, Where
 from engine.upstream.caller import UNATTENDED
 from engine.worker.source import rows_to_run
 from tests.support.batch_runs import FIXED, Batches, Chosen, barcodes, fails
@@ -114,7 +117,11 @@ def shapes(store: Store, files: Files) -> set[Shape]:
                 queries.items(job_id, status=status, cause=cause, q=q, needs=DraftNeed.PRICE)
     now = SystemClock().now()
     for status in (None, *JobStatus):
-        queries.jobs(status=status)
+        for q in ("", "rows"):
+            for since in (None, now):
+                queries.jobs(wanted=BatchFilter(q, status, since, until=since))
+    two_at_once(recording, queries)
+    index_names(recording)
     queries.batches(before=now)
     queries.batches_again(queries.batches(), now)
     (
@@ -128,6 +135,14 @@ def shapes(store: Store, files: Files) -> set[Shape]:
     queries.queued(), queries.events(job_id), queries.workers()
     list(batches.exports.results_csv(job_id)), batches.engine.upstreams.all()
     return recording.shapes
+
+
+def two_at_once(store: Recording, queries: Queries) -> None:
+    """Ask for a page that ends between two batches made at the same moment."""
+    (job,) = queries.jobs(limit=1).jobs
+    second = {**encode(job), "job_id": "batch_twin"}
+    store.commit(Put("batch_jobs/batch_twin", second))
+    queries.jobs(limit=1)
 
 
 def lacks(work: Work) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from engine.batches.documents import WORKERS, item_path
+from engine.batches.listing import BatchFilter
 from engine.codec import replace
 from engine.domain.batch import throughput
 from engine.domain.batch.items import ItemStatus
@@ -164,7 +165,7 @@ def test_jobs_come_newest_first_by_state_and_with_exact_counters(batches: Batche
     newer = batches.upload(barcodes(1))
     page = batches.queries.jobs()
     assert [job.job_id for job in page.jobs] == [newer, job_id]
-    cancelled = batches.queries.jobs(status=JobStatus.CANCELLED)
+    cancelled = batches.queries.jobs(wanted=BatchFilter(status=JobStatus.CANCELLED))
     assert (cancelled.total, cancelled.filtered, [job.job_id for job in cancelled.jobs]) == (2, 1, [job_id])
     assert [view.job.job_id for view in batches.queries.batches(10, page.jobs[0].created_at)] == [job_id]
     assert (page.jobs[1].processed_upcs, page.jobs[1].last_processed_index) == (10, 9)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from console.formatting import NONE
-from console.screens import batches
+from console.screens.batches import view as batches
 from engine.batches.documents import job_path
 from engine.public import JobStatus
 from engine.store.base import Patch

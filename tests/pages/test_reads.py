@@ -9,8 +9,9 @@ import pytest
 
 from console.context import Context
 from console.poller import Poller
-from console.screens import attention, batches
+from console.screens import attention
 from console.screens.batch.view import BatchScreen, load, load_rows
+from console.screens.batches import view as batches
 from engine.batches.commands import Commands
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports

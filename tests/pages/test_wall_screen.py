@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from console.context import context
-from console.screens import batches, wall
+from console.screens import wall
+from console.screens.batches import view as batches
 from engine.batches.documents import job_path
 from engine.domain.batch.workers import RowInFlight
 from engine.public import JobStatus

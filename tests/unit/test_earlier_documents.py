@@ -86,7 +86,7 @@ def test_the_document_of_a_batch_is_written_with_the_same_keys_and_values_and_it
     engine, columns = written["engine"], stored["engine"].get("columns", [])
     assert engine.get("columns", []) == columns
     new: dict[str, object] = {"no_price": "draft", "profile": "", "grading": None, "grade_map": {}, "layout": {}}
-    added = {"options": {**stored["options"], **new}}
+    added = {"options": {**stored["options"], **new}, "name_terms": ()}
     lists = {
         "results": [
             {**entry, "needs": []} for entry in sorted(stored["results"], key=itemgetter("timestamp", "index"))

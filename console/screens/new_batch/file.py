@@ -9,7 +9,7 @@ import streamlit as st
 
 from console.actions import act
 from console.context import Context
-from console.screens.batches import SAMPLE
+from console.screens.batches.screen import SAMPLE
 from console.screens.new_batch import start
 
 KINDS = ["csv", "txt", "tsv", "tab", "json", "jsonl", "xlsx", "xlsm", "xls"]

@@ -154,5 +154,6 @@ class JobsAnswer(Answer):
     """Batches, newest first."""
 
     total: int = Field(description="of all there are")
-    filtered: int = Field(description="of those with the status")
+    filtered: int = Field(description="of those that were asked for")
+    next: datetime | None = Field(description="`before` of the next page, null on the last")
     jobs: list[JobAnswer]

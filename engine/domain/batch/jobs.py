@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from engine.codec import Document, OpenEnum, replace
-from engine.domain.batch import items, throughput
+from engine.domain.batch import items, names, throughput
 from engine.domain.batch.custom_labels import label
 from engine.domain.batch.items import Item, ItemStatus, movable
 from engine.domain.batch.options import Options
@@ -55,7 +55,7 @@ class Job(Document, frozen=True):
 
     `total_upcs` is None until the file has been read. `last_processed_index` is the highest index up to which every row
     is done, -1 before the first. `results`, `checkpoints` and `failed_upc_list` are bounded; the first two hold the
-    newest entries, oldest first. `engine` is ours.
+    newest entries, oldest first. `name_terms` are those of `names.terms`. `engine` is ours.
     """
 
     job_id: str
@@ -76,6 +76,7 @@ class Job(Document, frozen=True):
     create_drafts: bool = True
     test_mode: bool = False
     name: str = ""
+    name_terms: tuple[str, ...] = ()
     created_by: str = ""
     retry_of: str | None = None
     options: Options = Options()
@@ -83,6 +84,11 @@ class Job(Document, frozen=True):
     failed_upc_list: tuple[RowFailure, ...] = ()
     checkpoints: tuple[Checkpoint, ...] = ()
     engine: EngineState = EngineState()
+
+
+def named(job: Job, name: str) -> Job:
+    """Return `job` under a name, by which it is found."""
+    return replace(job, name=name, name_terms=names.terms(name))
 
 
 def move(job: Job, status: JobStatus, *, now: datetime, error: str | None = None) -> Job:

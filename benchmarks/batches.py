@@ -1,0 +1,103 @@
+"""The list of batches with ten of them and with 10,000: how long pages, searches, filters and counts take.
+
+    python -m benchmarks.batches [--batches 10000] [--store firestore]
+
+Prints one JSON line: milliseconds, the median of 20 readings, for each number of batches. Firestore is its emulator,
+which keeps no indexes: its figures say nothing of Firestore's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+
+from engine.batches.documents import job_path
+from engine.batches.listing import BatchFilter
+from engine.batches.queries import Queries
+from engine.batches.rows import RowFiles
+from engine.bootstrap import open_store
+from engine.clock import SystemClock
+from engine.codec import encode
+from engine.domain.batch.jobs import Job, JobStatus, named
+from engine.files.folder import FolderFiles
+from engine.sandbox.emulators import a_project, running_firestore
+from engine.store.base import Put, Store
+
+READINGS = 20
+BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
+STATES = (JobStatus.COMPLETED,) * 8 + (JobStatus.CANCELLED, JobStatus.FAILED)
+
+
+def fill(store: Store, count: int) -> None:
+    """Store so many batches, one every ten minutes: eight in ten completed, a tenth cancelled, a tenth failed."""
+    remaining = iter(range(count))
+    while numbers := list(islice(remaining, 20)):
+        store.commit(*(Put(job_path(f"batch_{number:06d}"), encode(_job(number))) for number in numbers))
+
+
+def _job(number: int) -> Job:
+    made = BEGUN + timedelta(minutes=10 * number)
+    status = STATES[number % len(STATES)]
+    job = Job(f"batch_{number:06d}", status, "gs://box/rows.txt", made, 40, 40, 38, 2, updated_at=made)
+    return named(job, f"Box {number}, shelf {number % 97}.csv")
+
+
+def measured(store: Store, folder: Path, count: int) -> dict[str, float]:
+    """Return the milliseconds of each reading of the list."""
+    fill(store, count)
+    queries = Queries(store, RowFiles(FolderFiles(folder)))
+    middle = BEGUN + timedelta(minutes=5 * count)
+    some = BatchFilter(status=JobStatus.FAILED, since=middle - timedelta(days=1), until=middle)
+    asked: dict[str, Callable[[], object]] = {
+        "newest_page": lambda: queries.batch_page(BatchFilter()),
+        "page_in_the_middle": lambda: queries.batch_page(BatchFilter(), middle),
+        "count": queries.count_batches,
+        "one_by_name": lambda: queries.batch_page(BatchFilter(f"box {count // 2}")),
+        "count_by_name": lambda: queries.count_batches(BatchFilter(f"box {count // 2}")),
+        "many_by_name": lambda: queries.batch_page(BatchFilter("box")),
+        "failed": lambda: queries.batch_page(BatchFilter(status=JobStatus.FAILED)),
+        "none_running": lambda: queries.batch_page(BatchFilter(status=JobStatus.RUNNING)),
+        "count_failed_of_a_day": lambda: queries.count_batches(some),
+    }
+    return {name: _milliseconds(ask) for name, ask in asked.items()}
+
+
+def _milliseconds(ask: Callable[[], object]) -> float:
+    taken = []
+    for _ in range(READINGS):
+        start = time.perf_counter()
+        ask()
+        taken.append(1_000 * (time.perf_counter() - start))
+    return round(statistics.median(taken), 1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--batches", type=int, default=10_000)
+    parser.add_argument("--store", choices=("sqlite", "firestore"), default="sqlite")
+    asked = parser.parse_args()
+    result: dict[str, object] = {"benchmark": "batches", "store": asked.store}
+    with tempfile.TemporaryDirectory(dir=Path.cwd() / "var") as name, ExitStack() as running:
+        if asked.store == "firestore":
+            os.environ["FIRESTORE_EMULATOR_HOST"] = running.enter_context(running_firestore())
+        for count in (10, asked.batches):
+            address = (
+                f"sqlite:///{name}/{count}.db" if asked.store == "sqlite" else f"firestore://{a_project()}/(default)"
+            )
+            store = open_store(address, SystemClock())
+            result[str(count)] = measured(store, Path(name), count)
+            store.close()
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()

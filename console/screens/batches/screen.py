@@ -1,0 +1,219 @@
+"""Batches: what goes on, what waits for a person, and every batch there ever was."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from console import labels, navigation
+from console.actions import redraw
+from console.context import Context, zone
+from console.formatting import NONE, moment, number, rows, speed
+from console.poller import AWAY, Snapshot
+from console.screens.batches.query import STATES, Query
+from console.screens.batches.view import EVERY_SECONDS, PAGE_SECONDS, BatchesView, Counts, Entry, counts, page, read
+from console.widgets import notices, parts, tables
+from console.widgets.heading import heading
+from console.widgets.text import plain
+from engine.public import BatchView
+
+SAMPLE = Path(__file__).resolve().parents[3] / "samples" / "exu2.txt"
+QUERY, FIELDS = "batches_query", ("batches_q", "batches_state", "batches_days")
+EARLIEST = date(2000, 1, 1)  # where the days begin when only their end is given
+
+
+def render(context: Context) -> None:
+    """Draw the screen; an outage is shown as one, never as an empty table."""
+    with heading(context, "Batches"):
+        if st.button("New batch", icon=":material/add:", type="primary", shortcut="N"):
+            st.switch_page(navigation.NEW_BATCH)
+    notices.ebay_not_connected(context)
+    notices.ebay_ends_soon(context)
+    query = Query.of(st.query_params)
+    if query != Query() or _counted(context, Query()):
+        _filters(query)
+    parts.live(partial(_list, context, query), name="list")
+
+
+def _counted(context: Context, query: Query) -> Counts | None:
+    """Return how many batches there are of those that are asked for; None while the store does not answer, or none."""
+    try:
+        read = partial(counts, context, query, zone())
+        found = context.poller.look(("batch counts", query, str(zone())), read, every=PAGE_SECONDS).value
+    except AWAY:
+        return None
+    return found if found.matching else None
+
+
+def _filters(query: Query) -> None:
+    """Draw the filters. The URL of the page holds them, and they follow it."""
+    if st.session_state.get(QUERY) != query or not set(FIELDS) <= set(st.session_state):
+        days = tuple(filter(None, (query.since or (query.until and EARLIEST), query.until)))
+        st.session_state.update({QUERY: query, **dict(zip(FIELDS, (query.q, query.state or None, days), strict=True))})
+    hidden: Any = {"label_visibility": "collapsed", "on_change": _narrow}
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="batches_filters"):
+        st.text_input(
+            "Name",
+            key="batches_q",
+            type="search",
+            placeholder="Name",
+            icon=":material/search:",
+            live="400ms",
+            width=240,
+            **hidden,
+        )
+        st.selectbox(
+            "State",
+            list(STATES),
+            index=None,
+            format_func=lambda state: STATES[state].text,
+            placeholder="Every state",
+            key="batches_state",
+            width=170,
+            **hidden,
+        )
+        st.date_input("Days", [], key="batches_days", min_value=EARLIEST, width=240, **hidden)
+        if query.narrow:
+            st.button("Clear", type="tertiary", icon=":material/filter_list_off:", on_click=_ask, args=(Query(),))
+
+
+def _narrow() -> None:
+    """Apply the filters, from the newest batch on."""
+    q, state, days = (st.session_state[name] for name in FIELDS)
+    since, until = (*days, None, None)[:2]
+    _ask(Query((q or "").strip(), state or "", None if since == EARLIEST else since, until))
+
+
+def _ask(query: Query) -> None:
+    """Have the list show what is asked for."""
+    st.query_params.from_dict(query.address())
+    redraw()
+
+
+def _list(context: Context, query: Query) -> None:
+    try:
+        snapshot = _look(context, query)
+    except AWAY as error:
+        notices.nothing_read(error)
+        return
+    view = snapshot.value
+    notices.store_away(snapshot, zone())
+    if view.unserved:
+        notices.no_engine(view.unserved)
+    if not view.entries:
+        _empty() if query == Query() else _nothing(query)
+        return
+    with st.container(key="stale_batches" if snapshot.away else "batches"):
+        row = _table(view, snapshot)
+    _foot(view, query, _counted(context, query))
+    notices.freshness(snapshot, zone())
+    if row is not None and row < len(view.entries):
+        navigation.open_batch(view.entries[row].batch.job.job_id)
+
+
+def _look(context: Context, query: Query) -> Snapshot[BatchesView]:
+    """Return the page; the first one of all batches is shared with other screens.
+
+    Raises:
+        StoreError, FilesAway: it was never read, and the store does not answer.
+    """
+    if query == Query():
+        return context.poller.look("batches", partial(read, context), every=EVERY_SECONDS)
+    own = partial(page, context, query, zone())
+    return context.poller.look(("batches", query, str(zone())), own, every=PAGE_SECONDS)
+
+
+def _foot(view: BatchesView, query: Query, found: Counts | None) -> None:
+    """Draw the place of the page among all that match, and the buttons to others."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="batches_foot"):
+        last = len(view.entries) + (found.newer if found else 0)
+        if found:
+            whole = rows(found.matching, "batch", "batches")
+            first = f"{number(found.newer + 1)} to {number(last)} of "
+            st.caption(whole if last - found.newer >= found.matching else f"{first}{whole}", width="content")
+        if query.before:
+            newest = replace(query, before="")
+            st.button("Newest", icon=":material/first_page:", on_click=_ask, args=(newest,), type="tertiary")
+        if view.oldest and found and found.matching > last:
+            older = replace(query, before=view.oldest.isoformat())
+            st.button("Older", icon=":material/chevron_right:", on_click=_ask, args=(older,), type="tertiary")
+
+
+def _nothing(query: Query) -> None:
+    """Say that no batch is as the filters ask for."""
+    named = f" whose name has “{plain(query.q)}”" if query.q else ""
+    with st.container(border=True, key="card_nothing"):
+        st.caption(f"There is no such batch{named}. A name is searched by its words, one after another.")
+        st.button("Show all batches", icon=":material/filter_list_off:", on_click=_ask, args=(Query(),))
+
+
+def _table(view: BatchesView, snapshot: Snapshot[BatchesView]) -> int | None:
+    """Draw the list; return the row that was clicked."""
+    chosen: Any = st.dataframe(
+        pd.DataFrame([_cells(entry, snapshot.read_at) for entry in view.entries]),
+        key="list",
+        hide_index=True,
+        row_height=38,
+        height="content",
+        on_select="rerun",
+        selection_mode="single-cell",
+        placeholder=NONE,
+        column_config={
+            "Batch": st.column_config.TextColumn(width=230),
+            "State": tables.badges("State", labels.BATCH_LABELS, width=130),
+            "Done": st.column_config.ProgressColumn(format="%d %%", min_value=0, max_value=100, width=170),
+            "Items": st.column_config.NumberColumn(format="localized", width=70),
+            "Needs attention": st.column_config.NumberColumn(format="localized", width=110),
+        },
+        alt="The batches, those that wait for a person first",
+    )
+    return tables.clicked(chosen)
+
+
+def _cells(entry: Entry, now: datetime) -> dict[str, object]:
+    job = entry.batch.job
+    at = partial(moment, now=now, zone=zone())
+    about = "about " if entry.done_at and not job.completed_at else ""
+    return {
+        "Batch": f"{job.name} · dry run" if job.test_mode else job.name,
+        "State": [entry.label.text],
+        "Done": _percent(entry.batch),
+        "Items": job.total_upcs,
+        "Needs attention": job.failed_upcs,
+        "Speed": speed(entry.throughput.per_minute),
+        "Done at": f"{about}{at(entry.done_at)}",
+        "By": labels.person(job.created_by) or NONE,
+        "Started": at(job.started_at or job.created_at),
+    }
+
+
+def _percent(view: BatchView) -> float:
+    """Return how much is done, in percent; never 100 before all of it is."""
+    total = view.job.total_upcs
+    return 100 * view.job.processed_upcs // total if total else 0
+
+
+def _empty() -> None:
+    """Say how to begin."""
+    with st.container(border=True, key="card_empty", horizontal_alignment="center", gap="small"):
+        st.space("small")
+        st.subheader("No batches yet", anchor=False, text_alignment="center")
+        st.markdown(
+            "A batch turns a file of barcodes into eBay drafts, one for every row. "
+            "Upload a file of your own, or try the sample of 42 barcodes first.",
+            text_alignment="center",
+        )
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            if st.button("Choose a file", icon=":material/upload_file:"):
+                st.switch_page(navigation.NEW_BATCH)
+            if SAMPLE.exists():
+                st.download_button(
+                    "Sample file", SAMPLE.read_bytes(), "exu2.txt", icon=":material/download:", on_click="ignore"
+                )
+        st.space("small")

@@ -1,0 +1,104 @@
+"""What the list of batches shows, and how it is read. No Streamlit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+from functools import partial
+
+from console import labels, upstreams
+from console.context import Context
+from console.labels import Label
+from console.screens.batches.query import Query
+from engine.public import OPEN, BatchView, Throughput, UpstreamsView
+
+MOST = 50  # batches of a page
+EVERY_SECONDS = 1.5
+WHOLE_SECONDS = 60.0  # until all of the newest are read again
+PAGE_SECONDS = 5.0  # until another page, or the counts, are read again
+FIRST = (labels.INTERRUPTED, labels.STOPPED)  # these wait for a person and come first
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One batch in the list. `done_at` is when it was done or will be, None while that is not known."""
+
+    batch: BatchView
+    label: Label
+    throughput: Throughput
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchesView:
+    """One page. `unserved` counts the rows that wait while no worker is alive.
+
+    `oldest` is when the last of its batches was made, None where it has none: the next page begins before that.
+    """
+
+    entries: tuple[Entry, ...]
+    unserved: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many batches an operator asks for, and how many of those are on the pages before this one."""
+
+    matching: int
+    newer: int
+
+
+def newest(context: Context) -> list[BatchView]:
+    """Read the newest batches: once a minute all, in between only those that can have changed."""
+    queries = context.engine.queries
+    known = context.poller.look("all batches", partial(queries.batches, MOST), every=WHOLE_SECONDS).value
+    return queries.batches_again(known, max(view.at for view in known), MOST) if known else queries.batches(MOST)
+
+
+def load(found: Sequence[BatchView], services: UpstreamsView | None) -> BatchesView:
+    """Return the batches `found` in the order of the list: first those that wait for a person, then the newest.
+
+    `services` say how long running batches will take; None when their state is not known.
+    """
+    entries = [_entry(view, services) for view in found]
+    entries.sort(key=lambda entry: entry.label not in FIRST)
+    unserved = sum(view.left for view in found if view.job.status in OPEN and not view.engines)
+    return BatchesView(tuple(entries), unserved, min((view.job.created_at for view in found), default=None))
+
+
+def read(context: Context) -> BatchesView:
+    """Read the newest batches."""
+    return _with_ends(context, newest(context))
+
+
+def page(context: Context, query: Query, zone: tzinfo) -> BatchesView:
+    """Read one page of the batches that an operator in `zone` asks for."""
+    return _with_ends(context, context.engine.queries.batch_page(query.wanted(zone), query.start, MOST).batches)
+
+
+def counts(context: Context, query: Query, zone: tzinfo) -> Counts:
+    """Have the store count the batches that an operator in `zone` asks for."""
+    count, wanted = context.engine.queries.count_batches, query.wanted(zone)
+    if query.start is None:
+        return Counts(count(wanted), 0)
+    since = max(query.start, wanted.since or query.start)
+    return Counts(count(wanted), count(replace(wanted, since=since)))
+
+
+def _with_ends(context: Context, found: Sequence[BatchView]) -> BatchesView:
+    """Return batches with when those that run will be done."""
+    return load(found, upstreams.look(context) if any(view.moving for view in found) else None)
+
+
+def _entry(view: BatchView, services: UpstreamsView | None) -> Entry:
+    job, label, found = view.job, labels.batch_label(view), view.throughput
+    if not view.moving:
+        return Entry(view, label, found if job.completed_at else Throughput(None), job.completed_at)
+    if services is None or not view.engines:
+        return Entry(view, label, found, None)
+    forecast = services.forecast(
+        view.left, job.options, job_id=job.job_id, done=job.processed_upcs, speed=found.per_minute
+    )
+    return Entry(view, label, found, view.at + timedelta(seconds=forecast.seconds) if forecast else None)

@@ -1,0 +1,103 @@
+"""Lists of batches: pages, searches, filters and counts, the same on both stores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from engine.batches.documents import job_path
+from engine.batches.listing import BatchFilter
+from engine.batches.naming import index_names
+from engine.batches.queries import Queries
+from engine.batches.rows import RowFiles
+from engine.codec import encode
+from engine.domain.batch.jobs import Job, JobStatus, named
+from engine.files.base import Files
+from engine.sandbox.emulators import a_project
+from engine.store.base import Put, Store
+from engine.store.firestore import FirestoreStore
+
+DAY = datetime(2026, 3, 1, tzinfo=UTC)
+NAMES = ["Fall intake", "Fall intake, box 14.csv", "Björk_box_14.txt", "spring", "Spring fall", "box"]
+
+
+@pytest.fixture(params=["sqlite", "firestore"])
+def lists(request: pytest.FixtureRequest, files: Files) -> Iterator[tuple[Store, Queries]]:
+    """Lend a store with six batches, one a day: the third failed, the last two are of the same moment."""
+    store: Store
+    if request.param == "sqlite":
+        store = request.getfixturevalue("store")
+    else:
+        request.getfixturevalue("firestore_emulator")
+        store = FirestoreStore(a_project(), "(default)")
+    for number, name in enumerate(NAMES):
+        status = JobStatus.FAILED if number == 2 else JobStatus.COMPLETED
+        job = Job(f"batch_{number}", status, "gs://b/x", DAY + timedelta(days=min(number, 4)))
+        store.commit(Put(job_path(job.job_id), encode(named(job, name))))
+    yield store, Queries(store, RowFiles(files))
+    store.close()
+
+
+def pages(queries: Queries, limit: int, wanted: BatchFilter) -> list[list[int]]:
+    """Return the numbers of the batches of every page."""
+    found: list[list[int]] = []
+    before: datetime | None = None
+    while True:
+        page = queries.jobs(limit, wanted, before)
+        found.append([int(job.job_id[-1]) for job in page.jobs])
+        before = page.next
+        if before is None:
+            return found
+
+
+def test_every_batch_is_on_one_page(lists: tuple[Store, Queries]) -> None:
+    assert pages(lists[1], 2, BatchFilter()) == [[5, 4], [3, 2], [1, 0]]
+    assert pages(lists[1], 6, BatchFilter()) == [[5, 4, 3, 2, 1, 0]]
+
+
+def test_batches_of_the_same_moment_stay_on_one_page(lists: tuple[Store, Queries]) -> None:
+    assert pages(lists[1], 1, BatchFilter()) == [[5, 4], [3], [2], [1], [0]]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (BatchFilter("fall"), [4, 1, 0]),
+        (BatchFilter("FALL in"), [1, 0]),
+        (BatchFilter("box"), [5, 2, 1]),
+        (BatchFilter("bjork box 1"), [2]),
+        (BatchFilter("box fall"), []),
+        (BatchFilter("all"), []),
+        (BatchFilter(status=JobStatus.FAILED), [2]),
+        (BatchFilter("box", JobStatus.COMPLETED), [5, 1]),
+        (BatchFilter(since=DAY + timedelta(days=3)), [5, 4, 3]),
+        (BatchFilter(until=DAY + timedelta(days=1)), [0]),
+        (BatchFilter("box", JobStatus.COMPLETED, DAY + timedelta(days=1), DAY + timedelta(days=2)), [1]),
+        (BatchFilter(since=DAY + timedelta(days=9)), []),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("limit", [1, 50])
+def test_batches_are_found_and_counted(
+    lists: tuple[Store, Queries], wanted: BatchFilter, expected: list[int], limit: int
+) -> None:
+    assert [number for page in pages(lists[1], limit, wanted) for number in page] == expected
+    answer = lists[1].jobs(limit, wanted)
+    assert (answer.total, answer.filtered) == (6, len(expected))
+
+
+def test_batches_stored_before_names_were_searched_are_found_once_they_are_indexed(
+    lists: tuple[Store, Queries],
+) -> None:
+    store, queries = lists
+    for number, made in ((6, DAY - timedelta(days=1)), (7, "2026-01-05T10:00:00+00:00")):
+        old = {**encode(Job(f"batch_{number}", JobStatus.COMPLETED, "gs://b/old_box.txt", DAY)), "created_at": made}
+        del old["name_terms"], old["schema"], old["name"]
+        store.commit(Put(job_path(f"batch_{number}"), old))
+    assert [number for page in pages(queries, 2, BatchFilter()) for number in page] == [5, 4, 3, 2, 1, 0, 6, 7]
+    assert pages(queries, 9, BatchFilter("old box")) == [[]]
+    assert index_names(store) == 2
+    assert pages(queries, 9, BatchFilter("old box")) == [[6, 7]]
+    assert index_names(store) == 0
