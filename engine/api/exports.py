@@ -3,29 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, islice
+from itertools import chain
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response, StreamingResponse
 
 from engine.api.batches import CHECKED, TheEngine
 from engine.api.refusals import AWAY, UNKNOWN, Responses, documented
-from engine.public import Only
+from engine.domain.batch.items import ItemStatus
+from engine.domain.batch.row_filter import RowFilter
+from engine.domain.listing.workbooks import MEDIA_TYPE as XLSX
+from engine.errors import Cause
+from engine.public import DraftNeed, Only
 
 router = APIRouter(prefix="/api/batch", tags=["batches"], responses=AWAY, dependencies=CHECKED)
-LINES_A_PIECE = 200
+BYTES_A_PIECE = 32 * 1024
 CSV = "text/csv"
 JSONL = "application/x-ndjson"
+TSV = "text/tab-separated-values"
 TEXT = "text/plain"
 PDF = "application/pdf"
 
 
-def _file(media_type: str, headers: Mapping[str, str] | None = None) -> Responses:
+def _filter(
+    status: ItemStatus | None = None, cause: Cause | None = None, needs: DraftNeed | None = None, q: str = ""
+) -> RowFilter:
+    """Return which rows a call asks for, as `GET /api/batch/{job_id}/items` has them; all without a parameter."""
+    return RowFilter(status, cause, needs, q)
+
+
+Wanted = Annotated[RowFilter, Depends(_filter)]
+
+
+def _file(*media_types: str, headers: Mapping[str, str] | None = None) -> Responses:
     """Return how the API's document describes a download."""
     described = {"Content-Disposition": "The name of the file.", **(headers or {})}
     told_of = {name: {"description": meaning, "schema": {"type": "string"}} for name, meaning in described.items()}
-    content = {media_type: {"schema": {"type": "string"}}}
+    content = {media_type: {"schema": {"type": "string"}} for media_type in media_types}
     return UNKNOWN | {200: {"description": "The file.", "content": content, "headers": told_of}}
 
 
@@ -42,9 +57,40 @@ PARTS = {
     response_class=StreamingResponse,
     responses=_file(CSV),
 )
-def results_csv(job_id: str, engine: TheEngine) -> StreamingResponse:
-    """Stream the file's own columns and what became of each row."""
-    return _download(engine.exports.results_csv(job_id), CSV, f"{job_id}-results.csv")
+def results_csv(job_id: str, engine: TheEngine, wanted: Wanted) -> StreamingResponse:
+    """Stream the file's own columns and what became of each row; of all rows, or of those that hold the conditions.
+
+    `status`, `cause`, `needs` and `q` are those of `GET /api/batch/{job_id}/items`: `status=failed` are the failed rows
+    with their reasons.
+    """
+    return _download(engine.exports.results_csv(job_id, wanted), CSV, f"{job_id}-results.csv")
+
+
+@router.get(
+    "/{job_id}/results.xlsx",
+    summary="The same as a workbook of Excel",
+    response_class=StreamingResponse,
+    responses=_file(XLSX),
+)
+def results_xlsx(job_id: str, engine: TheEngine, wanted: Wanted) -> StreamingResponse:
+    """Stream the columns of `results.csv` in one sheet; cells are values, never formulas."""
+    return _sent(engine.exports.results_xlsx(job_id, wanted), XLSX, f"{job_id}-results.xlsx")
+
+
+@router.get(
+    "/{job_id}/as-uploaded",
+    summary="The results in the shape of the uploaded file",
+    response_class=StreamingResponse,
+    responses=_file(CSV, TSV, XLSX),
+)
+def as_uploaded(job_id: str, engine: TheEngine, wanted: Wanted) -> StreamingResponse:
+    """Stream the file's own columns under its own header, and the columns of `results.csv` behind them.
+
+    A workbook is answered with a workbook of the same sheets, text with text in UTF-8, marked for Excel, with the
+    file's own delimiter, a comma where it had none.
+    """
+    file = engine.exports.as_uploaded(job_id, wanted)
+    return _sent(file.pieces, file.media_type, file.name)
 
 
 @router.get(
@@ -53,9 +99,9 @@ def results_csv(job_id: str, engine: TheEngine) -> StreamingResponse:
     response_class=StreamingResponse,
     responses=_file(JSONL),
 )
-def results_jsonl(job_id: str, engine: TheEngine) -> StreamingResponse:
+def results_jsonl(job_id: str, engine: TheEngine, wanted: Wanted) -> StreamingResponse:
     """Stream one JSON object a row, drafts included."""
-    return _download(engine.exports.results_jsonl(job_id), JSONL, f"{job_id}-results.jsonl")
+    return _download(engine.exports.results_jsonl(job_id, wanted), JSONL, f"{job_id}-results.jsonl")
 
 
 @router.get(
@@ -70,7 +116,7 @@ def failed_txt(job_id: str, engine: TheEngine) -> StreamingResponse:
     "/{job_id}/ebay-drafts.csv",
     summary="The drafts as a file for eBay's Seller Hub",
     response_class=StreamingResponse,
-    responses=_file(CSV, PARTS) | documented({404: "There is no such job, or it has not so many parts."}),
+    responses=_file(CSV, headers=PARTS) | documented({404: "There is no such job, or it has not so many parts."}),
 )
 def ebay_drafts(
     job_id: str, engine: TheEngine, part: Annotated[int, Query(ge=1, le=2**31 - 1)] = 1, only: Only = Only.ALL
@@ -147,14 +193,25 @@ def pick_list_pdf(job_id: str, engine: TheEngine) -> Response:
 def _download(
     lines: Iterable[str], media_type: str, filename: str, headers: Mapping[str, str] | None = None
 ) -> StreamingResponse:
+    return _sent((line.encode() for line in lines), media_type, filename, headers)
+
+
+def _sent(
+    content: Iterable[bytes], media_type: str, filename: str, headers: Mapping[str, str] | None = None
+) -> StreamingResponse:
     disposition = {"Content-Disposition": f'attachment; filename="{filename}"'}
-    pieces = _pieces(lines)
-    first = next(pieces, "")  # what keeps the rows from being read is raised before the answer begins
+    pieces = _pieces(content)
+    first = next(pieces, b"")  # what keeps the rows from being read is raised before the answer begins
     return StreamingResponse(chain([first], pieces), media_type=media_type, headers=disposition | dict(headers or {}))
 
 
-def _pieces(lines: Iterable[str]) -> Iterator[str]:
-    """Join lines to pieces worth sending."""
-    remaining = iter(lines)
-    while piece := "".join(islice(remaining, LINES_A_PIECE)):
-        yield piece
+def _pieces(content: Iterable[bytes]) -> Iterator[bytes]:
+    """Join content to pieces worth sending."""
+    piece = bytearray()
+    for part in content:
+        piece += part
+        if len(piece) >= BYTES_A_PIECE:
+            yield bytes(piece)
+            piece.clear()
+    if piece:
+        yield bytes(piece)

@@ -105,7 +105,8 @@ def known_parameters_only(request: Request) -> None:
     Raises:
         HTTPException: 422.
     """
-    known = sorted(field.alias for field in request.scope["route"].dependant.query_params)
+    call = request.scope["route"].dependant
+    known = sorted(field.alias for part in (call, *call.dependencies) for field in part.query_params)
     if strange := sorted(set(request.query_params) - set(known)):
         there = f"there are {', '.join(known)}" if known else "there are none"
         raise HTTPException(422, f"{', '.join(strange)}: no such parameter; {there}")

@@ -2,59 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from itertools import chain, tee
 
-from engine.batches import claims, pick_list_pdf
+from engine.batches import claims, pick_list_pdf, result_files
 from engine.batches.claims import Plan
 from engine.batches.documents import load_job
 from engine.batches.pages import ItemPages, left_out
+from engine.batches.result_files import ResultFile
 from engine.batches.rows import RowFiles
-from engine.codec import encode
 from engine.domain.batch import jobs, pick_list
 from engine.domain.batch.items import Item, ItemStatus, Outcome, movable
 from engine.domain.batch.jobs import Job
 from engine.domain.batch.layout import FOUND, Layout
 from engine.domain.batch.pick_list import Pick
+from engine.domain.batch.row_filter import EVERY_ROW, RowFilter
 from engine.domain.batch.rows import Carried, Row
 from engine.domain.identify.elsewhere import kind
 from engine.domain.listing import discogs_inventory, seller_hub, spreadsheets
 from engine.errors import Cause, NotThere
 from engine.reading import part_of
 from engine.store.base import Store
-
-RESULT_COLUMNS = (
-    "row",
-    "upc",
-    "status",
-    "cause",
-    "error",
-    "artist",
-    "title",
-    "year",
-    "label",
-    "format",
-    "country",
-    "price",
-    "sku",
-    "offer_id",
-    "outcome",
-    "not_sent",
-    "needs",
-    "source",
-    "release_url",
-    "quantity",
-    "seller_sku",
-    "location",
-)
-_OF_THE_FILE = (
-    "value", "quantity", "condition", "grading", "price_cents", "note", "photos", "seller_sku", "location", "named",
-)  # fmt: skip
-
 
 ELSEWHERE_COLUMNS = ("kind", "maker", "upc", "quantity", "seller_sku", "location", "row")
 
@@ -102,15 +72,25 @@ class Exports:
         self._rows = rows
         self._pages = ItemPages(store, rows)
 
-    def results_csv(self, job_id: str) -> Iterator[str]:
+    def results_csv(self, job_id: str, wanted: RowFilter = EVERY_ROW) -> Iterator[str]:
         """Return the lines of `results.csv`: the file's own columns, then `RESULT_COLUMNS`, one line a row."""
         job = load_job(self._store, job_id)
-        return self._csv(job)
+        return result_files.csv_lines(job, self._pairs(job, wanted))
 
-    def results_jsonl(self, job_id: str) -> Iterator[str]:
+    def results_jsonl(self, job_id: str, wanted: RowFilter = EVERY_ROW) -> Iterator[str]:
         """Return one JSON object a row of the file, with all that is known of it, drafts included."""
         job = load_job(self._store, job_id)
-        return (_json(row, item) for row, item in self._pairs(job))
+        return (result_files.json_line(row, item) for row, item in self._pairs(job, wanted))
+
+    def results_xlsx(self, job_id: str, wanted: RowFilter = EVERY_ROW) -> Iterator[bytes]:
+        """Return `results.xlsx` in pieces: the columns of `results.csv` in one sheet."""
+        job = load_job(self._store, job_id)
+        return result_files.xlsx(job, self._pairs(job, wanted))
+
+    def as_uploaded(self, job_id: str, wanted: RowFilter = EVERY_ROW) -> ResultFile:
+        """Return the results in the shape of the uploaded file, `RESULT_COLUMNS` behind its own columns."""
+        job = load_job(self._store, job_id)
+        return result_files.as_uploaded(job, self._pairs(job, wanted))
 
     def failed_txt(self, job_id: str) -> Iterator[str]:
         """Return the barcodes of the rows that failed, one a line, as they stand in the file, formulas defused."""
@@ -218,18 +198,17 @@ class Exports:
             if item.outcome and item.draft and not (at_ebay and only is Only.COMPOSED):
                 yield row, item
 
-    def _csv(self, job: Job) -> Iterator[str]:
-        width = len(job.engine.columns)
-        yield spreadsheets.safe_line([*job.engine.columns, *RESULT_COLUMNS])
-        for row, item in self._pairs(job):
-            own = [*row.cells, *[""] * width][:width]
-            yield spreadsheets.safe_line([*own, *_result(row, item)])
+    def _pairs(self, job: Job, wanted: RowFilter = EVERY_ROW) -> Iterator[tuple[Row, Item]]:
+        """Return the rows of the file that are wanted, each with what became of it.
 
-    def _pairs(self, job: Job) -> Iterator[tuple[Row, Item]]:
-        """Return each row of the file with what became of it; rows that nobody has begun wait, the rest is left out."""
+        Those that nobody has begun wait. Among all rows are those, too, that are left out of the batch.
+        """
+        if wanted:
+            yield from self._pages.pairs(job, wanted)
+            return
         begun, total = job.total_upcs or 0, job.engine.rows
-        wanted, beside = tee(self._rows.read(job.job_id, 0, _rows(job)))
-        yield from zip(beside, self._pages.items(job.job_id, wanted), strict=True)
+        rows, beside = tee(self._rows.read(job.job_id, 0, _rows(job)))
+        yield from zip(beside, self._pages.items(job.job_id, rows), strict=True)
         yield from ((row, left_out(row)) for row in self._rows.read(job.job_id, begun, total))
 
 
@@ -259,41 +238,3 @@ def _rows(job: Job) -> int:
 def _carried(job: Job, row: Row, item: Item) -> Carried:
     """Return what a failed row takes along into a new batch."""
     return Carried(row.index, jobs.sku(job, row), row.copies, item.intent.at if item.intent else None)
-
-
-def _result(row: Row, item: Item) -> list[object]:
-    """Return the cells of `RESULT_COLUMNS`."""
-    release, cents = item.release, item.price.cents
-    price = f"{cents / 100:.2f}" if item.price else ""
-    return [
-        row.line,
-        item.upc,
-        item.status,
-        item.cause,
-        item.error,
-        *(release.artist, release.title, release.year, release.label, release.format, release.country),
-        price,
-        item.sku,
-        item.offer_id,
-        item.outcome,
-        item.not_sent,
-        ", ".join(item.needs),
-        ", ".join(release.sources),
-        next(iter(release.sources.values()), ""),
-        row.quantity,
-        row.seller_sku,
-        row.location,
-    ]
-
-
-def _json(row: Row, item: Item) -> str:
-    fields = item.document()
-    del fields["schema"]
-    file = {name: value for name, value in encode(row).items() if name in _OF_THE_FILE}
-    return json.dumps({"row": row.line, **fields, "file": file}, default=_iso, ensure_ascii=False) + "\n"
-
-
-def _iso(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no JSON form")

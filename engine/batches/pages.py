@@ -12,11 +12,11 @@ from engine.batches.views import ItemPage
 from engine.codec import decode, replace
 from engine.domain.batch.items import Item, ItemStatus, waiting
 from engine.domain.batch.jobs import Job
+from engine.domain.batch.row_filter import RowFilter
 from engine.domain.batch.rows import Row
 from engine.domain.batch.shards import ShardKind
 from engine.domain.folding import BEGINNING, words, words_before
 from engine.domain.listing.pricing import shown
-from engine.domain.listing.readiness import DraftNeed
 from engine.errors import Cause, FileMissing
 from engine.store.base import Document, Order, Store, Where
 
@@ -37,6 +37,30 @@ class ItemPages:
     def __init__(self, store: Store, rows: RowFiles) -> None:
         self._store = store
         self._rows = rows
+
+    def page(self, job: Job, wanted: RowFilter, limit: int, cursor: int) -> ItemPage:
+        """Return at most `limit` of the rows that are wanted, from index `cursor` on."""
+        where = _conditions(wanted)
+        digits, words = searched(wanted.q)
+        if digits:
+            return self.by_barcode(job, digits, where, limit, cursor)
+        if words:
+            return self.by_words(job.job_id, words, where, limit, cursor)
+        if wanted.status is ItemStatus.WAITING:
+            return self.waiting(job, limit, cursor)
+        if where:
+            return self.stored(job.job_id, where, limit, cursor)
+        return self.all(job, limit, cursor)
+
+    def pairs(self, job: Job, wanted: RowFilter) -> Iterator[tuple[Row, Item]]:
+        """Return every row that is wanted, as it stands in the file and with what became of it."""
+        cursor: int | None = 0
+        while cursor is not None:
+            page = self.page(job, wanted, SCAN, cursor)
+            for item in page.items:
+                (row,) = self._rows.read(job.job_id, item.index, item.index + 1)
+                yield row, item
+            cursor = page.next
 
     def all(self, job: Job, limit: int, cursor: int) -> ItemPage:
         """Return a page of every row: the file's rows, and over them what is stored."""
@@ -129,10 +153,10 @@ def _bare(text: str) -> str:
     return text.replace(" ", "").replace("-", "")
 
 
-def conditions(status: ItemStatus | None, cause: Cause | None, needs: DraftNeed | None) -> list[Where]:
-    """Return the conditions of a filter."""
-    equal = [Where(name, "==", value) for name, value in (("status", status), ("cause", cause)) if value]
-    return [*equal, Where("needs", "contains", needs)] if needs else equal
+def _conditions(wanted: RowFilter) -> list[Where]:
+    """Return what a filter asks of the stored rows."""
+    equal = [Where(name, "==", value) for name, value in (("status", wanted.status), ("cause", wanted.cause)) if value]
+    return [*equal, Where("needs", "contains", wanted.needs)] if wanted.needs else equal
 
 
 def _page(items: Iterable[Item], limit: int) -> ItemPage:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from engine.batches import pages, revisions
+from engine.batches import revisions
 from engine.batches.documents import (
     JOBS,
     SHARDS,
@@ -29,6 +29,7 @@ from engine.codec import decode
 from engine.domain.batch import legacy
 from engine.domain.batch.items import NOT_RETRYABLE, SOURCES, Item, ItemStatus, Outcome
 from engine.domain.batch.jobs import OPEN, Job, JobStatus, fold
+from engine.domain.batch.row_filter import RowFilter
 from engine.domain.batch.shards import Shard
 from engine.domain.batch.workers import WorkerRecord
 from engine.domain.listing.readiness import DraftNeed
@@ -111,27 +112,14 @@ class Queries:
         limit: int = 50,
         cursor: int = 0,
     ) -> ItemPage:
-        """Return at most `limit` rows from index `cursor` on, that hold every condition.
-
-        `needs` is what their drafts are not ready for want of. `q` is part of a barcode or of the
-        seller's own number, or words that begin words of artist, title, label, own number or shelf.
+        """Return at most `limit` rows from index `cursor` on, those that a `RowFilter` of the rest asks for.
 
         Raises:
             JobUnknown: there is no such batch.
         """
         job = self.job(job_id)
-        limit = max(1, min(limit, MAX_PAGE))
-        where = pages.conditions(status, cause, needs)
-        digits, words = pages.searched(q)
-        if digits:
-            return self._pages.by_barcode(job, digits, where, limit, cursor)
-        if words:
-            return self._pages.by_words(job_id, words, where, limit, cursor)
-        if status is ItemStatus.WAITING:
-            return self._pages.waiting(job, limit, cursor)
-        if where:
-            return self._pages.stored(job_id, where, limit, cursor)
-        return self._pages.all(job, limit, cursor)
+        wanted = RowFilter(status, cause, needs, q)
+        return self._pages.page(job, wanted, max(1, min(limit, MAX_PAGE)), cursor)
 
     def items_at(self, job_id: str, indices: Sequence[int]) -> tuple[Item, ...]:
         """Return the rows at `indices`, in that order, as they are now; none before the file was read."""

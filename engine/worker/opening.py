@@ -11,6 +11,7 @@ from engine.batches.documents import Change, item_path, shard_path
 from engine.batches.rows import ROWS_A_PIECE, RowFiles
 from engine.codec import encode, replace
 from engine.domain.batch import jobs, legacy
+from engine.domain.batch.file_shape import FileShape, SheetShape
 from engine.domain.batch.items import Item
 from engine.domain.batch.jobs import Job
 from engine.domain.batch.rows import Row
@@ -37,7 +38,8 @@ def open_batch(files: RowFiles, shard_lease: ShardLease, job: Job, recall: Recal
     content, pinned = files.pin(job.job_id, job.gcs_path, at_most=MOST_BYTES)
     sheet = open_file(content, job.gcs_path.rpartition("/")[2], job.options.layout, recall)
     first = job.options.first
-    rows = _carried(files, job, _limited(sheet, first))
+    widths = Counter[str]()
+    rows = _measured(_carried(files, job, _limited(sheet, first)), widths)
     total = files.write(job.job_id, _renewing(rows, shard_lease.renew))
     count = total if first is None else min(total, first)
     adopted = job.engine.earlier
@@ -45,7 +47,8 @@ def open_batch(files: RowFiles, shard_lease: ShardLease, job: Job, recall: Recal
 
     def change(job: Job, shard: Shard, now: datetime) -> Change:
         others = list(cut(shard, count, now))
-        engine = replace(job.engine, content=pinned, columns=_columns(sheet), layout=sheet.opened.settled, rows=total)
+        read_as = replace(job.engine, columns=_columns(sheet), layout=sheet.opened.settled, shape=_shape(sheet, widths))
+        engine = replace(read_as, content=pinned, rows=total)
         opened = replace(job, total_upcs=count, engine=engine, updated_at=now)
         queued = tuple(Put(shard_path(other), encode(other), Expect.ABSENT) for other in others)
         if adopted:
@@ -99,6 +102,23 @@ def _columns(sheet: Sheet) -> tuple[str, ...]:
         return tuple(header)
     width = len(next(sheet.rows()).cells)
     return tuple(f"column {number}" for number in range(1, width + 1)) if width > 1 else ()
+
+
+def _measured(rows: Iterator[Row], widths: Counter[str]) -> Iterator[Row]:
+    """Pass rows on, and note how many cells the widest of each sheet has."""
+    for row in rows:
+        widths[row.sheet] = max(widths[row.sheet], len(row.cells))
+        yield row
+
+
+def _shape(sheet: Sheet, widths: Counter[str]) -> FileShape:
+    """Return what the file looks like; rows name their sheet only where there are several."""
+    several, first = len(sheet.parts) > 1, sheet.parts[0].table
+    sheets = (
+        SheetShape(part.table.sheet, tuple(part.columns.header), widths[part.table.sheet if several else ""])
+        for part in sheet.parts
+    )
+    return FileShape(tuple(sheets), workbook=bool(first.sheet), delimiter=first.delimiter)
 
 
 def _limited(sheet: Sheet, first: int | None) -> Iterator[Row]:

@@ -43,6 +43,7 @@ OURS = {
     *(("post", f"/api/batch/{{job_id}}/{action}") for action in ("retry-failed", "retry-as-new")),
     ("get", "/api/batch/{job_id}/items"),
     *(("get", f"/api/batch/{{job_id}}/{name}") for name in ("results.csv", "results.jsonl", "failed.txt")),
+    *(("get", f"/api/batch/{{job_id}}/{name}") for name in ("results.xlsx", "as-uploaded")),
     ("get", "/api/workers"),
 }
 

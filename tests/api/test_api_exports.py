@@ -6,6 +6,7 @@ import csv
 import io
 import json
 
+import openpyxl
 import pytest
 
 from engine.codec import replace
@@ -14,6 +15,7 @@ from engine.domain.identify.releases import Format, Release
 from engine.domain.listing import seller_hub
 from engine.domain.listing.composition import Copy, compose
 from engine.domain.listing.pricing import Price
+from engine.domain.listing.workbooks import MEDIA_TYPE as XLSX
 from tests.support.serving import Scripted, Served, lines, upcs
 from tests.support.working import Work
 
@@ -224,3 +226,40 @@ def test_the_discogs_inventory_lists_what_needs_grading(served: Served) -> None:
     found = records(exported(served, job_id, "discogs-inventory.csv"))
     assert [record["release_id"] for record in found] == ["7"] * 8
     assert {(record["media_condition"], record["needs"]) for record in found} == {("", "needs grading")}
+
+
+def test_a_file_in_the_shape_of_the_uploaded_one_is_sent(served: Served) -> None:
+    job_id = table(served)
+    served.work(Scripted(failing=[ROWS[1]]))
+    response = served.call("GET", f"/api/batch/{job_id}/as-uploaded?status=failed")
+    assert response.headers["Content-Disposition"] == f'attachment; filename="{job_id}-as-uploaded.csv"'
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    found = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"), newline=""), delimiter=";"))
+    assert [line[:4] for line in found] == [
+        ["Shelf", "Barcode", "Comment", "row"],
+        ["A2", ROWS[1], "'=SUM(A1:A9)", "4"],
+        ["A3", "12345", "Größe", "5"],
+    ]
+
+
+def test_results_are_sent_as_a_workbook(served: Served) -> None:
+    job_id = table(served)
+    served.work()
+    response = served.call("GET", f"/api/batch/{job_id}/results.xlsx?q={ROWS[1]}")
+    assert response.headers["Content-Type"] == XLSX
+    lines_of_it = openpyxl.load_workbook(io.BytesIO(response.content)).active.iter_rows(values_only=True)
+    assert [line[:4] for line in lines_of_it] == [
+        ("Shelf", "Barcode", "Comment", "row"),
+        ("A2", ROWS[1], "=SUM(A1:A9)", 4),
+    ]
+
+
+@pytest.mark.parametrize("name", ["results.csv", "results.jsonl", "results.xlsx", "as-uploaded"])
+def test_a_filter_that_there_is_not_is_refused(served: Served, name: str) -> None:
+    job_id = table(served)
+    wrong = served.call("GET", f"/api/batch/{job_id}/{name}?state=failed")
+    assert (wrong.status_code, wrong.json()["detail"]) == (
+        422,
+        "state: no such parameter; there are cause, needs, q, status",
+    )
+    assert served.call("GET", f"/api/batch/{job_id}/{name}?status=broken").status_code == 422

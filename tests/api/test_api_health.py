@@ -22,6 +22,8 @@ CALLS = [
     ("GET", "/api/batch/batch_1/items"),
     ("GET", "/api/batch/batch_1/results.csv"),
     ("GET", "/api/batch/batch_1/results.jsonl"),
+    ("GET", "/api/batch/batch_1/results.xlsx"),
+    ("GET", "/api/batch/batch_1/as-uploaded"),
     ("GET", "/api/batch/batch_1/failed.txt"),
     ("GET", "/api/workers"),
     ("POST", "/api/batch/recover/batch_1"),
@@ -141,7 +143,15 @@ def test_files_that_are_away_are_told_in_health_in_batches_and_in_exports(served
     answer = served.get("/health")
     assert (answer["status"], answer["firestore"], answer["files"]) == ("degraded", "connected", "disconnected")
     assert answer["files_away"].startswith("The file store cannot be used: the folder ")
-    for name in ("results.csv", "results.jsonl", "failed.txt", "ebay-drafts.csv", "discogs-inventory.csv"):
+    for name in (
+        "results.csv",
+        "results.jsonl",
+        "results.xlsx",
+        "as-uploaded",
+        "failed.txt",
+        "ebay-drafts.csv",
+        "elsewhere.csv",
+    ):
         response = served.call("GET", f"/api/batch/{done}/{name}")
         assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
         assert "cannot be used" in response.json()["detail"]

@@ -6,13 +6,14 @@ import json
 import socket
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from engine.errors import Cause, ItemError
 from engine.files.folder import FolderFiles
 from engine.store.sqlite import SQLiteStore
 from tests.contract.commands import Desk
-from tests.support.batch_runs import FIXED, Batches, Chosen, barcodes, fails
+from tests.support.batch_runs import FIXED, Batches, Chosen, barcode, barcodes, fails
 from tests.support.sandbox_server import Sandbox
 
 WRONG = [
@@ -107,6 +108,40 @@ def test_an_export_into_a_folder_that_is_not_there_is_refused(desk: Desk, batche
     assert ended.returncode == 2
     assert "nowhere/results.csv cannot be written: there is no folder nowhere" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_the_failed_rows_of_a_batch_are_exported_as_a_workbook(desk: Desk, batches: Batches) -> None:
+    job_id = batches.upload(barcodes(3))
+    batches.run(Chosen({1: fails}))
+    asked = ("export", job_id, "--format", "xlsx", "--status", "failed", "-o", str(desk.folder / "failed.xlsx"))
+    assert desk.run(*asked).returncode == 0
+    lines = list(openpyxl.load_workbook(desk.folder / "failed.xlsx").active.iter_rows(values_only=True))
+    assert [line[2:4] for line in lines] == [("status", "cause"), ("failed", "no_match")]
+
+
+def test_results_in_the_shape_of_the_file_go_to_standard_output(desk: Desk, batches: Batches) -> None:
+    job_id = batches.upload(f"Shelf;UPC\nA1;{barcode(0)}\n".encode(), FIXED, "shop.csv")
+    batches.run()
+    assert desk.run("export", job_id, "--format", "uploaded").stdout.startswith("\ufeffShelf;UPC;row;")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--status", "broken"], "--status is one of waiting, working, succeeded, failed, skipped"),
+        (["--cause", "bad_luck"], "--cause is one of invalid_barcode"),
+        (["--needs", "luck"], "--needs is one of price, condition"),
+        (["--format", "ebay", "--status", "failed"], "Only some rows can be had as csv, xlsx, jsonl, uploaded, not as"),
+        (["--format", "pdf"], "--format is one of csv, xlsx, jsonl, uploaded, failed, ebay"),
+    ],
+    ids=["status", "cause", "needs", "whole", "format"],
+)
+def test_an_export_of_rows_that_cannot_be_had_is_refused(
+    desk: Desk, batches: Batches, options: list[str], said: str
+) -> None:
+    ended = desk.run("export", batches.upload(barcodes(1)), *options, COLUMNS="400")
+    assert ended.returncode == 2
+    assert said in ended.stderr
 
 
 @pytest.mark.parametrize("command", [["status"], ["export", "batch_1"], ["recover", "batch_1"], ["retry", "batch_1"]])

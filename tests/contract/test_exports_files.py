@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from engine.batches.exports import RESULT_COLUMNS, Only
+from engine.batches.exports import Only
+from engine.batches.result_files import RESULT_COLUMNS
 from engine.batches.rows import ROWS_A_PIECE
 from engine.codec import replace
 from engine.domain.batch.items import Outcome

@@ -70,6 +70,7 @@ ROUTES: Mapping[Kind, str] = {
     READ: """
         GET /api/batch/jobs
         GET /api/batch/status/{job_id}
+        GET /api/batch/{job_id}/as-uploaded
         GET /api/batch/{job_id}/discogs-inventory.csv
         GET /api/batch/{job_id}/ebay-drafts.csv
         GET /api/batch/{job_id}/elsewhere.csv
@@ -80,6 +81,7 @@ ROUTES: Mapping[Kind, str] = {
         GET /api/batch/{job_id}/pick-list.pdf
         GET /api/batch/{job_id}/results.csv
         GET /api/batch/{job_id}/results.jsonl
+        GET /api/batch/{job_id}/results.xlsx
         GET /api/catalogue
         GET /api/connections
         GET /api/connections/ebay/account-deletion

@@ -14,7 +14,8 @@ from console.actions import redraw
 from console.context import Context
 from console.formatting import money, number, rows
 from console.poller import AWAY
-from console.screens.batch.query import PAGE, SHOWN, Listing, Query, load, matching
+from console.screens.batch import downloads
+from console.screens.batch.query import NEEDS, PAGE, SHOWN, Listing, Query, load, matching
 from console.screens.batch.view import BatchScreen, Look, load_rows
 from console.widgets import notices, parts, tables
 from console.widgets.covers import cover
@@ -34,7 +35,7 @@ def _filters(screen: BatchScreen) -> Query:
     """Draw the filters. The URL of the page holds them, and the filters follow it."""
     query = Query.of(st.query_params)
     if st.session_state.get("query") != query:
-        st.session_state.update(query=query, show=query.show, cause=query.cause, q=query.q)
+        st.session_state.update(query=query, show=query.show, cause=query.cause, needs=query.needs, q=query.q)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.segmented_control(
             "Show",
@@ -58,6 +59,8 @@ def _filters(screen: BatchScreen) -> Query:
         )
         if query.show == "attention" and screen.detail.causes:
             _cause_filter(screen)
+        if query.show == "drafted":
+            _needs_filter()
     return query
 
 
@@ -75,9 +78,23 @@ def _cause_filter(screen: BatchScreen) -> None:
     )
 
 
+def _needs_filter() -> None:
+    st.selectbox(
+        "Not ready",
+        list(NEEDS),
+        format_func=lambda need: f"Not ready: {NEEDS[need]}",
+        index=None,
+        placeholder="Ready or not",
+        key="needs",
+        on_change=_narrow,
+        label_visibility="collapsed",
+        width=155,
+    )
+
+
 def narrow(query: Query) -> None:
     """Have the table show the rows of `query`."""
-    st.session_state.update(query=query, show=query.show, cause=query.cause, q=query.q)
+    st.session_state.update(query=query, show=query.show, cause=query.cause, needs=query.needs, q=query.q)
     kept = {"job_id": st.query_params["job_id"]} | query.address()
     st.query_params.from_dict(kept)
 
@@ -86,7 +103,9 @@ def _narrow() -> None:
     """Apply the filters, from the first page on."""
     state = st.session_state
     show = state["show"]
-    narrow(Query(show, state.get("cause") if show == "attention" else None, (state["q"] or "").strip()))
+    cause = state.get("cause") if show == "attention" else None
+    needs = state.get("needs") if show == "drafted" else None
+    narrow(Query(show, cause, (state["q"] or "").strip(), needs=needs))
 
 
 def _turn(key: str) -> None:
@@ -111,7 +130,7 @@ def _rows(context: Context, look: Look, query: Query) -> None:
         return
     with st.container(key="stale_rows" if snapshot.away or page.away else "rows"):
         _table(context, screen, page.value.items)
-    _foot(listing, count)
+    _foot(screen, listing, count)
 
 
 def _listing(context: Context, screen: BatchScreen, query: Query, count: int | None) -> Listing:
@@ -185,7 +204,7 @@ def _cells(item: Item, step: str | None, waits_for: str, picture: str | None, *,
     }
 
 
-def _foot(listing: Listing, count: int | None) -> None:
+def _foot(screen: BatchScreen, listing: Listing, count: int | None) -> None:
     """Draw the number of rows, the pages, and a button to reload a list that has changed."""
     query, shown = listing.query, len(listing.indices)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
@@ -196,9 +215,10 @@ def _foot(listing: Listing, count: int | None) -> None:
                 st.button(
                     "The list has changed: reload it", type="tertiary", icon=":material/refresh:", on_click=_reload
                 )
+        downloads.of_filter(screen, query)
         pages = -(-count // PAGE) if count is not None else query.page + int(listing.more)
         if pages > 1:
-            key = f"page_{query.show}_{query.cause}_{query.q}"
+            key = f"page_{query.show}_{query.cause}_{query.needs}_{query.q}"
             st.pagination(max(pages, query.page), default=query.page, key=key, on_change=_turn, args=(key,))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from console.screens.batch.view import BatchScreen
-from engine.public import BatchView, Cause, Engine, ItemStatus
+from engine.public import BatchView, Cause, DraftNeed, Engine, ItemStatus
 
 PAGE = 50
 STRIDE = 200  # rows read at a time on the way to a page
@@ -26,32 +26,56 @@ _STATUS: Mapping[str, ItemStatus] = {
     "waiting": ItemStatus.WAITING,
     "skipped": ItemStatus.SKIPPED,
 }
+NEEDS: Mapping[DraftNeed, str] = {
+    DraftNeed.PRICE: "price",
+    DraftNeed.CONDITION: "condition",
+    DraftNeed.CATEGORY: "category",
+    DraftNeed.SPECIFICS: "item specifics",
+    DraftNeed.PICTURE: "picture",
+    DraftNeed.OFFICIAL_RELEASE: "official release",
+    DraftNeed.RIGHTS: "rights",
+    DraftNeed.PARCEL: "parcel",
+    DraftNeed.POLICIES: "policies",
+    DraftNeed.LOCATION: "location",
+    DraftNeed.DESCRIPTION: "description",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What the operator wants to see. `page` counts from 1; `cause` None means any cause, `q` "" any text."""
+    """What the operator wants to see.
+
+    `page` counts from 1; `cause` None means any cause, `needs` None drafts that are ready or not, `q` "" any text.
+    """
 
     show: str = "all"
     cause: Cause | None = None
     q: str = ""
     page: int = 1
+    needs: DraftNeed | None = None
 
     @classmethod
     def of(cls, address: Mapping[str, str]) -> Query:
         """Return what the parameters of a URL ask for; unknown values are ignored."""
         show, cause, page = address.get("show", ""), address.get("cause", ""), address.get("page", "")
+        needs = address.get("needs", "")
         return cls(
             show if show in SHOWN else "all",
             Cause(cause) if cause in set(Cause) else None,
             address.get("q", "").strip(),
             int(page) if page.isascii() and page.isdigit() and page.strip("0") else 1,
+            DraftNeed(needs) if needs in set(DraftNeed) else None,
         )
 
     def address(self) -> dict[str, str]:
         """Return the parameters that ask for it, without defaults."""
-        given = {"show": self.show, "cause": str(self.cause or ""), "q": self.q, "page": str(self.page)}
-        return {name: value for name, value in given.items() if value not in ("", "all", "1")}
+        given = {"show": self.show, "cause": self.cause, "needs": self.needs, "q": self.q, "page": self.page}
+        return {name: str(value) for name, value in given.items() if value not in (None, "", "all", 1)}
+
+    def asked(self) -> dict[str, str]:
+        """Return the parameters by which the API's exports find the same rows; none for all of them."""
+        given = {"status": _STATUS.get(self.show), "cause": self.cause, "needs": self.needs, "q": self.q}
+        return {name: str(value) for name, value in given.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +104,13 @@ def load(engine: Engine, view: BatchView, query: Query, matching: int | None) ->
 def _walk(engine: Engine, job_id: str, query: Query, enough: int) -> list[int]:
     """Return the first `enough` rows that match, by index."""
     find = partial(
-        engine.queries.items, job_id, status=_STATUS.get(query.show), cause=query.cause, q=query.q, limit=STRIDE
+        engine.queries.items,
+        job_id,
+        status=_STATUS.get(query.show),
+        cause=query.cause,
+        needs=query.needs,
+        q=query.q,
+        limit=STRIDE,
     )
     found: list[int] = []
     cursor: int | None = 0
@@ -93,8 +123,10 @@ def _walk(engine: Engine, job_id: str, query: Query, enough: int) -> list[int]:
 
 def matching(screen: BatchScreen, query: Query) -> int | None:
     """Return how many rows match a query, None when only reading them all could tell."""
-    if query.q:
+    if query.q or query.needs not in (None, DraftNeed.PRICE):
         return None
+    if query.needs:
+        return screen.detail.unpriced
     if query.cause is not None:
         return next((found.count for found in screen.detail.causes if found.cause is query.cause), 0)
     counts, job = screen.counts, screen.job

@@ -12,7 +12,7 @@ from console import labels
 from console.actions import redraw
 from console.context import Context, zone
 from console.formatting import ago, moment, number, rows
-from console.screens.batch import unpriced, uploads
+from console.screens.batch import downloads, unpriced, uploads
 from console.screens.batch.items import narrow
 from console.screens.batch.query import Query
 from console.screens.batch.view import BatchScreen, Look
@@ -33,7 +33,7 @@ def draw(context: Context, look: Look) -> None:
         if screen.batch.workers:
             _workers(screen)
         _history(screen)
-        _downloads(screen)
+        downloads.card(screen)
         uploads.draw(context, screen)
 
 
@@ -115,26 +115,3 @@ def _history(screen: BatchScreen) -> None:
             by = f" by {plain(labels.person(event.by))}" if event.by else ""
             detail = f" · {plain(event.detail)}" if event.detail and event.event != "submitted" else ""
             st.markdown(f":gray[{at}] {plain(labels.event_label(event.event))}:gray[{by}{detail}]")
-
-
-def _downloads(screen: BatchScreen) -> None:
-    base = f"/api/batch/{screen.job.job_id}"
-    with st.container(border=True, key="card_downloads", gap="small"):
-        st.subheader("Downloads", anchor=False)
-        st.caption("One line for each row of the uploaded file, in its order, with status and reason.")
-        with st.container(horizontal=True, gap="xsmall"):
-            st.link_button("Results CSV", f"{base}/results.csv", icon=":material/table_view:")
-            st.link_button("JSON lines", f"{base}/results.jsonl", icon=":material/data_object:")
-            failed = screen.job.failed_upcs
-            st.link_button(
-                f"Failed UPCs ({number(failed)})", f"{base}/failed.txt", icon=":material/error:", disabled=not failed
-            )
-        st.caption("The drafted copies, shelf by shelf, with your own numbers.")
-        with st.container(horizontal=True, gap="xsmall"):
-            drafts = screen.counts.succeeded
-            for label, kind in (("Pick list to print", "pdf"), ("Pick list CSV", "csv")):
-                address = f"{base}/pick-list.{kind}"
-                st.link_button(label, address, icon=":material/checklist:", disabled=not drafts)
-        if any(found.cause is Cause.NO_MATCH for found in screen.detail.causes):
-            st.caption("Barcodes that nobody knows and that are, by their number, books, films or games.")
-            st.link_button("For elsewhere", f"{base}/elsewhere.csv", icon=":material/move_up:")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Self
 
 from engine.codec import Value
+from engine.domain.batch.file_shape import FileShape
 from engine.domain.batch.layout import Layout
 from engine.domain.batch.shards import FIRST_RUN, Shard, ShardKind, Tally
 from engine.domain.batch.throughput import Throughput
@@ -66,12 +67,13 @@ class PinnedFile(Value, frozen=True):
 class EngineState(Value, frozen=True):
     """The map `engine` of a job document.
 
-    `shards` are by their number, four digits. `sku` is how the SKUs of the batch begin. `content`, `columns`, `layout`
-    and `rows` describe the file once it was read: `columns` are the names in its header, `layout` is how it was read,
-    nothing in documents of versions that did not say, `rows` the rows that it has, whether the batch takes them all or
-    not. `pace` holds the rows of the last minutes. `rounds` counts retries, those that `shards` no longer lists too.
-    `earlier` marks a batch that an earlier service has begun. `carried` is, of a batch made of failed rows, the address
-    of what they have from there; `handed_to` the batch that the own failed rows went to last.
+    `shards` are by their number, four digits. `sku` is how the SKUs of the batch begin. `content`, `columns`, `layout`,
+    `rows` and `shape` describe the file once it was read: `columns` are the names in its header, `layout` is how it was
+    read, nothing in documents of versions that did not say, `rows` the rows that it has, whether the batch takes them
+    all or not, `shape` what it looks like. `pace` holds the rows of the last minutes. `rounds` counts retries, those
+    that `shards` no longer lists too. `earlier` marks a batch that an earlier service has begun. `carried` is, of a
+    batch made of failed rows, the address of what they have from there; `handed_to` the batch that the own failed rows
+    went to last.
     """
 
     shards: Mapping[str, ShardProgress] = {}
@@ -85,6 +87,7 @@ class EngineState(Value, frozen=True):
     earlier: bool = False
     carried: str = ""
     handed_to: str = ""
+    shape: FileShape = FileShape()
 
     @property
     def open_shards(self) -> dict[str, ShardProgress]:

@@ -11,16 +11,16 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"[+-]?[\d.,]+")
 
 
-def line(cells: Iterable[object]) -> str:
+def line(cells: Iterable[object], delimiter: str = ",") -> str:
     """Return cells as one line of a CSV file, with quotation marks where they are needed: a lone CR ends lines too."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    csv.writer(text, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
     return f"{text.getvalue()[:-2]}\n"
 
 
-def safe_line(cells: Iterable[object]) -> str:
+def safe_line(cells: Iterable[object], delimiter: str = ",") -> str:
     """Return the same with an apostrophe before each cell that a spreadsheet would take for a formula."""
-    return line(f"'{cell}" if isinstance(cell, str) and runs(cell) else cell for cell in cells)
+    return line((f"'{cell}" if isinstance(cell, str) and runs(cell) else cell for cell in cells), delimiter)
 
 
 def runs(cell: str) -> bool:
