@@ -77,10 +77,7 @@ def _facts(release: Release, rules: CategoryRules) -> Iterator[tuple[str, Sequen
         "Movie/TV Title": [title_name(release.title)],
         "Format": [_format(release, whole)],
     }
-    asked = asked_for(place)
-    yield from ((name, known[name]) for name in asked)
-    if "Artist" not in asked:
-        yield "Artist", known["Artist"]
+    yield from ((name, known[name]) for name in (*asked_for(place), "Artist"))
     yield "Studio" if place in FILMS else "Record Label", [label_name(release.label)]
     yield "Release Year", [str(release.year or "")]
     yield "Catalog Number", [release.catalog_number]
