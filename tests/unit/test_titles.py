@@ -84,6 +84,21 @@ def test_a_title_says_what_fits_and_nothing_twice(facts: dict[str, Any], shown: 
     assert len(shown) <= 80
 
 
+def test_media_are_named_as_far_as_they_fit_and_the_shortest_way_is_reserved() -> None:
+    both = replace(CD, artist="Ann", formats=(Format("CD"), Format("DVD")))
+    assert of(replace(both, title="x" * 65)) == f"Ann - {'x' * 65} CD + DVD"
+    assert of(replace(both, title="x" * 66)).startswith(f"Ann - {'x' * 66} CD ")
+    assert of(replace(both, title="x" * 71)) == f"Ann - {'x' * 71} CD"
+    assert of(replace(both, title="x" * 72)) == f"{'x' * 72} CD 1999"
+    recorded = replace(both, title="CD Hits", formats=(Format("CDr"),))
+    assert of(recorded, "{title} {media}") == "CD Hits CD-R"
+    assert of(replace(recorded, formats=(Format("CD"),)), "{title} {media}") == "CD Hits"
+
+
+def test_an_artist_alone_is_a_title() -> None:
+    assert of(replace(CD, title="")).startswith("Faze Action CD 1999 F-111 Records")
+
+
 def test_of_nothing_the_barcode_is_said() -> None:
     bare = Release("discogs", "4", " ", "")
     assert of(bare) == "Barcode 093624755524"

@@ -98,7 +98,7 @@ class _Slot:
 
     @property
     def joins(self) -> bool:
-        """Whether it only stands between two others."""
+        """Whether it only stands between its two neighbours."""
         return not self.name and not _WORD.search(self.before)
 
     def shown(self, words: Iterable[str]) -> str:
@@ -175,14 +175,13 @@ class _Title:
     @property
     def text(self) -> str:
         """Return the title as it stands."""
-        shown = [(slot, slot.shown(self.said.get(slot.name, ()))) for slot in self.slots]
-        words = [(slot.joins, text) for slot, text in shown if text]
-        joined = [
+        shown = ["", *(slot.shown(self.said.get(slot.name, ())) for slot in self.slots), ""]
+        standing = (
             text
-            for place, (joins, text) in enumerate(words)
-            if not joins or (0 < place < len(words) - 1 and not words[place - 1][0])
-        ]
-        return " ".join(joined)
+            for place, (slot, text) in enumerate(zip(self.slots, shown[1:], strict=False), 1)
+            if text and (not slot.joins or (shown[place - 1] and shown[place + 1]))
+        )
+        return " ".join(standing)
 
     def has(self, part: str) -> bool:
         """Return whether the template has a place for a part."""
