@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from requests.utils import get_environ_proxies
 from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError, SSLError
 
 MOST_BYTES = 20_000_000  # of one answer
@@ -47,18 +48,31 @@ def onward(address: str, base: str, also: Collection[str] = ()) -> str:
 def public(address: str, origin: str) -> str:
     """Return the address under which a redirect of a public file at `origin` is followed, "" where it may not be.
 
-    That is one on its own host, or by https one whose every IP address is public.
+    That is one on its own host, or by https one whose every IP address is public. Where a proxy of this machine's
+    environment fetches it, names are the proxy's to look up.
     """
     if same := onward(address, origin):
         return same
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port or 443
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM) if parts.scheme == "https" and host else []
+        if parts.scheme != "https" or not host:
+            return ""
+        if get_environ_proxies(address).get("https") and not _is_ip(host):
+            return "" if host == "localhost" else address
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (ValueError, OSError):
         return ""
     outside = [ip_address(str(place[4][0]).partition("%")[0]).is_global for place in found]
     return address if outside and all(outside) else ""
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
 
 
 def incoming(lead: Lead | None, seconds: float, *, whole: bool = True) -> Callable[..., None]:

@@ -7,6 +7,7 @@ from an object is ours where the object is one of the console's own (`OWN`); of 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -40,6 +41,9 @@ HARMLESS = frozenset((
     "enumerate", "zip", "get", "Notice",
 ))  # fmt: skip
 """These give back what they were given."""
+
+
+NUMERIC = re.compile(r",|0\d+|,?\.\d+[f%]|g|%.*")
 
 
 @dataclass
@@ -187,7 +191,10 @@ class Scope:
 
     @staticmethod
     def _is_number(node: ast.FormattedValue) -> bool:
-        return node.format_spec is not None and bool(set(ast.unparse(node.format_spec)) & set(",%dfg0"))
+        """Whether a value is written as a number or a date: a text cannot be."""
+        return isinstance(node.format_spec, ast.JoinedStr) and all(
+            isinstance(part, ast.Constant) and NUMERIC.fullmatch(str(part.value)) for part in node.format_spec.values
+        )
 
     def _call(self, node: ast.Call) -> bool:
         name = ast.unparse(node.func).rpartition(".")[2]
@@ -296,6 +303,7 @@ def test_no_text_of_others_is_drawn_as_markdown(module: str) -> None:
         "for name in names: st.caption(name)",
         "st.segmented_control('Sheet', names)",
         "act(context, f'{job.name} goes on.', go)",
+        "st.caption(f'{job.name:>20}')",
     ],
 )
 def test_text_of_others_is_found_where_it_is_drawn(drawing: str) -> None:
