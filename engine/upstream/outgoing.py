@@ -22,7 +22,7 @@ from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError, SSLErro
 
 MOST_BYTES = 20_000_000  # of one answer
 _PIECE = 65_536
-_HOST = re.compile(r"[a-z0-9.-]+(?::\d+)?|\[[0-9a-f:.]+\](?::\d+)?", re.IGNORECASE)
+_HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z0-9-]+")
 
 Lead = Callable[[str], str]
 """Returns the address under which a redirect is followed, "" where it may not be."""
