@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from engine.batches.documents import SHARDS, Change, shard_path
@@ -10,7 +11,7 @@ from engine.domain.batch import jobs, legacy, shards
 from engine.domain.batch.items import Item
 from engine.domain.batch.jobs import Job, JobStatus
 from engine.domain.batch.shards import Shard, ShardKind
-from engine.errors import IllegalTransition, RowBusy
+from engine.errors import Cause, IllegalTransition, RowBusy
 from engine.store.base import Document, Expect, Patch, Put
 
 
@@ -45,10 +46,13 @@ def again_patch(found: Document, item: Item) -> Patch:
     return Patch(found.path, changed | {"intent": encode(item.intent) if item.intent else None}, found.version)
 
 
-def queue(job: Job, kind: ShardKind, now: datetime) -> tuple[Job, int, Put]:
-    """Return `job` with one more retry in the queue, the number of its round, and the write of its shard."""
+def queue(job: Job, kind: ShardKind, now: datetime, *, but: Iterable[Cause] = ()) -> tuple[Job, int, Put]:
+    """Return `job` with one more retry in the queue, the number of its round, and the write of its shard.
+
+    `but` are the causes of rows that it leaves alone.
+    """
     queued, number, round_ = jobs.next_retry(job)
-    shard = Shard(job.job_id, number, kind, 0, job.total_upcs or 0, 0, now, now, round=round_)
+    shard = Shard(job.job_id, number, kind, 0, job.total_upcs or 0, 0, now, now, round=round_, but=tuple(sorted(but)))
     longer = jobs.fold(queued, [shard])
     reopened = longer if job.status in jobs.OPEN else jobs.reopen(longer, now=now)
     return reopened, round_, Put(shard_path(shard), encode(shard), Expect.ABSENT)

@@ -26,6 +26,7 @@ from engine.domain.batch.decisions import Reviewed, decided
 from engine.domain.batch.draft_index import Review, record
 from engine.domain.batch.items import Item
 from engine.domain.batch.jobs import Job, JobStatus
+from engine.domain.batch.mending import NEEDS_A_CHANGE
 from engine.domain.batch.options import NoPrice
 from engine.domain.batch.shards import Shard, ShardKind
 from engine.domain.batch.unpriced import Prices
@@ -108,14 +109,16 @@ class Commands:
         """
         return self._change(job_id, lambda job, now: hold(job, JobStatus.CANCELLED, now=now), by=by)
 
-    def retry_failed(self, job_id: str, *, by: str = "") -> Job:
+    def retry_failed(self, job_id: str, *, as_it_is: bool = False, by: str = "") -> Job:
         """Run the failed rows of a batch again, in place; rows that are done are not touched.
+
+        With `as_it_is` only those for which another try may help with nothing changed.
 
         Raises:
             JobUnknown: there is no such batch.
             IllegalTransition: it is held, a retry of it is under way, or nothing in it can be retried.
         """
-        return self._change(job_id, partial(rerun.failed, self._store), by=by)
+        return self._change(job_id, partial(rerun.failed, self._store, NEEDS_A_CHANGE if as_it_is else ()), by=by)
 
     def complete(self, job_id: str, *, by: str = "") -> Job:
         """Do those rows again that were drafted without the data of a service that was away.

@@ -29,6 +29,7 @@ from engine.codec import decode
 from engine.domain.batch import legacy
 from engine.domain.batch.items import NOT_RETRYABLE, SOURCES, Item, ItemStatus, Outcome
 from engine.domain.batch.jobs import OPEN, Job, JobStatus, fold
+from engine.domain.batch.mending import another_try_may_help
 from engine.domain.batch.row_filter import RowFilter
 from engine.domain.batch.shards import Shard
 from engine.domain.batch.workers import WorkerRecord
@@ -138,7 +139,7 @@ class Queries:
         for cause in Cause:
             failed = [Where("status", "==", ItemStatus.FAILED), Where("cause", "==", cause)]
             if count := self._store.count(items_of(job_id), failed):
-                counts.append(CauseCount(cause, count, cause not in NOT_RETRYABLE))
+                counts.append(CauseCount(cause, count, cause not in NOT_RETRYABLE, another_try_may_help(cause)))
         return sorted(counts, key=lambda entry: -entry.count)
 
     def composed(self, job_id: str) -> int:

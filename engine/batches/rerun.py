@@ -5,6 +5,7 @@ Each is a shard of its own kind, for any number of rows. Two of them never take 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from engine.batches import claims
@@ -28,17 +29,19 @@ _UNDER_WAY = {
 }
 
 
-def failed(store: Store, job: Job, now: datetime) -> Change:
-    """Return the change that has the failed rows of `job` run again.
+def failed(store: Store, but: Collection[Cause], job: Job, now: datetime) -> Change:
+    """Return the change that has the failed rows of `job` run again, without those that failed for a cause in `but`.
 
     Raises:
         IllegalTransition: the batch is held, such rows are run already, or nothing in it can be retried.
     """
     _ensure_free(job, ShardKind.RETRY, ShardKind.PRICE, ShardKind.HANDOVER)
-    count = store.count(items_of(job.job_id), [_FAILED, Where("retryable", "==", True)])
+    retryable = [_FAILED, Where("retryable", "==", True)]
+    left = (store.count(items_of(job.job_id), [*retryable, Where("cause", "==", cause)]) for cause in but)
+    count = store.count(items_of(job.job_id), retryable) - sum(left)
     if not count:
         raise claims.refused(job)
-    reopened, _, queued = queue(job, ShardKind.RETRY, now)
+    reopened, _, queued = queue(job, ShardKind.RETRY, now, but=but)
     return Change(reopened, "retried", f"{count} rows", (queued,))
 
 

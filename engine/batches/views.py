@@ -206,8 +206,12 @@ class ItemPage:
 
 @dataclass(frozen=True, slots=True)
 class CauseCount:
-    """How many rows of a batch failed for one cause, and whether a retry can mend that."""
+    """How many rows of a batch failed for one cause, and whether they can be run again at all.
+
+    `as_it_is` says whether another try may help with nothing changed.
+    """
 
     cause: Cause
     count: int
     retryable: bool
+    as_it_is: bool = True

@@ -66,7 +66,8 @@ def _failed(store: Store, shard: Shard) -> Iterator[Item]:
     """Return failed rows, but those that this retry has tried, which carry its round, and those that a person wants."""
     retryable = [Where("status", "==", ItemStatus.FAILED), Where("retryable", "==", True)]
     found = _pages(store, shard, retryable)
-    return (item for item in found if item.round < shard.round and item.wanted is None)
+    mine = (item for item in found if item.round < shard.round and item.wanted is None)
+    return (item for item in mine if item.cause not in shard.but)
 
 
 def _lacking(store: Store, shard: Shard) -> Iterator[Item]:

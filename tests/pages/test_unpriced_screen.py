@@ -45,7 +45,7 @@ def test_all_of_them_are_looked_for_again_from_the_dialog(desk: Desk) -> None:
     job_id = worked(desk)
     app = button(desk.screen("batch", job_id=job_id), "Price all 3").click().run()
     assert not app.exception
-    assert "for every draft of this batch that has none" in text(app)
+    assert "for every item of this batch that has none" in text(app)
     assert button(app, "Give them these prices").disabled
     button(app, "Look for prices again").click().run()
     assert OPENED not in app.session_state

@@ -27,7 +27,7 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
 NEW: dict[type, dict[str, object]] = {  # what later versions write besides
-    Shard: {"schema": 1},
+    Shard: {"schema": 1, "but": []},
     WorkerRecord: {"schema": 1, "credentials": 0},
     Event: {},
 }

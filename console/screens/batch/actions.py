@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import quote
 
 import streamlit as st
 
 from console import navigation
-from console.actions import act
+from console.actions import act, redraw
 from console.context import Context, operator
-from console.formatting import number
+from console.formatting import number, rows
+from console.screens.batch import unpriced
+from console.screens.batch.items import narrow
+from console.screens.batch.query import Query
 from console.screens.batch.view import BatchScreen
 from console.widgets.text import plain
-from engine.public import OPEN, Job, JobStatus
+from engine.public import OPEN, Cause, Job, JobStatus
 
 Action = Callable[[Context, Job], None]
 
@@ -40,12 +43,25 @@ def choices(screen: BatchScreen) -> list[Choice]:
         found.append(Choice("Pause", "pause", pause, possible=not screen.batch.interrupted, shortcut="P"))
     if job.status is JobStatus.PAUSED and not boxed:
         found.append(Choice("Resume", "play_arrow", resume, primary=True, shortcut="P"))
-    if screen.retrying:
-        found.append(Choice("Retrying failed", "replay", retry, possible=False))
-    elif screen.detail.retryable and job.status in {*OPEN, JobStatus.COMPLETED}:
-        label = f"Retry failed ({number(screen.detail.retryable)})"
-        found.append(Choice(label, "replay", retry, primary=not boxed, shortcut="F"))
+    if job.status in {*OPEN, JobStatus.COMPLETED}:
+        found += _fixes(screen, boxed=boxed)
     return found
+
+
+def _fixes(screen: BatchScreen, *, boxed: bool) -> list[Choice]:
+    """Return what mends rows, the one that mends most of them first and, unless there is one in the box, primary."""
+    detail = screen.detail
+    if screen.retrying:
+        return [Choice("Retrying failed", "replay", retry, possible=False)]
+    unpriced_rows, several, worth = detail.without_price, detail.failed_for(Cause.AMBIGUOUS), detail.worth_a_try
+    free = not screen.batch.pricing
+    fixes = [
+        (unpriced_rows, Choice(f"Price {rows(unpriced_rows)}", "price_change", price, possible=free)),
+        (several, Choice(f"Choose releases ({number(several)})", "checklist", choose)),
+        (worth, Choice(f"Retry failed ({number(worth)})", "replay", retry, shortcut="F")),
+    ]
+    found = [choice for count, choice in sorted(fixes, key=lambda fix: -fix[0]) if count]
+    return [replace(choice, primary=not boxed and choice is found[0]) for choice in found]
 
 
 def decision(screen: BatchScreen) -> Choice | None:
@@ -66,6 +82,8 @@ def rare(screen: BatchScreen) -> Mapping[str, Action]:
     found: dict[str, Action] = {}
     if retryable and not screen.retrying:
         found[f":material/note_add: Failed rows as a new batch ({number(retryable)})"] = start_again
+        if retryable > screen.detail.worth_a_try and job.status in {*OPEN, JobStatus.COMPLETED}:
+            found[f":material/replay: Retry all failed, after a change elsewhere ({number(retryable)})"] = retry_all
     if screen.detail.lacking and job.status is JobStatus.COMPLETED:
         found[":material/library_add_check: Complete items that lack a service"] = complete
     if job.status is JobStatus.CANCELLED:
@@ -136,9 +154,27 @@ def recover(context: Context, job: Job) -> None:
 
 
 def retry(context: Context, job: Job) -> None:
-    """Run the failed rows again, in place."""
+    """Run those failed rows again, in place, for which another try may help."""
     done = f"The failed items of {plain(job.name)} are tried again."
+    again = partial(context.engine.commands.retry_failed, job.job_id, as_it_is=True, by=operator())
+    act(context, done, again)
+
+
+def retry_all(context: Context, job: Job) -> None:
+    """Run all failed rows again, in place: something that they need may have changed elsewhere."""
+    done = f"All failed items of {plain(job.name)} are tried again."
     act(context, done, partial(context.engine.commands.retry_failed, job.job_id, by=operator()))
+
+
+def price(_context: Context, _job: Job) -> None:
+    """Open the dialog that prices all rows without a price."""
+    unpriced.open_dialog()
+
+
+def choose(_context: Context, _job: Job) -> None:
+    """Have the table show the rows that several releases match: each is opened there and one chosen."""
+    narrow(Query("attention", Cause.AMBIGUOUS))
+    redraw()
 
 
 def complete(context: Context, job: Job) -> None:

@@ -107,7 +107,7 @@ def _waits(screen: BatchScreen) -> None:
 def _tiles(screen: BatchScreen) -> None:
     counts, detail = screen.counts, screen.detail
     done = labels.COMPOSED if counts.composed and not counts.drafted else labels.DRAFTED
-    mendable = f"{number(detail.retryable)} can be retried" if counts.attention else "none"
+    mendable = f"{number(detail.worth_a_try)} worth a retry" if counts.attention else "none"
     hands = f"{number(counts.stuck)} interrupted" if counts.stuck else f"{rows(len(screen.workers), 'engine')} on it"
     with st.grid(5, min_column_width=130, gap="small"):
         _tile(f"{done.tinted} {done.text}", number(counts.drafted or counts.composed), _succeeded(screen))

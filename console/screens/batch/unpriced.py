@@ -43,7 +43,9 @@ def draw(screen: BatchScreen) -> None:
         possible = screen.job.status in {*OPEN, JobStatus.COMPLETED}
         with st.container(horizontal=True, gap="xsmall"):
             label = f"Price all {number(count)}"
-            st.button(label, icon=":material/price_change:", key="price_all", disabled=not possible, on_click=_open)
+            st.button(
+                label, icon=":material/price_change:", key="price_all", disabled=not possible, on_click=open_dialog
+            )
 
 
 def dialog(context: Context, look: Look) -> None:
@@ -51,7 +53,7 @@ def dialog(context: Context, look: Look) -> None:
     if not st.session_state.get(OPENED):
         return
     screen = look().value
-    title = f"Price {rows(screen.detail.unpriced, 'draft')}"
+    title = f"Price {rows(screen.detail.without_price)}"
     st.dialog(title, width="large", on_dismiss=_close)(_dialog)(context, screen.job)
 
 
@@ -65,9 +67,9 @@ def draft_all(context: Context, job: Job) -> None:
 def _dialog(context: Context, job: Job) -> None:
     if actions.redraw_due():
         st.rerun()
-    st.markdown("Your own prices, by format and condition, for every draft of this batch that has none.")
+    st.markdown("Your own prices, by format and condition, for every item of this batch that has none.")
     prices = price_table.prices("prices_for_all")
-    st.caption(f"{price_table.EMPTY} They stay with the batch, and change no draft that has a price.")
+    st.caption(f"{price_table.EMPTY} They stay with the batch, and change no item that has a price.")
     with st.container(horizontal=True, gap="xsmall"):
         st.button(
             "Give them these prices",
@@ -88,11 +90,12 @@ def _dialog(context: Context, job: Job) -> None:
 
 def _price(context: Context, job: Job, prices: Prices) -> None:
     _close()
-    done = f"The drafts of {plain(job.name)} without a price are being priced."
+    done = f"The items of {plain(job.name)} without a price are being priced."
     act(context, done, partial(context.engine.commands.price, job.job_id, prices, by=operator()))
 
 
-def _open() -> None:
+def open_dialog() -> None:
+    """Have the dialog opened with the next drawing."""
     st.session_state[OPENED] = True
     redraw()
 

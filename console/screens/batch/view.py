@@ -12,6 +12,7 @@ from console.poller import AWAY, Snapshot
 from engine.public import (
     OPEN,
     BatchView,
+    Cause,
     CauseCount,
     DraftNeed,
     Event,
@@ -46,8 +47,22 @@ class Detail:
 
     @property
     def retryable(self) -> int:
-        """Return how many failed rows a retry can fix."""
+        """Return how many failed rows can be run again, some of them only after a change."""
         return sum(cause.count for cause in self.causes if cause.retryable)
+
+    @property
+    def worth_a_try(self) -> int:
+        """Return how many failed rows may end better if they are run again with nothing changed."""
+        return sum(cause.count for cause in self.causes if cause.as_it_is)
+
+    @property
+    def without_price(self) -> int:
+        """Return how many rows lack a price, drafted or failed for want of it."""
+        return self.unpriced + self.failed_for(Cause.NO_PRICE)
+
+    def failed_for(self, cause: Cause) -> int:
+        """Return how many rows failed for `cause`."""
+        return sum(found.count for found in self.causes if found.cause is cause)
 
 
 @dataclass(frozen=True, slots=True)

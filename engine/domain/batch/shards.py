@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from engine.codec import Document, OpenEnum, replace
 from engine.domain.batch.items import Item, ItemStatus
-from engine.errors import IllegalTransition
+from engine.errors import Cause, IllegalTransition
 
 SHARD_ROWS = 2_500
 WINDOW = 64  # no row is begun this far beyond the first one that is not done
@@ -58,7 +58,8 @@ class Shard(Document, frozen=True):
     `epoch` counts claims, `seq` the writes of its owner. `hold` says why it waits for a person, None when it does
     not; `lease_until` keeps the lease's end over a hold. `lanes` is how many rows the owner has in flight at most.
     After a worker died here, the first so many rows that are not done, the `suspects`, are run one at a time:
-    `suspect` is the one in flight, and `kills` how many workers have died with it.
+    `suspect` is the one in flight, and `kills` how many workers have died with it. A retry leaves rows alone that
+    failed for one of the causes in `but`.
     """
 
     job_id: str
@@ -83,6 +84,7 @@ class Shard(Document, frozen=True):
     suspects: int = 0
     suspect: int | None = None
     kills: int = 0
+    but: tuple[Cause, ...] = ()
 
     @property
     def name(self) -> str:
