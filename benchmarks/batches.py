@@ -66,6 +66,7 @@ def measured(store: Store, folder: Path, count: int) -> dict[str, float]:
         "many_by_name": lambda: queries.batch_page(BatchFilter("box")),
         "failed": lambda: queries.batch_page(BatchFilter(status=JobStatus.FAILED)),
         "none_running": lambda: queries.batch_page(BatchFilter(status=JobStatus.RUNNING)),
+        "overview": lambda: queries.overview(middle),
         "count_failed_of_a_day": lambda: queries.count_batches(some),
     }
     return {name: _milliseconds(ask) for name, ask in asked.items()}

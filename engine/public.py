@@ -22,7 +22,7 @@ from engine.batches.submission import Submission
 from engine.batches.throughput import Throughput
 from engine.batches.upstream_views import UpstreamState, UpstreamsView, UpstreamView
 from engine.batches.upstreams import Upstreams
-from engine.batches.views import NO_ENGINE, BatchView, CauseCount, ItemPage, JobPage, Wait, WorkerView
+from engine.batches.views import NO_ENGINE, BatchView, CauseCount, ItemPage, JobPage, Overview, Wait, WorkerView
 from engine.catalog.catalogue import Catalogue, CatalogueView
 from engine.catalog.update import UpdateState
 from engine.clock import Clock, SystemClock
@@ -84,7 +84,6 @@ from engine.errors import (
     SecretsError,
     StoreError,
     UnreadableFile,
-    UpstreamError,
 )
 from engine.outage import Outage
 from engine.pipeline.kept_answers import MOST_FORGOTTEN, Forgotten, KeptAnswers
@@ -182,6 +181,7 @@ __all__ = [
     "Options",
     "Outage",
     "Outcome",
+    "Overview",
     "Package",
     "Plan",
     "Policy",
@@ -218,7 +218,6 @@ __all__ = [
     "Throughput",
     "UnreadableFile",
     "UpdateState",
-    "UpstreamError",
     "UpstreamState",
     "UpstreamView",
     "Upstreams",

@@ -65,12 +65,26 @@ def _groups(context: Context) -> None:
         notices.nothing_read(error)
         return
     notices.store_away(snapshot, zone())
+    more = _beyond(context, sum(group.count for group in snapshot.value))
     with st.container(key="stale_groups" if snapshot.away else "groups", gap="small"):
         for group in snapshot.value:
             _group(group, partial(moment, now=snapshot.read_at, zone=zone()))
-        if not snapshot.value:
+        if not snapshot.value and not more:
             _nothing()
     notices.freshness(snapshot, zone())
+
+
+def _beyond(context: Context, listed: int) -> bool:
+    """Say how many rows need attention in all batches, where those listed are fewer; return whether they may be."""
+    read = partial(batches.today, context, zone())
+    try:
+        counts = context.poller.look(("today", str(zone())), read, every=batches.TODAY_SECONDS).value.overview
+    except AWAY:
+        return True
+    if counts.failed > listed:
+        whole = f"**{rows(counts.failed)} in {rows(counts.failed_in, 'batch', 'batches')}** need attention in all."
+        st.markdown(f"{whole} Those of the newest {BATCHES} batches, {number(listed)}, are listed here by cause.")
+    return counts.failed > listed
 
 
 def _group(group: Group, at: partial[str]) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 
 from engine.batches import revisions
 from engine.batches.documents import (
+    DRAFTS,
     JOBS,
     SHARDS,
     WORKERS,
@@ -24,7 +25,16 @@ from engine.batches.listing import ALL, BEGINNING, BatchFilter, JobPages, togeth
 from engine.batches.pages import ItemPages
 from engine.batches.revisions import RowsView
 from engine.batches.rows import RowFiles
-from engine.batches.views import BatchPage, BatchView, CauseCount, ItemPage, JobPage, WorkerView, waits_by_row
+from engine.batches.views import (
+    BatchPage,
+    BatchView,
+    CauseCount,
+    ItemPage,
+    JobPage,
+    Overview,
+    WorkerView,
+    waits_by_row,
+)
 from engine.codec import decode
 from engine.domain.batch import legacy
 from engine.domain.batch.items import NOT_RETRYABLE, SOURCES, Item, ItemStatus, Outcome
@@ -95,6 +105,20 @@ class Queries:
         views = {view.job.job_id: view for view in (*known, *fresh)}
         newest = sorted(views.values(), key=lambda view: (view.job.created_at, view.job.job_id), reverse=True)
         return [view for view in newest if view.job.created_at >= newest[:limit][-1].job.created_at]
+
+    def overview(self, since: datetime) -> Overview:
+        """Return all batches in numbers; drafts are those made or changed from `since` on."""
+        store, open_ = self._store, [[Where("status", "==", status)] for status in sorted(OPEN)]
+        drafted, failed, failed_in, *rest = together(
+            partial(store.count, DRAFTS, [Where("at", ">=", since)]),
+            partial(store.sum, JOBS, "failed_upcs"),
+            partial(store.count, JOBS, [Where("failed_upcs", ">", 0)]),
+            *(partial(store.count, JOBS, where) for where in open_),
+            *(partial(store.sum, JOBS, "total_upcs", where) for where in open_),
+            *(partial(store.sum, JOBS, "processed_upcs", where) for where in open_),
+        )
+        counts, totals, done = rest[:2], rest[2:4], rest[4:]
+        return Overview(drafted, failed, failed_in, max(0, sum(totals) - sum(done)), sum(counts))
 
     def jobs(self, limit: int = 10, wanted: BatchFilter = ALL, before: datetime | None = None) -> JobPage:
         """Return the newest `limit` jobs that are wanted, created before `before` or at any time."""

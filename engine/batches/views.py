@@ -197,6 +197,21 @@ class BatchPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Overview:
+    """All batches in numbers, as their documents count: a batch that runs may be some seconds ahead.
+
+    `drafted` counts the drafts made or changed since a time, `failed` the failed rows, `failed_in` the batches that
+    have any, `left` the rows still to be done in the batches that wait or run, of which there are `open`.
+    """
+
+    drafted: int
+    failed: int
+    failed_in: int
+    left: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
 class ItemPage:
     """Rows in the order of the file. `next` is the cursor of the page after this one, None on the last."""
 

@@ -37,6 +37,11 @@ class Metered:
         self.reads += max(1, -(-counted // 1_000))
         return counted
 
+    def sum(self, collection: str, field: str, where: Sequence[Where] = ()) -> int:
+        """Count a read for every 1,000 documents that are added up, one at least."""
+        self.reads += max(1, -(-self._store.count(collection, where) // 1_000))
+        return self._store.sum(collection, field, where)
+
     def commit(self, *writes: Write) -> Committed:
         """Count a write a document."""
         self.writes, self.commits = self.writes + len(writes), self.commits + 1

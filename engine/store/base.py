@@ -124,6 +124,13 @@ class Store(Protocol):
         """Return how many documents directly in `collection` hold every condition."""
         ...
 
+    def sum(self, collection: str, field: str, where: Sequence[Where] = ()) -> int:
+        """Return the sum of one field that holds integers, over the documents that `count` counts.
+
+        Those that lack it, or hold anything else there, add nothing.
+        """
+        ...
+
     def commit(self, *writes: Write) -> Committed:
         """Apply all of `writes`, durably, or none of them; they are to different documents.
 

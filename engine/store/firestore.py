@@ -103,14 +103,17 @@ class FirestoreStore:
 
     def count(self, collection: str, where: Sequence[Where] = ()) -> int:
         """Return how many documents match; see `Store.count`."""
-        if any(condition.value is None for condition in where):
-            return 0
+        return self._aggregated(collection, where, lambda query: query.count())
 
+    def sum(self, collection: str, field: str, where: Sequence[Where] = ()) -> int:
+        """Return the sum of one field; see `Store.sum`."""
+        return self._aggregated(collection, where, lambda query: query.sum(field))
+
+    def _aggregated(self, collection: str, where: Sequence[Where], of: Callable[[firestore.Query], Any]) -> int:
         def ask(client: firestore.Client, seconds: float) -> int:
-            counted = _query(client, collection, where).count().get(retry=NEVER, timeout=seconds)
-            return int(counted[0][0].value)
+            return int(of(_query(client, collection, where)).get(retry=NEVER, timeout=seconds)[0][0].value)
 
-        return self._read(ask)
+        return 0 if any(condition.value is None for condition in where) else self._read(ask)
 
     def commit(self, *writes: Write) -> Committed:
         """Apply all of `writes` or none; see `Store.commit`."""

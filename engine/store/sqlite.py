@@ -96,6 +96,15 @@ class SQLiteStore:
             found: Any = connection.execute(query, values).fetchone()
         return int(found[0])
 
+    def sum(self, collection: str, field: str, where: Sequence[Where] = ()) -> int:
+        """Return the sum of one field; see `Store.sum`."""
+        condition, values = _condition(collection, where)
+        kind = f"json_type(body, '$.\"{field}\"') = 'integer'"
+        with self._connection() as connection:
+            query = f"SELECT sum({_column(field)}) FROM documents WHERE {condition} AND {kind}"  # noqa: S608
+            found: Any = connection.execute(query, values).fetchone()
+        return int(found[0] or 0)
+
     def commit(self, *writes: Write) -> Committed:
         """Apply all of `writes` or none; see `Store.commit`."""
         refuse_repeats(writes)

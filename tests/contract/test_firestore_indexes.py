@@ -70,6 +70,10 @@ class Recording:
         self._remember(collection, where, None)
         return self._store.count(collection, where)
 
+    def sum(self, collection: str, field: str, where: Sequence[Where] = ()) -> int:
+        self._remember(collection, where, Order(field))  # it is added up from an index of the field
+        return self._store.sum(collection, field, where)
+
     def _remember(self, collection: str, where: Sequence[Where], order: Order | None) -> None:
         code = sys._getframe(2).f_code
         by = f"{Path(code.co_filename).stem}.{code.co_qualname.partition('.<locals>')[0].rpartition('.')[2]}"
@@ -132,6 +136,7 @@ def shapes(store: Store, files: Files) -> set[Shape]:
         queries.failed(job_id, 5),
         queries.newest(job_id, 5),
     )
+    queries.overview(now)
     queries.queued(), queries.events(job_id), queries.workers()
     list(batches.exports.results_csv(job_id)), batches.engine.upstreams.all()
     return recording.shapes
@@ -169,7 +174,7 @@ def callers() -> Iterator[str]:
 def _queries(node: ast.AST) -> bool:
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return False
-    return node.func.attr in {"find", "count"} and ast.unparse(node.func.value).rpartition(".")[2] in {
+    return node.func.attr in {"find", "count", "sum"} and ast.unparse(node.func.value).rpartition(".")[2] in {
         "store",
         "_store",
     }

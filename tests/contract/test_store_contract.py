@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -386,3 +387,14 @@ def test_a_place_that_cannot_hold_a_store_is_an_outage(tmp_path: Path) -> None:
     for path in (tmp_path / "file" / "x.db", tmp_path / "other.db"):
         with pytest.raises(StoreAway, match="does not answer"):
             SQLiteStore(path).get("things/a")
+
+
+def test_a_sum_adds_up_the_integers_of_the_documents_that_match(store: Store) -> None:
+    values: list[Any] = [3, 4, -1, 10**9, None, "5", [6], {"a": 7}]
+    for number, value in enumerate(values):
+        store.commit(Put(f"things/{number}", {"f": value, "kind": "even" if number % 2 == 0 else "odd"}))
+    store.commit(Put("things/without", {"kind": "odd"}))
+    assert store.sum("things", "f") == 10**9 + 6
+    assert store.sum("things", "f", [Where("kind", "==", "even")]) == 2
+    assert store.sum("things", "f", [Where("kind", "==", "none")]) == 0
+    assert store.sum("nothing", "f") == 0

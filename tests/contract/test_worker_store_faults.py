@@ -45,6 +45,9 @@ class Failing:
     def count(self, collection: str, where: Sequence[Where] = ()) -> int:
         return self.store.count(collection, where)
 
+    def sum(self, collection: str, field: str, where: Sequence[Where] = ()) -> int:
+        return self.store.sum(collection, field, where)
+
     def close(self) -> None:
         self.store.close()
 

@@ -8,11 +8,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from console.screens.batches.query import Query
-from engine.batches.documents import job_path
+from engine.batches.documents import DRAFTS, job_path
+from engine.clock import SystemClock
 from engine.codec import encode
+from engine.domain.batch.draft_index import DraftRecord
 from engine.domain.batch.jobs import Job, JobStatus, named
-from engine.store.base import Put
-from tests.support.desk import Desk, text
+from engine.domain.batch.progress import EngineState
+from engine.store.base import Patch, Put
+from tests.support.desk import Desk, text, upcs
 
 DAY = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -105,3 +108,32 @@ def test_an_outage_shows_no_page_as_empty(many: Desk) -> None:
     app = many.screen("batches", q="box")
     assert "does not answer" in app.error[0].value
     assert "There is no such batch" not in text(app)
+
+
+def test_the_tiles_count_all_batches_not_those_of_the_page(many: Desk) -> None:
+    old = {"failed_upcs": 2, "processed_upcs": 3}
+    for number in range(60):
+        many.store.commit(Patch(job_path(f"batch_{number}"), old, None))
+    waiting = {"status": JobStatus.PENDING, "processed_upcs": 1, "engine": encode(EngineState(rows=3))}
+    many.store.commit(Patch(job_path("batch_1"), waiting, None))
+    many.submit(upcs(5))
+    now = SystemClock().now()
+    for number, at in enumerate((now, now, now - timedelta(days=2))):
+        draft = DraftRecord(f"sku{number}", None, "1", "batch_3", number, at)
+        many.store.commit(Put(f"{DRAFTS}/{draft.sku}", encode(draft)))
+    app = many.screen("batches")
+    tiles = {tile.label.rpartition(":")[2].rpartition("] ")[2].strip(): (tile.value, tile.delta) for tile in app.metric}
+    assert tiles == {
+        "Drafted today": ("2", "since midnight"),
+        "Needs attention": ("120", "in 60 batches"),
+        "Waiting": ("7", "in 2 batches"),
+        "Done at": ("–", "nothing runs"),
+    }
+
+
+def test_needs_attention_says_what_older_batches_hold(many: Desk) -> None:
+    many.store.commit(Patch(job_path("batch_0"), {"failed_upcs": 3}, None))
+    app = many.screen("attention")
+    assert not app.exception
+    assert "**3 items in 1 batch** need attention in all. Those of the newest 30 batches, 0, are" in text(app)
+    assert "Nothing needs attention" not in text(app)

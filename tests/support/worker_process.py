@@ -82,6 +82,9 @@ class Watched:
     def count(self, collection: str, where: Sequence[Where] = ()) -> int:
         return self._store.count(collection, where)
 
+    def sum(self, collection: str, field: str, where: Sequence[Where] = ()) -> int:
+        return self._store.sum(collection, field, where)
+
     def commit(self, *writes: Write) -> Committed:
         return self._watched(self._store.commit, writes)
 

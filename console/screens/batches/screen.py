@@ -17,14 +17,25 @@ from console.context import Context, zone
 from console.formatting import NONE, moment, number, rows, speed
 from console.poller import AWAY, Snapshot
 from console.screens.batches.query import STATES, Query
-from console.screens.batches.view import EVERY_SECONDS, PAGE_SECONDS, BatchesView, Counts, Entry, counts, page, read
+from console.screens.batches.view import (
+    EVERY_SECONDS,
+    PAGE_SECONDS,
+    TODAY_SECONDS,
+    BatchesView,
+    Counts,
+    Entry,
+    counts,
+    page,
+    read,
+    today,
+)
 from console.widgets import notices, parts, tables
 from console.widgets.heading import heading
 from console.widgets.text import plain
 from engine.public import BatchView
 
 SAMPLE = Path(__file__).resolve().parents[3] / "samples" / "exu2.txt"
-QUERY, FIELDS = "batches_query", ("batches_q", "batches_state", "batches_days")
+QUERY, Q, STATE = "batches_query", "batches_q", "batches_state"
 EARLIEST = date(2000, 1, 1)  # where the days begin when only their end is given
 
 
@@ -37,8 +48,31 @@ def render(context: Context) -> None:
     notices.ebay_ends_soon(context)
     query = Query.of(st.query_params)
     if query != Query() or _counted(context, Query()):
+        parts.live(partial(_today, context), name="today")
         _filters(query)
     parts.live(partial(_list, context, query), name="list")
+
+
+def _today(context: Context) -> None:
+    """Draw all batches in numbers; nothing while they cannot be read, which the list says."""
+    try:
+        snapshot = context.poller.look(("today", str(zone())), partial(today, context, zone()), every=TODAY_SECONDS)
+    except AWAY:
+        return
+    found, counts = snapshot.value, snapshot.value.overview
+    with st.container(key="stale_today" if snapshot.away else "today"), st.grid(4, min_column_width=130, gap="small"):
+        _tile(f"{labels.DRAFTED.tinted} Drafted today", number(counts.drafted), "since midnight")
+        failed = f"in {rows(counts.failed_in, 'batch', 'batches')}" if counts.failed else "nothing failed"
+        _tile(f"{labels.ATTENTION.tinted} {labels.ATTENTION.text}", number(counts.failed), failed)
+        left = f"in {rows(counts.open, 'batch', 'batches')}" if counts.open else "nothing to do"
+        _tile(f"{labels.WAITING.tinted} {labels.WAITING.text}", number(counts.left), left)
+        at = moment(found.done_at, now=snapshot.read_at, zone=zone())
+        end = f"{rows(found.running, 'batch', 'batches')} running" if found.running else "nothing runs"
+        _tile(":material/flag: Done at", f"about {at}" if found.done_at else NONE, end)
+
+
+def _tile(label: str, value: str, note: str) -> None:
+    st.metric(label, value, note, delta_color="off", delta_arrow="off", border=True)
 
 
 def _counted(context: Context, query: Query) -> Counts | None:
@@ -53,14 +87,15 @@ def _counted(context: Context, query: Query) -> Counts | None:
 
 def _filters(query: Query) -> None:
     """Draw the filters. The URL of the page holds them, and they follow it."""
-    if st.session_state.get(QUERY) != query or not set(FIELDS) <= set(st.session_state):
-        days = tuple(filter(None, (query.since or (query.until and EARLIEST), query.until)))
-        st.session_state.update({QUERY: query, **dict(zip(FIELDS, (query.q, query.state or None, days), strict=True))})
-    hidden: Any = {"label_visibility": "collapsed", "on_change": _narrow}
+    if st.session_state.get(QUERY) != query or Q not in st.session_state:
+        st.session_state.update({QUERY: query, Q: query.q, STATE: query.state or None})
+    days: Any = [day for day in (query.since or (query.until and EARLIEST), query.until) if day]
+    days_key = f"batches_days_{query.since}_{query.until}"  # its value cannot be set beside a range as default
+    hidden: Any = {"label_visibility": "collapsed", "on_change": _narrow, "args": (days_key,)}
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="batches_filters"):
         st.text_input(
             "Name",
-            key="batches_q",
+            key=Q,
             type="search",
             placeholder="Name",
             icon=":material/search:",
@@ -74,19 +109,19 @@ def _filters(query: Query) -> None:
             index=None,
             format_func=lambda state: STATES[state].text,
             placeholder="Every state",
-            key="batches_state",
+            key=STATE,
             width=170,
             **hidden,
         )
-        st.date_input("Days", [], key="batches_days", min_value=EARLIEST, width=240, **hidden)
+        st.date_input("Days", days, key=days_key, min_value=EARLIEST, width=240, **hidden)
         if query.narrow:
             st.button("Clear", type="tertiary", icon=":material/filter_list_off:", on_click=_ask, args=(Query(),))
 
 
-def _narrow() -> None:
+def _narrow(days_key: str) -> None:
     """Apply the filters, from the newest batch on."""
-    q, state, days = (st.session_state[name] for name in FIELDS)
-    since, until = (*days, None, None)[:2]
+    q, state = st.session_state[Q], st.session_state[STATE]
+    since, until = (*st.session_state[days_key], None, None)[:2]
     _ask(Query((q or "").strip(), state or "", None if since == EARLIEST else since, until))
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 from functools import partial
 
 from console import labels, upstreams
 from console.context import Context
 from console.labels import Label
 from console.screens.batches.query import Query
-from engine.public import OPEN, BatchView, Throughput, UpstreamsView
+from engine.public import OPEN, BatchFilter, BatchView, JobStatus, Overview, Throughput, UpstreamsView
 
 MOST = 50  # batches of a page
 EVERY_SECONDS = 1.5
 WHOLE_SECONDS = 60.0  # until all of the newest are read again
 PAGE_SECONDS = 5.0  # until another page, or the counts, are read again
+TODAY_SECONDS = 15.0  # until all batches are counted again: Firestore bills a read for every thousand
 FIRST = (labels.INTERRUPTED, labels.STOPPED)  # these wait for a person and come first
 
 
@@ -85,6 +86,26 @@ def counts(context: Context, query: Query, zone: tzinfo) -> Counts:
         return Counts(count(wanted), 0)
     since = max(query.start, wanted.since or query.start)
     return Counts(count(wanted), count(replace(wanted, since=since)))
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """All batches in numbers. `done_at` is when the last of those that run will be done, None while nobody can tell."""
+
+    overview: Overview
+    running: int
+    done_at: datetime | None
+
+
+def today(context: Context, zone: tzinfo) -> Today:
+    """Read all batches in numbers; the day begins at midnight in `zone`."""
+    midnight = datetime.combine(context.clock.now().astimezone(zone), time(), zone)
+    running = context.engine.queries.batch_page(BatchFilter(status=JobStatus.RUNNING), limit=MOST).batches
+    moving = [entry for entry in _with_ends(context, running).entries if entry.batch.moving]
+    ends = [entry.done_at for entry in moving]
+    known = [end for end in ends if end]
+    done_at = max(known) if known and len(known) == len(ends) else None
+    return Today(context.engine.queries.overview(midnight), len(moving), done_at)
 
 
 def _with_ends(context: Context, found: Sequence[BatchView]) -> BatchesView:
