@@ -19,6 +19,7 @@ PAST_TEXTS = ":"  # sorts after every time that is written as text: those begin 
 MOST_ALIKE = 200  # batches made at the very same moment that stay on one page
 NEWEST = Order("created_at", descending=True)
 _READS = ThreadPoolExecutor(max_workers=16, thread_name_prefix="read")
+_PARTS = ThreadPoolExecutor(max_workers=16, thread_name_prefix="part")  # of such reads: they wait for no others
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class JobPages:
         if before is not None:
             wanted = replace(wanted, until=min(before, wanted.until or before))
         reads = [partial(self._store.find, JOBS, [*wanted.equal, *kind], NEWEST, limit + 1) for kind in _kinds(wanted)]
-        found = [(read_job(document), document) for documents in together(*reads) for document in documents]
+        found = [(read_job(document), document) for documents in _each(_PARTS, reads) for document in documents]
         found.sort(key=lambda read: (read[0].created_at, read[0].job_id), reverse=True)
         shown = found[:limit]
         if len(found) == len(shown):
@@ -77,7 +78,7 @@ class JobPages:
         if wanted == ALL:
             return self._store.count(JOBS)
         counts = [partial(self._store.count, JOBS, [*wanted.equal, *kind]) for kind in _kinds(wanted)]
-        return sum(together(*counts))
+        return sum(_each(_PARTS, counts))
 
     def _with_equals(self, shown: list[tuple[Job, Document]], wanted: BatchFilter) -> list[tuple[Job, Document]]:
         """Return a page with all batches made at the moment of its last one: the next page begins before that."""
@@ -90,7 +91,11 @@ class JobPages:
 
 def together(*reads: Callable[[], Any]) -> list[Any]:
     """Return what `reads` give, made at the same time; raises what the first of them raises."""
-    return [made.result() for made in [_READS.submit(read) for read in reads]]
+    return _each(_READS, reads)
+
+
+def _each(pool: ThreadPoolExecutor, reads: Sequence[Callable[[], Any]]) -> list[Any]:
+    return [made.result() for made in [pool.submit(read) for read in reads]]
 
 
 def _read(found: Sequence[tuple[Job, Document]], *, more: bool) -> ReadJobs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -101,3 +102,11 @@ def test_batches_stored_before_names_were_searched_are_found_once_they_are_index
     assert index_names(store) == 2
     assert pages(queries, 9, BatchFilter("old box")) == [[6, 7]]
     assert index_names(store) == 0
+
+
+def test_many_lists_are_read_at_the_same_time(lists: tuple[Store, Queries]) -> None:
+    wanted = BatchFilter("box", since=DAY)
+    pool = ThreadPoolExecutor(48)
+    asked = [pool.submit(lists[1].jobs, 2, wanted) for _ in range(96)]
+    assert {answer.result(timeout=60).filtered for answer in asked} == {3}
+    pool.shutdown()
