@@ -14,6 +14,8 @@ from engine import bootstrap
 from engine.public import Clock, Engine, SystemClock
 from engine.settings import Settings, load
 
+BY = "console"  # who acts where nobody signs in, as "api" and "command line" act
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -33,8 +35,8 @@ def context() -> Context:
 
 
 def operator() -> str:
-    """Return who is signed in, "" where no sign-in is needed."""
-    return str(st.user.get("email") or "")
+    """Return who is signed in, for the history; the console itself where no sign-in is needed."""
+    return str(st.user.get("email") or BY)
 
 
 def zone() -> tzinfo:

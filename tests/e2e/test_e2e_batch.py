@@ -15,6 +15,14 @@ from tests.support.demo import Demo
 
 pytestmark = pytest.mark.browser
 
+TILES = 5
+COUNT_TILES = """() => {
+    const count = () => document.querySelectorAll('[data-testid="stMetric"]').length;
+    window.mostTiles = count();
+    new MutationObserver(() => { window.mostTiles = Math.max(window.mostTiles, count()); })
+        .observe(document.body, { childList: true, subtree: true });
+}"""  # the most tiles that were ever on the screen at once
+
 
 def drafts(whole: Demo, name: str) -> dict[str, int]:
     """Return how often an offer was created, by the SKU of each row that succeeded."""
@@ -28,13 +36,16 @@ def test_an_interrupted_batch_is_recovered_and_no_draft_is_made_twice(whole: Dem
     name = whole.upload(SAMPLE, "exu2.txt")
     screen = BatchScreen(page).open(whole, name)
     until(lambda: whole.job(name)["processed_upcs"] >= 9)
+    page.evaluate(COUNT_TILES)
     whole.kill("worker")
     expect(screen.state("Interrupted")).to_be_visible(timeout=20_000)
     expect(page.get_by_text("are safe and will not be drafted twice")).to_be_visible()
+    assert page.evaluate("window.mostTiles") == TILES
     left = 42 - whole.job(name)["processed_upcs"]
     whole.sandbox.latency()
     screen.button(f"Recover batch ({left} left)").click()
     expect(page.get_by_text("is back in the queue")).to_be_visible()
+    expect(page.get_by_text("Recovered by console")).to_be_visible(timeout=20_000)
     expect(screen.state("Done in part")).to_be_visible(timeout=30_000)
     job = whole.ended(name)
     assert (job["processed_upcs"], job["last_processed_index"]) == (42, 41)
@@ -53,10 +64,10 @@ def test_failed_rows_are_retried_and_done_ones_left_alone(whole: Demo, page: Pag
     name = whole.upload(SOME)
     whole.ended(name)
     failed = whole.get(f"/api/batch/{name}/items?status=failed")["items"]
-    for_a_person = {"ambiguous", "no_price"}
-    mendable = [item["index"] for item in failed if item["retryable"] and item["cause"] not in for_a_person]
+    mendable = [item["index"] for item in failed if item["retryable"]]
     screen = BatchScreen(page).open(whole, name)
-    screen.button(f"Retry failed ({len(mendable)})").click()
+    screen.button("More").click()
+    page.get_by_text(f"Retry all failed, after a change elsewhere ({len(mendable)})").click()
     expect(page.get_by_text("are tried again")).to_be_visible()
     job = until(lambda: (job := whole.job(name))["status"] == "completed" and job)
     again = {item["index"]: item["attempts"] for item in whole.get(f"/api/batch/{name}/items")["items"]}
@@ -181,3 +192,25 @@ def test_a_screen_comes_back_from_its_address_after_the_console_was_restarted(wh
     expect(screen.filter("Needs attention")).to_be_checked()
     expect(page.get_by_text("1 item ")).to_be_visible()
     assert screen.counts() == {"drafted": 1, "needs attention": 1}
+
+
+def test_the_failed_rows_come_back_in_the_shape_of_the_file_with_their_reasons(
+    whole: Demo, page: Page, tmp_path: Path
+) -> None:
+    codes = SOME.splitlines()
+    name = whole.upload("Regal;EAN\n" + "".join(f"=A{place};{code}\n" for place, code in enumerate(codes)), "Regal.csv")
+    failed = whole.ended(name)["failed"]
+    screen = BatchScreen(page).open(whole, name)
+    screen.filter("Needs attention").click()
+    screen.button("Download these").click()
+    link = page.get_by_role("link", name="Your file with results")
+    with page.expect_download() as download:
+        link.last.click()
+    path = tmp_path / "back.csv"
+    download.value.save_as(path)
+    assert download.value.suggested_filename == f"{name}-as-uploaded.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        found = list(csv.DictReader(file, delimiter=";"))
+    assert list(found[0])[:4] == ["Regal", "EAN", "row", "upc"]
+    assert len(found) == failed
+    assert {(line["status"], bool(line["error"]), line["Regal"][:3]) for line in found} == {("failed", True, "'=A")}

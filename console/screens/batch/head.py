@@ -9,6 +9,7 @@ import streamlit as st
 from console import labels
 from console.context import Context, zone
 from console.formatting import NONE, ago, duration, moment, number, reference, rows, share, span, speed
+from console.poller import Snapshot
 from console.screens.batch import actions
 from console.screens.batch.view import BatchScreen, Look
 from console.upstreams import ending, wait_line
@@ -24,16 +25,26 @@ def draw(context: Context, look: Look) -> None:
     screen = snapshot.value
     with heading(context, screen.job.name, badges=_badges(screen), about=_about(screen)):
         actions.draw(context, screen, disabled=snapshot.away)
-    notices.store_away(snapshot, zone())
-    notices.files_away(context.engine.health.files_away())
-    if screen.unserved and not screen.batch.interrupted:
-        notices.no_engine(screen.counts.left)
-    _box(context, screen, disabled=snapshot.away)
+    _alerts(context, snapshot)
     with st.container(key="stale_numbers" if snapshot.away else "numbers", gap="small"):
         bar.draw(screen.counts, notices.updated(snapshot, zone()))
         with st.container(gap="xxsmall"):
             _waits(screen)
         _tiles(screen)
+
+
+def _alerts(context: Context, snapshot: Snapshot[BatchScreen]) -> None:
+    """Draw what is wrong and what a person must decide, all in one place.
+
+    So the tiles below keep theirs: moved, they would stand twice until the drawing ends, with old and new numbers.
+    """
+    screen = snapshot.value
+    with st.container(key="alerts", gap="small"):
+        notices.store_away(snapshot, zone())
+        notices.files_away(context.engine.health.files_away())
+        if screen.unserved and not screen.batch.interrupted:
+            notices.no_engine(screen.counts.left)
+        _box(context, screen, disabled=snapshot.away)
 
 
 def _badges(screen: BatchScreen) -> list[Badge]:
