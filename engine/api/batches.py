@@ -7,9 +7,9 @@ from itertools import islice
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Query, Request
-from pydantic import AwareDatetime
 
 from engine.api.answers import MAX_FAILED, job_answer, job_fields, open_job_answer, row_answer
+from engine.api.models.base import Time
 from engine.api.models.jobs import JobAnswer, JobsAnswer, OpenJobAnswer, StartedJobAnswer
 from engine.api.models.layouts import CheckAnswer, CheckForm, check_answer
 from engine.api.models.requests import PriceRequest, ProcessRequest, UploadForm
@@ -147,9 +147,9 @@ def jobs(
     limit: Annotated[int, Query(ge=1)] = 10,
     status: JobStatus | None = None,
     q: Annotated[str, Query(max_length=100)] = "",
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
-    before: AwareDatetime | None = None,
+    since: Time | None = None,
+    until: Time | None = None,
+    before: Time | None = None,
 ) -> JobsAnswer:
     """Return jobs, newest first, at most 200 (a few more where times are equal); `next` is `before` for the next page.
 

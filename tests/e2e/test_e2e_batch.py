@@ -183,14 +183,14 @@ def test_a_screen_comes_back_from_its_address_after_the_console_was_restarted(wh
     name = whole.upload("724383244812\n12345\n", "two.txt")
     whole.ended(name)
     screen = BatchScreen(page).open(whole, name, show="attention")
-    expect(page.get_by_text("1 item ")).to_be_visible()
+    expect(page.get_by_text("1 item ·")).to_be_visible()
     whole.kill("console")
     until(lambda: not whole.healthy())
     until(whole.healthy)
     page.reload()
     expect(page.get_by_role("heading", name="two.txt")).to_be_visible()
     expect(screen.filter("Needs attention")).to_be_checked()
-    expect(page.get_by_text("1 item ")).to_be_visible()
+    expect(page.get_by_text("1 item ·")).to_be_visible()
     assert screen.counts() == {"drafted": 1, "needs attention": 1}
 
 

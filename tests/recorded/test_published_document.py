@@ -102,7 +102,7 @@ def test_the_status_line(whole: Demo, done: str) -> None:
 
 def test_the_line_that_lists_jobs(whole: Demo, done: str) -> None:
     found = answer(whole, one(r"/jobs$"))
-    assert set(found) == {"total", "filtered", "jobs"}
+    assert {"total", "filtered", "jobs"} <= set(found)
     assert done in [job["job_id"] for job in found["jobs"]]
 
 
