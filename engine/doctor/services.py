@@ -24,7 +24,6 @@ MISSING = {
     Service.EBAY: ("Not connected: drafts are composed here and not sent.", CONNECT_EBAY),
     Service.EBAY_BROWSE: ("Not connected: no asking prices can be compared.", CONNECT_EBAY),
 }
-CONNECT_ANEW = "Connect it anew on the Connections screen, or correct the keys where the environment holds them."
 KEYS = {Service.DISCOGS: "discogs", Service.EBAY: "ebay", Service.EBAY_BROWSE: "ebay"}
 
 

@@ -21,18 +21,6 @@ GROOVED = frozenset({"Vinyl", "Shellac", "Flexi-disc", "Acetate", "Lathe Cut"}) 
 TYPES = ("Compilation", "EP", "Maxi-Single", "Single", "Mini-Album", "Album")
 SPEEDS = {"16 ⅔ RPM": "16 RPM", "33 ⅓ RPM": "33 RPM", "45 RPM": "45 RPM", "78 RPM": "78 RPM", "80 RPM": "80 RPM"}
 STANDARDS = ("NTSC", "PAL", "SECAM")
-CASES = (
-    "Digipak",
-    "Digipack",
-    "Digifile",
-    "Digibook",
-    "Longbox",
-    "Super Jewel Box",
-    "Jewel Case",
-    "Slipcase",
-    "Keep Case",
-)
-SLEEVES = ("Cardboard Sleeve", "Card Sleeve", "Paper Sleeve", "Mini LP Sleeve")
 
 _PLAIN_COLOURS = (
     *(
@@ -132,11 +120,6 @@ class Media:
     def boxed(self) -> bool:
         """Return whether it is a box set."""
         return any(item.name == "Box Set" for item in self.formats)
-
-    @property
-    def count(self) -> int:
-        """Return how many discs, records or tapes there are."""
-        return sum(item.quantity for item in self.discs)
 
     @property
     def grooved(self) -> bool:
