@@ -10,17 +10,18 @@ import threading
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 import apsw
 
-from engine.catalog.current import Current, connected, is_whole
+from engine.catalog.current import Current, opened
 from engine.clock import Clock
 from engine.codec import Value, decode_json
 from engine.domain.identify.candidates import same_release
 from engine.domain.identify.releases import Release
-from engine.errors import CatalogDamaged, DocumentBroken
+from engine.errors import CatalogDamaged
 
 APPLICATION = 0x444D6376  # SQLite's application_id of such a file
 VERSION = 1
@@ -150,19 +151,7 @@ def open_covers(path: Path) -> Covers | None:
     """
     if not path.exists():
         return None
-    connection = None
-    try:
-        connection = connected(path)
-        about = _about(connection)
-        whole = is_whole(connection, path)
-    except (apsw.Error, OSError, ValueError, DocumentBroken) as error:
-        if connection:
-            connection.close()
-        raise _damaged(path, str(error)) from error
-    if not whole:
-        connection.close()
-        raise _damaged(path, "it is not complete")
-    return Covers(path, connection, about)
+    return Covers(path, *opened(path, _about, partial(_damaged, path)))
 
 
 def _about(connection: apsw.Connection) -> CoversAbout:

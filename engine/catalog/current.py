@@ -11,7 +11,7 @@ from urllib.parse import quote
 import apsw
 
 from engine.clock import Clock
-from engine.errors import CatalogDamaged
+from engine.errors import CatalogDamaged, DocumentBroken
 from engine.log import get_logger
 
 log = get_logger(__name__)
@@ -29,6 +29,7 @@ class Described(Protocol):
 
 
 T = TypeVar("T", bound=Described)
+A = TypeVar("A")
 
 
 class Current(Generic[T]):
@@ -79,13 +80,40 @@ class Current(Generic[T]):
         return found
 
 
-def connected(path: Path) -> apsw.Connection:
+def opened(
+    path: Path,
+    read_about: Callable[[apsw.Connection], A],
+    damaged: Callable[[str], CatalogDamaged],
+    *,
+    finished: Callable[[A], bool] = lambda _: True,
+) -> tuple[apsw.Connection, A]:
+    """Return a connection to a finished database, and what it says of itself; `damaged` makes the error of a reason.
+
+    Raises:
+        CatalogDamaged: it is another kind of file, of another version, not `finished`, or was cut off.
+    """
+    connection = None
+    try:
+        connection = _connected(path)
+        about = read_about(connection)
+        whole = _is_whole(connection, path)
+    except (apsw.Error, OSError, ValueError, DocumentBroken) as error:
+        if connection:
+            connection.close()
+        raise damaged(str(error)) from error
+    if not whole or not finished(about):
+        connection.close()
+        raise damaged("it is not complete")
+    return connection, about
+
+
+def _connected(path: Path) -> apsw.Connection:
     """Return a connection to a finished database, which nobody writes any more."""
     flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
     return apsw.Connection(f"file:{quote(str(path.absolute()))}?immutable=1", flags=flags)
 
 
-def is_whole(connection: apsw.Connection, path: Path) -> bool:
+def _is_whole(connection: apsw.Connection, path: Path) -> bool:
     """Whether nothing was cut off the file."""
     whole: bool = connection.pragma("page_count") * connection.pragma("page_size") == path.stat().st_size
     return whole

@@ -10,13 +10,14 @@ import threading
 import zlib
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import apsw
 
 from engine.catalog.covers import CurrentCovers, covers_path
-from engine.catalog.current import Current, connected, is_whole
+from engine.catalog.current import Current, opened
 from engine.clock import Clock
 from engine.codec import Value, decode_json, encode_json, replace
 from engine.domain.identify.releases import Release
@@ -155,19 +156,8 @@ def open_catalog(path: Path) -> Catalog | None:
     """
     if not path.exists():
         return None
-    connection = None
-    try:
-        connection = connected(path)
-        about = read_about(connection)
-        whole = is_whole(connection, path)
-    except (apsw.Error, OSError, ValueError, DocumentBroken) as error:
-        if connection:
-            connection.close()
-        raise _damaged(path, str(error)) from error
-    if not whole or about.imported_at is None:
-        connection.close()
-        raise _damaged(path, "it is not complete")
-    return Catalog(path, connection, about)
+    finished = opened(path, read_about, partial(_damaged, path), finished=lambda about: about.imported_at is not None)
+    return Catalog(path, *finished)
 
 
 def read_about(connection: apsw.Connection) -> About:
