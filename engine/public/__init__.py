@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import islice
-
 from engine.batches.bulk_actions import BulkAction, BulkActions, RowResult, SeenRow
 from engine.batches.commands import MOST_AGAIN, Commands
 from engine.batches.connections import ConnectionTest
@@ -13,7 +10,6 @@ from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports, Only
 from engine.batches.health import Health, HealthCheck
 from engine.batches.listing import BatchFilter
-from engine.batches.previews import Previews
 from engine.batches.queries import Queries
 from engine.batches.revisions import RowsView, history_revision, rows_revision
 from engine.batches.seller import Profiles
@@ -76,7 +72,6 @@ from engine.errors import (
     BadRequest,
     Cause,
     EngineError,
-    FileError,
     FileForbidden,
     FilesAway,
     JobError,
@@ -87,6 +82,7 @@ from engine.errors import (
 )
 from engine.outage import Outage
 from engine.pipeline.kept_answers import MOST_FORGOTTEN, Forgotten, KeptAnswers
+from engine.public.engine import Engine
 from engine.quota.forecast import Forecast
 from engine.reading import MOST_BYTES, Check, Record, TableView
 
@@ -237,63 +233,3 @@ __all__ = [
     "unpriced",
     "usual_conditions",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """Submit, steer, read and export batches; made once a process, safe for threads."""
-
-    submission: Submission
-    commands: Commands
-    queries: Queries
-    exports: Exports
-    health: HealthCheck
-    upstreams: Upstreams
-    drafts: Drafts
-    accounts: Accounts
-    profiles: Profiles
-    previews: Previews
-    seller_account: Account
-    answers: KeptAnswers
-    doctor: Doctor
-    catalogue: Catalogue
-
-    def drafted_before(
-        self, gcs_path: str, *, layout: Layout = FOUND, first: int | None = None, job_id: str = ""
-    ) -> int | None:
-        """Return how many barcodes of a file, or of its `first` rows, have drafts in other batches than `job_id`.
-
-        None where nobody can tell: the file is not there, cannot be used, or a store does not answer.
-        """
-        try:
-            content = self.submission.fetch(gcs_path)
-            rows = islice(self.submission.open(content, gcs_path.rpartition("/")[2], layout).rows(), first)
-            return self.drafts.drafted({row.key for row in rows if row.key}, job_id)
-        except (BadRequest, FileError, StoreError, UnreadableFile):
-            return None
-
-    @property
-    def bulk_actions(self) -> BulkActions:
-        """Return what can be done with several drafts at once."""
-        return BulkActions(self.queries, self.commands)
-
-    def ask_anew(self, item: Item, job_id: str, *, by: str = "") -> Forgotten:
-        """Forget what the services said of a row's barcode and have the row done again; return what was forgotten.
-
-        Raises:
-            IllegalTransition: the row was changed since it was read, or the state of the batch does not allow it.
-            BadRequest: the row has no barcode that can be used.
-        """
-        (forgotten,) = self.answers.forget([item.key or item.upc])
-        seen = {item.index: item.changed_at} if item.changed_at else {}
-        self.commands.again(job_id, {item.index: {}}, by=by, seen=seen)
-        return forgotten
-
-    def retry_as_new(self, job_id: str, *, by: str = "", request_id: str = "") -> Job:
-        """Hand the failed rows of a batch, those that a retry can mend, to a new batch, as `Submission.hand_over` says.
-
-        Raises:
-            JobUnknown: there is no such batch.
-            IllegalTransition: it has no such row, or its failed rows are being retried.
-        """
-        return self.submission.hand_over(job_id, self.exports.failed_file, by=by, request_id=request_id)
