@@ -30,9 +30,11 @@ from console.poller import Poller
 from console.screens.batch.query import PAGE
 from console.screens.batch.view import load, load_rows
 from console.screens.batches import view as batches
+from engine.batches.attention import Attention
 from engine.batches.commands import Commands
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports
+from engine.batches.fixes import Fixes
 from engine.batches.health import HealthCheck
 from engine.batches.previews import Previews
 from engine.batches.queries import Queries
@@ -125,6 +127,8 @@ def watched(store: Metered, rows: RowFiles, clock: SystemClock, draw: Callable[[
         answers,
         Doctor(Settings(_env_file=None), store, FolderFiles(Path()), clock),
         Catalogue(Path("none.db"), SystemClock()),
+        Attention(store),
+        Fixes(store, clock),
     )
     context = Context(engine, Settings(_env_file=None), Poller(clock), clock)
     context.poller.start()

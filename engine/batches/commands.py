@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from math import ceil
@@ -152,12 +152,14 @@ class Commands:
         *,
         by: str = "",
         seen: Mapping[int, datetime] | None = None,
+        beside: Sequence[Write] = (),
     ) -> Job:
         """Do rows again that are done, by their index, each obeying what is `wanted` of it (see `decisions`).
 
         A row that has succeeded stays so: where it cannot be done again, it is left as it was. One that was handed over
         is taken back from the row that carries it on, once that one has failed. At most `MOST_AGAIN` rows at once; all
-        of them or none. `seen` holds the `changed_at` of rows that a person looked at.
+        of them or none. `seen` holds the `changed_at` of rows that a person looked at; `beside` is written in the same
+        commit.
 
         Raises:
             JobUnknown: there is no such batch.
@@ -175,7 +177,7 @@ class Commands:
             found = self._rows_done(job, wanted, seen or {})
             handed_over = [item for _, item in found if item.handed_to]
             taken_back, handed_back = claims.take_back(self._store, job, handed_over, now=now, by=by)
-            writes: list[Write] = [queued, *handed_back]
+            writes: list[Write] = [queued, *handed_back, *beside]
             for document, item in found:
                 what = decided(item.decided, wanted[item.index], by=by, at=now)
                 before = taken_back.get(item.index, item)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.batches.attention import Attention
 from engine.batches.commands import Commands
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports
+from engine.batches.fixes import Fixes
 from engine.batches.health import HealthCheck
 from engine.batches.previews import Previews
 from engine.batches.queries import Queries
@@ -52,6 +54,8 @@ def open_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         answers=answers,
         catalogue=Catalogue(Path(settings.catalog), clock),
         doctor=Doctor(settings, store, files, clock),
+        attention=Attention(store),
+        fixes=Fixes(store, clock),
     )
 
 

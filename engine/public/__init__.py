@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from engine.batches.attention import Attention, Concerned, FailedRow, Repeated
 from engine.batches.bulk_actions import BulkAction, BulkActions, RowResult, SeenRow
 from engine.batches.commands import MOST_AGAIN, Commands
 from engine.batches.connections import ConnectionTest
 from engine.batches.documents import Event
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports, Only
+from engine.batches.fixes import Fixes
 from engine.batches.health import Health, HealthCheck
 from engine.batches.listing import BatchFilter
 from engine.batches.queries import Queries
@@ -34,6 +36,7 @@ from engine.doctor.report import Finding, Level, Report
 from engine.domain.batch.additions import not_in as copies_not_in_draft
 from engine.domain.batch.decisions import MAX_CENTS, MAX_NOTE, MAX_PARAGRAPH, MAX_QUANTITY
 from engine.domain.batch.draft_index import DraftRecord, Review, review
+from engine.domain.batch.fixes import MENDS, Fix, FixKind, FixState, Remedy, RowsWanted
 from engine.domain.batch.grades import Grade, Grading
 from engine.domain.batch.items import Item, ItemStatus, Outcome
 from engine.domain.batch.jobs import OPEN, Job, JobStatus
@@ -100,6 +103,7 @@ __all__ = [
     "MAX_PARAGRAPH",
     "MAX_QUANTITY",
     "MAX_TEMPLATE",
+    "MENDS",
     "MOST_AGAIN",
     "MOST_BYTES",
     "MOST_FORGOTTEN",
@@ -120,6 +124,7 @@ __all__ = [
     "Address",
     "Ambiguous",
     "Answered",
+    "Attention",
     "BadRequest",
     "BatchFilter",
     "BatchView",
@@ -133,6 +138,7 @@ __all__ = [
     "Chosen",
     "Clock",
     "Commands",
+    "Concerned",
     "Condition",
     "ConnectionTest",
     "Doctor",
@@ -149,9 +155,14 @@ __all__ = [
     "Event",
     "Example",
     "Exports",
+    "FailedRow",
     "FileForbidden",
     "FilesAway",
     "Finding",
+    "Fix",
+    "FixKind",
+    "FixState",
+    "Fixes",
     "Forecast",
     "Forgotten",
     "Grade",
@@ -192,6 +203,8 @@ __all__ = [
     "Queries",
     "Record",
     "ReleaseSummary",
+    "Remedy",
+    "Repeated",
     "Report",
     "Review",
     "Role",
@@ -199,6 +212,7 @@ __all__ = [
     "RowResult",
     "RowState",
     "RowsView",
+    "RowsWanted",
     "Scope",
     "SecretsError",
     "SeenRow",

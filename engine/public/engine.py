@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import islice
 
+from engine.batches.attention import Attention
 from engine.batches.bulk_actions import BulkActions
 from engine.batches.commands import Commands
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports
+from engine.batches.fixes import Fixes
 from engine.batches.health import HealthCheck
 from engine.batches.previews import Previews
 from engine.batches.queries import Queries
@@ -44,6 +46,8 @@ class Engine:
     answers: KeptAnswers
     doctor: Doctor
     catalogue: Catalogue
+    attention: Attention
+    fixes: Fixes
 
     def drafted_before(
         self, gcs_path: str, *, layout: Layout = FOUND, first: int | None = None, job_id: str = ""

@@ -103,8 +103,15 @@ class Committed:
     at: datetime
 
 
+ANYWHERE = "*/"
+"""Before the name of a collection: every collection of that name, below whatever document it lies."""
+
+
 class Store(Protocol):
-    """A store of documents. Every method is one atomic step and raises StoreAway when the store does not answer."""
+    """A store of documents. Every method is one atomic step and raises StoreAway when the store does not answer.
+
+    A query asks one collection, or with `ANYWHERE` all of one name: `*/items` is the rows of all batches.
+    """
 
     def get(self, *paths: str) -> list[Document | None]:
         """Return the documents at `paths`, in that order and as they stand at one moment; None where there is none."""

@@ -13,7 +13,6 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -30,7 +29,8 @@ from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrp
 from engine.clock import SystemClock
 from engine.errors import Conflict, StoreAway
 from engine.retry import RetryPolicy, retry, until
-from engine.store.base import Committed, Document, Expect, Fields, Order, Put, Where, Write, refuse_repeats
+from engine.store.base import ANYWHERE, Committed, Document, Expect, Fields, Order, Put, Where, Write, refuse_repeats
+from engine.store.firestore_values import exact, plain, read_back, stored
 
 PATIENCE_SECONDS = 4.0  # so that a call ends within five on a busy machine too, whatever the server does
 SHORTEST_SECONDS = 0.1  # of a call, also where a pause took longer than it should
@@ -56,7 +56,6 @@ SILENT = (
 )
 RANGES = frozenset({"<", "<=", ">", ">="})
 UNMET = (exceptions.AlreadyExists, exceptions.FailedPrecondition, exceptions.NotFound)
-_LIST = "$list"
 _PLACE = re.compile(r"(?:/documents|path=)/([^\s}]+)")
 _RESERVED = re.compile(r"\.{0,2}|__.*__|.{1500,}", re.DOTALL)
 
@@ -113,7 +112,7 @@ class FirestoreStore:
         def ask(client: firestore.Client, seconds: float) -> int:
             return int(of(_query(client, collection, where)).get(retry=NEVER, timeout=seconds)[0][0].value)
 
-        return 0 if any(condition.value is None for condition in where) else self._read(ask)
+        return 0 if any(one.value is None for one in where) else self._read(ask)
 
     def commit(self, *writes: Write) -> Committed:
         """Apply all of `writes` or none; see `Store.commit`."""
@@ -228,7 +227,8 @@ def _query(
     client: firestore.Client, collection: str, where: Sequence[Where], order: Order | None = None
 ) -> firestore.Query:
     """Return a query whose answers come in the order of the contract; Firestore breaks ties by path itself."""
-    query = client.collection(collection)
+    anywhere, name = collection.startswith(ANYWHERE), collection.removeprefix(ANYWHERE)
+    query = client.collection_group(name) if anywhere else client.collection(name)
     for condition in where:
         operator = "array_contains" if condition.comparison == "contains" else condition.comparison
         query = query.where(filter=FieldFilter(condition.field, operator, condition.value))
@@ -247,53 +247,20 @@ def _add(batch: firestore.WriteBatch, client: firestore.Client, writes: Sequence
         reference = client.document(write.path)
         if isinstance(write, Put):
             add = batch.create if write.expect is Expect.ABSENT else batch.set
-            add(reference, _stored(write.fields))
+            add(reference, stored(write.fields))
             continue
-        fields = {FieldPath(name).to_api_repr(): _stored(value) for name, value in write.fields.items()}
+        fields = {FieldPath(name).to_api_repr(): stored(value) for name, value in write.fields.items()}
         seen = None if write.version is None else client.write_option(last_update_time=write.version)
         batch.update(reference, fields, option=seen)
 
 
 def _committed(batch: firestore.WriteBatch) -> Committed:
-    return Committed(tuple(result.update_time for result in batch.write_results), _plain(batch.commit_time))
+    return Committed(tuple(result.update_time for result in batch.write_results), plain(batch.commit_time))
 
 
 def _document(snapshot: firestore.DocumentSnapshot) -> Document:
-    fields: Fields = _read_back(snapshot._data)  # noqa: SLF001 - `to_dict` copies deeply, a third of a read's time
-    return Document(snapshot.reference.path, fields, snapshot.update_time, _plain(snapshot.read_time))
-
-
-def _stored(value: Any, *, in_list: bool = False) -> Any:
-    """Return a value as Firestore takes it: it knows no list in a list, so that one is put into a map."""
-    match value:
-        case None | bool() | int() | float() | str():
-            return value
-        case datetime() if value.tzinfo is not None:
-            return value
-        case dict():
-            return {name: _stored(inner) for name, inner in value.items()}
-        case list() | tuple():
-            elements = [_stored(inner, in_list=True) for inner in value]
-            return {_LIST: elements} if in_list else elements
-    raise TypeError(f"{type(value).__name__} is not a JSON type or an aware time")
-
-
-def _read_back(value: Any) -> Any:
-    """Return what `_stored` was given, with times of Python's own kind in place of the library's."""
-    match value:
-        case datetime():
-            return _plain(value)
-        case dict():
-            if len(value) == 1 and _LIST in value:
-                return [_read_back(inner) for inner in value[_LIST]]
-            return {name: _read_back(inner) for name, inner in value.items()}
-        case list():
-            return [_read_back(inner) for inner in value]
-    return value
-
-
-def _plain(time: datetime) -> datetime:
-    return datetime.combine(time.date(), time.timetz())
+    fields: Fields = read_back(snapshot._data)  # noqa: SLF001 - `to_dict` copies deeply, a third of a read's time
+    return Document(snapshot.reference.path, fields, exact(snapshot.update_time), plain(snapshot.read_time))
 
 
 def _first_line(error: Exception) -> str:

@@ -22,7 +22,19 @@ import orjson
 from engine.clock import Clock, SystemClock
 from engine.errors import Conflict, StoreAway
 from engine.retry import RetryPolicy, retry
-from engine.store.base import Committed, Document, Expect, Fields, Order, Patch, Version, Where, Write, refuse_repeats
+from engine.store.base import (
+    ANYWHERE,
+    Committed,
+    Document,
+    Expect,
+    Fields,
+    Order,
+    Patch,
+    Version,
+    Where,
+    Write,
+    refuse_repeats,
+)
 
 WAIT_MILLISECONDS = 8_000
 OPENING = RetryPolicy(first=0.02, seconds=WAIT_MILLISECONDS / 1_000)
@@ -43,6 +55,8 @@ CREATE INDEX IF NOT EXISTS by_index ON documents (collection, body ->> 'index')
 CREATE INDEX IF NOT EXISTS by_finished ON documents (collection, body ->> 'finished_at')
     WHERE body ->> 'finished_at' IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_cause ON documents (collection, body ->> 'cause')
+    WHERE body ->> 'cause' IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_cause_anywhere ON documents (body ->> 'cause', body ->> 'finished_at')
     WHERE body ->> 'cause' IS NOT NULL;
 """
 
@@ -77,16 +91,16 @@ class SQLiteStore:
     ) -> list[Document]:
         """Return the documents that match; see `Store.find`."""
         condition, values = _condition(collection, where)
-        sort = "name"
+        sort = "collection, name"
         if order:
             condition += f" AND {_column(order.field)} IS NOT NULL"
             direction = "DESC" if order.descending else "ASC"
-            sort = f"{_column(order.field)} {direction}, name {direction}"
-        query = f"SELECT name, version, body FROM documents WHERE {condition} ORDER BY {sort} LIMIT ?"  # noqa: S608
+            sort = f"{_column(order.field)} {direction}, collection {direction}, name {direction}"
+        query = f"SELECT collection, name, version, body FROM documents WHERE {condition} ORDER BY {sort} LIMIT ?"  # noqa: S608
         now = self._clock.now()
         with self._connection() as connection:
             rows: list[Any] = connection.execute(query, (*values, limit)).fetchall()
-        return [Document(f"{collection}/{name}", _decode(body), version, now) for name, version, body in rows]
+        return [Document(f"{place}/{name}", _decode(body), version, now) for place, name, version, body in rows]
 
     def count(self, collection: str, where: Sequence[Where] = ()) -> int:
         """Return how many documents match; see `Store.count`."""
@@ -180,7 +194,7 @@ def _row(write: Write, version: Version) -> tuple[str, list[object]]:
 
 
 def _condition(collection: str, where: Sequence[Where]) -> tuple[str, list[object]]:
-    parts = ["collection = ?"]
+    parts = ["collection GLOB ?" if collection.startswith(ANYWHERE) else "collection = ?"]
     values: list[object] = [collection]
     for condition in where:
         value, types, inner = _comparable(condition.value)

@@ -21,6 +21,7 @@ from engine.outage import Outage
 from engine.store.base import Put, Store
 from engine.upstream.connections import Connections
 from engine.worker.account_keeper import AccountKeeper
+from engine.worker.fixer import Fixer
 from engine.worker.tester import Tester
 
 log = get_logger(__name__)
@@ -99,9 +100,9 @@ class Heartbeat:
         self._path = f"{WORKERS}/{name}"
         self._state = state
         self._connections = connections
-        self._helpers: list[Helper] = []
+        self._helpers: list[Helper] = [Fixer(store, clock, name)]
         if connections:
-            self._helpers = [kind(store, clock, name, lambda: connections.current) for kind in (Tester, AccountKeeper)]
+            self._helpers += [kind(store, clock, name, lambda: connections.current) for kind in (Tester, AccountKeeper)]
         self._sign: Path | None = None
         self._outage, self._unread = Outage(clock, "heartbeat"), Outage(clock, "credentials")
         self._started_at = clock.now()

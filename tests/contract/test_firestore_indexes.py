@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from engine.batches.queries import Queries
 from engine.clock import SystemClock
 from engine.codec import decode, encode, replace
 from engine.domain.batch.draft_index import Review
+from engine.domain.batch.fixes import FixKind, Remedy, RowsWanted
 from engine.domain.batch.items import ItemStatus
 from engine.domain.batch.jobs import JobStatus
 from engine.domain.batch.shards import Shard, ShardKind
@@ -29,7 +31,7 @@ from engine.domain.listing.readiness import DraftNeed
 from engine.errors import Cause, ItemError
 from engine.files.base import Files
 from engine.pipeline.lookups import Lookups, Question
-from engine.store.base import Document, Order, Put, Store, Where
+from engine.store.base import ANYWHERE, Document, Order, Put, Store, Where
 from engine.upstream.caller import UNATTENDED
 from engine.worker.source import rows_to_run
 from tests.support.batch_runs import FIXED, Batches, Chosen, barcodes, fails
@@ -45,6 +47,7 @@ class Shape:
     """What a query asks for, without its values; `by` is the function that asks."""
 
     by: str
+    scope: str
     group: str
     where: tuple[tuple[str, str], ...]
     order: Order | None
@@ -78,7 +81,8 @@ class Recording:
         code = sys._getframe(2).f_code
         by = f"{Path(code.co_filename).stem}.{code.co_qualname.partition('.<locals>')[0].rpartition('.')[2]}"
         conditions = tuple(sorted((condition.field, condition.comparison) for condition in where))
-        self.shapes.add(Shape(by, collection.rpartition("/")[2], conditions, order))
+        scope = "COLLECTION_GROUP" if collection.startswith(ANYWHERE) else "COLLECTION"
+        self.shapes.add(Shape(by, scope, collection.rpartition("/")[2], conditions, order))
 
 
 @pytest.fixture
@@ -137,6 +141,7 @@ def shapes(store: Store, files: Files) -> set[Shape]:
         queries.newest(job_id, 5),
     )
     queries.overview(now)
+    fixed(batches, job_id)
     queries.queued(), queries.events(job_id), queries.workers()
     list(batches.exports.results_csv(job_id)), batches.engine.upstreams.all()
     return recording.shapes
@@ -148,6 +153,16 @@ def two_at_once(store: Recording, queries: Queries) -> None:
     second = {**encode(job), "job_id": "batch_twin"}
     store.commit(Put("batch_jobs/batch_twin", second))
     queries.jobs(limit=1)
+
+
+def fixed(batches: Batches, one: str) -> None:
+    """Ask for what is fixed over all batches."""
+    for gtin, job_id in product(("", "00700000000010"), ("", one)):
+        wanted = RowsWanted(Cause.NO_MATCH, gtin, job_id)
+        batches.engine.attention.concerned(wanted, Remedy(FixKind.RETRY))
+        batches.engine.attention.page(wanted, SystemClock().now(), SystemClock().now(), 5)
+    batches.engine.attention.rows(RowsWanted(Cause.NO_MATCH), before=SystemClock().now())
+    batches.engine.fixes.newest(), batches.engine.fixes.work()
 
 
 def lacks(work: Work) -> None:
@@ -180,7 +195,7 @@ def _queries(node: ast.AST) -> bool:
     }
 
 
-def needed(shape: Shape) -> Iterator[tuple[str, str, str]]:
+def needed(shape: Shape) -> Iterator[tuple[str, ...]]:
     """Return the composite indexes that a query needs: one for each condition beside the field it is sorted by.
 
     Equalities alone need none, and where several stand beside an order Firestore merges an index of each. It takes one
@@ -194,18 +209,15 @@ def needed(shape: Shape) -> Iterator[tuple[str, str, str]]:
     for field, comparison in shape.where:
         if sort and field != sort:
             kind = "CONTAINS" if comparison == "contains" else "ASCENDING"
-            yield shape.group, f"{field} {kind}", f"{sort} {direction}"
+            yield shape.scope, shape.group, f"{field} {kind}", f"{sort} {direction}"
 
 
 def declared() -> set[tuple[str, ...]]:
-    return {
-        (index["collectionGroup"], *(f"{field['fieldPath']} {_kind(field)}" for field in index["fields"]))
-        for index in DECLARED["indexes"]
-    }
+    return {(one["queryScope"], one["collectionGroup"], *map(_indexed, one["fields"])) for one in DECLARED["indexes"]}
 
 
-def _kind(field: dict[str, str]) -> str:
-    return field.get("order") or field["arrayConfig"]
+def _indexed(field: dict[str, str]) -> str:
+    return f"{field['fieldPath']} {field.get('order') or field['arrayConfig']}"
 
 
 def test_every_function_that_queries_is_known_here(shapes: set[Shape]) -> None:
@@ -214,7 +226,6 @@ def test_every_function_that_queries_is_known_here(shapes: set[Shape]) -> None:
 
 def test_every_index_that_is_needed_is_declared_and_no_other(shapes: set[Shape]) -> None:
     assert declared() == {index for shape in shapes for index in needed(shape)}
-    assert all(index["queryScope"] == "COLLECTION" for index in DECLARED["indexes"])
 
 
 def test_no_field_that_is_asked_for_is_without_its_own_index(shapes: set[Shape]) -> None:
@@ -226,6 +237,16 @@ def test_no_field_that_is_asked_for_is_without_its_own_index(shapes: set[Shape])
     asked = {(shape.group, field) for shape in shapes for field, _ in shape.where}
     asked |= {(shape.group, shape.order.field) for shape in shapes if shape.order}
     assert not unindexed & asked
+
+
+def test_every_field_that_is_asked_for_in_all_collections_of_a_name_has_an_index_over_them(shapes: set[Shape]) -> None:
+    over_all = {
+        (override["collectionGroup"], override["fieldPath"])
+        for override in DECLARED["fieldOverrides"]
+        if {"order": "ASCENDING", "queryScope": "COLLECTION_GROUP"} in override["indexes"]
+    }
+    anywhere = [shape for shape in shapes if shape.scope == "COLLECTION_GROUP"]
+    assert over_all == {(shape.group, field) for shape in anywhere if shape.order is None for field, _ in shape.where}
 
 
 def test_documents_that_are_to_go_carry_the_time_at_which_they_do(batches: Batches) -> None:

@@ -240,6 +240,21 @@ def test_documents_of_sub_collections_are_not_in_a_collection(store: Store) -> N
     assert store.find("nothing") == []
 
 
+def test_collections_of_one_name_are_asked_together_wherever_they_lie(store: Store) -> None:
+    store.commit(
+        Put("things/a/parts/2", {"f": 1}),
+        Put("things/b/parts/1", {"f": 3}),
+        Put("things/b/parts/3", {"f": 2}),
+        Put("things/b/spareparts/4", {"f": 9}),
+        Put("things/b/parts/1/screws/5", {"f": 9}),
+    )
+    found = store.find("*/parts", order=Order("f"))
+    assert [document.path for document in found] == ["things/a/parts/2", "things/b/parts/3", "things/b/parts/1"]
+    assert [document.path for document in store.find("*/parts")] == sorted(document.path for document in found)
+    assert store.count("*/parts", [Where("f", ">", 1)]) == 2
+    assert store.sum("*/parts", "f") == 6
+
+
 def test_without_an_order_documents_come_by_path(store: Store) -> None:
     fill(store, **{"b": 1, "a": 2, "10": 3, "9": 4})
     assert names(store) == ["10", "9", "a", "b"]

@@ -12,9 +12,11 @@ from console.poller import Poller
 from console.screens import attention
 from console.screens.batch.view import BatchScreen, load, load_rows
 from console.screens.batches import view as batches
+from engine.batches.attention import Attention
 from engine.batches.commands import Commands
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports
+from engine.batches.fixes import Fixes
 from engine.batches.health import HealthCheck
 from engine.batches.previews import Previews
 from engine.batches.queries import LATE, Queries
@@ -62,6 +64,8 @@ class Viewer:
             answers,
             Doctor(Settings(_env_file=None), self.store, beside.files, SystemClock()),
             Catalogue(Path("none.db"), SystemClock()),
+            Attention(self.store),
+            Fixes(self.store, SystemClock()),
         )
         self.context = Context(engine, Settings(_env_file=None), Poller(self.clock), self.clock)
 

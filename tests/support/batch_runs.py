@@ -11,10 +11,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from engine.batches.attention import Attention
 from engine.batches.commands import Commands
 from engine.batches.documents import items_of, read_job
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports
+from engine.batches.fixes import Fixes
 from engine.batches.health import HealthCheck
 from engine.batches.previews import Previews
 from engine.batches.queries import Queries
@@ -142,6 +144,8 @@ class Batches:
             answers,
             Doctor(Settings(_env_file=None), store, files, clock),
             Catalogue(Path("none.db"), SystemClock()),
+            Attention(store),
+            Fixes(store, clock),
         )
 
     def upload(self, content: bytes, options: Options = FIXED, filename: str = "rows.txt") -> str:

@@ -1,0 +1,143 @@
+"""What needs a person, over all batches: how many rows by cause, which barcodes repeat, and the rows themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from itertools import groupby
+
+from engine.batches.documents import items_of, job_path, read_job
+from engine.batches.listing import together
+from engine.batches.views import CauseCount
+from engine.codec import decode
+from engine.domain.batch.fixes import Remedy, RowsWanted, left_alone
+from engine.domain.batch.items import NOT_RETRYABLE, Item, ItemStatus
+from engine.domain.batch.jobs import Job
+from engine.domain.batch.mending import another_try_may_help
+from engine.errors import Cause
+from engine.store.base import ANYWHERE, Document, Order, Store, Where
+
+ROWS = f"{ANYWHERE}items"
+NEWEST = Order("finished_at", descending=True)
+OLDEST = Order("finished_at")
+LOOKED_AT = 1_000  # of the newest rows of a cause: for repeated barcodes, and for what a fix would leave alone
+
+
+@dataclass(frozen=True, slots=True)
+class FailedRow:
+    """A failed row and the batch it is of."""
+
+    job_id: str
+    item: Item
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A barcode that several failed rows have: what mends one of them mends all. `name` is the best candidate's."""
+
+    gtin: str
+    upc: str
+    count: int
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """How many rows a fix is for, and how many of them it would leave alone, by reason.
+
+    Of more than `LOOKED_AT` rows the newest are judged: `judged` says how many.
+    """
+
+    rows: int
+    left: dict[str, int]
+    judged: int
+
+    @property
+    def fixed(self) -> int:
+        """Return how many rows it would be done with, as far as they were judged."""
+        return self.rows - sum(self.left.values())
+
+
+class Attention:
+    """Reads of failed rows over all batches. Every method raises StoreAway when the store does not answer."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def causes(self) -> list[CauseCount]:
+        """Return why rows of all batches failed, the most frequent cause first."""
+        causes = list(Cause)
+        counts = together(*(partial(self.count, RowsWanted(cause)) for cause in causes))
+        found = [
+            CauseCount(cause, count, cause not in NOT_RETRYABLE, another_try_may_help(cause))
+            for cause, count in zip(causes, counts, strict=True)
+            if count
+        ]
+        return sorted(found, key=lambda entry: -entry.count)
+
+    def count(self, wanted: RowsWanted) -> int:
+        """Return how many failed rows are wanted."""
+        return self._store.count(_place(wanted), [*_conditions(wanted), Where("status", "==", ItemStatus.FAILED)])
+
+    def rows(self, wanted: RowsWanted, limit: int = 50, before: datetime | None = None) -> list[FailedRow]:
+        """Return the rows that failed last, at most `limit`, or those that failed before `before`."""
+        until = [Where("finished_at", "<", before)] if before else []
+        found = self._store.find(_place(wanted), [*_conditions(wanted), *until], NEWEST, limit)
+        return list(failed_rows(wanted, found))
+
+    def page(self, wanted: RowsWanted, since: datetime, until: datetime, limit: int) -> list[Document]:
+        """Return the rows of a cause that ended from `since` to `until`, the oldest first, failed or not."""
+        between = [Where("finished_at", ">=", since), Where("finished_at", "<=", until)]
+        return self._store.find(_place(wanted), [*_conditions(wanted), *between], OLDEST, limit)
+
+    def repeated(self, cause: Cause, most: int = 20) -> list[Repeated]:
+        """Return the barcodes that several of the newest failed rows have, the most frequent first."""
+        rows = self.rows(RowsWanted(cause), LOOKED_AT)
+        counted = Counter(row.item.gtin for row in rows if row.item.gtin)
+        first = {row.item.gtin: row.item for row in reversed(rows)}
+        often = [(gtin, count) for gtin, count in counted.most_common(most) if count > 1]
+        return [Repeated(gtin, first[gtin].upc, count, _name(first[gtin])) for gtin, count in often]
+
+    def concerned(self, wanted: RowsWanted, remedy: Remedy) -> Concerned:
+        """Return how many rows a fix is for, and what it would leave alone."""
+        total, rows = self.count(wanted), self.rows(wanted, LOOKED_AT)
+        jobs = self.jobs(row.job_id for row in rows)
+        reasons = (left_alone(remedy, jobs[row.job_id], row.item) for row in rows if row.job_id in jobs)
+        return Concerned(max(total, len(rows)), dict(Counter(filter(None, reasons))), len(rows))
+
+    def jobs(self, job_ids: Iterable[str]) -> dict[str, Job]:
+        """Return batches by name; those that are not there are left out."""
+        names = list(dict.fromkeys(job_ids))
+        found = self._store.get(*map(job_path, names)) if names else []
+        return {document.name: read_job(document) for document in found if document}
+
+
+def failed_rows(wanted: RowsWanted, found: Sequence[Document]) -> Iterable[FailedRow]:
+    """Return those of the documents of rows that are wanted."""
+    for document in found:
+        item = decode(Item, document.fields, document.path)
+        if wanted.holds(item):
+            yield FailedRow(document.path.split("/")[1], item, document.path)
+
+
+def by_batch(rows: Sequence[FailedRow]) -> dict[str, list[FailedRow]]:
+    """Return rows by the batch they are of."""
+    ordered = sorted(rows, key=lambda row: row.job_id)
+    return {job_id: list(group) for job_id, group in groupby(ordered, key=lambda row: row.job_id)}
+
+
+def _place(wanted: RowsWanted) -> str:
+    return items_of(wanted.job_id) if wanted.job_id else ROWS
+
+
+def _conditions(wanted: RowsWanted) -> list[Where]:
+    of_barcode = [Where("gtin", "==", wanted.gtin)] if wanted.gtin else []
+    return [Where("cause", "==", wanted.cause), *of_barcode]
+
+
+def _name(item: Item) -> str:
+    return item.match.candidates[0].name if item.match.candidates else item.release.name

@@ -1,0 +1,281 @@
+"""One fix for many failed rows, over all batches: what it does and leaves alone, and that it counts no row twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from engine.batches.fixes import FIXES, Fixes
+from engine.clock import SystemClock
+from engine.codec import decode, replace
+from engine.domain.batch.fixes import UNDO_FOR, Fix, FixKind, FixState, Remedy, RowsWanted
+from engine.domain.batch.items import ItemStatus
+from engine.domain.identify.evidence import Match, ReleaseSummary, Verdict
+from engine.errors import BadRequest, Cause, Conflict, DecisionRefused, IllegalTransition, ItemError, NotThere
+from engine.store.base import Committed, Patch, Store, Write
+from tests.support.batch_runs import Batches, Chosen, Drafting, barcode, barcodes, fails
+from tests.support.clocks import until
+from tests.support.working import Work
+
+NO_MATCH, NO_PRICE = RowsWanted(Cause.NO_MATCH), RowsWanted(Cause.NO_PRICE)
+RETRY = Remedy(FixKind.RETRY)
+
+
+def unpriced(_work: Work) -> None:
+    raise ItemError(Cause.NO_PRICE, "Nobody sells it.")
+
+
+def doubtful(*titles: str) -> Callable[[Work], None]:
+    """Return a step that finds two pressings, of albums with these titles."""
+    found = tuple(ReleaseSummary("New Order", title, discogs_id=f"{at + 1}") for at, title in enumerate(titles))
+
+    def step(work: Work) -> None:
+        if work.item.decided.choice is None:
+            work.item = replace(work.item, match=Match(Verdict.AMBIGUOUS, found=len(found), candidates=found))
+            raise ItemError(Cause.AMBIGUOUS, "Two releases have this barcode.")
+
+    return step
+
+
+def begun(batches: Batches, rows: RowsWanted, remedy: Remedy) -> Fix:
+    """Return a fix that is due at once."""
+    fix = batches.engine.fixes.begin(rows, remedy, by="ann")
+    batches.store.commit(Patch(f"{FIXES}/{fix.fix_id}", {"due_at": fix.at - timedelta(seconds=1)}, None))
+    return fix
+
+
+def run_on(fixes: Fixes) -> None:
+    while fixes.work():
+        pass
+
+
+def carried_out(batches: Batches, rows: RowsWanted, remedy: Remedy) -> Fix:
+    fix = begun(batches, rows, remedy)
+    run_on(batches.engine.fixes)
+    return batches.engine.fixes.get(fix.fix_id)
+
+
+def failed_batches(batches: Batches, count: int, rows: int = 3) -> list[str]:
+    """Return batches whose rows have all failed."""
+    names = [batches.upload(barcodes(rows)) for _ in range(count)]
+    batches.run(Chosen(dict.fromkeys(range(rows), fails)))
+    return names
+
+
+def test_causes_are_counted_over_all_batches(batches: Batches) -> None:
+    failed_batches(batches, 3)
+    name = batches.upload(barcodes(2))
+    batches.run(Chosen({1: unpriced}))
+    causes = {entry.cause: entry.count for entry in batches.engine.attention.causes()}
+    assert causes == {Cause.NO_MATCH: 9, Cause.NO_PRICE: 1}
+    (row,) = batches.engine.attention.rows(NO_PRICE)
+    assert (row.job_id, row.item.index) == (name, 1)
+
+
+def test_a_fix_queues_every_such_row_of_every_batch(batches: Batches) -> None:
+    names = failed_batches(batches, 3)
+    fix = carried_out(batches, NO_MATCH, RETRY)
+    assert (fix.state, fix.total, fix.done, fix.left) == (FixState.DONE, 9, 9, {})
+    assert fix.ended_at
+    batches.run()
+    assert [batches.job(name).successful_upcs for name in names] == [3, 3, 3]
+    assert batches.engine.attention.causes() == []
+
+
+def test_rows_that_fail_again_are_not_fixed_again(batches: Batches) -> None:
+    (name,) = failed_batches(batches, 1)
+    fix = begun(batches, NO_MATCH, RETRY)
+    batches.engine.fixes.step(fix.fix_id)
+    batches.run(Chosen(dict.fromkeys(range(3), fails)))
+    run_on(batches.engine.fixes)
+    assert batches.engine.fixes.get(fix.fix_id).done == 3
+    assert {item.attempts for item in batches.items(name).values()} == {2}
+
+
+def test_a_fix_waits_and_can_be_undone_as_a_whole(batches: Batches) -> None:
+    (name,) = failed_batches(batches, 1)
+    fixes = batches.engine.fixes
+    fix = fixes.begin(NO_MATCH, RETRY, by="ann")
+    assert fix.due_at == fix.at + UNDO_FOR
+    assert not fixes.work()
+    assert fixes.undo(fix.fix_id).state is FixState.UNDONE
+    assert fixes.undo(fix.fix_id).state is FixState.UNDONE
+    assert not fixes.due()
+    assert not fixes.under_way()
+    assert all(item.wanted is None for item in batches.items(name).values())
+    with pytest.raises(IllegalTransition, match="This fix is undone"):
+        fixes.stop(fix.fix_id)
+
+
+def test_a_fix_that_has_begun_is_stopped_not_undone(batches: Batches) -> None:
+    failed_batches(batches, 1)
+    fix = begun(batches, NO_MATCH, RETRY)
+    batches.engine.fixes.step(fix.fix_id)
+    with pytest.raises(IllegalTransition, match="stop it instead"):
+        batches.engine.fixes.undo(fix.fix_id)
+    assert batches.engine.fixes.stop(fix.fix_id).state is FixState.STOPPED
+    assert not batches.engine.fixes.work()
+
+
+def test_the_second_operator_is_told_what_the_first_did(batches: Batches) -> None:
+    failed_batches(batches, 1)
+    batches.engine.fixes.begin(NO_MATCH, RETRY, by="ann")
+    with pytest.raises(IllegalTransition, match="ann is fixing such rows already"):
+        batches.engine.fixes.begin(NO_MATCH, Remedy(FixKind.LEAVE_OUT), by="bob")
+
+
+def test_one_price_for_all_that_lack_one(batches: Batches) -> None:
+    name = batches.upload(barcodes(4))
+    batches.run(Chosen({1: unpriced, 2: unpriced, 3: fails}))
+    assert carried_out(batches, NO_PRICE, Remedy(FixKind.PRICE, price_cents=799)).done == 2
+    batches.run()
+    items = batches.items(name)
+    assert [items[at].decided.edits.price_cents for at in range(4)] == [None, 799, 799, None]
+    assert items[3].status is ItemStatus.FAILED
+
+
+def test_a_release_is_chosen_once_for_one_barcode(batches: Batches) -> None:
+    names = [batches.upload(barcodes(2)) for _ in range(2)]
+    batches.run(Chosen(dict.fromkeys(range(2), doubtful("Blue Monday", "Blue Monday"))))
+    gtin = barcode(1).rjust(14, "0")
+    (first, *_) = batches.engine.attention.repeated(Cause.AMBIGUOUS)
+    assert (first.count, first.name) == (2, "New Order – Blue Monday")
+    wanted = RowsWanted(Cause.AMBIGUOUS, gtin)
+    fix = carried_out(batches, wanted, Remedy(FixKind.CHOOSE, discogs_id="2"))
+    assert (fix.total, fix.done) == (2, 2)
+    for name in names:
+        items = batches.items(name)
+        assert items[0].decided.choice is None
+        assert items[1].decided.choice
+        assert items[1].decided.choice.numbers == {"Discogs": "2"}
+
+
+def test_the_best_candidate_is_taken_where_all_are_one_album(batches: Batches) -> None:
+    name = batches.upload(barcodes(2))
+    batches.run(Chosen({0: doubtful("Blue Monday", "BLUE MONDAY"), 1: doubtful("Blue Monday", "Technique")}))
+    wanted, remedy = RowsWanted(Cause.AMBIGUOUS), Remedy(FixKind.TAKE_BEST, same_album=True)
+    concerned = batches.engine.attention.concerned(wanted, remedy)
+    assert (concerned.rows, concerned.fixed, concerned.left) == (2, 1, {"their candidates are not one album": 1})
+    fix = carried_out(batches, wanted, remedy)
+    assert (fix.done, fix.left) == (1, concerned.left)
+    items = batches.items(name)
+    assert items[0].decided.choice
+    assert items[0].decided.choice.discogs_id == "1"
+    assert items[1].decided.choice is None
+
+
+def test_rows_are_left_out(batches: Batches) -> None:
+    name = batches.upload(barcodes(3))
+    batches.run(Drafting({1: fails}))
+    carried_out(batches, NO_MATCH, Remedy(FixKind.LEAVE_OUT))
+    batches.run(Drafting())
+    assert batches.items(name)[1].status is ItemStatus.SKIPPED
+    assert batches.exact(name)
+
+
+def test_rows_of_a_batch_on_hold_are_left_alone_and_it_is_said_why(batches: Batches) -> None:
+    held, free = failed_batches(batches, 2)
+    batches.commands.again(held, {0: {}})
+    batches.commands.pause(held)
+    concerned = batches.engine.attention.concerned(NO_MATCH, RETRY)
+    assert (concerned.fixed, concerned.left) == (3, {"their batch is paused": 3})
+    fix = carried_out(batches, NO_MATCH, RETRY)
+    assert (fix.done, fix.left, fix.left_alone) == (3, {"their batch is paused": 3}, 3)
+    assert all(item.wanted for item in batches.items(free).values())
+
+
+def test_more_rows_than_a_page_are_all_fixed(batches: Batches, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.batches.fixes.PAGE", 2)
+    names = failed_batches(batches, 2, rows=5)
+    fix = carried_out(batches, NO_MATCH, RETRY)
+    assert (fix.state, fix.done) == (FixState.DONE, 10)
+    batches.run()
+    assert [batches.job(name).successful_upcs for name in names] == [5, 5]
+
+
+class Stopping:
+    """A store whose worker is killed before or after one of its commits."""
+
+    def __init__(self, store: Store, at: int, *, after: bool) -> None:
+        self._store = store
+        self._left, self._after = at, after
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    def commit(self, *writes: Write) -> Committed:
+        self._left -= 1
+        if self._left == 0 and not self._after:
+            raise Killed
+        made = self._store.commit(*writes)
+        if self._left == 0:
+            raise Killed
+        return made
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("at", range(1, 6))
+def test_a_worker_that_is_killed_at_any_commit_counts_no_row_twice_and_loses_none(
+    batches: Batches, at: int, *, after: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.batches.fixes.PAGE", 4)
+    names = failed_batches(batches, 2)
+    fix = begun(batches, NO_MATCH, RETRY)
+    dying = Fixes(Stopping(batches.store, at, after=after), SystemClock())  # type: ignore[arg-type]
+    with pytest.raises(Killed):
+        run_on(dying)
+    run_on(batches.engine.fixes)
+    now = batches.engine.fixes.get(fix.fix_id)
+    assert (now.state, now.done, now.left) == (FixState.DONE, 6, {})
+    batches.run()
+    assert [batches.job(name).successful_upcs for name in names] == [3, 3]
+    assert {item.attempts for name in names for item in batches.items(name).values()} == {2}
+
+
+def test_two_workers_at_one_fix_count_each_row_once(batches: Batches) -> None:
+    failed_batches(batches, 3)
+    fix = begun(batches, NO_MATCH, RETRY)
+    with batches.working(), batches.working():
+        until(lambda: batches.engine.fixes.get(fix.fix_id).over)
+    assert batches.engine.fixes.get(fix.fix_id).done == 9
+
+
+@pytest.mark.parametrize(
+    ("rows", "remedy", "error", "said"),
+    [
+        (NO_MATCH, Remedy(FixKind.PRICE, price_cents=5), BadRequest, "price cannot mend rows that failed for no_match"),
+        (NO_PRICE, Remedy(FixKind.PRICE), BadRequest, "price_cents"),
+        (NO_PRICE, Remedy(FixKind.PRICE, price_cents=0), DecisionRefused, "price_cents"),
+        (NO_MATCH, Remedy(FixKind.CHOOSE, discogs_id="1"), BadRequest, "gtin"),
+        (RowsWanted(Cause.NO_MATCH, "0" * 14), Remedy(FixKind.CHOOSE), DecisionRefused, "choice names a release"),
+        (RowsWanted(Cause.INVALID_BARCODE), RETRY, BadRequest, "there are: leave_out"),
+        (NO_MATCH, RETRY, IllegalTransition, "No such row"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_with_a_reason(
+    batches: Batches, rows: RowsWanted, remedy: Remedy, error: type[Exception], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        batches.engine.fixes.begin(rows, remedy)
+    assert batches.store.find(FIXES) == []
+
+
+def test_a_fix_that_nobody_asked_for_is_not_there(batches: Batches) -> None:
+    for name in ("fix_1", "", "a/b"):
+        with pytest.raises(NotThere):
+            batches.engine.fixes.get(name)
+
+
+def test_a_fix_is_read_back_as_it_was_asked_for(batches: Batches) -> None:
+    failed_batches(batches, 1)
+    fix = batches.engine.fixes.begin(NO_MATCH, RETRY, by="ann")
+    (found,) = batches.store.find(FIXES)
+    assert decode(Fix, found.fields) == fix == batches.engine.fixes.newest()[0]
+    with pytest.raises(Conflict):
+        batches.store.commit(Patch(found.path, {"done": 1}, None), Patch("bulk_fixes/none", {"done": 1}, None))
