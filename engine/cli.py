@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from engine import (
+    attention_commands,
     connection_commands,
     doctor_command,
     draft_commands,
@@ -46,6 +47,9 @@ for command in (
     process_commands.live,
     draft_commands.drafts,
     draft_commands.price,
+    attention_commands.attention,
+    attention_commands.fix,
+    attention_commands.undo,
     doctor_command.doctor,
     file_commands.check,
     export_command.export,

@@ -47,12 +47,12 @@ def drafts(
     """Approve, hold, reopen, send again, remove, put back or price drafts of a batch."""
     if (action is Action.PRICE) is not bool(price):
         raise typer.BadParameter("--price goes with the action price, and with no other")
-    cents = _cents(price) if price else None
+    given = cents(price) if price else None
     engine, wanted = open_engine(Settings()), BulkAction[action.name]
     chosen = _named(engine.queries, job, rows) if rows else engine.bulk_actions.rows(wanted, job)
     if wanted is BulkAction.REMOVE and not rows and chosen and not yes:
         typer.confirm(f"Remove all {len(chosen)} drafts of {job}?", abort=True)
-    left = _apply(engine, wanted, chosen, cents)
+    left = _apply(engine, wanted, chosen, given)
     if left and rows:
         raise typer.Exit(1)
 
@@ -69,7 +69,7 @@ def price(
 ) -> None:
     """Do those rows of a batch again that lack a price; without prices of yours they are looked for again."""
     given = (one.rpartition("=") for one in prices or ())
-    table = {_FORMATS.get(name.strip().casefold(), name.strip()) or ANY: {ANY: _cents(text)} for name, _, text in given}
+    table = {_FORMATS.get(name.strip().casefold(), name.strip()) or ANY: {ANY: cents(text)} for name, _, text in given}
     no_price = NoPrice.DRAFT if as_drafts else None
     priced = open_existing().commands.price(job, table, no_price=no_price, by=BY)
     terminal.say(f"The rows of batch {job} that lack a price are queued again.")
@@ -79,19 +79,19 @@ def price(
 _FORMATS = {name.casefold(): name for name in ("CD", "Vinyl", "Cassette", "DVD", "Blu-ray", "VHS")}
 
 
-def _cents(text: str) -> int:
+def cents(text: str) -> int:
     """Return a price that was typed, in US cents.
 
     Raises:
         typer.BadParameter: it is none.
     """
     try:
-        cents = price_cents(text)
+        found = price_cents(text)
     except CellProblem as problem:
         raise typer.BadParameter(f"{problem}.") from problem
-    if cents is None or cents > MAX_CENTS:
+    if found is None or found > MAX_CENTS:
         raise typer.BadParameter(f"“{text}” is no price: write it like 4.99")
-    return cents
+    return found
 
 
 def _apply(engine: Engine, action: BulkAction, rows: Sequence[SeenRow], price_cents: int | None) -> int:

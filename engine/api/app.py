@@ -9,7 +9,19 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 
 from engine import __version__
-from engine.api import batches, bulk_actions, catalogue, connections, docs, drafts, exports, lookups, seller, system
+from engine.api import (
+    attention,
+    batches,
+    bulk_actions,
+    catalogue,
+    connections,
+    docs,
+    drafts,
+    exports,
+    lookups,
+    seller,
+    system,
+)
 from engine.api.refusals import apologise, malformed, refuse, wrong_method
 from engine.errors import EngineError
 from engine.public import Engine
@@ -28,7 +40,7 @@ def create_app(engine: Engine, settings: Settings) -> FastAPI:
     )
     app.state.engine = engine
     app.state.settings = settings
-    routers = (batches.router, drafts.router, bulk_actions.router, exports.router, system.router)
+    routers = (batches.router, drafts.router, attention.router, bulk_actions.router, exports.router, system.router)
     more = (
         catalogue.router,
         connections.router,

@@ -18,7 +18,7 @@ from engine.batches.listing import BEGINNING
 from engine.clock import Clock
 from engine.codec import decode, encode, replace
 from engine.domain.batch.decisions import NOTHING, decided
-from engine.domain.batch.fixes import MENDS, UNDO_FOR, Fix, FixKind, FixState, Remedy, RowsWanted, decisions, left_alone
+from engine.domain.batch.fixes import UNDO_FOR, Fix, FixKind, FixState, Remedy, RowsWanted, decisions, kinds, left_alone
 from engine.domain.batch.jobs import Job
 from engine.errors import BadRequest, Conflict, IllegalTransition, JobError, NotThere, StoreAway
 from engine.log import get_logger
@@ -273,8 +273,8 @@ def _ensure_whole(wanted: RowsWanted, remedy: Remedy) -> None:
         BadRequest: it is.
         DecisionRefused: a value that a draft cannot have.
     """
-    if wanted.cause not in MENDS[remedy.kind]:
-        fitting = ", ".join(kind for kind, causes in MENDS.items() if wanted.cause in causes)
+    if remedy.kind not in kinds(wanted.cause):
+        fitting = ", ".join(kinds(wanted.cause))
         raise BadRequest(f"{remedy.kind} cannot mend rows that failed for {wanted.cause}; there are: {fitting}")
     if remedy.kind is FixKind.PRICE and remedy.price_cents is None:
         raise BadRequest("Give the price in US cents, as price_cents")

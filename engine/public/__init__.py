@@ -36,7 +36,7 @@ from engine.doctor.report import Finding, Level, Report
 from engine.domain.batch.additions import not_in as copies_not_in_draft
 from engine.domain.batch.decisions import MAX_CENTS, MAX_NOTE, MAX_PARAGRAPH, MAX_QUANTITY
 from engine.domain.batch.draft_index import DraftRecord, Review, review
-from engine.domain.batch.fixes import MENDS, Fix, FixKind, FixState, Remedy, RowsWanted
+from engine.domain.batch.fixes import Fix, FixKind, FixState, Remedy, RowsWanted, kinds
 from engine.domain.batch.grades import Grade, Grading
 from engine.domain.batch.items import Item, ItemStatus, Outcome
 from engine.domain.batch.jobs import OPEN, Job, JobStatus
@@ -103,7 +103,6 @@ __all__ = [
     "MAX_PARAGRAPH",
     "MAX_QUANTITY",
     "MAX_TEMPLATE",
-    "MENDS",
     "MOST_AGAIN",
     "MOST_BYTES",
     "MOST_FORGOTTEN",
@@ -238,6 +237,7 @@ __all__ = [
     "copies_not_in_draft",
     "encode",
     "history_revision",
+    "kinds",
     "missing_scopes",
     "new_location",
     "review",

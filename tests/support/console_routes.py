@@ -58,6 +58,10 @@ ROUTES: Mapping[Kind, str] = {
         POST /api/catalogue/update
         POST /api/connections/ebay/account-deletion
         POST /api/drafts/bulk
+        POST /api/fixes
+        POST /api/fixes/check
+        POST /api/fixes/{fix_id}/stop
+        POST /api/fixes/{fix_id}/undo
         POST /api/lookups/forget
         POST /api/seller/account/read
         PUT /api/seller/default
@@ -68,6 +72,8 @@ ROUTES: Mapping[Kind, str] = {
         POST /api/upstreams/{service}/test
     """,
     READ: """
+        GET /api/attention
+        GET /api/attention/rows
         GET /api/batch/jobs
         GET /api/batch/status/{job_id}
         GET /api/batch/{job_id}/as-uploaded
@@ -88,6 +94,8 @@ ROUTES: Mapping[Kind, str] = {
         GET /api/connections/ebay/callback
         GET /api/docs
         GET /api/drafts
+        GET /api/fixes
+        GET /api/fixes/{fix_id}
         GET /api/openapi.json
         GET /api/seller/account
         GET /api/seller/profiles

@@ -36,6 +36,11 @@ MENDS: Mapping[FixKind, frozenset[Cause]] = {
 """Which failures each kind can mend."""
 
 
+def kinds(cause: Cause) -> list[FixKind]:
+    """Return the kinds that can mend rows that failed for `cause`."""
+    return [kind for kind, causes in MENDS.items() if cause in causes]
+
+
 class FixState(StrEnum):
     """How far a fix is. Stored and published: never renamed."""
 

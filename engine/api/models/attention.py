@@ -1,0 +1,111 @@
+"""Bodies of what needs attention over all batches, and of fixes of many rows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from engine.api.models.base import NUMBER, Answer, Body, CauseWord
+from engine.api.models.rows import RowAnswer
+from engine.errors import Cause
+from engine.public import MAX_CENTS, FixKind, FixState, Remedy, RowsWanted
+
+GTIN = Field(
+    "", description="only rows of this barcode, as `gtin` of a row", pattern=r"^(\d{14})?$", examples=["00724384260958"]
+)
+JOB_ID = Field("", description="only rows of this batch", examples=["batch_20250821_145610_0"], max_length=200)
+
+
+class FixRequest(Body):
+    """The failed rows that a fix is for, by `cause` and perhaps barcode or batch, and what is done with them."""
+
+    kind: FixKind
+    cause: Cause
+    gtin: str = GTIN
+    job_id: str = JOB_ID
+    price_cents: Annotated[int | None, Field(ge=1, le=MAX_CENTS), NUMBER] = Field(
+        None, description="in US cents, for `price`"
+    )
+    discogs_id: str | None = Field(None, description="the release at Discogs, for `choose`")
+    musicbrainz_id: str | None = Field(None, description="the release at MusicBrainz, for `choose`")
+    same_album: bool = Field(
+        False, description="for `take_best`: only where all candidates are one album in several pressings"
+    )
+
+    @property
+    def rows(self) -> RowsWanted:
+        """Return the rows that are wanted."""
+        return RowsWanted(self.cause, self.gtin, self.job_id)
+
+    @property
+    def remedy(self) -> Remedy:
+        """Return what is done with them."""
+        return Remedy(self.kind, self.price_cents, self.discogs_id, self.musicbrainz_id, self.same_album)
+
+
+class ConcernedAnswer(Answer):
+    """How many rows a fix is for, how many it would be done with, and how many it would leave alone, by reason.
+
+    Of more than 1,000 rows the newest are judged; `judged` says how many.
+    """
+
+    rows: int
+    fixed: int
+    left: dict[str, int]
+    judged: int
+
+
+class FixAnswer(Answer):
+    """A fix. It begins at `due_at` and can be undone until then; `done` rows were queued, `left` counts the others."""
+
+    fix_id: str
+    kind: str = Field(examples=[*FixKind])
+    cause: CauseWord
+    gtin: str
+    job_id: str
+    by: str
+    at: datetime
+    due_at: datetime | None
+    state: str = Field(examples=[*FixState])
+    total: int
+    done: int
+    left: dict[str, int]
+    ended_at: datetime | None
+
+
+class FixesAnswer(Answer):
+    """The newest fixes."""
+
+    fixes: list[FixAnswer]
+
+
+class AttentionCause(Answer):
+    """How many rows of all batches failed for a cause, and which kinds of fix can mend them."""
+
+    cause: CauseWord
+    rows: int
+    fixes: list[FixKind]
+
+
+class AttentionAnswer(Answer):
+    """What needs attention, the most frequent cause first."""
+
+    rows: int
+    causes: list[AttentionCause]
+
+
+class FailedRowAnswer(Answer):
+    """A failed row, and the batch it is of."""
+
+    job_id: str
+    row: RowAnswer
+
+
+class FailedRowsAnswer(Answer):
+    """Failed rows of all batches, those that failed last first. `next` is the moment that the next page is `before`."""
+
+    total: int
+    rows: list[FailedRowAnswer]
+    next: datetime | None

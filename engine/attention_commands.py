@@ -1,0 +1,84 @@
+"""`python -m engine attention` and `fix`: failed rows of all batches, and one fix for many of them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from engine import terminal
+from engine.bootstrap import open_existing
+from engine.draft_commands import BY, cents
+from engine.errors import Cause
+from engine.public import Engine, Fix, FixKind, FixState, Remedy, RowsWanted
+
+
+class Kind(StrEnum):
+    """The kinds of fix as the command line spells them."""
+
+    RETRY = "retry"
+    PRICE = "price"
+    CHOOSE = "choose"
+    TAKE_BEST = "take-best"
+    LEAVE_OUT = "leave-out"
+
+
+def attention() -> None:
+    """Show why rows of all batches need attention, and the newest fixes."""
+    engine = open_existing()
+    table = Table("Cause", "Rows", box=None)
+    counts = engine.attention.causes()
+    for one in counts:
+        table.add_row(one.cause, f"{one.count:,}")
+    if counts:
+        terminal.print_whole(table)
+    else:
+        terminal.say("Nothing needs attention.")
+    for fix in engine.fixes.newest(5):
+        terminal.say(_line(fix))
+
+
+def fix(
+    kind: Annotated[Kind, typer.Argument()],
+    cause: Annotated[Cause, typer.Argument(help="Why the rows failed, as `attention` names it.")],
+    gtin: Annotated[str, typer.Option(help="Only rows of this barcode, as 14 digits.")] = "",
+    job: Annotated[str, typer.Option(help="Only rows of this batch.")] = "",
+    price: Annotated[str, typer.Option(metavar="DOLLARS", help="What `price` gives them, such as 4.99.")] = "",
+    discogs: Annotated[str, typer.Option(help="The number of the release at Discogs, for `choose`.")] = "",
+    musicbrainz: Annotated[str, typer.Option(help="The id of the release at MusicBrainz, for `choose`.")] = "",
+    same_album: Annotated[bool, typer.Option(help="`take-best` only where the candidates are one album.")] = False,
+    check: Annotated[bool, typer.Option(help="Only say how many rows it would be done with.")] = False,
+) -> None:
+    """Fix all rows of all batches that failed for a cause, but those that cannot be fixed so."""
+    wanted = RowsWanted(cause, gtin and gtin.rjust(14, "0"), job)
+    price_cents = cents(price) if price else None
+    remedy = Remedy(FixKind[kind.name], price_cents, discogs or None, musicbrainz or None, same_album)
+    engine = open_existing()
+    _say_concerned(engine, wanted, remedy)
+    if not check:
+        begun = engine.fixes.begin(wanted, remedy, by=BY)
+        terminal.say(f"{begun.fix_id} begins in 10 s. To take it back: python -m engine undo {begun.fix_id}")
+
+
+def undo(
+    fix_id: Annotated[str, typer.Argument(metavar="FIX", help="A fix, as `fix` and `attention` name it.")],
+) -> None:
+    """Take back a fix that has not begun; one that has begun is stopped where it stands."""
+    engine = open_existing()
+    begun = engine.fixes.get(fix_id).state is FixState.RUNNING
+    ended = engine.fixes.stop(fix_id, by=BY) if begun else engine.fixes.undo(fix_id, by=BY)
+    terminal.say(_line(ended))
+
+
+def _say_concerned(engine: Engine, wanted: RowsWanted, remedy: Remedy) -> None:
+    concerned = engine.attention.concerned(wanted, remedy)
+    terminal.say(f"{concerned.fixed:,} of {concerned.rows:,} rows")
+    for reason, count in concerned.left.items():
+        terminal.say(f"  {count:,} not: {reason}")
+
+
+def _line(fix: Fix) -> str:
+    what = f"{fix.fix_id}  {fix.remedy.kind} {fix.rows.cause}: {fix.state}, {fix.done:,} of {fix.total:,} rows queued"
+    return f"{what}, {fix.left_alone:,} left alone" if fix.left_alone else what
