@@ -19,6 +19,7 @@ from engine.public import (
     Job,
     JobStatus,
     Outcome,
+    ReleaseSummary,
     RowState,
 )
 
@@ -280,6 +281,12 @@ def why(item: Item, step: str | None) -> str:
     if DraftNeed.PRICE in item.needs:
         return "Not ready: price"
     return "Not sent" if item.not_sent else ""
+
+
+def pressing(release: ReleaseSummary) -> str:
+    """Return what tells a release from others of its title: format, country, year."""
+    formats = " ".join(filter(None, (release.format, *release.format_descriptions)))
+    return ", ".join(filter(None, (formats, release.country, str(release.year or ""))))
 
 
 def person(name: str) -> str:

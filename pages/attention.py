@@ -1,6 +1,6 @@
 """Needs attention."""
 
 from console.context import context
-from console.screens import attention
+from console.screens.attention import screen
 
-attention.render(context())
+screen.render(context())

@@ -16,13 +16,14 @@ from engine.codec import decode
 from engine.domain.batch.fixes import Remedy, RowsWanted, left_alone
 from engine.domain.batch.items import NOT_RETRYABLE, Item, ItemStatus
 from engine.domain.batch.jobs import Job
-from engine.domain.batch.mending import another_try_may_help
+from engine.domain.batch.mending import CHOSEN, another_try_may_help
 from engine.errors import Cause
 from engine.store.base import ANYWHERE, Document, Order, Store, Where
 
 ROWS = f"{ANYWHERE}items"
 NEWEST = Order("finished_at", descending=True)
 OLDEST = Order("finished_at")
+SEEN = 50  # of the newest rows of a cause: for the batches that they are of
 LOOKED_AT = 1_000  # of the newest rows of a cause: for repeated barcodes, and for what a fix would leave alone
 
 
@@ -70,7 +71,7 @@ class Attention:
 
     def causes(self) -> list[CauseCount]:
         """Return why rows of all batches failed, the most frequent cause first."""
-        causes = list(Cause)
+        causes = [cause for cause in Cause if cause not in CHOSEN]
         counts = together(*(partial(self.count, RowsWanted(cause)) for cause in causes))
         found = [
             CauseCount(cause, count, cause not in NOT_RETRYABLE, another_try_may_help(cause))
@@ -93,6 +94,13 @@ class Attention:
         """Return the rows of a cause that ended from `since` to `until`, the oldest first, failed or not."""
         between = [Where("finished_at", ">=", since), Where("finished_at", "<=", until)]
         return self._store.find(_place(wanted), [*_conditions(wanted), *between], OLDEST, limit)
+
+    def batches(self, cause: Cause, most: int = 5) -> list[tuple[Job, int]]:
+        """Return the batches of the rows that failed last, at most `most`, and how many rows of each failed so."""
+        found = self.jobs(row.job_id for row in self.rows(RowsWanted(cause), SEEN))
+        jobs = list(found.values())[:most]
+        counts = together(*(partial(self.count, RowsWanted(cause, job_id=job.job_id)) for job in jobs))
+        return sorted(zip(jobs, counts, strict=True), key=lambda pair: -pair[1])
 
     def repeated(self, cause: Cause, most: int = 20) -> list[Repeated]:
         """Return the barcodes that several of the newest failed rows have, the most frequent first."""

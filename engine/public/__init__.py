@@ -37,6 +37,7 @@ from engine.domain.batch.additions import not_in as copies_not_in_draft
 from engine.domain.batch.decisions import MAX_CENTS, MAX_NOTE, MAX_PARAGRAPH, MAX_QUANTITY
 from engine.domain.batch.draft_index import DraftRecord, Review, review
 from engine.domain.batch.fixes import Fix, FixKind, FixState, Remedy, RowsWanted, kinds
+from engine.domain.batch.fixes import decisions as fix_decisions
 from engine.domain.batch.grades import Grade, Grading
 from engine.domain.batch.items import Item, ItemStatus, Outcome
 from engine.domain.batch.jobs import OPEN, Job, JobStatus
@@ -236,6 +237,7 @@ __all__ = [
     "changed",
     "copies_not_in_draft",
     "encode",
+    "fix_decisions",
     "history_revision",
     "kinds",
     "missing_scopes",

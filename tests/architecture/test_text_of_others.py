@@ -28,6 +28,7 @@ NAMED = frozenset({"label", "body", "help", "title", "caption", "captions", "tex
 DRAWN = {"metric": 3, "menu_button": 2, "segmented_control": 2, "radio": 2, "pills": 2, "toast": 1}
 TABLE_FREE = frozenset({"selectbox", "multiselect", "text_input", "text_area", "number_input"})  # their values are text
 OWN = frozenset((
+    "words.name", "words.begin", "words.about", "words.icon",
     "label.text", "label.symbol", "label.tinted", "label.color", "label.icon", "advice.name", "advice.sentence",
     "advice.next_step", "choice.label", "choice.icon", "button.label", "button.symbol", "button.done",
     "one.name", "view.name", "notice.text", "notice.icon", "done.tinted", "done.text", "sure.text", "sure.color",

@@ -129,11 +129,3 @@ def test_the_tiles_count_all_batches_not_those_of_the_page(many: Desk) -> None:
         "Waiting": ("7", "in 2 batches"),
         "Done at": ("–", "nothing runs"),
     }
-
-
-def test_needs_attention_says_what_older_batches_hold(many: Desk) -> None:
-    many.store.commit(Patch(job_path("batch_0"), {"failed_upcs": 3}, None))
-    app = many.screen("attention")
-    assert not app.exception
-    assert "**3 items in 1 batch** need attention in all. Those of the newest 30 batches, 0, are" in text(app)
-    assert "Nothing needs attention" not in text(app)

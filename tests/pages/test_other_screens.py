@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from console.context import context
-from console.screens import attention
+from console.screens.attention import view as attention
 from console.screens.system import screen as system
 from tests.support.clocks import until
 from tests.support.desk import Desk, button, text, upcs

@@ -9,7 +9,7 @@ import pytest
 
 from console.context import Context
 from console.poller import Poller
-from console.screens import attention
+from console.screens.attention import view as attention
 from console.screens.batch.view import BatchScreen, load, load_rows
 from console.screens.batches import view as batches
 from engine.batches.attention import Attention

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from console import navigation
+from console import labels, navigation
 from console.context import Context, zone
 from console.formatting import moment, money, number
 from console.poller import AWAY
@@ -99,15 +99,10 @@ def ask_anew(context: Context, place: Place, item: Item) -> None:
 def _facts(release: ReleaseSummary, upc: str) -> dict[str, object]:
     return {
         "Release": release.name,
-        "Pressing": _pressing(release),
+        "Pressing": labels.pressing(release),
         "Label": release.label_line,
         "Barcode": upc,
     }
-
-
-def _pressing(release: ReleaseSummary) -> str:
-    formats = " ".join(filter(None, (release.format, *release.format_descriptions)))
-    return ", ".join(filter(None, (formats, release.country, str(release.year or ""))))
 
 
 def _choices(context: Context, place: Place, item: Item, candidates: Sequence[ReleaseSummary]) -> None:
@@ -138,7 +133,7 @@ def _candidate(
     differs = differences(candidate, against) if against else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(gap=None):
-            facts({"Release": candidate.name, "Pressing": _pressing(candidate), "Label": candidate.label_line})
+            facts({"Release": candidate.name, "Pressing": labels.pressing(candidate), "Label": candidate.label_line})
             st.caption(" · ".join(filter(None, (f"Differs: {plain(differs)}" if differs else "", sources(candidate)))))
         st.button(
             "Choose",

@@ -9,6 +9,7 @@ from enum import StrEnum
 from engine.codec import Document, Value
 from engine.domain.batch.items import NOT_RETRYABLE, Item, ItemStatus
 from engine.domain.batch.jobs import OPEN, Job, JobStatus, may_be_in_flight
+from engine.domain.batch.mending import CHOSEN
 from engine.domain.folding import folded
 from engine.domain.identify.evidence import Match
 from engine.errors import Cause
@@ -27,11 +28,11 @@ class FixKind(StrEnum):
 
 
 MENDS: Mapping[FixKind, frozenset[Cause]] = {
-    FixKind.RETRY: frozenset(Cause) - NOT_RETRYABLE,
+    FixKind.RETRY: frozenset(Cause) - NOT_RETRYABLE - CHOSEN,
     FixKind.PRICE: frozenset({Cause.NO_PRICE}),
     FixKind.CHOOSE: frozenset({Cause.AMBIGUOUS, Cause.NO_MATCH}),
     FixKind.TAKE_BEST: frozenset({Cause.AMBIGUOUS}),
-    FixKind.LEAVE_OUT: frozenset(Cause),
+    FixKind.LEAVE_OUT: frozenset(Cause) - CHOSEN,
 }
 """Which failures each kind can mend."""
 

@@ -1,0 +1,117 @@
+"""The dialog that asks for one fix of many rows: how many it concerns, how many not and why, and what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+
+from console import actions, labels
+from console.actions import act, redraw
+from console.context import Context, operator
+from console.formatting import number, rows
+from console.poller import AWAY
+from console.screens.attention import view
+from console.widgets import notices
+from console.widgets.text import plain
+from engine.public import MAX_CENTS, Concerned, FixKind, Remedy, RowsWanted
+
+OPENED = "fix"  # the kind of fix and the rows that the dialog is for
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A kind of fix as an operator reads it: its name, its button before the number, what it does, its icon."""
+
+    name: str
+    begin: str
+    about: str
+    icon: str
+
+
+WORDS: Mapping[FixKind, Words] = {
+    FixKind.RETRY: Words("Retry", "Retry", "They are run again with nothing changed.", ":material/replay:"),
+    FixKind.PRICE: Words("Price", "Price", "They are drafted at this price.", ":material/sell:"),
+    FixKind.CHOOSE: Words("Choose a release", "Choose for", "They get this release.", ":material/album:"),
+    FixKind.TAKE_BEST: Words(
+        "Take the best",
+        "Take the best for",
+        "Each gets the first of its candidates. Its draft is marked as worth a look.",
+        ":material/done_all:",
+    ),
+    FixKind.LEAVE_OUT: Words(
+        "Leave out",
+        "Leave out",
+        "They count as skipped, and can be put back one by one.",
+        ":material/remove_circle:",
+    ),
+}
+
+
+def open_dialog(kind: FixKind, wanted: RowsWanted) -> None:
+    """Have the dialog opened with the next drawing."""
+    st.session_state[OPENED] = (kind, wanted)
+    redraw()
+
+
+def dialog(context: Context) -> None:
+    """Draw the dialog when it was opened."""
+    if opened := st.session_state.get(OPENED):
+        kind, wanted = opened
+        words, advice = WORDS[kind], labels.advice(wanted.cause)
+        title = f"{words.name}: {advice.name}"
+        st.dialog(title, width="medium", on_dismiss=_close)(_dialog)(context, kind, wanted)
+
+
+def _dialog(context: Context, kind: FixKind, wanted: RowsWanted) -> None:
+    if actions.redraw_due():
+        st.rerun()
+    remedy, words = _remedy(kind), WORDS[kind]
+    try:
+        found = view.concerned(context, wanted, remedy)
+    except AWAY as error:
+        notices.nothing_read(error)
+        return
+    st.markdown(about(found))
+    for reason, count in found.left.items():
+        st.caption(f"{rows(count)} not, because {plain(reason)}.")
+    st.caption(f"{words.about} It begins after ten seconds; until then one click takes it back.")
+    st.button(
+        f"{words.begin} {rows(found.fixed)}",
+        icon=words.icon,
+        type="primary",
+        key="begin_fix",
+        disabled=not found.fixed or (kind is FixKind.PRICE and remedy.price_cents is None),
+        on_click=_begin,
+        args=(context, wanted, remedy),
+    )
+
+
+def about(found: Concerned) -> str:
+    """Return how many rows a fix is for, in Markdown."""
+    judged = f" The newest {number(found.judged)} were looked at." if found.judged < found.rows else ""
+    return f"**{number(found.fixed)} of {rows(found.rows)}**, in all batches.{judged}"
+
+
+def _remedy(kind: FixKind) -> Remedy:
+    """Draw what a kind of fix needs to know, and return the fix as it stands."""
+    if kind is FixKind.PRICE:
+        dollars = st.number_input("One price for all $", 0.01, MAX_CENTS / 100, None, 0.5, key="fix_price", width=180)
+        return Remedy(kind, round(dollars * 100) if dollars else None)
+    if kind is FixKind.TAKE_BEST:
+        label = "Only where all candidates are one album in several pressings"
+        return Remedy(kind, same_album=st.checkbox(label, value=True, key="fix_same_album"))
+    return Remedy(kind)
+
+
+def _begin(context: Context, wanted: RowsWanted, remedy: Remedy) -> None:
+    _close()
+    words = WORDS[remedy.kind]
+    done = f"{words.name}: it begins in ten seconds. Undo takes it back until then."
+    act(context, done, partial(context.engine.fixes.begin, wanted, remedy, by=operator()))
+
+
+def _close() -> None:
+    st.session_state.pop(OPENED, None)

@@ -1,0 +1,210 @@
+"""The drawer that shows one failed row after the other, with keys: J and K move, 1 to 9 choose, Enter takes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+import streamlit as st
+
+from console import actions, labels, navigation
+from console.actions import act, redraw
+from console.context import Context, operator
+from console.formatting import number, rows
+from console.poller import AWAY
+from console.screens.attention import view
+from console.screens.attention.fixing import WORDS
+from console.screens.batch.query import Query
+from console.widgets import notices
+from console.widgets.text import plain
+from engine.public import (
+    MAX_CENTS,
+    FailedRow,
+    FixKind,
+    Item,
+    Remedy,
+    RowsWanted,
+    fix_decisions,
+    kinds,
+)
+
+OPENED = "one_by_one"
+SHOWN = 25  # rows that are read at a time; what is decided makes room for the next
+KEYS = "123456789"
+EVERY_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Which rows are gone through, which of them is shown, and which candidate is picked of it."""
+
+    wanted: RowsWanted
+    at: int = 0
+    picked: int = 0
+
+
+def open_rows(wanted: RowsWanted) -> None:
+    """Have the drawer opened with the next drawing."""
+    st.session_state[OPENED] = Opened(wanted)
+    redraw()
+
+
+def drawer(context: Context) -> None:
+    """Draw the drawer when it was opened."""
+    if opened := st.session_state.get(OPENED):
+        advice = labels.advice(opened.wanted.cause)
+        st.dialog(advice.name, width="large", position="right", on_dismiss=_close)(_drawer)(context)
+
+
+def _close() -> None:
+    st.session_state.pop(OPENED, None)
+
+
+def _drawer(context: Context) -> None:
+    if actions.redraw_due():
+        st.rerun()
+    opened: Opened = st.session_state[OPENED]
+    try:
+        found = context.poller.look(
+            ("one by one", opened.wanted),
+            partial(context.engine.attention.rows, opened.wanted, SHOWN),
+            every=EVERY_SECONDS,
+        ).value
+        left = context.poller.look(
+            ("left", opened.wanted), partial(context.engine.attention.count, opened.wanted), every=EVERY_SECONDS
+        ).value
+    except AWAY as error:
+        notices.nothing_read(error)
+        return
+    free = [row for row in found if row.item.wanted is None and not _being_fixed(context, row.item)]
+    if not free:
+        st.markdown(":green[:material/check_circle:] **None is left here.** What you decided is being done.")
+        return
+    at = max(0, min(opened.at, len(free) - 1))
+    _moves(at, len(free), left - (len(found) - len(free)))
+    _row(context, opened, free[at])
+
+
+def _being_fixed(context: Context, item: Item) -> bool:
+    """Whether a fix of many rows that has not ended has this one in it."""
+    return any(fix.rows.holds(item) for fix in view.fixes(context) if not fix.over)
+
+
+def _moves(at: int, shown: int, left: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.button("Previous", key="move_K", shortcut="K", disabled=not at, on_click=_move, args=(at - 1,))
+        st.button("Next", key="move_J", shortcut="J", disabled=at + 1 >= shown, on_click=_move, args=(at + 1,))
+        st.markdown(f"{rows(left)} left", width="content")
+
+
+def _move(at: int) -> None:
+    st.session_state[OPENED] = replace(st.session_state[OPENED], at=at, picked=0)
+
+
+def _row(context: Context, opened: Opened, row: FailedRow) -> None:
+    item = row.item
+    shelf = f" · {plain(item.location)}" if item.location else ""
+    st.markdown(f"**{plain(item.upc)}**")
+    st.caption(f"Row {number(item.line)} of the file{shelf}")
+    st.markdown(plain(item.error or ""))
+    st.page_link(
+        navigation.BATCH,
+        label="Show it in its batch",
+        icon=":material/chevron_right:",
+        query_params={"job_id": row.job_id, **Query("attention", item.cause).address()},
+    )
+    possible = kinds(item.cause) if item.cause else []
+    if FixKind.CHOOSE in possible:
+        _choices(context, opened, row)
+    if FixKind.PRICE in possible:
+        _price(context, row)
+    with st.container(horizontal=True, gap="xsmall"):
+        for kind, key in ((FixKind.RETRY, "T"), (FixKind.LEAVE_OUT, "X")):
+            if kind in possible:
+                words = WORDS[kind]
+                remedy = Remedy(kind)
+                args = (context, row, remedy, 1)
+                st.button(words.name, icon=words.icon, key=f"one_{kind}", shortcut=key, on_click=_decide, args=args)
+
+
+def _choices(context: Context, opened: Opened, row: FailedRow) -> None:
+    """Draw the candidates, one of them picked, and the button that takes it, for all rows of the barcode if wanted."""
+    item, candidates = row.item, row.item.match.candidates[: len(KEYS)]
+    same = _of_barcode(context, item)
+    if same > 1:
+        st.checkbox(f"For all {number(same)} rows with this barcode", value=True, key="for_all")
+    count = same if same > 1 and st.session_state.get("for_all", True) else 1
+    for at, candidate in enumerate(candidates):
+        about = ", ".join(filter(None, (labels.pressing(candidate), candidate.label_line)))
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            st.button(
+                "Chosen" if at == opened.picked else "Choose",
+                key=f"pick_{at}",
+                shortcut=KEYS[at],
+                type="primary" if at == opened.picked else "secondary",
+                on_click=_pick,
+                args=(at,),
+            )
+            st.markdown(f"**{plain(candidate.name)}** · {plain(about)}", width="content")
+            if candidate.url:
+                st.link_button("Page", candidate.url, type="tertiary")
+    if candidates:
+        chosen = candidates[min(opened.picked, len(candidates) - 1)]
+        remedy = Remedy(FixKind.CHOOSE, discogs_id=chosen.discogs_id, musicbrainz_id=chosen.musicbrainz_id)
+        st.button(
+            f"Take it for {rows(count)}" if count > 1 else "Take it",
+            icon=":material/check:",
+            key="take",
+            type="primary",
+            shortcut="Enter",
+            on_click=_decide,
+            args=(context, row, remedy, count),
+        )
+    with st.form(f"named_{row.job_id}_{item.index}", border=False, enter_to_submit=True):
+        st.text_input("Number of the release at Discogs", placeholder="249504", key="one_discogs", width=230)
+        st.form_submit_button("Take this release", on_click=_named, args=(context, row, count))
+
+
+def _price(context: Context, row: FailedRow) -> None:
+    with st.form(f"priced_{row.job_id}_{row.item.index}", border=False, enter_to_submit=True, clear_on_submit=True):
+        st.number_input("Your price $", 0.01, MAX_CENTS / 100, None, 0.5, key="one_price", width=150)
+        st.form_submit_button("Draft it at this price", type="primary", on_click=_priced, args=(context, row))
+
+
+def _named(context: Context, row: FailedRow, count: int) -> None:
+    number_given = str(st.session_state.get("one_discogs") or "").strip()
+    _decide(context, row, Remedy(FixKind.CHOOSE, discogs_id=number_given), count)
+
+
+def _priced(context: Context, row: FailedRow) -> None:
+    if dollars := st.session_state.get("one_price"):
+        _decide(context, row, Remedy(FixKind.PRICE, price_cents=round(dollars * 100)), 1)
+
+
+def _pick(at: int) -> None:
+    st.session_state[OPENED] = replace(st.session_state[OPENED], picked=at)
+
+
+def _decide(context: Context, row: FailedRow, remedy: Remedy, count: int) -> None:
+    """Fix the row that is shown, or all rows of its barcode; the next one takes its place."""
+    item, engine, words = row.item, context.engine, WORDS[remedy.kind]
+    st.session_state[OPENED] = replace(st.session_state[OPENED], picked=0)
+    if count > 1 and item.cause is not None and item.gtin:
+        wanted = RowsWanted(item.cause, item.gtin)
+        done = f"{words.begin} {rows(count)}: it begins in ten seconds. Undo takes it back until then."
+        act(context, done, partial(engine.fixes.begin, wanted, remedy, by=operator()))
+        return
+    seen = {item.index: item.changed_at} if item.changed_at else {}
+    decided = {item.index: fix_decisions(remedy, item)}
+    again = partial(engine.commands.again, row.job_id, decided, by=operator(), seen=seen)
+    act(context, f"{plain(item.upc)}: {words.name.lower()}.", again)
+
+
+def _of_barcode(context: Context, item: Item) -> int:
+    """Return how many rows failed for the same cause with the same barcode."""
+    if not item.gtin or item.cause is None:
+        return 1
+    wanted = RowsWanted(item.cause, item.gtin)
+    read = partial(context.engine.attention.count, wanted)
+    count: int = context.poller.look(("left", wanted), read, every=EVERY_SECONDS, otherwise=1).value
+    return count

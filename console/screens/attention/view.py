@@ -1,0 +1,80 @@
+"""What the screen shows, and how it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from console.context import Context
+from console.poller import Snapshot
+from engine.public import Cause, Concerned, Fix, Job, Remedy, Repeated, RowsWanted
+
+EVERY_SECONDS = 10.0  # after a click everything is read at once
+FIXES_EVERY_SECONDS = 3.0
+FIXES_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """All rows that failed for one cause: how many, the batches of the newest, and the barcodes that repeat."""
+
+    cause: Cause
+    count: int
+    retryable: bool
+    as_it_is: bool
+    batches: tuple[tuple[Job, int], ...]
+    repeated: tuple[Repeated, ...]
+
+
+def load(context: Context) -> list[Group]:
+    """Return the groups as they were read last; what belongs to one is read again when its count has changed.
+
+    Raises:
+        StoreError, FilesAway: they were never read, and the store does not answer.
+    """
+    return look(context).value
+
+
+def look(context: Context) -> Snapshot[list[Group]]:
+    """Return the groups, and when they were read."""
+    causes = context.poller.look("attention", context.engine.attention.causes, every=EVERY_SECONDS)
+    groups = []
+    for one in causes.value:
+        of, none = one.count, tuple[tuple[Job, int], ...]()
+        read = partial(_batches, context, one.cause)
+        batches = context.poller.look(("attention", one.cause), read, of=of, otherwise=none).value
+        repeated: tuple[Repeated, ...] = ()
+        if one.cause is Cause.AMBIGUOUS:
+            often = partial(_repeated, context)
+            repeated = context.poller.look("attention_repeated", often, of=of, otherwise=repeated).value
+        groups.append(Group(one.cause, one.count, one.retryable, one.as_it_is, batches, repeated))
+    return Snapshot(groups, causes.read_at, causes.age, causes.away)
+
+
+def fixes(context: Context) -> list[Fix]:
+    """Return the fixes that are under way, or were asked for last.
+
+    Raises:
+        StoreError, FilesAway: they were never read, and the store does not answer.
+    """
+    read = partial(context.engine.fixes.newest, FIXES_SHOWN)
+    return list(context.poller.look("fixes", read, every=FIXES_EVERY_SECONDS).value)
+
+
+def concerned(context: Context, rows: RowsWanted, remedy: Remedy) -> Concerned:
+    """Return how many rows a fix is for, and why some would be left alone.
+
+    Raises:
+        StoreError, FilesAway: they were never counted, and the store does not answer.
+    """
+    read = partial(context.engine.attention.concerned, rows, remedy)
+    found: Concerned = context.poller.look(("concerned", rows, remedy), read, every=EVERY_SECONDS).value
+    return found
+
+
+def _batches(context: Context, cause: Cause) -> tuple[tuple[Job, int], ...]:
+    return tuple(context.engine.attention.batches(cause))
+
+
+def _repeated(context: Context) -> tuple[Repeated, ...]:
+    return tuple(context.engine.attention.repeated(Cause.AMBIGUOUS))
