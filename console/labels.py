@@ -141,7 +141,7 @@ ADVICE: Mapping[Cause, Advice] = {
     Cause.INVALID_BARCODE: Advice(
         "Barcode not usable",
         "The value in the file cannot be looked up.",
-        "Compare it with the case, correct the file, upload those rows again.",
+        "Compare it with the copy, and correct it on Needs attention.",
     ),
     Cause.NO_MATCH: Advice(
         "Not in the catalogues",

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     PRICE = "price"
     CHOOSE = "choose"
     TAKE_BEST = "take-best"
+    BARCODE = "barcode"
     LEAVE_OUT = "leave-out"
 
 
@@ -48,13 +49,15 @@ def fix(
     price: Annotated[str, typer.Option(metavar="DOLLARS", help="What `price` gives them, such as 4.99.")] = "",
     discogs: Annotated[str, typer.Option(help="The number of the release at Discogs, for `choose`.")] = "",
     musicbrainz: Annotated[str, typer.Option(help="The id of the release at MusicBrainz, for `choose`.")] = "",
+    upc: Annotated[str, typer.Option(help="Only rows with this text for a barcode, as the file has it.")] = "",
+    barcode: Annotated[str, typer.Option(help="What the copies say, for `barcode`.")] = "",
     same_album: Annotated[bool, typer.Option(help="`take-best` only where the candidates are one album.")] = False,
     check: Annotated[bool, typer.Option(help="Only say how many rows it would be done with.")] = False,
 ) -> None:
     """Fix all rows of all batches that failed for a cause, but those that cannot be fixed so."""
-    wanted = RowsWanted(cause, gtin and gtin.rjust(14, "0"), job)
+    wanted = RowsWanted(cause, gtin and gtin.rjust(14, "0"), job, upc)
     price_cents = cents(price) if price else None
-    remedy = Remedy(FixKind[kind.name], price_cents, discogs or None, musicbrainz or None, same_album)
+    remedy = Remedy(FixKind[kind.name], price_cents, discogs or None, musicbrainz or None, same_album, barcode)
     engine = open_existing()
     _say_concerned(engine, wanted, remedy)
     if not check:

@@ -62,7 +62,7 @@ def check(body: FixRequest, engine: TheEngine) -> ConcernedAnswer:
 
 @router.post(
     "/fixes",
-    summary="Fix all failed rows of a cause: retry, price, choose, take_best, leave_out",
+    summary="Fix all failed rows of a cause: retry, price, choose, take_best, barcode, leave_out",
     status_code=202,
     responses=CONFLICT | UNREADABLE,
 )
@@ -104,6 +104,7 @@ def _answer(fix: Fix) -> FixAnswer:
         kind=fix.remedy.kind,
         cause=fix.rows.cause,
         gtin=fix.rows.gtin,
+        upc=fix.rows.upc,
         job_id=fix.rows.job_id,
         by=fix.by,
         at=fix.at,

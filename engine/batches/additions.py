@@ -17,7 +17,7 @@ from engine.batches.documents import SHARDS, Change, change, item_path, job_path
 from engine.batches.drafts import Drafts
 from engine.codec import decode, encode, replace
 from engine.domain.batch import additions, items
-from engine.domain.batch.decisions import Addition, Decided, Review
+from engine.domain.batch.decided import Addition, Decided, Review
 from engine.domain.batch.items import Item, ItemStatus
 from engine.domain.batch.jobs import Job
 from engine.domain.batch.options import Options

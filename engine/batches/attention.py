@@ -143,8 +143,8 @@ def _place(wanted: RowsWanted) -> str:
 
 
 def _conditions(wanted: RowsWanted) -> list[Where]:
-    of_barcode = [Where("gtin", "==", wanted.gtin)] if wanted.gtin else []
-    return [Where("cause", "==", wanted.cause), *of_barcode]
+    one = (("gtin", wanted.gtin), ("upc", wanted.upc))
+    return [Where("cause", "==", wanted.cause), *(Where(name, "==", value) for name, value in one if value)]
 
 
 def _name(item: Item) -> str:

@@ -22,7 +22,8 @@ from engine.batches.documents import (
 )
 from engine.codec import decode, encode, replace
 from engine.domain.batch import items, jobs, legacy
-from engine.domain.batch.decisions import Reviewed, decided
+from engine.domain.batch.decided import Reviewed
+from engine.domain.batch.decisions import decided
 from engine.domain.batch.draft_index import Review, record
 from engine.domain.batch.items import Item
 from engine.domain.batch.jobs import Job, JobStatus

@@ -17,10 +17,9 @@ from engine.batches.commands import Commands
 from engine.batches.listing import BEGINNING
 from engine.clock import Clock
 from engine.codec import decode, encode, replace
-from engine.domain.batch.decisions import NOTHING, decided
-from engine.domain.batch.fixes import UNDO_FOR, Fix, FixKind, FixState, Remedy, RowsWanted, decisions, kinds, left_alone
+from engine.domain.batch.fixes import UNDO_FOR, Fix, FixState, Remedy, RowsWanted, decisions, ensure_whole, left_alone
 from engine.domain.batch.jobs import Job
-from engine.errors import BadRequest, Conflict, IllegalTransition, JobError, NotThere, StoreAway
+from engine.errors import Conflict, IllegalTransition, JobError, NotThere, StoreAway
 from engine.log import get_logger
 from engine.store.base import Document, Expect, Order, Patch, Put, Store, Where
 
@@ -49,8 +48,8 @@ class Fixes:
             IllegalTransition: no row is wanted, or such rows are being fixed already.
             DecisionRefused: a value that a draft cannot have.
         """
-        _ensure_whole(wanted, remedy)
-        if other := next((fix for fix in self.under_way() if _overlap(fix.rows, wanted)), None):
+        ensure_whole(wanted, remedy)
+        if other := next((fix for fix in self.under_way() if fix.rows.overlaps(wanted)), None):
             raise IllegalTransition(
                 f"{other.by or 'Somebody'} is fixing such rows already ({other.remedy.kind}, {other.total} rows); "
                 "wait for its end, or stop it"
@@ -258,36 +257,6 @@ def _moved(page: Sequence[Document], fix: Fix) -> Fix:
 
 def _ended(state: FixState, at: datetime, fix: Fix) -> Fix:
     return replace(fix, state=state, ended_at=at, due_at=None, passed=(), batches=())
-
-
-def _overlap(one: RowsWanted, other: RowsWanted) -> bool:
-    """Whether a row may be in both."""
-    pairs = ((one.gtin, other.gtin), (one.job_id, other.job_id))
-    return one.cause is other.cause and all(not a or not b or a == b for a, b in pairs)
-
-
-def _ensure_whole(wanted: RowsWanted, remedy: Remedy) -> None:
-    """Refuse a remedy that cannot mend such rows, or lacks what it is made of.
-
-    Raises:
-        BadRequest: it is.
-        DecisionRefused: a value that a draft cannot have.
-    """
-    if remedy.kind not in kinds(wanted.cause):
-        fitting = ", ".join(kinds(wanted.cause))
-        raise BadRequest(f"{remedy.kind} cannot mend rows that failed for {wanted.cause}; there are: {fitting}")
-    if remedy.kind is FixKind.PRICE and remedy.price_cents is None:
-        raise BadRequest("Give the price in US cents, as price_cents")
-    if remedy.kind is FixKind.CHOOSE and not wanted.gtin:
-        raise BadRequest("A release is chosen for the rows of one barcode: name it as gtin")
-    if remedy.kind in {FixKind.PRICE, FixKind.CHOOSE}:
-        decided(NOTHING, _given(remedy), by="", at=BEGINNING)
-
-
-def _given(remedy: Remedy) -> dict[str, object]:
-    if remedy.kind is FixKind.PRICE:
-        return {"edits": {"price_cents": remedy.price_cents}}
-    return {"choice": {"discogs_id": remedy.discogs_id, "musicbrainz_id": remedy.musicbrainz_id}}
 
 
 def _path(fix_id: str) -> str:

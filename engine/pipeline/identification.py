@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from engine.domain.batch.decisions import Choice
+from engine.domain.batch.decided import Choice
 from engine.domain.batch.options import Ambiguous, Need
 from engine.domain.identify import elsewhere
 from engine.domain.identify.candidates import Candidate

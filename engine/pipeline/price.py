@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.codec import replace
-from engine.domain.batch.decisions import Signature
+from engine.domain.batch.decided import Signature
 from engine.domain.batch.options import NoPrice
 from engine.domain.batch.rows import Condition
 from engine.domain.identify.candidates import Candidate

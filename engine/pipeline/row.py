@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from engine.codec import replace
-from engine.domain.batch.decisions import Signature
+from engine.domain.batch.decided import Signature
 from engine.domain.batch.items import Item, Outcome, intend, skip
 from engine.domain.listing.seller_terms import SellingTerms
 from engine.domain.services import Service

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from engine.domain.batch.decisions import Edits
+from engine.domain.batch.decided import Edits
 from engine.domain.batch.items import Item
 from engine.domain.batch.options import Duplicates, Options
 from engine.domain.batch.rows import Row

@@ -34,7 +34,7 @@ from engine.credentials.scopes import missing as missing_scopes
 from engine.doctor.doctor import Doctor
 from engine.doctor.report import Finding, Level, Report
 from engine.domain.batch.additions import not_in as copies_not_in_draft
-from engine.domain.batch.decisions import MAX_CENTS, MAX_NOTE, MAX_PARAGRAPH, MAX_QUANTITY
+from engine.domain.batch.decisions import MAX_CENTS, MAX_NOTE, MAX_PARAGRAPH, MAX_QUANTITY, barcode_problem
 from engine.domain.batch.draft_index import DraftRecord, Review, review
 from engine.domain.batch.fixes import Fix, FixKind, FixState, Remedy, RowsWanted, kinds
 from engine.domain.batch.fixes import decisions as fix_decisions
@@ -234,6 +234,7 @@ __all__ = [
     "UpstreamsView",
     "Wait",
     "WorkerView",
+    "barcode_problem",
     "changed",
     "copies_not_in_draft",
     "encode",

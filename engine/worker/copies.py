@@ -9,7 +9,7 @@ from typing import TypeVar
 from engine.batches.additions import Additions, Earlier, Fence
 from engine.domain.batch import additions
 from engine.domain.batch.additions import Added
-from engine.domain.batch.decisions import Addition
+from engine.domain.batch.decided import Addition
 from engine.domain.batch.items import Item
 from engine.domain.batch.jobs import Job
 from engine.domain.batch.options import DraftedBefore, Options

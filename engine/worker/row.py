@@ -73,7 +73,7 @@ class RowRun:
         """Run one row for as long as a service keeps it waiting; waiting spends no attempt."""
         context = self._started(flight)
         port = context.port
-        if context.row.key is None:
+        if context.row.key is None and not context.item.decided.removed:
             raise ItemError(Cause.INVALID_BARCODE, context.row.problem)
         if why := skipped(context, flight.before, self._drafts):
             flight.take(items.skip(context.item, *why, now=port.now()))

@@ -8,7 +8,7 @@ from itertools import islice
 
 from engine.batches.documents import item_path, items_of
 from engine.batches.rows import RowFiles
-from engine.codec import decode
+from engine.codec import decode, replace
 from engine.domain.batch.items import SOURCES, Item, ItemStatus, waiting
 from engine.domain.batch.rows import Row
 from engine.domain.batch.shards import FIRST_RUN, WINDOW, Shard, ShardKind
@@ -59,7 +59,16 @@ def _again(store: Store, files: RowFiles, shard: Shard) -> Iterator[tuple[Row, I
     """Return the rows that are to be done again, and those that an earlier worker left in flight in this retry."""
     found = merge(_CHOSEN[shard.kind](store, shard), _in_flight(store, shard), key=lambda item: item.index)
     for item in found:
-        yield next(files.read(shard.job_id, item.index, item.index + 1)), item
+        yield _corrected(next(files.read(shard.job_id, item.index, item.index + 1)), item)
+
+
+def _corrected(row: Row, item: Item) -> tuple[Row, Item]:
+    """Return a row and its item with the barcode that a person gave it."""
+    barcode = item.decided.barcode
+    if barcode is None:
+        return row, item
+    row = row.corrected(barcode.gtin)
+    return row, replace(item, upc=row.shown, gtin=row.gtin)
 
 
 def _failed(store: Store, shard: Shard) -> Iterator[Item]:

@@ -41,7 +41,7 @@ def test_what_failed_is_counted_and_listed_over_all_batches(served: Served, fail
     answer = served.get("/api/attention")
     assert answer == {
         "rows": 4,
-        "causes": [{"cause": "no_match", "rows": 4, "fixes": ["retry", "choose", "leave_out"]}],
+        "causes": [{"cause": "no_match", "rows": 4, "fixes": ["retry", "choose", "barcode", "leave_out"]}],
     }
     page = served.get("/api/attention/rows", cause="no_match", limit=3)
     rest = served.get("/api/attention/rows", cause="no_match", before=page["next"])

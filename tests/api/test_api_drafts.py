@@ -73,7 +73,7 @@ def test_a_draft_is_reviewed_once_by_whoever_saw_it_last(served: Served, job_id:
     [
         (0, {"edits": {"prize": 1}}, 422, "prize: no such edit"),
         (0, {"edits": {"title": ""}}, 422, "title is a text of 1 to 80 characters"),
-        (0, {"publish": True}, 422, "publish: no such field; there are choice, edits, removed, seen_at"),
+        (0, {"publish": True}, 422, "publish: no such field; there are barcode, choice, edits, removed, seen_at"),
         (0, {"removed": "yes"}, 422, "removed is true or false"),
         (9, {}, 404, "has no row 10 that is done"),
     ],

@@ -12,7 +12,7 @@ from engine import codec
 from engine.batches.additions import Additions
 from engine.batches.documents import item_path
 from engine.codec import encode
-from engine.domain.batch.decisions import NOTHING, Addition, Decided
+from engine.domain.batch.decided import NOTHING, Addition, Decided
 from engine.domain.batch.draft_index import Review
 from engine.domain.batch.items import Item, ItemStatus, Outcome
 from engine.domain.batch.jobs import JobStatus

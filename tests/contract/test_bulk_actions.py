@@ -11,7 +11,7 @@ import pytest
 from engine.batches.bulk_actions import BulkAction, BulkActions, SeenRow, blocked_reason
 from engine.batches.commands import Commands
 from engine.codec import replace
-from engine.domain.batch.decisions import Decided, Reviewed
+from engine.domain.batch.decided import Decided, Reviewed
 from engine.domain.batch.draft_index import Review, review
 from engine.domain.batch.items import Item, ItemStatus
 from engine.domain.batch.jobs import Job, JobStatus

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.codec import replace
-from engine.domain.batch.decisions import Edits
+from engine.domain.batch.decided import Edits
 from engine.domain.batch.items import ItemStatus, Outcome
 from engine.domain.batch.jobs import JobStatus
 from engine.domain.listing.composition import Draft

@@ -157,8 +157,8 @@ def two_at_once(store: Recording, queries: Queries) -> None:
 
 def fixed(batches: Batches, one: str) -> None:
     """Ask for what is fixed over all batches."""
-    for gtin, job_id in product(("", "00700000000010"), ("", one)):
-        wanted = RowsWanted(Cause.NO_MATCH, gtin, job_id)
+    for (gtin, upc), job_id in product((("", ""), ("00700000000010", ""), ("", "8.8E+11")), ("", one)):
+        wanted = RowsWanted(Cause.NO_MATCH, gtin, job_id, upc)
         batches.engine.attention.concerned(wanted, Remedy(FixKind.RETRY))
         batches.engine.attention.page(wanted, SystemClock().now(), SystemClock().now(), 5)
     batches.engine.attention.rows(RowsWanted(Cause.NO_MATCH), before=SystemClock().now())

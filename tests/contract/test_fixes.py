@@ -166,6 +166,40 @@ def test_the_best_candidate_is_taken_where_all_are_one_album(batches: Batches) -
     assert items[1].decided.choice is None
 
 
+def test_a_barcode_is_corrected_for_every_row_that_has_the_wrong_one(batches: Batches) -> None:
+    names = [batches.upload(b"8.80E+11\n" + barcodes(1)) for _ in range(2)]
+    batches.run()
+    wanted = RowsWanted(Cause.INVALID_BARCODE, upc="8.80E+11")
+    fix = carried_out(batches, wanted, Remedy(FixKind.BARCODE, barcode=barcode(77)))
+    assert (fix.total, fix.done) == (2, 2)
+    batches.run()
+    for name in names:
+        item = batches.items(name)[0]
+        assert (item.status, item.upc, item.gtin) == (ItemStatus.SUCCEEDED, barcode(77), barcode(77).zfill(14))
+        assert item.decided.barcode
+        assert batches.exact(name)
+
+
+def test_a_barcode_that_is_corrected_and_still_unknown_fails_as_such(batches: Batches) -> None:
+    name = batches.upload(b"8.80E+11\n" + barcodes(1))
+    batches.run()
+    remedy = Remedy(FixKind.BARCODE, barcode=barcode(77))
+    carried_out(batches, RowsWanted(Cause.INVALID_BARCODE, upc="8.80E+11"), remedy)
+    batches.run(Chosen({0: fails}))
+    assert (batches.items(name)[0].cause, batches.items(name)[0].upc) == (Cause.NO_MATCH, barcode(77))
+    batches.commands.retry_failed(name)
+    batches.run()
+    assert batches.items(name)[0].status is ItemStatus.SUCCEEDED
+
+
+def test_a_row_without_a_barcode_is_left_out(batches: Batches) -> None:
+    name = batches.upload(b"8.80E+11\n" + barcodes(1))
+    batches.run(Drafting())
+    carried_out(batches, RowsWanted(Cause.INVALID_BARCODE), Remedy(FixKind.LEAVE_OUT))
+    batches.run(Drafting())
+    assert batches.items(name)[0].cause is Cause.REMOVED
+
+
 def test_rows_are_left_out(batches: Batches) -> None:
     name = batches.upload(barcodes(3))
     batches.run(Drafting({1: fails}))
@@ -254,7 +288,9 @@ def test_two_workers_at_one_fix_count_each_row_once(batches: Batches) -> None:
         (NO_PRICE, Remedy(FixKind.PRICE, price_cents=0), DecisionRefused, "price_cents"),
         (NO_MATCH, Remedy(FixKind.CHOOSE, discogs_id="1"), BadRequest, "gtin"),
         (RowsWanted(Cause.NO_MATCH, "0" * 14), Remedy(FixKind.CHOOSE), DecisionRefused, "choice names a release"),
-        (RowsWanted(Cause.INVALID_BARCODE), RETRY, BadRequest, "there are: leave_out"),
+        (RowsWanted(Cause.INVALID_BARCODE), RETRY, BadRequest, "there are: barcode, leave_out"),
+        (RowsWanted(Cause.INVALID_BARCODE), Remedy(FixKind.BARCODE, barcode=barcode(1)), BadRequest, "name it as gtin"),
+        (RowsWanted(Cause.INVALID_BARCODE, upc="1"), Remedy(FixKind.BARCODE, barcode="12"), DecisionRefused, "barcode"),
         (NO_MATCH, RETRY, IllegalTransition, "No such row"),
     ],
 )

@@ -11,7 +11,7 @@ import requests
 from engine import codec
 from engine.bootstrap import open_pipeline, open_store
 from engine.clock import SystemClock
-from engine.domain.batch.decisions import Decided, Edits
+from engine.domain.batch.decided import Decided, Edits
 from engine.domain.batch.options import Options
 from engine.domain.batch.rows import Condition
 from engine.domain.listing.photos import Picture

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.codec import replace
-from engine.domain.batch.decisions import NOTHING
+from engine.domain.batch.decided import NOTHING
 from engine.domain.batch.decisions import decided as decide
 from engine.domain.batch.items import Item, Outcome
 from engine.domain.batch.options import Options

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from engine.codec import decode, replace
-from engine.domain.batch.decisions import Choice, Decided, Edits, Signature
+from engine.domain.batch.decided import Choice, Decided, Edits, Signature
 from engine.domain.batch.items import Intent, Item, Outcome
 from engine.domain.batch.options import Duplicates, NoPrice, Options
 from engine.domain.batch.rows import Condition

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.codec import replace
-from engine.domain.batch.decisions import Decided, Edits, Signature
+from engine.domain.batch.decided import Decided, Edits, Signature
 from engine.domain.batch.items import Item, Outcome
 from engine.domain.batch.options import NoPrice, Options
 from engine.domain.batch.rows import Condition

@@ -11,7 +11,7 @@ from console.screens.drafts.evidence import added
 from console.screens.drafts.view import Place
 from engine.codec import replace
 from engine.domain.batch.additions import on_top
-from engine.domain.batch.decisions import Addition, Decided
+from engine.domain.batch.decided import Addition, Decided
 from engine.domain.batch.items import Item
 from engine.domain.batch.options import DraftedBefore, Options
 from engine.domain.identify.evidence import Match, Verdict

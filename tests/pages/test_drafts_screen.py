@@ -12,7 +12,7 @@ from console.screens.drafts.view import Place, Query, current_values, difference
 from console.widgets import prices
 from console.widgets.facts import markup
 from engine.codec import encode, replace
-from engine.domain.batch.decisions import Decided, Edits
+from engine.domain.batch.decided import Decided, Edits
 from engine.domain.batch.draft_index import Review
 from engine.domain.batch.items import Item, ItemStatus, Outcome
 from engine.domain.identify.evidence import ReleaseSummary

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from engine.domain.batch.decisions import Edits
+from engine.domain.batch.decided import Edits
 from engine.domain.batch.items import Item
 from engine.domain.batch.options import Options
 from engine.domain.batch.rows import Row

@@ -9,7 +9,8 @@ import pytest
 
 from engine.codec import replace
 from engine.domain.batch import additions
-from engine.domain.batch.decisions import NOTHING, Addition, Choice, Decided, Edits, Signature, decided
+from engine.domain.batch.decided import NOTHING, Addition, Choice, Decided, Edits, Signature
+from engine.domain.batch.decisions import decided
 from engine.domain.batch.items import Attempt, Item, ItemStatus, Outcome
 from engine.domain.batch.options import Options
 from engine.domain.batch.rows import Condition, Row

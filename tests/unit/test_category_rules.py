@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.codec import replace
-from engine.domain.batch.decisions import Edits
+from engine.domain.batch.decided import Edits
 from engine.domain.batch.rows import Condition
 from engine.domain.identify.releases import Format, Release
 from engine.domain.listing.categories import CATEGORIES, CD, DISC, VINYL

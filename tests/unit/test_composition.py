@@ -16,7 +16,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.codec import decode, encode, replace
-from engine.domain.batch.decisions import NOTHING, Edits, decided
+from engine.domain.batch.decided import NOTHING, Edits
+from engine.domain.batch.decisions import decided
 from engine.domain.batch.rows import Condition
 from engine.domain.identify.releases import Format, Release, Track
 from engine.domain.listing.aspects import NAMES

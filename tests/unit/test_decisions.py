@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from engine.codec import decode, encode
-from engine.domain.batch.decisions import NOTHING, Decided, Edits, Signature, decided
+from engine.domain.batch.decided import NOTHING, Decided, Edits, Signature
+from engine.domain.batch.decisions import decided
 from engine.domain.batch.rows import Condition
 from engine.domain.listing.categories import VINYL
 from engine.errors import DecisionRefused
@@ -95,7 +96,7 @@ REFUSED = [
     ({"edits": {"photos": PHOTO}}, "photos is a list of up to 24 addresses"),
     ({"edits": {"prize": 5, 4: 5}}, f"4, prize: no such edit; there are {EDITS}"),
     ({"edits": "title"}, "edits is an object with named fields"),
-    ({"publish": True}, "publish: no such decision; there are choice, edits, removed"),
+    ({"publish": True}, "publish: no such decision; there are barcode, choice, edits, removed"),
     ({"choice": {}}, "choice names a release by its discogs_id, its musicbrainz_id or both"),
     ({"choice": {"discogs_id": ""}}, "choice names a release by its discogs_id, its musicbrainz_id or both"),
     ({"choice": "249504"}, "choice is an object with named fields"),

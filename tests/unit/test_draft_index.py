@@ -9,7 +9,7 @@ import pytest
 
 from engine.codec import replace
 from engine.domain.batch import draft_index
-from engine.domain.batch.decisions import Decided, Review, Reviewed
+from engine.domain.batch.decided import Decided, Review, Reviewed
 from engine.domain.batch.draft_index import DraftRecord
 from engine.domain.batch.items import Item, ItemStatus, Outcome
 from engine.domain.batch.rows import Condition, HandedTo

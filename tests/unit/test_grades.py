@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.codec import decode, encode
-from engine.domain.batch.decisions import Edits
+from engine.domain.batch.decided import Edits
 from engine.domain.batch.grades import GRADE_NAMES, OF_MEDIA, OF_SLEEVES, Grade, Grading, Scale, graded, lower
 from engine.domain.batch.options import Options
 from engine.domain.batch.rows import Condition, Row

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.codec import decode, replace
 from engine.domain.batch import items
-from engine.domain.batch.decisions import Addition, Choice, Decided, Edits, Review, Reviewed, Signature
+from engine.domain.batch.decided import Addition, Choice, Decided, Edits, Review, Reviewed, Signature
 from engine.domain.batch.items import (
     DONE,
     MAX_HISTORY,

@@ -41,6 +41,9 @@ WORDS: Mapping[FixKind, Words] = {
         "Each gets the first of its candidates. Its draft is marked as worth a look.",
         ":material/done_all:",
     ),
+    FixKind.BARCODE: Words(
+        "Correct the barcode", "Correct", "They are looked up by this barcode.", ":material/barcode:"
+    ),
     FixKind.LEAVE_OUT: Words(
         "Leave out",
         "Leave out",

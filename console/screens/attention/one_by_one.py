@@ -24,6 +24,7 @@ from engine.public import (
     Item,
     Remedy,
     RowsWanted,
+    barcode_problem,
     fix_decisions,
     kinds,
 )
@@ -116,6 +117,8 @@ def _row(context: Context, opened: Opened, row: FailedRow) -> None:
     possible = kinds(item.cause) if item.cause else []
     if FixKind.CHOOSE in possible:
         _choices(context, opened, row)
+    if FixKind.BARCODE in possible:
+        _barcode(context, row)
     if FixKind.PRICE in possible:
         _price(context, row)
     with st.container(horizontal=True, gap="xsmall"):
@@ -163,6 +166,25 @@ def _choices(context: Context, opened: Opened, row: FailedRow) -> None:
     with st.form(f"named_{row.job_id}_{item.index}", border=False, enter_to_submit=True):
         st.text_input("Number of the release at Discogs", placeholder="249504", key="one_discogs", width=230)
         st.form_submit_button("Take this release", on_click=_named, args=(context, row, count))
+
+
+def _barcode(context: Context, row: FailedRow) -> None:
+    """Draw the field for what the copy says; its check digit is judged as it is typed."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+        key = f"barcode_{row.job_id}_{row.item.index}"
+        typed = st.text_input("Barcode on the copy", key=key, placeholder="042284503228", width=230, live="300ms") or ""
+        right = barcode_problem(typed) == ""
+        st.button(
+            "Look it up",
+            icon=":material/barcode:",
+            type="primary" if right else "secondary",
+            disabled=not right,
+            on_click=_decide,
+            args=(context, row, Remedy(FixKind.BARCODE, barcode=typed), 1),
+        )
+    if typed:
+        said = ":green[:material/check_circle: The check digit is right.]"
+        st.caption(said if right else f":red[:material/error:] {plain(barcode_problem(typed))}")
 
 
 def _price(context: Context, row: FailedRow) -> None:

@@ -19,6 +19,7 @@ from console.widgets.text import plain
 from engine.public import Cause, FixKind, RowsWanted, kinds
 
 REPEATED_SHOWN = 5
+_OF_ONE_BARCODE = frozenset({FixKind.CHOOSE, FixKind.BARCODE})
 
 
 def render(context: Context) -> None:
@@ -81,8 +82,8 @@ def _buttons(group: Group, *, away: bool) -> None:
             args=(RowsWanted(group.cause),),
         )
         for kind in kinds(group.cause):
-            if kind is FixKind.CHOOSE or (kind is FixKind.RETRY and not group.as_it_is):
-                continue  # a release is chosen for one barcode; a retry as it is would fail again
+            if kind in _OF_ONE_BARCODE or (kind is FixKind.RETRY and not group.as_it_is):
+                continue  # those are one by one; a retry as it is would fail again
             words = fixing.WORDS[kind]
             st.button(
                 f"{words.begin} {rows(group.count)}",

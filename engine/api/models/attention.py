@@ -30,6 +30,8 @@ class FixRequest(Body):
     )
     discogs_id: str | None = Field(None, description="the release at Discogs, for `choose`")
     musicbrainz_id: str | None = Field(None, description="the release at MusicBrainz, for `choose`")
+    upc: str = Field("", description="only rows with this text for a barcode, as the file has it", max_length=200)
+    barcode: str = Field("", description="what the copies say, for `barcode`", max_length=20)
     same_album: bool = Field(
         False, description="for `take_best`: only where all candidates are one album in several pressings"
     )
@@ -37,12 +39,13 @@ class FixRequest(Body):
     @property
     def rows(self) -> RowsWanted:
         """Return the rows that are wanted."""
-        return RowsWanted(self.cause, self.gtin, self.job_id)
+        return RowsWanted(self.cause, self.gtin, self.job_id, self.upc)
 
     @property
     def remedy(self) -> Remedy:
         """Return what is done with them."""
-        return Remedy(self.kind, self.price_cents, self.discogs_id, self.musicbrainz_id, self.same_album)
+        release = (self.discogs_id, self.musicbrainz_id)
+        return Remedy(self.kind, self.price_cents, *release, self.same_album, self.barcode)
 
 
 class ConcernedAnswer(Answer):
@@ -64,6 +67,7 @@ class FixAnswer(Answer):
     kind: str = Field(examples=[*FixKind])
     cause: CauseWord
     gtin: str
+    upc: str
     job_id: str
     by: str
     at: datetime

@@ -66,11 +66,15 @@ _EDITS: Schema = {
 CHOICE = _or_null(type="object", properties=_NUMBERS, additionalProperties=False, anyOf=_NAMED)
 EDITS = _or_null(type="object", properties=_EDITS, additionalProperties=False)
 REMOVED = _or_null(type="boolean")
+BARCODE = _or_null(**_text(20, pattern="^[0-9]{8,14}$"))
 
 
 class Decision(Body):
     """What is to change of a row; what is not named stays, null takes it back, and a row without any is just redone."""
 
+    barcode: Annotated[Any, WithJsonSchema(BARCODE)] = Field(
+        None, description="what the copy says, in place of the file's; with its check digit"
+    )
     choice: Annotated[Any, WithJsonSchema(CHOICE)] = Field(None, description="a release: one of its numbers, or both")
     edits: Annotated[Any, WithJsonSchema(EDITS)] = Field(None, description="of the draft; null takes one back")
     removed: Annotated[Any, WithJsonSchema(REMOVED)] = Field(

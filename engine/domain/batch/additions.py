@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.codec import replace
-from engine.domain.batch.decisions import MAX_QUANTITY, Addition, Decided
+from engine.domain.batch.decided import Addition, Decided
+from engine.domain.batch.decisions import MAX_QUANTITY
 from engine.domain.batch.items import Item, ItemStatus, Outcome
 from engine.domain.batch.options import Options
 from engine.domain.batch.rows import Row

@@ -5,16 +5,17 @@ What is decided stays for every later run of the row, until it is taken back wit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from engine.codec import Part, Value, replace
+from engine.codec import replace
+from engine.domain.batch.decided import NO_EDITS, Addition, Choice, Corrected, Decided, Edits, Signature
 from engine.domain.batch.grades import Grading, graded
 from engine.domain.batch.rows import Condition
-from engine.domain.listing.categories import CATEGORIES, Category
+from engine.domain.identify import barcodes
+from engine.domain.listing.categories import CATEGORIES
 from engine.domain.listing.photo_pages import direct
 from engine.domain.listing.photos import MAX_PHOTOS, refused
 from engine.domain.listing.titles import MAX_TITLE
@@ -33,120 +34,8 @@ MAX_GRADING = 80
 _MAX_ID = 40
 
 
-class Review(StrEnum):
-    """What a person thinks of a draft. Stored: never renamed."""
-
-    OPEN = "open"  # nobody has looked at it
-    APPROVED = "approved"
-    HELD = "held"
-    REMOVED = "removed"  # it is no draft any more
-
-
-class Signature(Value, frozen=True):
-    """Who decided something, "" when nobody said, and when."""
-
-    by: str = ""
-    at: datetime | None = None
-
-    @property
-    def signed(self) -> str:
-        """Return who it was, without the domain of an address; `hand` when nobody said."""
-        return self.by.partition("@")[0] or "hand"
-
-
-class Choice(Signature, frozen=True):
-    """The release that a person chose for a row, by the number of one service or of both."""
-
-    discogs_id: str | None = None
-    musicbrainz_id: str | None = None
-
-    @property
-    def numbers(self) -> dict[str, str]:
-        """Return the numbers by the names of their services."""
-        known = {"Discogs": self.discogs_id, "MusicBrainz": self.musicbrainz_id}
-        return {name: number for name, number in known.items() if number}
-
-
-class Reviewed(Value, frozen=True):
-    """What a person thinks of a draft, who it was and when."""
-
-    state: Review
-    by: str = ""
-    at: datetime | None = None
-
-
-class Addition(Value, frozen=True):
-    """Copies that a row of a later batch has added to a draft.
-
-    `job_id`, `index` and `batch` (the name of that batch) say which row, `at` when. `counted` is true where a person
-    has given the quantity of the draft since, which holds these copies then.
-    """
-
-    copies: int
-    job_id: str
-    index: int
-    batch: str
-    at: datetime
-    counted: bool = False
-
-
-class Edits(Part, frozen=True):
-    """What a person changed of a draft; None leaves what the program composed.
-
-    `aspects` maps names of item specifics to their values; an empty list leaves that specific out. `photos` replace all
-    pictures of the copy, `paragraph` is added to the description. `grading` holds the seller's own grades.
-    """
-
-    title: str | None = None
-    price_cents: int | None = None
-    condition: Condition | None = None
-    quantity: int | None = None
-    note: str | None = None
-    paragraph: str | None = None
-    category_id: str | None = None
-    aspects: Mapping[str, tuple[str, ...]] | None = None
-    photos: tuple[str, ...] | None = None
-    grading: Grading | None = None
-
-    @property
-    def category(self) -> Category | None:
-        """Return the category that the draft was put into, None when it was not, or when nobody knows it any more."""
-        return CATEGORIES.get(self.category_id or "")
-
-    @property
-    def names(self) -> list[str]:
-        """Return the names of what was changed."""
-        return [name for name in self.__struct_fields__ if getattr(self, name) is not None]
-
-    def applied(self, specifics: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-        """Return item specifics as they are after the edits."""
-        return {name: list(values) for name, values in {**specifics, **(self.aspects or {})}.items() if values}
-
-
-NO_EDITS = Edits()
-
-
-class Decided(Part, frozen=True):
-    """What a person decided of a row, and every later run of the row obeys.
-
-    `choice` is a release, `edits` change the draft and `edited` says who wrote them, `removed` who took the draft back,
-    `review` what somebody thinks of it. `added` holds the copies that rows of later batches have added to the draft, by
-    the SKU that the adding row would have had itself: adding twice is adding once.
-    """
-
-    choice: Choice | None = None
-    edits: Edits = NO_EDITS
-    edited: Signature | None = None
-    removed: Signature | None = None
-    review: Reviewed | None = None
-    added: Mapping[str, Addition] = {}
-
-
-NOTHING = Decided()
-
-
 def decided(before: Decided, wanted: Mapping[str, Any], *, by: str, at: datetime) -> Decided:
-    """Return what is decided of a row after `wanted`: `choice`, `edits` and `removed`, each signed with `by` and `at`.
+    """Return what is decided of a row after `wanted`, signed with `by` and `at`: barcode, choice, edits, removal.
 
     What `wanted` does not name stays as it was `before`; None takes it back, an edit one by one. `edits` take the
     fields of `Edits`. A quantity that is given holds all copies that were added to the draft until then; what is added
@@ -155,8 +44,10 @@ def decided(before: Decided, wanted: Mapping[str, Any], *, by: str, at: datetime
     Raises:
         DecisionRefused: a field that nobody knows, or a value that a draft cannot have.
     """
-    _only(wanted, {"choice", "edits", "removed"}, "decision")
+    _only(wanted, {"barcode", "choice", "edits", "removed"}, "decision")
     now = before
+    if "barcode" in wanted:
+        now = replace(now, barcode=None if wanted["barcode"] is None else _barcode(wanted["barcode"], by, at))
     if "choice" in wanted:
         now = replace(now, choice=None if wanted["choice"] is None else _choice(wanted["choice"], by, at))
     if "edits" in wanted:
@@ -169,6 +60,20 @@ def decided(before: Decided, wanted: Mapping[str, Any], *, by: str, at: datetime
             raise DecisionRefused("removed is true or false")
         now = replace(now, removed=Signature(by, at) if wanted["removed"] else None)
     return now
+
+
+def barcode_problem(value: str) -> str:
+    """Return why a text that a person typed is no barcode, "" where it is one: nothing in it is mended."""
+    found = barcodes.read(value)
+    return found.problem or found.repaired
+
+
+def _barcode(value: Any, by: str, at: datetime) -> Corrected:
+    if not isinstance(value, str):
+        raise DecisionRefused("barcode is a text of digits")
+    if problem := barcode_problem(value):
+        raise DecisionRefused(f"barcode: {problem}")
+    return Corrected(by, at, barcodes.read(value).gtin or "")
 
 
 def _choice(value: Any, by: str, at: datetime) -> Choice:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from engine.codec import Document
-from engine.domain.batch.decisions import Review as Review
+from engine.domain.batch.decided import Review as Review
 from engine.domain.batch.items import Item, ItemStatus, Outcome
 from engine.domain.batch.rows import Condition
 from engine.domain.identify.evidence import Confidence

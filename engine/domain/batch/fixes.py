@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from engine.codec import Document, Value
+from engine.domain.batch.decided import NOTHING
+from engine.domain.batch.decisions import decided
 from engine.domain.batch.items import NOT_RETRYABLE, Item, ItemStatus
 from engine.domain.batch.jobs import OPEN, Job, JobStatus, may_be_in_flight
 from engine.domain.batch.mending import CHOSEN
 from engine.domain.folding import folded
 from engine.domain.identify.evidence import Match
-from engine.errors import Cause
+from engine.errors import BadRequest, Cause
 
+_NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # where a decision is only checked
 UNDO_FOR = timedelta(seconds=10)  # a fix waits so long before it begins: until then it can be undone as a whole
 
 
@@ -24,6 +27,7 @@ class FixKind(StrEnum):
     PRICE = "price"
     CHOOSE = "choose"
     TAKE_BEST = "take_best"
+    BARCODE = "barcode"
     LEAVE_OUT = "leave_out"
 
 
@@ -32,6 +36,7 @@ MENDS: Mapping[FixKind, frozenset[Cause]] = {
     FixKind.PRICE: frozenset({Cause.NO_PRICE}),
     FixKind.CHOOSE: frozenset({Cause.AMBIGUOUS, Cause.NO_MATCH}),
     FixKind.TAKE_BEST: frozenset({Cause.AMBIGUOUS}),
+    FixKind.BARCODE: frozenset({Cause.INVALID_BARCODE, Cause.NO_MATCH}),
     FixKind.LEAVE_OUT: frozenset(Cause) - CHOSEN,
 }
 """Which failures each kind can mend."""
@@ -53,21 +58,35 @@ class FixState(StrEnum):
 
 
 class RowsWanted(Value, frozen=True):
-    """The failed rows that a fix is for: those that failed for `cause`, of one `gtin` or batch where that is given."""
+    """The failed rows that a fix is for: those that failed for `cause`, of one barcode or batch where that is given.
+
+    `gtin` is the barcode, `upc` what the file says where that is none.
+    """
 
     cause: Cause
     gtin: str = ""
     job_id: str = ""
+    upc: str = ""
 
     def holds(self, item: Item) -> bool:
         """Whether a row is one of them, its batch left aside."""
         return (
-            item.status is ItemStatus.FAILED and item.cause is self.cause and (not self.gtin or item.gtin == self.gtin)
+            item.status is ItemStatus.FAILED
+            and item.cause is self.cause
+            and self.gtin in ("", item.gtin)
+            and self.upc in ("", item.upc)
         )
+
+    def overlaps(self, other: RowsWanted) -> bool:
+        """Whether a row may be in both."""
+        pairs = ((self.gtin, other.gtin), (self.job_id, other.job_id), (self.upc, other.upc))
+        return self.cause is other.cause and all(not a or not b or a == b for a, b in pairs)
 
 
 class Remedy(Value, frozen=True):
-    """What is done with them. A price is in US cents; a release is chosen by its number at one service or both.
+    """What is done with them.
+
+    `barcode` is what the copies say. A price is in US cents. A release is chosen by its number at one service or both.
 
     With `same_album` the best candidate is taken only where all candidates are one album in several pressings.
     """
@@ -77,6 +96,7 @@ class Remedy(Value, frozen=True):
     discogs_id: str | None = None
     musicbrainz_id: str | None = None
     same_album: bool = False
+    barcode: str = ""
 
 
 class Fix(Document, frozen=True):
@@ -136,16 +156,42 @@ def left_alone(remedy: Remedy, job: Job, item: Item) -> str:
     return ""
 
 
+def ensure_whole(wanted: RowsWanted, remedy: Remedy) -> None:
+    """Refuse a remedy that cannot mend such rows, or lacks what it is made of.
+
+    Raises:
+        BadRequest: it is.
+        DecisionRefused: a value that a draft cannot have.
+    """
+    if remedy.kind not in kinds(wanted.cause):
+        fitting = ", ".join(kinds(wanted.cause))
+        raise BadRequest(f"{remedy.kind} cannot mend rows that failed for {wanted.cause}; there are: {fitting}")
+    if remedy.kind is FixKind.PRICE and remedy.price_cents is None:
+        raise BadRequest("Give the price in US cents, as price_cents")
+    one_barcode = wanted.gtin or wanted.upc
+    if remedy.kind in {FixKind.CHOOSE, FixKind.BARCODE} and not one_barcode:
+        raise BadRequest(f"{remedy.kind} is for the rows of one barcode: name it as gtin, or as upc as the file has it")
+    if remedy.kind is not FixKind.TAKE_BEST:
+        decided(NOTHING, given(remedy), by="", at=_NO_TIME)
+
+
 def decisions(remedy: Remedy, item: Item) -> dict[str, object]:
     """Return what is decided of a row, as `decisions.decided` takes it."""
+    if remedy.kind is FixKind.TAKE_BEST:
+        best = item.match.candidates[0]
+        return {"choice": {"discogs_id": best.discogs_id, "musicbrainz_id": best.musicbrainz_id}}
+    return given(remedy)
+
+
+def given(remedy: Remedy) -> dict[str, object]:
+    """Return what is decided alike of all rows; nothing where the best candidate of each is taken."""
     match remedy.kind:
         case FixKind.PRICE:
             return {"edits": {"price_cents": remedy.price_cents}}
         case FixKind.CHOOSE:
-            return {"choice": _choice(remedy.discogs_id, remedy.musicbrainz_id)}
-        case FixKind.TAKE_BEST:
-            best = item.match.candidates[0]
-            return {"choice": _choice(best.discogs_id, best.musicbrainz_id)}
+            return {"choice": {"discogs_id": remedy.discogs_id, "musicbrainz_id": remedy.musicbrainz_id}}
+        case FixKind.BARCODE:
+            return {"barcode": remedy.barcode}
         case FixKind.LEAVE_OUT:
             return {"removed": True}
     return {}
@@ -155,7 +201,3 @@ def one_album(match: Match) -> bool:
     """Whether all candidates that were found have one artist and one title, whatever their pressings."""
     names = {(folded(one.artist), folded(one.title)) for one in match.candidates}
     return len(names) == 1 and match.found <= len(match.candidates)
-
-
-def _choice(discogs_id: str | None, musicbrainz_id: str | None) -> dict[str, str | None]:
-    return {"discogs_id": discogs_id, "musicbrainz_id": musicbrainz_id}

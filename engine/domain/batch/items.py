@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from engine.codec import Document, OpenEnum, Value, encode, replace
-from engine.domain.batch.decisions import NOTHING, Decided
+from engine.domain.batch.decided import NOTHING, Decided
 from engine.domain.batch.rows import HandedTo, Row
 from engine.domain.folding import beginnings, words
 from engine.domain.identify.evidence import Match, ReleaseSummary

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from engine.codec import OpenEnum, Value
+from engine.codec import OpenEnum, Value, replace
 from engine.domain.batch.grades import Grading
 from engine.domain.identify.barcodes import display
 from engine.domain.identify.named import NOTHING_NAMED
@@ -99,6 +99,10 @@ class Row(Value, frozen=True):
     def key(self) -> str | None:
         """Return what the row is known by: its GTIN-14, else what names its release; None when it cannot be used."""
         return self.gtin or (self.named.key or None if not self.problem else None)
+
+    def corrected(self, gtin: str) -> Row:
+        """Return the row with the barcode that a person read off the copy: a row of its own, whatever it repeated."""
+        return replace(self, gtin=gtin, problem="", repeat_of=None)
 
     @property
     def same(self) -> str | None:

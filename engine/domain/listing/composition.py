@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.codec import Part, replace
-from engine.domain.batch.decisions import NO_EDITS, Edits
+from engine.domain.batch.decided import NO_EDITS, Edits
 from engine.domain.batch.grades import Grading
 from engine.domain.batch.rows import Condition
 from engine.domain.identify.barcodes import display

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.codec import replace
-from engine.domain.batch.decisions import NO_EDITS, Edits
+from engine.domain.batch.decided import NO_EDITS, Edits
 from engine.domain.batch.grades import OF_SLEEVES, Grade, Grading
 from engine.domain.batch.options import Options
 from engine.domain.batch.rows import Condition, Row
