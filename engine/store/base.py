@@ -61,7 +61,18 @@ class Patch:
     version: Version | None
 
 
-Write = Put | Patch
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Take a document away; documents below it stay.
+
+    With a `version` only while the document is at that version; with None whether it is there or not.
+    """
+
+    path: str
+    version: Version | None = None
+
+
+Write = Put | Patch | Delete
 
 
 def refuse_repeats(writes: Sequence[Write]) -> None:
@@ -97,7 +108,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """A commit that was applied: the new version of each document, in the order of the writes; the store's clock."""
+    """A commit that was applied: the new version of each document, in the order of the writes; the store's clock.
+
+    The version of a document that was taken away means nothing.
+    """
 
     versions: tuple[Version, ...]
     at: datetime
@@ -142,7 +156,8 @@ class Store(Protocol):
         """Apply all of `writes`, durably, or none of them; they are to different documents.
 
         Raises:
-            Conflict: a Put that expects none found a document; a Patch found none, or one at another version.
+            Conflict: a Put that expects none found a document; a Patch found none, or one at another version,
+                and so did a Delete with a version.
             StoreAway: the store did not answer. The commit may have been applied: read before writing again.
         """
         ...

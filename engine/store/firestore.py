@@ -16,33 +16,35 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, TypeVar
 
-import grpc
-from google.api_core import exceptions, gapic_v1
+from google.api_core import exceptions
 from google.api_core.retry import Retry, if_exception_type
 from google.auth.exceptions import GoogleAuthError, TransportError
 from google.cloud import firestore
 from google.cloud.firestore_v1.base_query import FieldFilter
 from google.cloud.firestore_v1.field_path import FieldPath
-from google.cloud.firestore_v1.services.firestore import FirestoreClient
-from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
 
 from engine.clock import SystemClock
 from engine.errors import Conflict, StoreAway
 from engine.retry import RetryPolicy, retry, until
-from engine.store.base import ANYWHERE, Committed, Document, Expect, Fields, Order, Put, Where, Write, refuse_repeats
+from engine.store.base import (
+    ANYWHERE,
+    Committed,
+    Delete,
+    Document,
+    Expect,
+    Fields,
+    Order,
+    Put,
+    Where,
+    Write,
+    refuse_repeats,
+)
+from engine.store.firestore_client import Client, WriteTransaction
 from engine.store.firestore_values import exact, plain, read_back, stored
 
 PATIENCE_SECONDS = 4.0  # so that a call ends within five on a busy machine too, whatever the server does
 SHORTEST_SECONDS = 0.1  # of a call, also where a pause took longer than it should
 PATIENCE = RetryPolicy(first=0.2, seconds=PATIENCE_SECONDS)
-CHANNEL = {
-    "grpc.initial_reconnect_backoff_ms": 100,
-    "grpc.max_reconnect_backoff_ms": 1_000,  # two minutes by default: a worker would not hear that the server is back
-    "grpc.max_receive_message_length": -1,
-    "grpc.max_send_message_length": -1,
-}
-KEEPALIVE = {"grpc.keepalive_time_ms": 30_000, "grpc.keepalive_timeout_ms": 5_000}
-
 NEVER = Retry(predicate=if_exception_type())  # where the library does not take None for "do not retry"
 SILENT = (
     exceptions.Aborted,
@@ -130,7 +132,7 @@ class FirestoreStore:
             _add(transaction, client, writes)
 
         with self._asked() as client, _preconditions():
-            transaction = _Transaction(client, max_attempts=1)
+            transaction = WriteTransaction(client, max_attempts=1)
             write(transaction, client)
             return _committed(transaction)
 
@@ -142,7 +144,7 @@ class FirestoreStore:
 
     @cached_property
     def _client(self) -> firestore.Client:
-        return _Client(project=self._project, database=self._database)
+        return Client(project=self._project, database=self._database)
 
     def _read(self, ask: Callable[[firestore.Client, float], T]) -> T:
         """Return what `ask` answers within the seconds it is given; it is asked again while our patience lasts."""
@@ -170,41 +172,6 @@ class FirestoreStore:
 
 class _Silence(StoreAway):
     """No answer, where another try may get one."""
-
-
-class _Transport(FirestoreGrpcTransport):
-    """A connection on which no call is repeated and every call ends: a transaction has no time limits of its own."""
-
-    def _prep_wrapped_messages(self, client_info: gapic_v1.client_info.ClientInfo) -> None:
-        super()._prep_wrapped_messages(client_info)
-        self._wrapped_methods = {
-            method: gapic_v1.method.wrap_method(method, default_timeout=PATIENCE_SECONDS / 2, client_info=client_info)
-            for method in dict(self._wrapped_methods)
-        }
-
-
-class _Client(firestore.Client):
-    """Google's client, on a connection that is sought again every second."""
-
-    @property
-    def _firestore_api(self) -> FirestoreClient:
-        api: FirestoreClient | None = self._firestore_api_internal
-        if api is None:
-            if self._emulator_host:
-                channel = grpc.insecure_channel(self._emulator_host, options=list(CHANNEL.items()))
-            else:
-                options = list({**CHANNEL, **KEEPALIVE}.items())
-                channel = _Transport.create_channel(self._target, credentials=self._credentials, options=options)
-            api = FirestoreClient(transport=_Transport(host=self._target, channel=channel))
-            self._firestore_api_internal = api
-        return api
-
-
-class _Transaction(firestore.Transaction):
-    """A transaction of writes alone: it reads nothing, so it holds no lock that a rollback would give back."""
-
-    def _rollback(self) -> None:
-        self._clean_up()
 
 
 @contextmanager
@@ -249,8 +216,11 @@ def _add(batch: firestore.WriteBatch, client: firestore.Client, writes: Sequence
             add = batch.create if write.expect is Expect.ABSENT else batch.set
             add(reference, stored(write.fields))
             continue
-        fields = {FieldPath(name).to_api_repr(): stored(value) for name, value in write.fields.items()}
         seen = None if write.version is None else client.write_option(last_update_time=write.version)
+        if isinstance(write, Delete):
+            batch.delete(reference, option=seen)
+            continue
+        fields = {FieldPath(name).to_api_repr(): stored(value) for name, value in write.fields.items()}
         batch.update(reference, fields, option=seen)
 
 

@@ -7,17 +7,15 @@ releases before 3.51.3 can corrupt a write-ahead log that several connections wr
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import apsw
-import orjson
 
 from engine.clock import Clock, SystemClock
 from engine.errors import Conflict, StoreAway
@@ -25,16 +23,18 @@ from engine.retry import RetryPolicy, retry
 from engine.store.base import (
     ANYWHERE,
     Committed,
+    Delete,
     Document,
     Expect,
-    Fields,
     Order,
     Patch,
+    Put,
     Version,
     Where,
     Write,
     refuse_repeats,
 )
+from engine.store.sqlite_values import TIME, decode, encode
 
 WAIT_MILLISECONDS = 8_000
 OPENING = RetryPolicy(first=0.02, seconds=WAIT_MILLISECONDS / 1_000)
@@ -60,11 +60,10 @@ CREATE INDEX IF NOT EXISTS by_cause_anywhere ON documents (body ->> 'cause', bod
     WHERE body ->> 'cause' IS NOT NULL;
 """
 
-# A commit is one statement: apsw lets go of Python's lock once for all of it, so that other threads run until it is on
-# the disk and never keep it waiting half-way.
+# A commit that deletes nothing is one statement: apsw lets go of Python's lock once for it, so that other threads
+# run until it is on the disk and never keep it waiting half-way.
 COMMIT = "INSERT INTO documents VALUES {} ON CONFLICT DO UPDATE SET version = excluded.version, body = excluded.body"
 
-_TIME = "$at"
 AWAY = (apsw.BusyError, apsw.CantOpenError, apsw.IOError, apsw.FullError, apsw.ReadOnlyError, apsw.NotADBError)
 
 
@@ -83,7 +82,7 @@ class SQLiteStore:
         with self._connection() as connection, _snapshot(connection, len(paths)):
             rows: list[Any] = [connection.execute(query, _split(path)).fetchone() for path in paths]
         return [
-            Document(path, _decode(row[1]), row[0], now) if row else None for path, row in zip(paths, rows, strict=True)
+            Document(path, decode(row[1]), row[0], now) if row else None for path, row in zip(paths, rows, strict=True)
         ]
 
     def find(
@@ -100,7 +99,7 @@ class SQLiteStore:
         now = self._clock.now()
         with self._connection() as connection:
             rows: list[Any] = connection.execute(query, (*values, limit)).fetchall()
-        return [Document(f"{place}/{name}", _decode(body), version, now) for place, name, version, body in rows]
+        return [Document(f"{place}/{name}", decode(body), version, now) for place, name, version, body in rows]
 
     def count(self, collection: str, where: Sequence[Where] = ()) -> int:
         """Return how many documents match; see `Store.count`."""
@@ -123,11 +122,16 @@ class SQLiteStore:
         """Apply all of `writes` or none; see `Store.commit`."""
         refuse_repeats(writes)
         version = secrets.randbits(62)  # every commit has its own: no document was ever at it
-        rows, values = zip(*(_row(write, version) for write in writes), strict=True)
-        query = COMMIT.format(", ".join(rows))
-        with self._connection() as connection:
+        kept = [_row(write, version) for write in writes if not isinstance(write, Delete)]
+        query = COMMIT.format(", ".join(row for row, _ in kept))
+        values = tuple(chain.from_iterable(value for _, value in kept))
+        gone = [write for write in writes if isinstance(write, Delete)]
+        with self._connection() as connection, _transaction(connection, bool(gone)):
+            for write in gone:
+                _delete(connection, write)
             try:
-                connection.execute(query, tuple(chain.from_iterable(values)))
+                if kept:
+                    connection.execute(query, values)
             except apsw.ConstraintError as error:
                 raise Conflict from error
         return Committed((version,) * len(writes), self._clock.now())
@@ -178,19 +182,19 @@ class SQLiteStore:
         return StoreAway(f"the job store {self._path} does not answer ({error})")
 
 
-def _row(write: Write, version: Version) -> tuple[str, list[object]]:
+def _row(write: Put | Patch, version: Version) -> tuple[str, list[object]]:
     """Return the row that `write` puts, as SQL with its values; its body is NULL, and so refused, where it must not."""
     collection, name = _split(write.path)
     if isinstance(write, Patch):
         sets = "".join(f", '$.\"{field}\"', json(?)" for field in write.fields)
         body = f"(SELECT json_set(body{sets}) FROM documents WHERE collection = ? AND name = ?{{}})"  # noqa: S608
         seen = [] if write.version is None else [write.version]
-        changed = [*map(_encode, write.fields.values()), collection, name, *seen]
+        changed = [*map(encode, write.fields.values()), collection, name, *seen]
         return f"(?, ?, ?, {body.format(' AND version = ?' * len(seen))})", [collection, name, version, *changed]
     if write.expect is Expect.ABSENT:
         body = "(SELECT ? WHERE NOT EXISTS (SELECT 1 FROM documents WHERE collection = ? AND name = ?))"
-        return f"(?, ?, ?, {body})", [collection, name, version, _encode(write.fields), collection, name]
-    return "(?, ?, ?, ?)", [collection, name, version, _encode(write.fields)]
+        return f"(?, ?, ?, {body})", [collection, name, version, encode(write.fields), collection, name]
+    return "(?, ?, ?, ?)", [collection, name, version, encode(write.fields)]
 
 
 def _condition(collection: str, where: Sequence[Where]) -> tuple[str, list[object]]:
@@ -203,7 +207,7 @@ def _condition(collection: str, where: Sequence[Where]) -> tuple[str, list[objec
             element = f"SELECT 1 FROM json_each(body, {path}) WHERE type IN {types} AND value = ?"  # noqa: S608
             if isinstance(condition.value, str):  # seen at a glance in most documents, before they are taken apart
                 parts.append("instr(body, ?)")
-                values.append(_encode(value))
+                values.append(encode(value))
             parts.append(f"json_type(body, {path}) = 'array' AND EXISTS ({element})")
         else:
             column = _column(condition.field)
@@ -223,7 +227,7 @@ def _comparable(value: Any) -> tuple[object, str, str]:
         case str():
             return value, "('text')", ""
         case datetime():
-            return _encode(value), "('text', 'object')", f'."{_TIME}"'
+            return encode(value), "('text', 'object')", f'."{TIME}"'
     return None, "('null')", ""  # nothing equals None
 
 
@@ -246,26 +250,36 @@ def _snapshot(connection: apsw.Connection, reads: int) -> Iterator[None]:
             connection.execute("ROLLBACK")
 
 
+@contextmanager
+def _transaction(connection: apsw.Connection, wanted: bool) -> Iterator[None]:
+    """Have several writes be applied together or not at all; a single one does so by itself."""
+    if not wanted:
+        yield
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _delete(connection: apsw.Connection, write: Delete) -> None:
+    """Take a document away.
+
+    Raises:
+        Conflict: it is not there, or not at the version that was asked for.
+    """
+    query, values = "DELETE FROM documents WHERE collection = ? AND name = ?", [*_split(write.path)]
+    if write.version is None:
+        connection.execute(query, values)
+        return
+    connection.execute(f"{query} AND version = ?", [*values, write.version])
+    if not connection.changes():
+        raise Conflict
+
+
 def _split(path: str) -> tuple[str, str]:
     collection, _, name = path.rpartition("/")
     return collection, name
-
-
-def _encode(value: Any) -> str:
-    return orjson.dumps(value, default=_tag, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
-
-
-def _tag(value: object) -> dict[str, str]:
-    """Return an aware time as JSON, in UTC and of fixed width, so that texts sort as times do."""
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        raise TypeError(f"{type(value).__name__} is not a JSON type or an aware time")
-    return {_TIME: value.astimezone(UTC).isoformat(timespec="microseconds")}
-
-
-def _decode(body: str) -> Fields:
-    fields: Fields = json.loads(body, object_hook=_untag)
-    return fields
-
-
-def _untag(value: dict[str, Any]) -> Any:
-    return datetime.fromisoformat(value[_TIME]) if len(value) == 1 and _TIME in value else value

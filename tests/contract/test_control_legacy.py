@@ -18,7 +18,7 @@ from engine.domain.batch.jobs import Job, JobStatus
 from engine.domain.batch.shards import SHARD_ROWS
 from engine.domain.identify.evidence import ReleaseSummary
 from engine.errors import Cause, IllegalTransition
-from engine.store.base import Patch, Put
+from engine.store.base import Patch, Put, Write
 from tests.support.batch_runs import Batches, Chosen, barcode, barcodes, fails
 
 JOB_ID = "batch_20250821_145610_0"
@@ -282,7 +282,7 @@ def test_a_worker_that_dies_while_it_takes_the_batch_over_leaves_it_to_the_next(
         def __getattr__(self, name: str) -> Any:
             return getattr(batches.store, name)
 
-        def commit(self, *writes: Patch | Put) -> Any:
+        def commit(self, *writes: Write) -> Any:
             committed = batches.store.commit(*writes)
             if any("/items/" in write.path for write in writes):
                 raise SystemExit
