@@ -56,7 +56,8 @@ CREATE INDEX IF NOT EXISTS by_finished ON documents (collection, body ->> 'finis
     WHERE body ->> 'finished_at' IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_cause ON documents (collection, body ->> 'cause')
     WHERE body ->> 'cause' IS NOT NULL;
-CREATE INDEX IF NOT EXISTS by_cause_anywhere ON documents (body ->> 'cause', body ->> 'finished_at')
+CREATE INDEX IF NOT EXISTS by_cause_anywhere
+    ON documents (body ->> 'cause', body ->> 'finished_at', body ->> 'status', collection)
     WHERE body ->> 'cause' IS NOT NULL;
 """
 
@@ -212,9 +213,19 @@ def _condition(collection: str, where: Sequence[Where]) -> tuple[str, list[objec
         else:
             column = _column(condition.field)
             parts.append(f"{column} {condition.comparison} ? AND {column} IS NOT NULL")
-            parts.append(f"json_type(body, {path[:-1]}{inner}') IN {types}")
+            if not _is_plain(condition):
+                parts.append(f"json_type(body, {path[:-1]}{inner}') IN {types}")
         values.append(value)
     return " AND ".join(parts), values
+
+
+def _is_plain(condition: Where) -> bool:
+    """Whether a text equals a field only where that holds a text too: what holds other fields is text that begins so.
+
+    Then the index alone answers, and no document is taken apart.
+    """
+    value = condition.value
+    return condition.comparison == "==" and isinstance(value, str) and not value.startswith(("{", "["))
 
 
 def _comparable(value: Any) -> tuple[object, str, str]:
