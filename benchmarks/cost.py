@@ -32,6 +32,7 @@ from console.screens.batch.view import load, load_rows
 from console.screens.batches import view as batches
 from engine.batches.attention import Attention
 from engine.batches.commands import Commands
+from engine.batches.deletion import Deletions
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports
 from engine.batches.fixes import Fixes
@@ -129,6 +130,7 @@ def watched(store: Metered, rows: RowFiles, clock: SystemClock, draw: Callable[[
         Catalogue(Path("none.db"), SystemClock()),
         Attention(store),
         Fixes(store, clock),
+        Deletions(store),
     )
     context = Context(engine, Settings(_env_file=None), Poller(clock), clock)
     context.poller.start()

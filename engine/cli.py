@@ -14,6 +14,7 @@ import typer
 from engine import (
     attention_commands,
     connection_commands,
+    delete_command,
     doctor_command,
     draft_commands,
     export_command,
@@ -50,6 +51,7 @@ for command in (
     attention_commands.attention,
     attention_commands.fix,
     attention_commands.undo,
+    delete_command.delete,
     doctor_command.doctor,
     file_commands.check,
     export_command.export,

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, File, Query, Request
 
 from engine.api.answers import MAX_FAILED, job_answer, job_fields, open_job_answer, row_answer
 from engine.api.models.base import Time
+from engine.api.models.deletion import DeletedAnswer
 from engine.api.models.jobs import JobAnswer, JobsAnswer, OpenJobAnswer, StartedJobAnswer
 from engine.api.models.layouts import CheckAnswer, CheckForm, check_answer
 from engine.api.models.requests import PriceRequest, ProcessRequest, UploadForm
@@ -191,6 +192,18 @@ def resume(job_id: str, engine: TheEngine) -> JobAnswer:
 def cancel(job_id: str, engine: TheEngine) -> JobAnswer:
     """Return the job, cancelled; 409 when it is completed or cancelled."""
     return job_answer(engine.commands.cancel(job_id, by=BY))
+
+
+@router.delete(
+    "/{job_id}", summary="Delete a batch with its rows and its history", responses=UNKNOWN | CONFLICT | UNREADABLE
+)
+def delete(job_id: str, engine: TheEngine, leave_drafts: bool = False) -> DeletedAnswer:
+    """Return what was deleted; 409 while the batch waits or runs, or rows of it are in flight.
+
+    Its drafts stay at eBay and in the list of drafts, so that no copy is drafted twice: where there are any, 409 says
+    how many unless `leave_drafts` is true. Asked again it goes on where it was stopped.
+    """
+    return DeletedAnswer.of(engine.deletions.delete(job_id, leave_drafts=leave_drafts, by=BY))
 
 
 @command("/{job_id}/retry-failed", summary="Run the failed rows again, in place")

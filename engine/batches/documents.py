@@ -15,7 +15,7 @@ from engine.domain.batch.draft_index import record
 from engine.domain.batch.items import Item
 from engine.domain.batch.jobs import Job, JobStatus
 from engine.domain.batch.shards import Shard
-from engine.errors import Conflict, JobUnknown, StoreAway
+from engine.errors import Conflict, IllegalTransition, JobUnknown, StoreAway
 from engine.log import get_logger
 from engine.retry import RetryPolicy, retry
 from engine.store.base import Document, Patch, Put, Store, Write
@@ -143,8 +143,23 @@ def event(job_id: str, *, what: str, by: str, at: datetime, detail: str = "") ->
     return Put(f"{events_of(job_id)}/{at:%Y%m%dT%H%M%S.%f}-{secrets.token_hex(3)}", encode(entry))
 
 
+def ensure_kept(job: Job) -> None:
+    """Refuse to change a batch that is being deleted.
+
+    Raises:
+        IllegalTransition: it is.
+    """
+    if job.engine.deleting:
+        raise IllegalTransition(f"Job {job.job_id} is being deleted: delete it again if that does not end")
+
+
 def written(found: Document, wanted: Change, *, by: str) -> list[Write]:
-    """Return the writes that store `wanted` in place of the job `found`, unless somebody else has changed it."""
+    """Return the writes that store `wanted` in place of the job `found`, unless somebody else has changed it.
+
+    Raises:
+        IllegalTransition: the job is being deleted.
+    """
+    ensure_kept(read_job(found))
     history = [event(wanted.job.job_id, what=wanted.event, by=by, at=found.read_at, detail=wanted.detail)]
     return [
         Patch(found.path, encode(wanted.job), found.version),
@@ -174,12 +189,14 @@ def change(store: Store, job_id: str, rule: Callable[[Job, datetime], Change | N
 
     Raises:
         JobUnknown: there is no such job.
+        IllegalTransition: it is being deleted.
         StoreAway: the store does not answer, or other commits came first every time.
     """
 
     def step() -> Job:
         found = load(store, job_id)
         job = read_job(found)
+        ensure_kept(job)
         wanted = rule(job, found.read_at)
         if wanted is None:
             return job

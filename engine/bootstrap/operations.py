@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine.batches.attention import Attention
 from engine.batches.commands import Commands
+from engine.batches.deletion import Deletions
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports
 from engine.batches.fixes import Fixes
@@ -56,6 +57,7 @@ def open_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         doctor=Doctor(settings, store, files, clock),
         attention=Attention(store),
         fixes=Fixes(store, clock),
+        deletions=Deletions(store),
     )
 
 

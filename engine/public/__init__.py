@@ -6,6 +6,7 @@ from engine.batches.attention import Attention, Concerned, FailedRow, Repeated
 from engine.batches.bulk_actions import BulkAction, BulkActions, RowResult, SeenRow
 from engine.batches.commands import MOST_AGAIN, Commands
 from engine.batches.connections import ConnectionTest
+from engine.batches.deletion import Deletion, Deletions
 from engine.batches.documents import Event
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports, Only
@@ -141,6 +142,8 @@ __all__ = [
     "Concerned",
     "Condition",
     "ConnectionTest",
+    "Deletion",
+    "Deletions",
     "Doctor",
     "Draft",
     "DraftNeed",

@@ -8,6 +8,7 @@ from itertools import islice
 from engine.batches.attention import Attention
 from engine.batches.bulk_actions import BulkActions
 from engine.batches.commands import Commands
+from engine.batches.deletion import Deletions
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports
 from engine.batches.fixes import Fixes
@@ -48,6 +49,7 @@ class Engine:
     catalogue: Catalogue
     attention: Attention
     fixes: Fixes
+    deletions: Deletions
 
     def drafted_before(
         self, gcs_path: str, *, layout: Layout = FOUND, first: int | None = None, job_id: str = ""

@@ -14,6 +14,7 @@ from console.screens.batch.view import BatchScreen, load, load_rows
 from console.screens.batches import view as batches
 from engine.batches.attention import Attention
 from engine.batches.commands import Commands
+from engine.batches.deletion import Deletions
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports
 from engine.batches.fixes import Fixes
@@ -66,6 +67,7 @@ class Viewer:
             Catalogue(Path("none.db"), SystemClock()),
             Attention(self.store),
             Fixes(self.store, SystemClock()),
+            Deletions(self.store),
         )
         self.context = Context(engine, Settings(_env_file=None), Poller(self.clock), self.clock)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.batches.attention import Attention
 from engine.batches.commands import Commands
+from engine.batches.deletion import Deletions
 from engine.batches.documents import items_of, read_job
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports
@@ -146,6 +147,7 @@ class Batches:
             Catalogue(Path("none.db"), SystemClock()),
             Attention(store),
             Fixes(store, clock),
+            Deletions(store),
         )
 
     def upload(self, content: bytes, options: Options = FIXED, filename: str = "rows.txt") -> str:

@@ -46,6 +46,7 @@ ROUTES: Mapping[Kind, str] = {
         POST /api/batch/process
         POST /api/batch/recover/{job_id}
         POST /api/batch/{job_id}/again
+        DELETE /api/batch/{job_id}
         POST /api/batch/{job_id}/cancel
         POST /api/batch/{job_id}/complete
         POST /api/batch/{job_id}/items/{index}/again

@@ -13,7 +13,7 @@ from console import navigation
 from console.actions import act, redraw
 from console.context import Context, operator
 from console.formatting import number, rows
-from console.screens.batch import unpriced
+from console.screens.batch import deletion, unpriced
 from console.screens.batch.items import narrow
 from console.screens.batch.query import Query
 from console.screens.batch.view import BatchScreen
@@ -90,6 +90,8 @@ def rare(screen: BatchScreen) -> Mapping[str, Action]:
         found[":material/healing: Put back into the queue"] = recover
     if job.status in {*OPEN, JobStatus.PAUSED, JobStatus.FAILED}:
         found[":material/cancel: Cancel batch"] = cancel
+    if job.status not in OPEN:
+        found[":material/delete: Delete batch"] = deletion.open_dialog
     return found
 
 

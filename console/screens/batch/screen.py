@@ -10,7 +10,7 @@ import streamlit as st
 from console import navigation
 from console.context import Context
 from console.poller import AWAY
-from console.screens.batch import head, items, row, unpriced
+from console.screens.batch import deletion, head, items, row, unpriced
 from console.screens.batch import side as batch_side
 from console.screens.batch.view import load
 from console.widgets import notices, parts
@@ -22,6 +22,7 @@ from engine.public import JobUnknown
 def render(context: Context) -> None:
     """Draw the screen of `?job_id=`; an outage is shown as one."""
     job_id = st.query_params.get("job_id", "")
+    deletion.leave_if_deleted()
     try:
         load(context, job_id)
     except JobUnknown:
@@ -41,6 +42,7 @@ def render(context: Context) -> None:
         parts.live(partial(batch_side.draw, context, look), name="side")
     row.draw(context, look)
     unpriced.dialog(context, look)
+    deletion.dialog(context, look)
 
 
 def _until_read(context: Context, job_id: str) -> None:

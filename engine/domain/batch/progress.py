@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Self
 
 from engine.codec import Value
@@ -64,6 +65,14 @@ class PinnedFile(Value, frozen=True):
     sha256: str
 
 
+class Deleting(Value, frozen=True):
+    """Who has begun to delete a batch, and when; `drafts` are those that it leaves at eBay."""
+
+    by: str = ""
+    at: datetime | None = None
+    drafts: int = 0
+
+
 class EngineState(Value, frozen=True):
     """The map `engine` of a job document.
 
@@ -73,7 +82,7 @@ class EngineState(Value, frozen=True):
     all or not, `shape` what it looks like. `pace` holds the rows of the last minutes. `rounds` counts retries, those
     that `shards` no longer lists too. `earlier` marks a batch that an earlier service has begun. `carried` is, of a
     batch made of failed rows, the address of what they have from there; `handed_to` the batch that the own failed rows
-    went to last.
+    went to last. `deleting` is set once it is being deleted.
     """
 
     shards: Mapping[str, ShardProgress] = {}
@@ -88,6 +97,7 @@ class EngineState(Value, frozen=True):
     carried: str = ""
     handed_to: str = ""
     shape: FileShape = FileShape()
+    deleting: Deleting | None = None
 
     @property
     def open_shards(self) -> dict[str, ShardProgress]:

@@ -1,0 +1,75 @@
+"""The dialog that deletes a batch, and says first what it leaves at eBay."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from console import actions, navigation
+from console.actions import act, redraw
+from console.context import Context, operator
+from console.formatting import rows
+from console.poller import AWAY
+from console.screens.batch.view import Look
+from console.widgets.text import plain
+from engine.public import Deletion, Job
+
+OPENED, AGREED, DELETED = "deleting", "leave_drafts", "deleted"
+
+
+def open_dialog(_context: Context, _job: Job) -> None:
+    """Have the dialog opened with the next drawing."""
+    st.session_state[OPENED] = True
+    redraw()
+
+
+def dialog(context: Context, look: Look) -> None:
+    """Draw the dialog when it was opened."""
+    if st.session_state.get(OPENED):
+        st.dialog("Delete this batch", on_dismiss=_close)(_dialog)(context, look().value.job)
+
+
+def leave_if_deleted() -> None:
+    """Go to the list of batches once this one is deleted: there is nothing here to draw any more."""
+    if st.session_state.pop(DELETED, None):
+        st.switch_page(navigation.BATCHES)
+
+
+def _dialog(context: Context, job: Job) -> None:
+    if actions.redraw_due():
+        st.rerun()
+    try:
+        drafts = context.engine.deletions.drafts(job.job_id)
+    except AWAY:
+        st.markdown("The store does not answer, so nobody can tell what this batch has at eBay. Try again soon.")
+        return
+    st.markdown(f"**{plain(job.name)}** is deleted with {rows(job.total_upcs or 0, 'row')} and its history, for good.")
+    agreed = True
+    if drafts:
+        st.markdown(
+            f":orange[:material/warning:] It leaves {rows(drafts, 'draft')} at eBay. They stay listed on Drafts, and "
+            "the same discs are not drafted twice. To take them away, remove them on Drafts first."
+        )
+        agreed = st.checkbox(f"Leave {rows(drafts, 'draft')} at eBay", key=AGREED)
+    st.button(
+        "Delete batch",
+        icon=":material/delete:",
+        type="primary",
+        disabled=not agreed,
+        key="delete_batch",
+        on_click=_delete,
+        args=(context, job, bool(drafts)),
+    )
+
+
+def _delete(context: Context, job: Job, leave_drafts: bool) -> None:
+    _close()
+    delete = partial(context.engine.deletions.delete, job.job_id, leave_drafts=leave_drafts, by=operator())
+    done: Deletion | None = act(context, f"{plain(job.name)} is deleted.", delete)
+    if done:
+        st.session_state[DELETED] = True
+
+
+def _close() -> None:
+    st.session_state.pop(OPENED, None)

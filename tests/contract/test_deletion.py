@@ -1,0 +1,139 @@
+"""A batch is deleted whole, never unseen, and goes on being deleted after a kill."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.batches.deletion import AT_ONCE, DELETIONS, Deletions
+from engine.batches.documents import DRAFTS, JOBS, SHARDS, events_of, items_of
+from engine.codec import replace
+from engine.domain.batch.items import Outcome
+from engine.domain.batch.jobs import JobStatus
+from engine.errors import IllegalTransition, JobUnknown
+from engine.store.base import Delete, Write
+from tests.support.batch_runs import FIXED, Batches, Chosen, Drafting, Gate, barcode, barcodes, fails
+from tests.support.working import Work
+
+
+class AtEbay(Drafting):
+    """A pipeline whose drafts are at eBay."""
+
+    def change(self, work: Work) -> None:
+        super().change(work)
+        work.item = replace(work.item, outcome=Outcome.DRAFTED, offer_id=f"offer-{work.row.index}")
+
+
+def documents(batches: Batches, job_id: str) -> list[str]:
+    found = [*batches.store.get(f"{JOBS}/{job_id}")]
+    for collection in (items_of(job_id), events_of(job_id)):
+        found += batches.store.find(collection, limit=10_000)
+    found += [shard for shard in batches.store.find(SHARDS, limit=10_000) if shard.fields["job_id"] == job_id]
+    return [document.path for document in found if document]
+
+
+def done(batches: Batches, count: int = 3) -> str:
+    job_id = batches.upload(barcodes(count))
+    batches.run()
+    return job_id
+
+
+def test_a_deleted_batch_leaves_a_record_and_no_other_document(batches: Batches) -> None:
+    job_id, other = done(batches), batches.upload(barcodes(2))
+    before = documents(batches, other)
+    record = batches.engine.deletions.delete(job_id, by="anna")
+    assert documents(batches, job_id) == []
+    assert documents(batches, other) == before
+    assert (record.by, record.rows, record.drafts) == ("anna", 3, 0)
+    assert batches.engine.deletions.newest() == [record]
+    with pytest.raises(JobUnknown):
+        batches.commands.recover(job_id)
+
+
+def test_a_batch_that_is_deleted_twice_is_deleted_once(batches: Batches) -> None:
+    job_id = done(batches)
+    record = batches.engine.deletions.delete(job_id, by="anna")
+    assert batches.engine.deletions.delete(job_id, by="ben") == record
+
+
+def test_a_batch_that_never_was_is_unknown(batches: Batches) -> None:
+    with pytest.raises(JobUnknown):
+        batches.engine.deletions.delete("batch_1")
+
+
+def test_a_batch_that_waits_is_refused_until_it_is_cancelled(batches: Batches) -> None:
+    job_id = batches.upload(barcodes(3))
+    with pytest.raises(IllegalTransition, match="is pending: pause or cancel it"):
+        batches.engine.deletions.delete(job_id)
+    batches.commands.cancel(job_id)
+    batches.engine.deletions.delete(job_id)
+    assert documents(batches, job_id) == []
+    batches.run()
+    assert documents(batches, job_id) == []
+
+
+def test_a_batch_is_refused_while_a_worker_finishes_its_rows(batches: Batches) -> None:
+    gate = Gate()
+    job_id = batches.upload(barcodes(1))
+    with batches.working(Drafting(steps={0: gate})):
+        assert gate.reached.wait(20)
+        batches.commands.cancel(job_id)
+        with pytest.raises(IllegalTransition, match="being finished"):
+            batches.engine.deletions.delete(job_id)
+        gate.opened.set()
+    batches.engine.deletions.delete(job_id)
+    assert documents(batches, job_id) == []
+
+
+def test_drafts_at_ebay_are_never_left_unseen_and_still_protect_from_a_second_one(batches: Batches) -> None:
+    job_id = batches.upload(barcodes(3))
+    batches.run(AtEbay())
+    with pytest.raises(IllegalTransition, match="would leave 3 drafts at eBay"):
+        batches.engine.deletions.delete(job_id)
+    assert batches.stored(job_id).engine.deleting is None
+    assert batches.engine.deletions.delete(job_id, leave_drafts=True).drafts == 3
+    assert batches.store.count(DRAFTS) == 3
+    assert batches.engine.drafts.drafted([barcode(0).zfill(14)]) == 1
+
+
+def test_what_a_dry_run_composed_goes_with_it(batches: Batches) -> None:
+    job_id = batches.upload(barcodes(2), replace(FIXED, test_mode=True))
+    batches.run(Drafting())
+    assert batches.store.count(DRAFTS) == 2
+    batches.engine.deletions.delete(job_id)
+    assert batches.store.count(DRAFTS) == 0
+
+
+class Dying:
+    """A store that is gone for good after some commits that delete."""
+
+    def __init__(self, store: Any, commits: int) -> None:
+        self._store, self._left = store, commits
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def commit(self, *writes: Write) -> Any:
+        if any(isinstance(write, Delete) for write in writes):
+            self._left -= 1
+            if self._left < 0:
+                raise SystemExit
+        return self._store.commit(*writes)
+
+
+@pytest.mark.parametrize("commits", range(5))
+def test_a_deletion_that_was_killed_goes_on_and_nothing_else_is_done_with_the_batch(
+    batches: Batches, commits: int
+) -> None:
+    job_id = batches.upload(barcodes(AT_ONCE + 1))
+    batches.run(Chosen({0: fails}))
+    with pytest.raises(SystemExit):
+        Deletions(Dying(batches.store, commits)).delete(job_id, by="anna")
+    assert batches.stored(job_id).status is JobStatus.COMPLETED
+    with pytest.raises(IllegalTransition, match="is being deleted"):
+        batches.commands.retry_failed(job_id)
+    record = batches.engine.deletions.delete(job_id, by="ben")
+    assert record.by == "anna"
+    assert documents(batches, job_id) == []
+    assert batches.store.count(DELETIONS) == 1

@@ -1,0 +1,48 @@
+"""The dialog that deletes a batch."""
+
+from __future__ import annotations
+
+import pytest
+
+from console.context import context
+from console.screens.batch.actions import rare
+from console.screens.batch.deletion import AGREED, OPENED
+from console.screens.batch.view import load
+from engine.codec import replace
+from engine.domain.batch.items import Outcome
+from engine.domain.listing.composition import Draft
+from engine.errors import JobUnknown
+from tests.support.desk import Desk, Scripted, text, upcs
+from tests.support.working import Work
+
+
+class AtEbay(Scripted):
+    """A pipeline whose drafts are at eBay."""
+
+    def change(self, work: Work) -> None:
+        super().change(work)
+        work.item = replace(work.item, outcome=Outcome.DRAFTED, offer_id="1", draft=Draft(title="As found"))
+
+
+def test_a_batch_that_waits_does_not_offer_it(desk: Desk) -> None:
+    job_id = desk.submit(upcs(2)).job_id
+    assert not any("Delete" in label for label in rare(load(context(), job_id).value))
+    desk.work()
+    context().poller.changed()
+    assert any("Delete" in label for label in rare(load(context(), job_id).value))
+
+
+def test_it_says_how_many_drafts_it_leaves_and_waits_for_a_yes(desk: Desk) -> None:
+    job_id = desk.submit(upcs(2)).job_id
+    desk.work(pipeline=AtEbay)
+    context().poller.changed()
+    app = desk.screen("batch", job_id=job_id)
+    app.session_state[OPENED] = True
+    app.run()
+    assert not app.exception
+    assert "It leaves 2 drafts at eBay" in text(app)
+    assert app.button(key="delete_batch").disabled
+    app.checkbox(key=AGREED).check().run()
+    app.button(key="delete_batch").click().run()
+    with pytest.raises(JobUnknown):
+        desk.engine.queries.job(job_id)
