@@ -69,10 +69,11 @@ def measured(store: Store, folder: Path, count: int) -> dict[str, float]:
         "overview": lambda: queries.overview(middle),
         "count_failed_of_a_day": lambda: queries.count_batches(some),
     }
-    return {name: _milliseconds(ask) for name, ask in asked.items()}
+    return {name: milliseconds(ask) for name, ask in asked.items()}
 
 
-def _milliseconds(ask: Callable[[], object]) -> float:
+def milliseconds(ask: Callable[[], object]) -> float:
+    """Return how long it takes to ask, the median of all readings."""
     taken = []
     for _ in range(READINGS):
         start = time.perf_counter()

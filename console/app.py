@@ -68,6 +68,12 @@ def to_batches(_: Request) -> RedirectResponse:
     return RedirectResponse("./")
 
 
+def to_screen(request: Request) -> RedirectResponse:
+    """Lead from the name of a screen's file to the screen, with what the address says beside it."""
+    address = navigation.BY_FILE[request.url.path.strip("/")]
+    return RedirectResponse(f"{address}?{request.url.query}" if request.url.query else address)
+
+
 def sign_in(settings: Settings, clock: Clock) -> SignIn | None:
     """Return what signs people in, None where nothing does, or something in front."""
     if settings.sign_in != "iap":
@@ -97,5 +103,6 @@ gate = Middleware(
     hosts=own_hosts(settings.host, settings.port, settings.own_hosts),
     sign_in=sign_in(settings, context().clock),
 )
-ROUTES = [Beside(api, API_PATHS), Route("/batches", to_batches), Elsewhere()]
+BY_FILE = [Route(f"/{name}", to_screen) for name in navigation.BY_FILE]
+ROUTES = [Beside(api, API_PATHS), Route("/batches", to_batches), *BY_FILE, Elsewhere()]
 app = st.App(SCRIPT, routes=ROUTES, middleware=[gate], lifespan=lifespan)

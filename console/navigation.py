@@ -32,6 +32,9 @@ ADDRESSES: Mapping[Path, str] = {  # the path of each screen on the console's po
     BATCH: "batch",
 }
 
+BY_FILE: Mapping[str, str] = {path.stem: name for path, name in ADDRESSES.items() if path.stem != name}
+"""The screens whose files have another name than their address, `new_batch` for `new`: that leads there too."""
+
 
 def pages() -> list[st.Page]:
     """Return every screen, in the order of the bar at the top; a batch is reached from the list."""

@@ -60,6 +60,13 @@ def test_the_list_of_batches_is_found_by_its_name_too(whole: Demo, page: Page) -
     expect(page.get_by_text("Page not found")).to_have_count(0)
 
 
+def test_the_name_of_a_screens_file_leads_to_the_screen(whole: Demo, page: Page) -> None:
+    page.goto(f"{whole.url}/new_batch?profile=CDs")
+    expect(page.get_by_role("heading", name="New batch", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/new(\?|$)"))
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+
+
 def test_failed_rows_are_retried_and_done_ones_left_alone(whole: Demo, page: Page) -> None:
     name = whole.upload(SOME)
     whole.ended(name)

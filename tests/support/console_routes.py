@@ -110,6 +110,7 @@ ROUTES: Mapping[Kind, str] = {
         GET /connections
         GET /drafts
         GET /new
+        GET /new_batch
         GET /seller
         GET /system
         GET /wall
