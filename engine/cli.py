@@ -13,8 +13,8 @@ import typer
 
 from engine import (
     attention_commands,
+    batch_commands,
     connection_commands,
-    delete_command,
     doctor_command,
     draft_commands,
     export_command,
@@ -51,7 +51,9 @@ for command in (
     attention_commands.attention,
     attention_commands.fix,
     attention_commands.undo,
-    delete_command.delete,
+    batch_commands.delete,
+    batch_commands.rename,
+    batch_commands.again,
     doctor_command.doctor,
     file_commands.check,
     export_command.export,

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from engine import __version__
 from engine.api import (
     attention,
+    batch_list,
     batches,
     bulk_actions,
     catalogue,
@@ -40,7 +41,15 @@ def create_app(engine: Engine, settings: Settings) -> FastAPI:
     )
     app.state.engine = engine
     app.state.settings = settings
-    routers = (batches.router, drafts.router, attention.router, bulk_actions.router, exports.router, system.router)
+    routers = (
+        batches.router,
+        batch_list.router,
+        drafts.router,
+        attention.router,
+        bulk_actions.router,
+        exports.router,
+        system.router,
+    )
     more = (
         catalogue.router,
         connections.router,

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, File, Query, Request
 
 from engine.api.answers import MAX_FAILED, job_answer, job_fields, open_job_answer, row_answer
 from engine.api.models.base import Time
-from engine.api.models.deletion import DeletedAnswer
 from engine.api.models.jobs import JobAnswer, JobsAnswer, OpenJobAnswer, StartedJobAnswer
 from engine.api.models.layouts import CheckAnswer, CheckForm, check_answer
 from engine.api.models.requests import PriceRequest, ProcessRequest, UploadForm
@@ -92,7 +91,7 @@ def process(body: ProcessRequest, engine: TheEngine) -> StartedJobAnswer:
     `drafted_before` counts the barcodes of the file that other batches have drafted; null while it cannot be read.
     """
     options = body.options(engine.profiles.chosen(body.profile))
-    return _started(engine, engine.submission.submit(body.gcs_path, options, name=body.name, by=BY))
+    return started(engine, engine.submission.submit(body.gcs_path, options, name=body.name, by=BY))
 
 
 @router.post(
@@ -108,7 +107,7 @@ def upload(form: Annotated[UploadForm, File()], engine: TheEngine) -> StartedJob
     """
     content, filename = form.file.file.read(), form.file.filename or "upload.txt"
     options = form.options(engine.profiles.chosen(form.profile))
-    return _started(engine, engine.submission.upload(content, filename, options, name=form.name, by=BY))
+    return started(engine, engine.submission.upload(content, filename, options, name=form.name, by=BY))
 
 
 @router.post("/check", summary="Check a file, and start nothing", responses=CHECK_REFUSED)
@@ -194,18 +193,6 @@ def cancel(job_id: str, engine: TheEngine) -> JobAnswer:
     return job_answer(engine.commands.cancel(job_id, by=BY))
 
 
-@router.delete(
-    "/{job_id}", summary="Delete a batch with its rows and its history", responses=UNKNOWN | CONFLICT | UNREADABLE
-)
-def delete(job_id: str, engine: TheEngine, leave_drafts: bool = False) -> DeletedAnswer:
-    """Return what was deleted; 409 while the batch waits or runs, or rows of it are in flight.
-
-    Its drafts stay at eBay and in the list of drafts, so that no copy is drafted twice: where there are any, 409 says
-    how many unless `leave_drafts` is true. Asked again it goes on where it was stopped.
-    """
-    return DeletedAnswer.of(engine.deletions.delete(job_id, leave_drafts=leave_drafts, by=BY))
-
-
 @command("/{job_id}/retry-failed", summary="Run the failed rows again, in place")
 def retry_failed(job_id: str, engine: TheEngine) -> JobAnswer:
     """Return the job, pending again; 409 when nothing in it can be retried, or it is being retried already."""
@@ -264,7 +251,7 @@ def items(
     return RowsAnswer(items=[row_answer(item, waits.get(item.index, "")) for item in page.items], next=page.next)
 
 
-def _started(engine: Engine, job: Job) -> StartedJobAnswer:
+def started(engine: Engine, job: Job) -> StartedJobAnswer:
     """Return a job that was just queued, and how many of its barcodes have drafts already."""
     options = job.options
     drafted = engine.drafted_before(job.gcs_path, layout=options.layout, first=options.first, job_id=job.job_id)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from math import ceil
 
-from engine.batches import claims, rerun
+from engine.batches import claims, naming, rerun
 from engine.batches.changes import adopted, again_patch, ensure_not_in_flight, hold, may_be_done_again, queue
 from engine.batches.documents import (
     WORKERS,
@@ -109,6 +109,15 @@ class Commands:
             IllegalTransition: it is completed or cancelled.
         """
         return self._change(job_id, lambda job, now: hold(job, JobStatus.CANCELLED, now=now), by=by)
+
+    def rename(self, job_id: str, name: str, *, by: str = "") -> Job:
+        """Give a batch another name, by which it is found from then on.
+
+        Raises:
+            JobUnknown: there is no such batch.
+            BadRequest: the name is empty or too long.
+        """
+        return self._change(job_id, partial(naming.renamed, name=name), by=by)
 
     def retry_failed(self, job_id: str, *, as_it_is: bool = False, by: str = "") -> Job:
         """Run the failed rows of a batch again, in place; rows that are done are not touched.

@@ -1,20 +1,38 @@
-"""Batches that an earlier version stored are found by their names too."""
+"""The names of batches: how one is changed, and how those that an earlier version stored are found by theirs."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
 
-from engine.batches.documents import JOBS, job_path, read_job
+from engine.batches.documents import JOBS, Change, job_path, read_job
 from engine.batches.listing import ALL, JobPages
+from engine.codec import replace
 from engine.domain.batch import names
-from engine.errors import Conflict, StoreError
+from engine.domain.batch.jobs import Job, named
+from engine.errors import BadRequest, Conflict, StoreError
 from engine.log import get_logger
 from engine.store.base import Document, Patch, Store, Where
 
 log = get_logger(__name__)
 
 AT_ONCE = 100  # documents read and written together
+
+MOST_NAME = 200  # letters of a name
+
+
+def renamed(job: Job, now: datetime, *, name: str) -> Change | None:
+    """Return the change that gives a batch another name; None where it has that name.
+
+    Raises:
+        BadRequest: the name is empty or too long.
+    """
+    name = " ".join(name.split())
+    if not 0 < len(name) <= MOST_NAME:
+        raise BadRequest(f"A batch's name has 1 to {MOST_NAME} letters, not {len(name)}")
+    if name == job.name:
+        return None
+    return Change(replace(named(job, name), updated_at=now), "renamed", f"from {job.name} to {name}")
 
 
 def index_names(store: Store) -> int:

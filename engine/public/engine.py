@@ -25,7 +25,7 @@ from engine.doctor.doctor import Doctor
 from engine.domain.batch.items import Item
 from engine.domain.batch.jobs import Job
 from engine.domain.batch.layout import FOUND, Layout
-from engine.errors import BadRequest, FileError, StoreError, UnreadableFile
+from engine.errors import BadRequest, FileError, IllegalTransition, StoreError, UnreadableFile
 from engine.pipeline.kept_answers import Forgotten, KeptAnswers
 
 
@@ -90,3 +90,16 @@ class Engine:
             IllegalTransition: it has no such row, or its failed rows are being retried.
         """
         return self.submission.hand_over(job_id, self.exports.failed_file, by=by, request_id=request_id)
+
+    def start_again(self, job_id: str, *, by: str = "", request_id: str = "") -> Job:
+        """Queue a new batch over the file of another, as it lies there now, with the same name and options.
+
+        Raises:
+            JobUnknown: there is no such batch.
+            IllegalTransition: it was made of failed rows of another, whose drafts they continue.
+            FileForbidden: jobs, or photos, may not be read from that bucket any more.
+        """
+        job = self.queries.job(job_id)
+        if job.retry_of:
+            raise IllegalTransition(f"Job {job_id} was made of failed rows of {job.retry_of}: start that one again")
+        return self.submission.submit(job.gcs_path, job.options, name=job.name, by=by, request_id=request_id)

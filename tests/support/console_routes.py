@@ -53,9 +53,11 @@ ROUTES: Mapping[Kind, str] = {
         POST /api/batch/{job_id}/items/{index}/review
         POST /api/batch/{job_id}/pause
         POST /api/batch/{job_id}/price
+        POST /api/batch/{job_id}/rename
         POST /api/batch/{job_id}/resume
         POST /api/batch/{job_id}/retry-as-new
         POST /api/batch/{job_id}/retry-failed
+        POST /api/batch/{job_id}/start-again
         POST /api/catalogue/update
         POST /api/connections/ebay/account-deletion
         POST /api/drafts/bulk

@@ -13,7 +13,7 @@ from console import navigation
 from console.actions import act, redraw
 from console.context import Context, operator
 from console.formatting import number, rows
-from console.screens.batch import deletion, unpriced
+from console.screens.batch import deletion, naming, unpriced
 from console.screens.batch.items import narrow
 from console.screens.batch.query import Query
 from console.screens.batch.view import BatchScreen
@@ -90,6 +90,9 @@ def rare(screen: BatchScreen) -> Mapping[str, Action]:
         found[":material/healing: Put back into the queue"] = recover
     if job.status in {*OPEN, JobStatus.PAUSED, JobStatus.FAILED}:
         found[":material/cancel: Cancel batch"] = cancel
+    if not job.retry_of:
+        found[":material/restart_alt: Start again with the same options"] = same_again
+    found[":material/edit: Rename batch"] = naming.open_dialog
     if job.status not in OPEN:
         found[":material/delete: Delete batch"] = deletion.open_dialog
     return found
@@ -197,6 +200,27 @@ def start_again(context: Context, job: Job) -> None:
     request_id = f"{job.job_id}-failed-{job.failed_upcs}-of-{job.processed_upcs}-{rounds}"
     again = partial(context.engine.retry_as_new, job.job_id, by=operator(), request_id=request_id)
     act(context, lambda made: f"The failed rows are a new batch: [open it](/batch?job_id={quote(made.job_id)})", again)
+
+
+def same_again(context: Context, job: Job) -> None:
+    """Start a new batch over the same file with the same options; pressed twice in a minute it is one."""
+    request_id = f"{job.job_id}-again-{context.clock.now():%Y%m%d%H%M}"
+    again = partial(context.engine.start_again, job.job_id, by=operator(), request_id=request_id)
+    act(context, lambda made: _started(context, made), again)
+
+
+def _started(context: Context, made: Job) -> str:
+    """Return the sentence about a batch that was started over the file of another."""
+    options = made.options
+    before = context.engine.drafted_before(
+        made.gcs_path, layout=options.layout, first=options.first, job_id=made.job_id
+    )
+    known = (
+        f" {number(before)} of its barcodes {'has a draft' if before == 1 else 'have drafts'} already."
+        if before
+        else ""
+    )
+    return f"The same file is a new batch: [open it](/batch?job_id={quote(made.job_id)}).{known}"
 
 
 def _chosen(context: Context, job: Job, menu: Mapping[str, Action]) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from console import navigation
 from console.context import Context
 from console.poller import AWAY
-from console.screens.batch import deletion, head, items, row, unpriced
+from console.screens.batch import deletion, head, items, naming, row, unpriced
 from console.screens.batch import side as batch_side
 from console.screens.batch.view import load
 from console.widgets import notices, parts
@@ -43,6 +43,7 @@ def render(context: Context) -> None:
     row.draw(context, look)
     unpriced.dialog(context, look)
     deletion.dialog(context, look)
+    naming.dialog(context, look)
 
 
 def _until_read(context: Context, job_id: str) -> None:

@@ -98,6 +98,12 @@ class PriceRequest(Body):
         return {medium: {str(grade): cents for grade, cents in row.items()} for medium, row in self.prices.items()}
 
 
+class RenameRequest(Body):
+    """The new name of a batch."""
+
+    name: str = Field(description="The name, by which the batch is found from then on.", min_length=1, max_length=200)
+
+
 class UploadForm(LayoutForm, BatchRequest):
     """What a batch over an uploaded file is started with."""
 

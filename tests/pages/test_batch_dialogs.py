@@ -1,10 +1,11 @@
-"""The dialog that deletes a batch."""
+"""The dialogs that delete and rename a batch, and its start over the same file."""
 
 from __future__ import annotations
 
 import pytest
 
 from console.context import context
+from console.screens.batch import naming
 from console.screens.batch.actions import rare
 from console.screens.batch.deletion import AGREED, OPENED
 from console.screens.batch.view import load
@@ -46,3 +47,23 @@ def test_it_says_how_many_drafts_it_leaves_and_waits_for_a_yes(desk: Desk) -> No
     app.button(key="delete_batch").click().run()
     with pytest.raises(JobUnknown):
         desk.engine.queries.job(job_id)
+
+
+def test_a_batch_is_renamed(desk: Desk) -> None:
+    job_id = desk.submit(upcs(2)).job_id
+    app = desk.screen("batch", job_id=job_id)
+    app.session_state[naming.OPENED] = True
+    app.run()
+    app.text_input(key=naming.NAME).set_value("Spring, box 14").run()
+    app.button(key="rename_batch").click().run()
+    assert not app.exception
+    assert desk.engine.queries.job(job_id).name == "Spring, box 14"
+
+
+def test_a_batch_of_failed_rows_is_not_started_again_by_itself(desk: Desk) -> None:
+    job_id = desk.submit(upcs(2)).job_id
+    desk.work(upcs(2)[:1])
+    context().poller.changed()
+    made = desk.engine.retry_as_new(job_id).job_id
+    assert any("Start again" in label for label in rare(load(context(), job_id).value))
+    assert not any("Start again" in label for label in rare(load(context(), made).value))

@@ -1,0 +1,54 @@
+"""The dialog that gives a batch another name."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from console import actions
+from console.actions import act, redraw
+from console.context import Context, operator
+from console.screens.batch.view import Look
+from console.widgets.text import plain
+from engine.public import Job
+
+OPENED, NAME = "renaming", "new_name"
+LONGEST = 200
+
+
+def open_dialog(_context: Context, _job: Job) -> None:
+    """Have the dialog opened with the next drawing."""
+    st.session_state[OPENED] = True
+    redraw()
+
+
+def dialog(context: Context, look: Look) -> None:
+    """Draw the dialog when it was opened."""
+    if st.session_state.get(OPENED):
+        st.dialog("Rename this batch", on_dismiss=_close)(_dialog)(context, look().value.job)
+
+
+def _dialog(context: Context, job: Job) -> None:
+    if actions.redraw_due():
+        st.rerun()
+    name = st.text_input("Name", job.name, key=NAME, max_chars=LONGEST)
+    st.button(
+        "Rename",
+        icon=":material/edit:",
+        type="primary",
+        disabled=not name.strip(),
+        key="rename_batch",
+        on_click=_rename,
+        args=(context, job),
+    )
+
+
+def _rename(context: Context, job: Job) -> None:
+    _close()
+    rename = partial(context.engine.commands.rename, job.job_id, st.session_state[NAME], by=operator())
+    act(context, lambda named: f"The batch is named {plain(named.name)}.", rename)
+
+
+def _close() -> None:
+    st.session_state.pop(OPENED, None)

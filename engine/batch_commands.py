@@ -1,0 +1,48 @@
+"""`python -m engine rename`, `again` and `delete`: what is done with a whole batch."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from engine import terminal
+from engine.bootstrap import open_existing
+
+BY = "command line"
+
+
+def delete(
+    job: Annotated[str, typer.Argument(metavar="JOB", help="A batch, such as batch_20250821_145610_0.")],
+    leave_drafts: Annotated[bool, typer.Option(help="Delete it also where it leaves drafts at eBay.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete it without asking.")] = False,
+) -> None:
+    """Delete a batch with its rows and its history; its drafts stay at eBay."""
+    deletions = open_existing().deletions
+    if not yes:
+        typer.confirm(f"Delete {job} with its rows and its history?", abort=True)
+    done = deletions.delete(job, leave_drafts=leave_drafts, by=BY)
+    left = f"; {done.drafts:,} of its drafts stay at eBay" if done.drafts else ""
+    terminal.say(f"Batch {job} is deleted with {done.rows:,} rows{left}.")
+
+
+def rename(
+    job: Annotated[str, typer.Argument(metavar="JOB", help="A batch, such as batch_20250821_145610_0.")],
+    name: Annotated[str, typer.Argument(help="Its new name.")],
+) -> None:
+    """Give a batch another name."""
+    renamed = open_existing().commands.rename(job, name, by=BY)
+    terminal.say(f"Batch {job} is named {renamed.name}.")
+
+
+def again(
+    job: Annotated[str, typer.Argument(metavar="JOB", help="A batch, such as batch_20250821_145610_0.")],
+) -> None:
+    """Start a new batch over the same file, with the same options."""
+    engine = open_existing()
+    started = engine.start_again(job, by=BY)
+    terminal.say(f"Batch {started.job_id} is queued over the file of batch {job}.")
+    options = started.options
+    before = engine.drafted_before(started.gcs_path, layout=options.layout, first=options.first, job_id=started.job_id)
+    if before:
+        terminal.say(f"{before:,} of its barcodes {'has a draft' if before == 1 else 'have drafts'} already.")
