@@ -128,8 +128,8 @@ class Fixes:
         if fix.due_at is None or fix.due_at > found.read_at:
             return fix
         page = self._page(fix)
-        rows = [row for row in failed_rows(fix.rows, page) if row.job_id not in fix.batches]
-        step, groups = _Step(self._store, self._commands, found, fix), by_batch(rows)
+        groups = by_batch(list(failed_rows(fix.rows, page)))
+        step = _Step(self._store, self._commands, found, fix)
         jobs = self._attention.jobs(groups)
         try:
             for job_id, of_batch in groups.items():
@@ -186,13 +186,11 @@ class _Step:
         Raises:
             Conflict: the fix was written by somebody else.
         """
-        free, left = list[FailedRow](), Counter[str]()
-        for row in rows:
-            if reason := left_alone(self._fix.remedy, job, row.item) if job else "their batch is gone":
-                left[reason] += 1
-            else:
-                free.append(row)
-        self._queue(free, left, batch=rows[0].job_id)
+        reasons = [left_alone(self._fix.remedy, job, row.item) if job else "their batch is gone" for row in rows]
+        if left := [(row, reason) for row, reason in zip(rows, reasons, strict=True) if reason]:
+            self._leave(left)
+        if free := [row for row, reason in zip(rows, reasons, strict=True) if not reason]:
+            self._queue(free)
 
     def write(self, moved: Callable[[Fix], Fix]) -> Fix:
         """Write the fix as `moved` changes it, and return it.
@@ -205,22 +203,23 @@ class _Step:
         self._version = written.versions[0]
         return self._fix
 
-    def _queue(self, rows: Sequence[FailedRow], left: Counter[str], *, batch: str) -> None:
+    def _leave(self, rows: Sequence[tuple[FailedRow, str]]) -> None:
+        """Count rows that are left alone, each by its reason."""
+        left = Counter(reason for _, reason in rows)
+        self.write(partial(_looked_at, [row for row, _ in rows], left=left))
+
+    def _queue(self, rows: Sequence[FailedRow]) -> None:
         """Queue rows of one batch in one commit; where one of them cannot be, each half by itself."""
-        counted = partial(_counted, done=len(rows), left=left, batch=batch)
-        if not rows:
-            self.write(counted)
-            return
-        fix = counted(self._fix)
+        fix = _looked_at(rows, self._fix, done=len(rows))
         try:
             self._again(rows, Patch(self._path, encode(fix), self._version))
         except JobError as error:
             if len(rows) == 1:
-                self._queue([], left + Counter([str(error)]), batch=batch)
+                self._leave([(rows[0], str(error))])
                 return
             middle = len(rows) // 2
-            self._queue(rows[:middle], Counter(), batch="")
-            self._queue(rows[middle:], left, batch=batch)
+            self._queue(rows[:middle])
+            self._queue(rows[middle:])
             return
         found = self._store.get(self._path)[0]
         if found is None or _read(found) != fix:
@@ -240,23 +239,28 @@ class _Step:
             raise
 
 
-def _counted(fix: Fix, *, done: int, left: Counter[str], batch: str) -> Fix:
-    """Return a fix with more rows counted, and the batch that they complete the page of."""
-    total = Counter(fix.left) + left
-    batches = (*fix.batches, batch) if batch else fix.batches
-    return replace(fix, state=FixState.RUNNING, done=fix.done + done, left=dict(total), batches=batches)
+def _looked_at(rows: Sequence[FailedRow], fix: Fix, *, done: int = 0, left: Counter[str] | None = None) -> Fix:
+    """Return a fix with more rows that were looked at: `done` were queued, `left` left alone."""
+    total = Counter(fix.left) + (left or Counter())
+    passed = (*fix.passed, *(row.path for row in rows))
+    return replace(fix, state=FixState.RUNNING, done=fix.done + done, left=dict(total), passed=passed)
 
 
 def _moved(page: Sequence[Document], fix: Fix) -> Fix:
-    """Return a fix whose cursor stands behind a page."""
+    """Return a fix whose cursor stands behind a page.
+
+    Of the rows that were looked at, those are remembered that the next page may hold: those that ended at the same
+    moment, and those of a step that did not come to its end.
+    """
     last = page[-1].fields["finished_at"]
-    passed = [document.path for document in page if document.fields["finished_at"] == last]
-    kept = fix.passed if fix.cursor == last else ()
-    return replace(fix, state=FixState.RUNNING, cursor=last, passed=(*kept, *passed), batches=())
+    here = {document.path for document in page}
+    alike = [document.path for document in page if document.fields["finished_at"] == last]
+    passed = (*(path for path in fix.passed if path not in here), *alike)
+    return replace(fix, state=FixState.RUNNING, cursor=last, passed=passed)
 
 
 def _ended(state: FixState, at: datetime, fix: Fix) -> Fix:
-    return replace(fix, state=state, ended_at=at, due_at=None, passed=(), batches=())
+    return replace(fix, state=state, ended_at=at, due_at=None, passed=())
 
 
 def _path(fix_id: str) -> str:

@@ -272,6 +272,22 @@ def test_a_worker_that_is_killed_at_any_commit_counts_no_row_twice_and_loses_non
     assert {item.attempts for name in names for item in batches.items(name).values()} == {2}
 
 
+def test_rows_that_come_into_a_page_after_a_kill_are_fixed_too(
+    batches: Batches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.batches.fixes.PAGE", 3)
+    names = failed_batches(batches, 2, rows=4)
+    fix = begun(batches, NO_MATCH, RETRY)
+    dying = Fixes(Stopping(batches.store, 1, after=True), SystemClock())  # type: ignore[arg-type]
+    with pytest.raises(Killed):
+        run_on(dying)
+    batches.run()  # what was queued has succeeded, and makes room in the page
+    run_on(batches.engine.fixes)
+    assert batches.engine.fixes.get(fix.fix_id).done == 8
+    batches.run()
+    assert [batches.job(name).successful_upcs for name in names] == [4, 4]
+
+
 def test_two_workers_at_one_fix_count_each_row_once(batches: Batches) -> None:
     failed_batches(batches, 3)
     fix = begun(batches, NO_MATCH, RETRY)

@@ -104,8 +104,7 @@ class Fix(Document, frozen=True):
 
     `total` is how many rows it was for when it was asked for, `done` how many of them were queued, `left` how many were
     left alone, by reason. `due_at` is when it begins, None once it has ended. All rows that failed before `cursor` have
-    been looked at, and of those that failed at that moment the rows at the paths of `passed`; of the page behind it
-    those of `batches`.
+    been looked at, and of those behind it the rows at the paths of `passed`.
     """
 
     fix_id: str
@@ -120,7 +119,6 @@ class Fix(Document, frozen=True):
     left: Mapping[str, int] = {}
     cursor: datetime | None = None
     passed: tuple[str, ...] = ()
-    batches: tuple[str, ...] = ()
     ended_at: datetime | None = None
 
     @property
