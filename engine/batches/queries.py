@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import pairwise
 
 from engine.batches import revisions
 from engine.batches.documents import (
@@ -119,6 +120,11 @@ class Queries:
         )
         counts, totals, done = rest[:2], rest[2:4], rest[4:]
         return Overview(drafted, failed, failed_in, max(0, sum(totals) - sum(done)), sum(counts))
+
+    def drafted_between(self, times: Sequence[datetime]) -> tuple[int, ...]:
+        """Return how many drafts were made or changed last between each of `times` and the one after it."""
+        spans = [[Where("at", ">=", since), Where("at", "<", until)] for since, until in pairwise(times)]
+        return tuple(together(*(partial(self._store.count, DRAFTS, span) for span in spans)))
 
     def jobs(self, limit: int = 10, wanted: BatchFilter = ALL, before: datetime | None = None) -> JobPage:
         """Return the newest `limit` jobs that are wanted, created before `before` or at any time."""

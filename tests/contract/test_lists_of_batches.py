@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine.batches.documents import job_path
+from engine.batches.documents import DRAFTS, job_path
 from engine.batches.listing import BatchFilter
 from engine.batches.naming import index_names
 from engine.batches.queries import Queries
@@ -110,3 +110,11 @@ def test_many_lists_are_read_at_the_same_time(lists: tuple[Store, Queries]) -> N
     asked = [pool.submit(lists[1].jobs, 2, wanted) for _ in range(96)]
     assert {answer.result(timeout=60).filtered for answer in asked} == {3}
     pool.shutdown()
+
+
+def test_drafts_are_counted_day_by_day(lists: tuple[Store, Queries]) -> None:
+    store, queries = lists
+    days = [DAY + timedelta(days=day) for day in range(4)]
+    at = [days[0] - timedelta(seconds=1), days[0], days[1] - timedelta(seconds=1), days[2], days[3]]
+    store.commit(*(Put(f"{DRAFTS}/DM{number}", {"at": one}) for number, one in enumerate(at)))
+    assert queries.drafted_between(days) == (2, 0, 1)

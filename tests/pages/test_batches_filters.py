@@ -124,7 +124,7 @@ def test_the_tiles_count_all_batches_not_those_of_the_page(many: Desk) -> None:
     app = many.screen("batches")
     tiles = {tile.label.rpartition(":")[2].rpartition("] ")[2].strip(): (tile.value, tile.delta) for tile in app.metric}
     assert tiles == {
-        "Drafted today": ("2", "since midnight"),
+        "Drafted today": ("2", "3 in seven days"),
         "Needs attention": ("120", "in 60 batches"),
         "Waiting": ("7", "in 2 batches"),
         "Done at": ("–", "nothing runs"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -21,6 +22,7 @@ from console.screens.batches.view import (
     EVERY_SECONDS,
     PAGE_SECONDS,
     TODAY_SECONDS,
+    WEEK_SECONDS,
     BatchesView,
     Counts,
     Entry,
@@ -28,6 +30,7 @@ from console.screens.batches.view import (
     page,
     read,
     today,
+    week,
 )
 from console.widgets import notices, parts, tables
 from console.widgets.heading import heading
@@ -57,11 +60,17 @@ def _today(context: Context) -> None:
     """Draw all batches in numbers; nothing while they cannot be read, which the list says."""
     try:
         snapshot = context.poller.look(("today", str(zone())), partial(today, context, zone()), every=TODAY_SECONDS)
+        days = context.poller.look(("week", str(zone())), partial(week, context, zone()), every=WEEK_SECONDS).value
     except AWAY:
         return
     found, counts = snapshot.value, snapshot.value.overview
     with st.container(key="stale_today" if snapshot.away else "today"), st.grid(4, min_column_width=130, gap="small"):
-        _tile(f"{labels.DRAFTED.tinted} Drafted today", number(counts.drafted), "since midnight")
+        _tile(
+            f"{labels.DRAFTED.tinted} Drafted today",
+            number(counts.drafted),
+            f"{number(sum(days) + counts.drafted)} in seven days",
+            days=(*days, counts.drafted),
+        )
         failed = f"in {rows(counts.failed_in, 'batch', 'batches')}" if counts.failed else "nothing failed"
         _tile(f"{labels.ATTENTION.tinted} {labels.ATTENTION.text}", number(counts.failed), failed)
         left = f"in {rows(counts.open, 'batch', 'batches')}" if counts.open else "nothing to do"
@@ -71,8 +80,10 @@ def _today(context: Context) -> None:
         _tile(":material/flag: Done at", f"about {at}" if found.done_at else NONE, end)
 
 
-def _tile(label: str, value: str, note: str) -> None:
-    st.metric(label, value, note, delta_color="off", delta_arrow="off", border=True)
+def _tile(label: str, value: str, note: str, days: Sequence[int] = ()) -> None:
+    """Draw one number, with the same of the last days as a chart where more than the last of them has any."""
+    chart: Any = {"chart_data": list(days), "chart_type": "bar"} if any(days[:-1]) else {}
+    st.metric(label, value, note, delta_color="off", delta_arrow="off", border=True, height="stretch", **chart)
 
 
 def _counted(context: Context, query: Query) -> Counts | None:

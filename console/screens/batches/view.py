@@ -18,6 +18,8 @@ EVERY_SECONDS = 1.5
 WHOLE_SECONDS = 60.0  # until all of the newest are read again
 PAGE_SECONDS = 5.0  # until another page, or the counts, are read again
 TODAY_SECONDS = 15.0  # until all batches are counted again: Firestore bills a read for every thousand
+WEEK_SECONDS = 300.0  # until the days before this one are counted again: a draft that is changed moves to its day
+DAYS = 7  # of the chart, today too
 FIRST = (labels.INTERRUPTED, labels.STOPPED)  # these wait for a person and come first
 
 
@@ -106,6 +108,13 @@ def today(context: Context, zone: tzinfo) -> Today:
     known = [end for end in ends if end]
     done_at = max(known) if known and len(known) == len(ends) else None
     return Today(context.engine.queries.overview(midnight), len(moving), done_at)
+
+
+def week(context: Context, zone: tzinfo) -> tuple[int, ...]:
+    """Return how many drafts the six days before this one made, the oldest first; days begin at midnight in `zone`."""
+    day = context.clock.now().astimezone(zone).date()
+    days = (day - timedelta(days=before) for before in range(DAYS - 1, -1, -1))
+    return context.engine.queries.drafted_between([datetime.combine(one, time(), zone) for one in days])
 
 
 def _with_ends(context: Context, found: Sequence[BatchView]) -> BatchesView:
