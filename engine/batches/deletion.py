@@ -26,7 +26,7 @@ from engine.domain.batch.progress import Deleting
 from engine.domain.batch.shards import ShardKind
 from engine.errors import IllegalTransition, JobUnknown
 from engine.log import get_logger
-from engine.store.base import Delete, Order, Put, Store, Where
+from engine.store.base import Delete, Put, Store, Where
 
 log = get_logger(__name__)
 
@@ -73,8 +73,8 @@ class Deletions:
             if not job.engine.deleting:
                 job = change(self._store, job_id, self._marked(leave_drafts, by), by=by)
         except JobUnknown:
-            if found := self._store.get(f"{DELETIONS}/{job_id}")[0]:
-                return decode(Deletion, found.fields, found.path)
+            if earlier := self.find(job_id):
+                return earlier
             raise
         self._empty(SHARDS, Where("job_id", "==", job_id))
         self._empty(items_of(job_id))
@@ -83,10 +83,10 @@ class Deletions:
             self._empty(DRAFTS, Where("job_id", "==", job_id))
         return self._end(job)
 
-    def newest(self, limit: int = 20) -> list[Deletion]:
-        """Return what was deleted last, the newest first."""
-        found = self._store.find(DELETIONS, (), Order("at", descending=True), limit)
-        return [decode(Deletion, document.fields, document.path) for document in found]
+    def find(self, job_id: str) -> Deletion | None:
+        """Return the record of a batch that was deleted, None where there is none."""
+        found = self._store.get(f"{DELETIONS}/{job_id}")[0] if job_id and "/" not in job_id else None
+        return decode(Deletion, found.fields, found.path) if found else None
 
     def _marked(self, leave_drafts: bool, by: str) -> Callable[[Job, datetime], Change]:
         """Return the rule that marks a batch as being deleted: from then on nothing else is done with it."""

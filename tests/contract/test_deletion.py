@@ -61,7 +61,8 @@ def test_a_deleted_batch_leaves_a_record_and_no_other_document(batches: Batches)
     assert documents(batches, job_id) == []
     assert documents(batches, other) == before
     assert (record.by, record.rows, record.drafts) == ("anna", 3, 0)
-    assert batches.engine.deletions.newest() == [record]
+    assert batches.engine.deletions.find(job_id) == record
+    assert batches.engine.deletions.find(other) is None
     with pytest.raises(JobUnknown):
         batches.commands.recover(job_id)
 

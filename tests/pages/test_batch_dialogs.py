@@ -49,6 +49,14 @@ def test_it_says_how_many_drafts_it_leaves_and_waits_for_a_yes(desk: Desk) -> No
         desk.engine.queries.job(job_id)
 
 
+def test_the_address_of_a_deleted_batch_says_who_deleted_it(desk: Desk) -> None:
+    job_id = desk.submit(upcs(2)).job_id
+    desk.work()
+    desk.engine.deletions.delete(job_id, leave_drafts=True, by="anna")
+    context().poller.changed()
+    assert "box.txt was deleted by anna" in text(desk.screen("batch", job_id=job_id))
+
+
 def test_a_batch_is_renamed(desk: Desk) -> None:
     job_id = desk.submit(upcs(2)).job_id
     app = desk.screen("batch", job_id=job_id)

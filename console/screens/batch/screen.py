@@ -7,15 +7,16 @@ from functools import partial
 
 import streamlit as st
 
-from console import navigation
-from console.context import Context
+from console import labels, navigation
+from console.context import Context, zone
+from console.formatting import moment
 from console.poller import AWAY
 from console.screens.batch import deletion, head, items, naming, row, unpriced
 from console.screens.batch import side as batch_side
 from console.screens.batch.view import load
 from console.widgets import notices, parts
 from console.widgets.heading import heading
-from console.widgets.text import code
+from console.widgets.text import code, plain
 from engine.public import JobUnknown
 
 
@@ -56,4 +57,8 @@ def _until_read(context: Context, job_id: str) -> None:
 def _unknown(context: Context, job_id: str) -> None:
     heading(context, "No such batch")
     st.markdown(f"There is no batch {code(job_id)}." if job_id else "The address names no batch.")
+    with suppress(*AWAY):
+        if gone := context.engine.deletions.find(job_id):
+            at = moment(gone.at, now=context.clock.now(), zone=zone())
+            st.markdown(f"{plain(gone.name)} was deleted by {plain(labels.person(gone.by))}, {at}.")
     st.page_link(navigation.BATCHES, label="All batches", icon=":material/arrow_back:")
