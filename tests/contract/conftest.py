@@ -6,6 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from engine.files.base import Files
+from engine.sandbox.emulators import a_project
+from engine.store.firestore import FirestoreStore
+from tests.support.batch_runs import Batches
 from tests.support.pipeline_runs import Runs, runs
 
 
@@ -22,3 +26,15 @@ def bench(runs_at_sandbox: Runs) -> Runs:
     runs_at_sandbox.stored.clear()
     runs_at_sandbox.waits.clear()
     return runs_at_sandbox
+
+
+@pytest.fixture(params=["sqlite", "firestore"])
+def batches_of_each_store(request: pytest.FixtureRequest, files: Files) -> Iterator[Batches]:
+    """Lend batches over each kind of store in turn."""
+    if request.param == "sqlite":
+        yield Batches(request.getfixturevalue("store"), files)
+        return
+    request.getfixturevalue("firestore_emulator")
+    store = FirestoreStore(a_project(), "(default)")
+    yield Batches(store, files)
+    store.close()

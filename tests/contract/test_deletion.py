@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,23 +12,14 @@ from engine.codec import replace
 from engine.domain.batch.items import Outcome
 from engine.domain.batch.jobs import JobStatus
 from engine.errors import IllegalTransition, JobUnknown
-from engine.files.base import Files
-from engine.sandbox.emulators import a_project
 from engine.store.base import Delete, Write
-from engine.store.firestore import FirestoreStore
 from tests.support.batch_runs import FIXED, Batches, Chosen, Drafting, Gate, barcode, barcodes, fails
 from tests.support.working import Work
 
 
-@pytest.fixture(params=["sqlite", "firestore"])
-def batches(request: pytest.FixtureRequest, files: Files) -> Iterator[Batches]:
-    if request.param == "sqlite":
-        yield Batches(request.getfixturevalue("store"), files)
-        return
-    request.getfixturevalue("firestore_emulator")
-    store = FirestoreStore(a_project(), "(default)")
-    yield Batches(store, files)
-    store.close()
+@pytest.fixture
+def batches(batches_of_each_store: Batches) -> Batches:
+    return batches_of_each_store
 
 
 class AtEbay(Drafting):

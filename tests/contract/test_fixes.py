@@ -23,6 +23,11 @@ NO_MATCH, NO_PRICE = RowsWanted(Cause.NO_MATCH), RowsWanted(Cause.NO_PRICE)
 RETRY = Remedy(FixKind.RETRY)
 
 
+@pytest.fixture
+def batches(batches_of_each_store: Batches) -> Batches:
+    return batches_of_each_store
+
+
 def unpriced(_work: Work) -> None:
     raise ItemError(Cause.NO_PRICE, "Nobody sells it.")
 
