@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from engine.batches.documents import job_path
 from engine.batches.fixes import FIXES, Fixes
 from engine.clock import SystemClock
-from engine.codec import decode, replace
+from engine.codec import decode, encode, replace
 from engine.domain.batch.fixes import UNDO_FOR, Fix, FixKind, FixState, Remedy, RowsWanted
 from engine.domain.batch.items import ItemStatus
+from engine.domain.batch.progress import Deleting
 from engine.domain.identify.evidence import Match, ReleaseSummary, Verdict
 from engine.errors import BadRequest, Cause, Conflict, DecisionRefused, IllegalTransition, ItemError, NotThere
 from engine.store.base import Committed, Patch, Store, Write
@@ -223,6 +225,14 @@ def test_rows_of_a_batch_on_hold_are_left_alone_and_it_is_said_why(batches: Batc
     fix = carried_out(batches, NO_MATCH, RETRY)
     assert (fix.done, fix.left, fix.left_alone) == (3, {"their batch is paused": 3}, 3)
     assert all(item.wanted for item in batches.items(free).values())
+
+
+def test_rows_of_a_batch_that_is_being_deleted_are_left_alone(batches: Batches) -> None:
+    (name,) = failed_batches(batches, 1)
+    marked = replace(batches.stored(name).engine, deleting=Deleting("ann", batches.stored(name).created_at, 0))
+    batches.store.commit(Patch(job_path(name), {"engine": encode(marked)}, None))
+    fix = carried_out(batches, NO_MATCH, RETRY)
+    assert (fix.done, fix.left) == (0, {"their batch is being deleted": 3})
 
 
 def test_more_rows_than_a_page_are_all_fixed(batches: Batches, monkeypatch: pytest.MonkeyPatch) -> None:

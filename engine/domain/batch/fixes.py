@@ -143,6 +143,8 @@ def left_alone(remedy: Remedy, job: Job, item: Item) -> str:
     """Return why a failed row is left alone, as the end of "because …"; "" where the remedy can be applied."""
     if job.status not in {JobStatus.COMPLETED, *OPEN}:
         return _HELD.get(job.status, f"their batch is {job.status}")
+    if job.engine.deleting:
+        return "their batch is being deleted"
     if item.wanted is not None or may_be_in_flight(job, item):
         return "they are being done again already"
     if item.cause not in MENDS[remedy.kind]:
