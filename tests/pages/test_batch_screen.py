@@ -271,3 +271,22 @@ def test_an_outage_before_the_first_look_is_told(desk: Desk) -> None:
     app = desk.screen("batch", job_id="batch_1")
     assert not app.exception
     assert "does not answer" in app.error[0].value
+
+
+def test_whoever_has_a_batch_open_is_told_once_that_it_ended(desk: Desk) -> None:
+    job = desk.submit(upcs(2))
+    app = desk.screen("batch", job_id=job.job_id)
+    assert not app.toast
+    desk.work()
+    context().poller.changed()
+    app.run()
+    assert not app.exception
+    told = [as_shown(toast.value) for toast in app.toast]
+    app.run()
+    assert (told, list(app.toast)) == ([f"{job.name}: Done"], [])
+
+
+def test_a_batch_that_had_ended_before_it_was_opened_gets_no_toast(desk: Desk) -> None:
+    job = desk.submit(upcs(2))
+    desk.work()
+    assert not desk.screen("batch", job_id=job.job_id).toast

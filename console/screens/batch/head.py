@@ -10,7 +10,7 @@ from console import labels
 from console.context import Context, zone
 from console.formatting import NONE, ago, duration, moment, number, reference, rows, share, span, speed
 from console.poller import Snapshot
-from console.screens.batch import actions
+from console.screens.batch import actions, watching
 from console.screens.batch.view import BatchScreen, Look
 from console.upstreams import ending, wait_line
 from console.widgets import bar, notices
@@ -23,6 +23,7 @@ def draw(context: Context, look: Look) -> None:
     """Draw the title with its actions, what needs a person, the bar and the tiles."""
     snapshot = look()
     screen = snapshot.value
+    watching.draw(screen)
     with heading(context, screen.job.name, badges=_badges(screen), about=_about(screen)):
         actions.draw(context, screen, disabled=snapshot.away)
     _alerts(context, snapshot)
