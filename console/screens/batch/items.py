@@ -23,6 +23,7 @@ from console.widgets.text import plain
 from engine.public import Item, ItemStatus
 
 VISIBLE_ROWS = 14
+_MAYBE_EMPTY = ("Cover", "Shelf", "Format", "Year", "Why", "Price")  # columns that are drawn where a row has something
 
 
 def draw(context: Context, look: Look) -> None:
@@ -147,7 +148,8 @@ def _listing(context: Context, screen: BatchScreen, query: Query, count: int | N
 
 def _table(context: Context, screen: BatchScreen, items: tuple[Item, ...]) -> None:
     cells = _frame(context, screen, items)
-    cells = cells.drop(columns=[name for name in ("Cover", "Shelf") if not cells[name].any()])
+    empty = [name for name in _MAYBE_EMPTY if not cells[name].any()]
+    cells = cells.drop(columns=empty if screen.batch.moving else [*empty, "Steps"])
     key = f"table_{screen.job.job_id}"
     st.dataframe(
         cells,
@@ -158,7 +160,7 @@ def _table(context: Context, screen: BatchScreen, items: tuple[Item, ...]) -> No
         on_select=partial(_open, key, [item.index for item in items]),
         selection_mode="single-cell",
         placeholder="",
-        column_config=_columns(),
+        column_config=_columns(wide="Why" not in cells),
         alt="Rows of the batch",
     )
 
@@ -175,17 +177,20 @@ def _frame(context: Context, screen: BatchScreen, items: tuple[Item, ...]) -> pd
     return pd.DataFrame(cells)
 
 
-def _columns() -> dict[str, Any]:
+def _columns(*, wide: bool) -> dict[str, Any]:
+    """Return how the columns are drawn; with `wide` the release takes the place that no reason needs."""
     return {
         "Row": st.column_config.NumberColumn(width=48, format="%d"),
         "UPC": st.column_config.TextColumn(width=112),
         "Shelf": st.column_config.TextColumn(width=80),
         "Cover": st.column_config.ImageColumn("", width=42),
-        "Matched release": st.column_config.TextColumn(width=212),
+        "Matched release": st.column_config.TextColumn(width=370 if wide else 220),
+        "Format": st.column_config.TextColumn(width=64),
+        "Year": st.column_config.TextColumn(width=46),
         "Status": tables.badges("Status", labels.ITEM_LABELS, width=118),
         "Steps": st.column_config.ProgressColumn(width=58, format=" ", min_value=0.0, max_value=1.0),
-        "Why": st.column_config.TextColumn(width=200),
-        "Price": st.column_config.TextColumn(width=70, alignment="right"),
+        "Why": st.column_config.TextColumn(width=150),
+        "Price": st.column_config.TextColumn(width=62, alignment="right"),
     }
 
 
@@ -197,6 +202,8 @@ def _cells(item: Item, step: str | None, waits_for: str, picture: str | None, *,
         "Shelf": item.location,
         "Cover": picture,
         "Matched release": labels.release_line(item),
+        "Format": item.release.format,
+        "Year": str(item.release.year or ""),
         "Status": [label.text],
         "Steps": labels.progress(item, step),
         "Why": waits_for or labels.why(item, step),
