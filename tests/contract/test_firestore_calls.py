@@ -94,7 +94,7 @@ def test_every_call_against_a_dead_store_ends_in_a_clear_error_within_five_secon
 def test_a_read_waits_out_a_short_outage(wire: Wire, store: FirestoreStore) -> None:
     store.commit(Put("things/a", {"f": 1}))
     wire.cut()
-    threading.Timer(1.5, wire.mend).start()
+    threading.Timer(0.7, wire.mend).start()
     assert all(error is None for error, _ in ends_of({k: calls(store)[k] for k in ("get", "find", "count")}).values())
 
 
