@@ -20,7 +20,7 @@ from engine.api.models.attention import (
 )
 from engine.api.models.base import Time
 from engine.api.refusals import AWAY, CONFLICT, UNREADABLE, WRITE, documented
-from engine.errors import Cause
+from engine.errors import BadRequest, Cause, IllegalTransition
 from engine.public import Fix, RowsWanted, kinds
 
 router = APIRouter(prefix="/api", tags=["attention"], responses=AWAY, dependencies=CHECKED)
@@ -53,7 +53,7 @@ def failed_rows(
     return FailedRowsAnswer(total=engine.attention.count(wanted), rows=rows, next=more)
 
 
-@router.post("/fixes/check", summary="How many rows a fix would be done with", responses=WRITE | UNREADABLE)
+@router.post("/attention/check", summary="How many rows a fix would be done with", responses=WRITE | UNREADABLE)
 def check(body: FixRequest, engine: TheEngine) -> ConcernedAnswer:
     """Return how many rows it is for, and why some would be left alone; nothing is changed."""
     found = engine.attention.concerned(body.rows, body.remedy)
@@ -69,9 +69,12 @@ def check(body: FixRequest, engine: TheEngine) -> ConcernedAnswer:
 def begin(body: FixRequest, engine: TheEngine) -> FixAnswer:
     """Return the fix. It begins ten seconds later, and until then `undo` takes it back as a whole.
 
-    409 where no row is wanted, or such rows are being fixed already.
+    409 where no row is wanted, such rows are being fixed already, or the remedy cannot mend them or is not whole.
     """
-    return _answer(engine.fixes.begin(body.rows, body.remedy, by=BY))
+    try:
+        return _answer(engine.fixes.begin(body.rows, body.remedy, by=BY))
+    except BadRequest as error:  # of rows and a remedy that are each well formed, and do not go together
+        raise IllegalTransition(str(error)) from error
 
 
 @router.get("/fixes", summary="The newest fixes")

@@ -41,8 +41,10 @@ def start_again(job_id: str, engine: TheEngine) -> StartedJobAnswer:
     return started(engine, engine.start_again(job_id, by=BY))
 
 
-@router.delete(
-    "/{job_id}", summary="Delete a batch with its rows and its history", responses=UNKNOWN | CONFLICT | UNREADABLE
+@router.post(
+    "/{job_id}/delete",
+    summary="Delete a batch with its rows and its history",
+    responses=UNKNOWN | CONFLICT | UNREADABLE,
 )
 def delete(job_id: str, engine: TheEngine, leave_drafts: bool = False) -> DeletedAnswer:
     """Return what was deleted; 409 while the batch waits or runs, or rows of it are in flight.

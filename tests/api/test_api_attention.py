@@ -52,7 +52,7 @@ def test_what_failed_is_counted_and_listed_over_all_batches(served: Served, fail
 
 
 def test_a_fix_is_looked_at_first_then_asked_for_then_carried_out(served: Served, failed: list[str]) -> None:
-    assert served.post("/api/fixes/check", FIX) == {"rows": 4, "fixed": 4, "left": {}, "judged": 4}
+    assert served.post("/api/attention/check", FIX) == {"rows": 4, "fixed": 4, "left": {}, "judged": 4}
     fix_id = begun(served, FIX)
     due(served, fix_id)
     while served.engine.fixes.work():
@@ -82,10 +82,10 @@ def test_a_fix_is_undone_before_it_begins_and_stopped_after(served: Served) -> N
 @pytest.mark.parametrize(
     ("body", "status", "said"),
     [
-        (FIX | {"kind": "price", "price_cents": 5}, 400, "price cannot mend rows that failed for no_match"),
-        ({"kind": "price", "cause": "no_price"}, 400, "price_cents"),
+        (FIX | {"kind": "price", "price_cents": 5}, 409, "price cannot mend rows that failed for no_match"),
+        ({"kind": "price", "cause": "no_price"}, 409, "price_cents"),
         ({"kind": "price", "cause": "no_price", "price_cents": 0}, 422, "price_cents"),
-        (FIX | {"kind": "choose", "discogs_id": "1"}, 400, "gtin"),
+        (FIX | {"kind": "choose", "discogs_id": "1"}, 409, "gtin"),
         (FIX | {"gtin": "123"}, 422, "gtin"),
         (FIX | {"kind": "publish"}, 422, "kind"),
         (FIX | {"all": True}, 422, "all: no such field"),

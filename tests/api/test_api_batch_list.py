@@ -9,23 +9,23 @@ from tests.support.serving import Served, lines, upcs
 
 def test_a_batch_that_is_done_is_deleted_and_unknown_from_then_on(served: Served) -> None:
     job_id = served.finished(lines(upcs(3)))
-    answer = served.call("DELETE", f"/api/batch/{job_id}")
+    answer = served.call("POST", f"/api/batch/{job_id}/delete")
     assert answer.status_code == 200
     fields = answer.json()
     assert (fields["job_id"], fields["rows"], fields["drafts_left"], fields["deleted_by"]) == (job_id, 3, 0, "api")
     assert served.call("GET", f"/api/batch/status/{job_id}").status_code == 404
-    assert served.call("DELETE", f"/api/batch/{job_id}").json() == fields
+    assert served.call("POST", f"/api/batch/{job_id}/delete").json() == fields
 
 
 def test_a_batch_that_waits_is_a_conflict(served: Served) -> None:
     job_id = served.start(lines(upcs(3)))
-    answer = served.call("DELETE", f"/api/batch/{job_id}")
+    answer = served.call("POST", f"/api/batch/{job_id}/delete")
     assert answer.status_code == 409
     assert "pause or cancel it" in answer.json()["detail"]
 
 
 def test_a_batch_that_never_was_is_not_found(served: Served) -> None:
-    assert served.call("DELETE", "/api/batch/batch_1").status_code == 404
+    assert served.call("POST", "/api/batch/batch_1/delete").status_code == 404
 
 
 def test_a_renamed_batch_is_found_by_its_new_name_and_no_more_by_the_old_one(served: Served) -> None:

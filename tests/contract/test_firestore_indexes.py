@@ -144,6 +144,7 @@ def shapes(store: Store, files: Files) -> set[Shape]:
     fixed(batches, job_id)
     queries.queued(), queries.events(job_id), queries.workers()
     list(batches.exports.results_csv(job_id)), batches.engine.upstreams.all()
+    batches.engine.deletions.delete(job_id, leave_drafts=True)
     return recording.shapes
 
 

@@ -22,7 +22,7 @@ WRONG = "8.80E+11"
 UNKNOWN = upcs(1)[0]
 
 
-@pytest.fixture(scope="module", params=["sqlite", "firestore"])
+@pytest.fixture(params=["sqlite", "firestore"])
 def pile(
     request: pytest.FixtureRequest, browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Demo, list[str]]]:

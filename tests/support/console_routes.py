@@ -46,7 +46,7 @@ ROUTES: Mapping[Kind, str] = {
         POST /api/batch/process
         POST /api/batch/recover/{job_id}
         POST /api/batch/{job_id}/again
-        DELETE /api/batch/{job_id}
+        POST /api/batch/{job_id}/delete
         POST /api/batch/{job_id}/cancel
         POST /api/batch/{job_id}/complete
         POST /api/batch/{job_id}/items/{index}/again
@@ -62,7 +62,7 @@ ROUTES: Mapping[Kind, str] = {
         POST /api/connections/ebay/account-deletion
         POST /api/drafts/bulk
         POST /api/fixes
-        POST /api/fixes/check
+        POST /api/attention/check
         POST /api/fixes/{fix_id}/stop
         POST /api/fixes/{fix_id}/undo
         POST /api/lookups/forget

@@ -82,7 +82,7 @@ def _drawer(context: Context) -> None:
         st.markdown(":green[:material/check_circle:] **None is left here.** What you decided is being done.")
         return
     at = max(0, min(opened.at, len(free) - 1))
-    _moves(at, len(free), left - (len(found) - len(free)))
+    _moves(at, len(free), max(len(free), left - (len(found) - len(free))))
     _row(context, opened, free[at])
 
 

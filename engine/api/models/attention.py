@@ -33,7 +33,7 @@ class FixRequest(Body):
     upc: str = Field("", description="only rows with this text for a barcode, as the file has it", max_length=200)
     barcode: str = Field("", description="what the copies say, for `barcode`", max_length=20)
     same_album: bool = Field(
-        False, description="for `take_best`: only where all candidates are one album in several pressings"
+        False, strict=True, description="for `take_best`: only where all candidates are one album in several pressings"
     )
 
     @property
