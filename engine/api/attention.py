@@ -20,7 +20,7 @@ from engine.api.models.attention import (
 )
 from engine.api.models.base import Time
 from engine.api.refusals import AWAY, CONFLICT, UNREADABLE, WRITE, documented
-from engine.errors import BadRequest, Cause, IllegalTransition
+from engine.errors import Cause
 from engine.public import Fix, RowsWanted, kinds
 
 router = APIRouter(prefix="/api", tags=["attention"], responses=AWAY, dependencies=CHECKED)
@@ -69,12 +69,9 @@ def check(body: FixRequest, engine: TheEngine) -> ConcernedAnswer:
 def begin(body: FixRequest, engine: TheEngine) -> FixAnswer:
     """Return the fix. It begins ten seconds later, and until then `undo` takes it back as a whole.
 
-    409 where no row is wanted, such rows are being fixed already, or the remedy cannot mend them or is not whole.
+    409 where no row is wanted, or such rows are being fixed already; 400 where the remedy cannot mend them.
     """
-    try:
-        return _answer(engine.fixes.begin(body.rows, body.remedy, by=BY))
-    except BadRequest as error:  # of rows and a remedy that are each well formed, and do not go together
-        raise IllegalTransition(str(error)) from error
+    return _answer(engine.fixes.begin(body.rows, body.remedy, by=BY))
 
 
 @router.get("/fixes", summary="The newest fixes")

@@ -82,10 +82,10 @@ def test_a_fix_is_undone_before_it_begins_and_stopped_after(served: Served) -> N
 @pytest.mark.parametrize(
     ("body", "status", "said"),
     [
-        (FIX | {"kind": "price", "price_cents": 5}, 409, "price cannot mend rows that failed for no_match"),
-        ({"kind": "price", "cause": "no_price"}, 409, "price_cents"),
+        (FIX | {"kind": "price", "price_cents": 5}, 400, "price cannot mend rows that failed for no_match"),
+        ({"kind": "price", "cause": "no_price"}, 400, "price_cents"),
         ({"kind": "price", "cause": "no_price", "price_cents": 0}, 422, "price_cents"),
-        (FIX | {"kind": "choose", "discogs_id": "1"}, 409, "gtin"),
+        (FIX | {"kind": "choose", "discogs_id": "1"}, 400, "gtin"),
         (FIX | {"gtin": "123"}, 422, "gtin"),
         (FIX | {"kind": "publish"}, 422, "kind"),
         (FIX | {"all": True}, 422, "all: no such field"),

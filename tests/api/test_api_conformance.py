@@ -65,12 +65,18 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 403, 422]
 include-path-regex = "^/api/seller/(locations|profiles/.*)$"  # which addresses and names can be used, no schema says
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 404, 409]
 [[operations]]
+include-path = "/api/fixes"  # which remedy mends which rows
+checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 409, 422]
+[[operations]]
+include-path-regex = "/again$"  # a schema cannot compute a check digit
+checks.positive_data_acceptance.expected-statuses = ["2xx", 404, 409, 422]
+[[operations]]
 include-path = "/api/lookups/forget"  # a schema cannot compute a check digit
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400]
 """
 
 
-GUESSED = re.compile(r"{(index|name)}")
+GUESSED = re.compile(r"{(index|name|fix_id)}")
 """What of an address is guessed, and so seldom there."""
 
 
