@@ -40,7 +40,7 @@ from engine.domain.batch.draft_index import DraftRecord, Review, review
 from engine.domain.batch.fixes import Fix, FixKind, FixState, Remedy, RowsWanted, kinds
 from engine.domain.batch.fixes import decisions as fix_decisions
 from engine.domain.batch.grades import Grade, Grading
-from engine.domain.batch.items import Item, ItemStatus, Outcome
+from engine.domain.batch.items import Attempt, Item, ItemStatus, Outcome
 from engine.domain.batch.jobs import OPEN, Job, JobStatus
 from engine.domain.batch.layout import FOUND, Layout, Role, TableLayout, unpacked
 from engine.domain.batch.options import Ambiguous, DraftedBefore, Duplicates, Need, NoPrice, Options
@@ -125,6 +125,7 @@ __all__ = [
     "Address",
     "Ambiguous",
     "Answered",
+    "Attempt",
     "Attention",
     "BadRequest",
     "BatchFilter",

@@ -68,6 +68,10 @@ class Quota:
         rounds, last = divmod(calls - 1, self.limit)
         return slots[last] + rounds * self.window_seconds
 
+    def rows_a_minute(self, calls: float) -> float | None:
+        """Return how many rows of so many `calls` each its window lets through in a minute, None without a limit."""
+        return self.limit * 60 / self.window_seconds / calls if self.limit and calls else None
+
     @property
     def words(self) -> str:
         """Return the limit as an operator reads it, `60 calls a minute`; "" without one."""
@@ -82,10 +86,14 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """The seconds until the rows are done, and the service that keeps them from being done sooner, None for none."""
+    """The seconds until the rows are done, and the service that keeps them from being done sooner, None for none.
+
+    `at_most` is how many rows a minute the window of that service lets through, None where no window of it limits.
+    """
 
     seconds: float
     limited_by: Service | None = None
+    at_most: float | None = None
 
 
 def calls_a_row(
@@ -119,4 +127,6 @@ def forecast(
     if not speed and quota_seconds < TELLING_SECONDS:
         return None
     seconds = max(quota_seconds, 60 * rows / speed if speed else 0.0)
-    return Forecast(seconds, slowest if quota_seconds >= LIMITING_SHARE * seconds else None)
+    if slowest is None or quota_seconds < LIMITING_SHARE * seconds:
+        return Forecast(seconds)
+    return Forecast(seconds, slowest, quotas[slowest].rows_a_minute(calls[slowest]))

@@ -94,11 +94,11 @@ def test_what_is_used_and_what_remains_add_up(quota: Quota, used: int, remaining
     [
         (0, None, None),
         (30, None, None),  # within the quota, and nobody knows the speed
-        (450, None, Forecast(840.0, Service.DISCOGS)),
-        (450, 30.0, Forecast(900.0, Service.DISCOGS)),
+        (450, None, Forecast(840.0, Service.DISCOGS, 30.0)),
+        (450, 30.0, Forecast(900.0, Service.DISCOGS, 30.0)),
         (450, 5.0, Forecast(5_400.0, None)),
         (30, 30.0, Forecast(60.0, None)),
-        (450, 200.0, Forecast(840.0, Service.DISCOGS)),  # the first rows cost what was free
+        (450, 200.0, Forecast(840.0, Service.DISCOGS, 30.0)),  # the first rows cost what was free
     ],
 )
 def test_the_longest_time_counts_and_names_what_limits(
@@ -108,7 +108,9 @@ def test_the_longest_time_counts_and_names_what_limits(
 
 
 def test_a_service_that_does_not_answer_limits_nothing() -> None:
-    assert forecast(1_000, DEFAULT, {Service.MUSICBRAINZ: MUSICBRAINZ}, None) == Forecast(49.0, Service.MUSICBRAINZ)
+    assert forecast(1_000, DEFAULT, {Service.MUSICBRAINZ: MUSICBRAINZ}, None) == Forecast(
+        49.0, Service.MUSICBRAINZ, 1_200.0
+    )
     assert forecast(1_000, DEFAULT, {}, None) is None
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pandas as pd
 import streamlit as st
 
 from console import actions, labels, navigation
-from console.context import Context, zone
-from console.formatting import moment, money, number
+from console.context import Context
+from console.formatting import money
 from console.poller import AWAY
+from console.screens.batch import attempts
 from console.screens.batch.view import Look, load_rows
 from console.screens.drafts import actions as drafts_actions
 from console.screens.drafts import evidence
@@ -19,7 +18,7 @@ from console.widgets import notices, prices
 from console.widgets.covers import cover
 from console.widgets.facts import facts
 from console.widgets.sources import sources
-from console.widgets.text import code, plain
+from console.widgets.text import plain
 from engine.public import BatchView, Cause, DraftNeed, Item, ItemStatus, ReleaseSummary, encode
 
 _FACTS = (
@@ -77,7 +76,7 @@ def _row(context: Context, view: BatchView, item: Item) -> None:
     if item.price.reason:
         prices.draw(item.price)
     _draft(item)
-    _history(view, item)
+    attempts.draw(view, item)
 
 
 def _state(context: Context, view: BatchView, item: Item) -> None:
@@ -205,22 +204,8 @@ def _draft(item: Item) -> None:
             "eBay offer": f"{item.offer_id}, unpublished" if item.offer_id else None,
         }
     )
+    if item.offer_id:
+        st.caption("eBay has no page of an offer before it is published; until then it is looked at and edited here.")
     if item.draft:
         with st.expander("The whole draft"):
             st.json(encode(item.draft))
-
-
-def _history(view: BatchView, item: Item) -> None:
-    """Draw each attempt, the newest first."""
-    at = partial(moment, now=view.at, zone=zone())
-    lines = [
-        f"Attempt {number(past.attempt)} · {at(past.at)} · {plain(past.error or 'succeeded')}" for past in item.history
-    ]
-    if item.finished_at is not None:
-        what = f"Attempt {number(item.attempts)}" if item.attempts and not item.handed_to else "Skipped"
-        lines.append(f"{what} · {at(item.finished_at)} · {plain(item.error or 'succeeded')}")
-    elif item.started_at is not None:
-        lines.append(f"Begun {at(item.started_at)} by {code(item.worker or '')}")
-    if lines:
-        st.markdown("**Attempts**")
-        st.markdown("\n".join(f"- {line}" for line in reversed(lines)))

@@ -17,7 +17,7 @@ from console.screens.batch.items import narrow
 from console.screens.batch.query import Query
 from console.screens.batch.view import BatchScreen, Look
 from console.widgets.text import code, plain
-from engine.public import OPEN, Cause, CauseCount, JobStatus, WorkerView
+from engine.public import NAMES, OPEN, Cause, CauseCount, JobStatus, WorkerView
 
 
 def draw(context: Context, look: Look) -> None:
@@ -69,12 +69,39 @@ def _show(cause: Cause) -> None:
 
 
 def _speed(screen: BatchScreen) -> None:
-    minutes = screen.batch.throughput.minutes
+    minutes, limit = screen.batch.throughput.minutes, _limit(screen)
     with st.container(border=True, key="card_speed", gap="xsmall"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.subheader("Speed", anchor=False, width="content")
             st.caption("items a minute, last 15 min", width="content")
-        st.altair_chart(_chart(minutes, screen.job.completed_at or screen.batch.at), height=90)
+        chart = _chart(minutes, screen.job.completed_at or screen.batch.at)
+        if limit is None:
+            st.altair_chart(chart, height=90)
+            return
+        at_most, words = limit
+        st.altair_chart(chart + _line(at_most, words), height=90)
+        st.caption(
+            f":orange[:material/horizontal_rule:] {plain(words)}: {number(round(at_most))} items a minute at most"
+        )
+
+
+def _limit(screen: BatchScreen) -> tuple[float, str] | None:
+    """Return the rows a minute that a service lets through and its limit in words, None where none limits."""
+    forecast, upstreams = screen.forecast, screen.detail.upstreams
+    if not (forecast and upstreams and forecast.limited_by and forecast.at_most):
+        return None
+    return forecast.at_most, f"{NAMES[forecast.limited_by]}: {upstreams.of(forecast.limited_by).quota.words}"
+
+
+def _line(at_most: float, words: str) -> alt.Chart:
+    """Return a line across the chart at the speed that the limiting service allows."""
+    data = pd.DataFrame({"items": [at_most], "limit": [words]})
+    line: alt.Chart = (
+        alt.Chart(data)
+        .mark_rule(strokeDash=[4, 3], color="#d9822b", strokeWidth=2)
+        .encode(y="items:Q", tooltip=["limit"])
+    )
+    return line
 
 
 def _chart(minutes: tuple[int, ...], at: datetime) -> alt.Chart:
