@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from console import actions, navigation
-from console.widgets import style
+from console.widgets import keys, style
 
 st.set_page_config(page_title="Draft Maker", page_icon=style.ICON, layout="wide")
 style.apply()
 page = st.navigation(navigation.pages(), position="top")
 actions.show_notices()
 page.run()
+keys.listen()  # last: what stands above moves every screen down

@@ -9,13 +9,19 @@ from streamlit.delta_generator import DeltaGenerator
 
 from console.context import Context
 from console.labels import Label
+from console.widgets import keys
 from console.widgets.text import plain
 
 Badge = tuple[str, str, str]  # text, colour, icon
 
 
-def heading(context: Context, title: str, *, badges: Sequence[Badge] = (), about: str = "") -> DeltaGenerator:
-    """Draw the title with its badges, all of it as plain text; return the place on the right for the actions."""
+def heading(
+    context: Context, title: str, *, badges: Sequence[Badge] = (), about: str = "", shortcuts: keys.Keys = keys.NO_KEYS
+) -> DeltaGenerator:
+    """Draw the title with its badges, all of it as plain text; return the place on the right for the actions.
+
+    The keys of the screen stand before them.
+    """
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
         left = st.container(width="content", gap="xxsmall")
         right = st.container(
@@ -30,6 +36,8 @@ def heading(context: Context, title: str, *, badges: Sequence[Badge] = (), about
                 st.badge("Sandbox: no real services", color="gray", icon=":material/science:")
         if about:
             st.caption(plain(about))
+    with right:
+        keys.draw(shortcuts)
     return right
 
 

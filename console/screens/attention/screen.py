@@ -13,7 +13,7 @@ from console.poller import AWAY
 from console.screens.attention import fixing, one_by_one, progress, view
 from console.screens.attention.view import Group
 from console.screens.batch.query import Query
-from console.widgets import notices, parts
+from console.widgets import keys, notices, parts
 from console.widgets.heading import heading
 from console.widgets.text import plain
 from engine.public import Cause, FixKind, RowsWanted, kinds
@@ -24,7 +24,12 @@ _OF_ONE_BARCODE = frozenset({FixKind.CHOOSE, FixKind.BARCODE})
 
 def render(context: Context) -> None:
     """Draw the screen; an outage is shown as one."""
-    heading(context, "Needs attention", about="Why items of all batches failed, and what fixes them.")
+    heading(
+        context,
+        "Needs attention",
+        about="Why items of all batches failed, and what fixes them.",
+        shortcuts=keys.ATTENTION,
+    )
     parts.live(partial(progress.draw, context), name="fixes")
     parts.live(partial(_groups, context), name="groups")
     fixing.dialog(context)

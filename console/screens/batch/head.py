@@ -13,7 +13,7 @@ from console.poller import Snapshot
 from console.screens.batch import actions, watching
 from console.screens.batch.view import BatchScreen, Look
 from console.upstreams import ending, wait_line
-from console.widgets import bar, notices
+from console.widgets import bar, keys, notices
 from console.widgets.heading import Badge, badge, heading
 from console.widgets.text import plain
 from engine.public import NAMES, RECENT_MINUTES, JobStatus
@@ -24,7 +24,7 @@ def draw(context: Context, look: Look) -> None:
     snapshot = look()
     screen = snapshot.value
     watching.draw(screen)
-    with heading(context, screen.job.name, badges=_badges(screen), about=_about(screen)):
+    with heading(context, screen.job.name, badges=_badges(screen), about=_about(screen), shortcuts=keys.BATCH):
         actions.draw(context, screen, disabled=snapshot.away)
     _alerts(context, snapshot)
     with st.container(key="stale_numbers" if snapshot.away else "numbers", gap="small"):

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -17,6 +16,7 @@ from console.actions import redraw
 from console.context import Context, zone
 from console.formatting import NONE, moment, number, rows, speed
 from console.poller import AWAY, Snapshot
+from console.sample import SAMPLE
 from console.screens.batches.query import STATES, Query
 from console.screens.batches.view import (
     EVERY_SECONDS,
@@ -32,19 +32,19 @@ from console.screens.batches.view import (
     today,
     week,
 )
-from console.widgets import notices, parts, tables
+from console.screens.new_batch import file as new_batch_file
+from console.widgets import keys, notices, parts, tables
 from console.widgets.heading import heading
 from console.widgets.text import plain
 from engine.public import BatchView
 
-SAMPLE = Path(__file__).resolve().parents[3] / "samples" / "exu2.txt"
 QUERY, Q, STATE = "batches_query", "batches_q", "batches_state"
 EARLIEST = date(2000, 1, 1)  # where the days begin when only their end is given
 
 
 def render(context: Context) -> None:
     """Draw the screen; an outage is shown as one, never as an empty table."""
-    with heading(context, "Batches"):
+    with heading(context, "Batches", shortcuts=keys.BATCHES):
         if st.button("New batch", icon=":material/add:", type="primary", shortcut="N"):
             st.switch_page(navigation.NEW_BATCH)
     notices.ebay_not_connected(context)
@@ -153,7 +153,7 @@ def _list(context: Context, query: Query) -> None:
     if view.unserved:
         notices.no_engine(view.unserved)
     if not view.entries:
-        _empty() if query == Query() else _nothing(query)
+        _empty(context) if query == Query() else _nothing(query)
         return
     with st.container(key="stale_batches" if snapshot.away else "batches"):
         row = _table(view, snapshot)
@@ -245,8 +245,8 @@ def _percent(view: BatchView) -> float:
     return 100 * view.job.processed_upcs // total if total else 0
 
 
-def _empty() -> None:
-    """Say how to begin."""
+def _empty(context: Context) -> None:
+    """Say how to begin; the sample is three clicks from its first draft."""
     with st.container(border=True, key="card_empty", horizontal_alignment="center", gap="small"):
         st.space("small")
         st.subheader("No batches yet", anchor=False, text_alignment="center")
@@ -256,10 +256,17 @@ def _empty() -> None:
             text_alignment="center",
         )
         with st.container(horizontal=True, horizontal_alignment="center"):
+            if SAMPLE.exists() and st.button(
+                "Try the sample",
+                icon=":material/play_circle:",
+                on_click=new_batch_file.choose_sample,
+                args=(context,),
+            ):
+                st.switch_page(navigation.NEW_BATCH, query_params=dict(st.query_params))
             if st.button("Choose a file", icon=":material/upload_file:"):
                 st.switch_page(navigation.NEW_BATCH)
-            if SAMPLE.exists():
-                st.download_button(
-                    "Sample file", SAMPLE.read_bytes(), "exu2.txt", icon=":material/download:", on_click="ignore"
-                )
+        st.caption(
+            "It is checked first and starts when you say so. Drafts are never published: you look at each of them.",
+            text_alignment="center",
+        )
         st.space("small")

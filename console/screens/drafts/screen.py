@@ -15,7 +15,7 @@ from console.poller import AWAY
 from console.screens.drafts import draft, selection, table
 from console.screens.drafts.table import LISTING, SECONDS, TABLE
 from console.screens.drafts.view import DRAFT, SHOWN, Listing, Place, Query, counts, listing
-from console.widgets import notices, parts, tables
+from console.widgets import keys, notices, parts, tables
 from console.widgets.heading import heading
 from console.widgets.text import code
 from engine.public import JobUnknown
@@ -55,7 +55,7 @@ def render(context: Context) -> None:
 def _top(context: Context, query: Query, page: Listing, place: Place | None, name: str) -> None:
     """Draw the title, the filters and the bar for ticked drafts; `name` is that of the batch, "" for all batches."""
     about = f"of {name}" if name else "of all batches, the newest first"
-    with heading(context, "Drafts", about=f"What the buyer would see, and why: {about}."):
+    with heading(context, "Drafts", about=f"What the buyer would see, and why: {about}.", shortcuts=keys.DRAFTS):
         if query.job_id:
             st.page_link(navigation.DRAFTS, label="All batches", icon=":material/filter_list_off:")
             st.page_link(

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from console import navigation
 from console.actions import redraw
 from console.context import Context
 from console.formatting import money
@@ -113,6 +114,10 @@ def _nothing(query: Query) -> None:
     """Say why the list is empty."""
     with st.container(border=True, key="card_nothing"):
         if query.show == "open" and not query.before:
-            st.caption("No draft waits for a review. Every row that becomes a draft is listed here.")
+            st.caption(
+                "No draft waits for a review. Every row that becomes a draft is listed here, with what a buyer would "
+                "see and why. Approve it, hold it or change it; nothing is published from here."
+            )
+            st.page_link(navigation.NEW_BATCH, label="New batch", icon=":material/note_add:")
         else:
             st.caption(f"No draft is under “{SHOWN[query.show]}” now.")

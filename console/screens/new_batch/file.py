@@ -9,7 +9,7 @@ import streamlit as st
 
 from console.actions import act
 from console.context import Context
-from console.screens.batches.screen import SAMPLE
+from console.sample import SAMPLE
 from console.screens.new_batch import start
 
 KINDS = ["csv", "txt", "tsv", "tab", "json", "jsonl", "xlsx", "xlsm", "xls"]
@@ -37,7 +37,7 @@ def draw(context: Context) -> None:
         )
 
 
-def explain() -> None:
+def explain(context: Context) -> None:
     """Draw what a file can look like, until there is one."""
     with st.container(border=True, key="card_help", gap="small"):
         st.subheader("What a file can look like", anchor=False)
@@ -49,9 +49,16 @@ def explain() -> None:
             "- what cannot be used is shown with its row and reason, before anything starts"
         )
         if SAMPLE.exists():
-            st.download_button(
-                "Sample file", SAMPLE.read_bytes(), SAMPLE.name, icon=":material/download:", on_click="ignore"
-            )
+            with st.container(horizontal=True, gap="xsmall"):
+                st.button("Try the sample", icon=":material/play_circle:", on_click=choose_sample, args=(context,))
+                st.download_button(
+                    "Sample file", SAMPLE.read_bytes(), SAMPLE.name, icon=":material/download:", on_click="ignore"
+                )
+
+
+def choose_sample(context: Context) -> None:
+    """Have the page show the sample as if it had been uploaded."""
+    _keep(context, SAMPLE.read_bytes(), SAMPLE.name)
 
 
 def _uploaded(context: Context) -> None:

@@ -20,7 +20,7 @@ from console.formatting import number, rows, share
 from console.poller import AWAY
 from console.screens.new_batch import columns, grades, start
 from console.screens.new_batch import file as new_batch_file
-from console.widgets import notices, tables
+from console.widgets import keys, notices, tables
 from console.widgets.heading import heading
 from console.widgets.text import code, plain
 from engine.public import (
@@ -128,7 +128,7 @@ def render(context: Context) -> None:
     """Draw the screen; for a file that cannot be used it shows the reason of the engine."""
     if job_id := st.session_state.pop("opened", ""):
         navigation.open_batch(job_id)
-    heading(context, "New batch")
+    heading(context, "New batch", shortcuts=keys.NEW_BATCH)
     notices.ebay_not_connected(context)
     left, right = st.columns([2.2, 1], gap="medium")
     with left:
@@ -138,7 +138,7 @@ def render(context: Context) -> None:
             _check(context, view)
     with right:
         if view is None or view.check is None:
-            new_batch_file.explain()
+            new_batch_file.explain(context)
         else:
             start.draw(context, start.Source(view.source, view.check, view.layout, view.by_hand))
 
