@@ -22,6 +22,7 @@ from engine.batches.queries import Queries
 from engine.clock import SystemClock
 from engine.codec import decode, encode, replace
 from engine.domain.batch.draft_index import Review
+from engine.domain.batch.early_stop import FIRST
 from engine.domain.batch.fixes import FixKind, Remedy, RowsWanted
 from engine.domain.batch.items import ItemStatus
 from engine.domain.batch.jobs import JobStatus
@@ -91,6 +92,8 @@ def shapes(store: Store, files: Files) -> set[Shape]:
     recording = Recording(store)
     batches = Batches(recording, files)
     queries = batches.queries
+    batches.upload(barcodes(FIRST + 1))
+    batches.run(Chosen())
     job_id = batches.upload(barcodes(6))
     batches.run(Chosen({1: fails, 2: fails, 3: unpriced}))
     batches.commands.price(job_id)
