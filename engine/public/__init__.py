@@ -87,7 +87,7 @@ from engine.errors import (
 )
 from engine.outage import Outage
 from engine.pipeline.kept_answers import MOST_FORGOTTEN, Forgotten, KeptAnswers
-from engine.public.engine import Engine
+from engine.public.engine import Engine, ListedBefore
 from engine.quota.forecast import Forecast
 from engine.reading import MOST_BYTES, Check, Record, TableView
 
@@ -183,6 +183,7 @@ __all__ = [
     "KeptAnswers",
     "Layout",
     "Level",
+    "ListedBefore",
     "ListingTexts",
     "Location",
     "Need",

@@ -16,9 +16,9 @@ import streamlit as st
 from console import labels, navigation
 from console.actions import act
 from console.context import Context
-from console.formatting import number, rows, share
+from console.formatting import number, rows
 from console.poller import AWAY
-from console.screens.new_batch import columns, grades, start
+from console.screens.new_batch import columns, grades, start, tiles
 from console.screens.new_batch import file as new_batch_file
 from console.widgets import notices, tables
 from console.widgets.heading import heading
@@ -188,25 +188,8 @@ def _check(context: Context, view: CheckView) -> None:
     st.markdown(f"**{plain(check.name)}** {_about(check)}")
     grades.judged(check)
     columns.draw(context, view.tables, view.chosen, corrected=columns.FIXED in st.query_params)
-    with st.grid(4, min_column_width=130, gap="small"):
-        for state, label in labels.ROW_LABELS.items():
-            title = f"{label.tinted} {label.text}"
-            note = (
-                _NOTES[state]
-                if check.counts[state] and state is not RowState.READY
-                else share(check.counts[state], check.total)
-            )
-            st.metric(title, number(check.counts[state]), note, delta_color="off", delta_arrow="off", border=True)
-    parts = " + ".join(number(check.counts[state]) for state in labels.ROW_LABELS)
-    st.caption(f"{parts} = **{rows(check.total, 'row')} of the file**: no row is left out.")
+    tiles.draw(check, start.listed_before(context, view.source, view.layout))
     _lines(context, view, check)
-
-
-_NOTES = {
-    RowState.REPAIRED: "repaired, check digit fits",
-    RowState.REPEATED: "also in an earlier row",
-    RowState.INVALID: "correct them below",
-}
 
 
 def _about(check: Check) -> str:

@@ -24,6 +24,7 @@ from engine.public import (
     Job,
     JobStatus,
     Layout,
+    ListedBefore,
     Options,
     PriceBasis,
     PriceRule,
@@ -71,10 +72,8 @@ def draw(context: Context, source: Source) -> None:
         services = upstreams.look(context)
         options, usable = choices.draw(context, services, check, mode, profile)
         options = changed(options, layout=source.layout)
-        drafted = partial(context.engine.drafted_before, source.path, layout=source.layout, first=options.first)
-        topic = ("drafted before", source.path, source.layout, options.first)
-        before = context.poller.look(topic, drafted, every=30).value
-        _summary(services, check, options, before)
+        before = listed_before(context, source.path, source.layout, options.first)
+        _summary(services, check, options, before.barcodes if before else None)
         total = min(check.total, options.first or check.total)
         st.button(
             f"Start {'dry run' if options.test_mode else 'batch'} of {number(total)}",
@@ -87,6 +86,12 @@ def draw(context: Context, source: Source) -> None:
             args=(context, source, options, name.strip(), total),
         )
         st.caption("The file is kept. Closing this tab does not stop the batch.")
+
+
+def listed_before(context: Context, path: str, layout: Layout, first: int | None = None) -> ListedBefore | None:
+    """Return what of a file, or of its `first` rows, has drafts in other batches; None where nobody can tell."""
+    read = partial(context.engine.listed_before, path, layout=layout, first=first)
+    return context.poller.look(("listed before", path, layout, first), read, every=30).value
 
 
 def _summary(services: UpstreamsView | None, check: Check, options: Options, drafted_before: int | None) -> None:
