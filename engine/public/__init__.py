@@ -47,6 +47,7 @@ from engine.domain.batch.options import Ambiguous, DraftedBefore, Duplicates, Ne
 from engine.domain.batch.rows import Condition, Row, RowState
 from engine.domain.batch.throughput import RECENT as RECENT_MINUTES
 from engine.domain.batch.unpriced import Prices, unpriced
+from engine.domain.batch.upload import Upload
 from engine.domain.identify.evidence import ReleaseSummary
 from engine.domain.listing import titles
 from engine.domain.listing.categories import CATEGORIES
@@ -232,6 +233,7 @@ __all__ = [
     "Throughput",
     "UnreadableFile",
     "UpdateState",
+    "Upload",
     "UpstreamState",
     "UpstreamView",
     "Upstreams",

@@ -27,6 +27,7 @@ from engine.domain.batch.fixes import FixKind, Remedy, RowsWanted
 from engine.domain.batch.items import ItemStatus
 from engine.domain.batch.jobs import JobStatus
 from engine.domain.batch.shards import Shard, ShardKind
+from engine.domain.batch.upload import Upload
 from engine.domain.identify.evidence import Match
 from engine.domain.listing.readiness import DraftNeed
 from engine.errors import Cause, ItemError
@@ -147,6 +148,8 @@ def shapes(store: Store, files: Files) -> set[Shape]:
     fixed(batches, job_id)
     queries.queued(), queries.events(job_id), queries.workers()
     list(batches.exports.results_csv(job_id)), batches.engine.upstreams.all()
+    batches.submission.uploads.newest()
+    batches.submission.uploads.drop("none")
     batches.engine.deletions.delete(job_id, leave_drafts=True)
     return recording.shapes
 
@@ -255,6 +258,7 @@ def test_every_field_that_is_asked_for_in_all_collections_of_a_name_has_an_index
 
 def test_documents_that_are_to_go_carry_the_time_at_which_they_do(batches: Batches) -> None:
     job = batches.submission.upload(barcodes(2), "rows.txt", FIXED, request_id="pressed-once")
+    batches.submission.uploads.keep(Upload("given", job.gcs_path))
     batches.run()
     lookups = Lookups(batches.store, SystemClock())
     question: Question[list[int]] = Question("discogs", lambda _: [])

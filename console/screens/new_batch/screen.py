@@ -1,7 +1,7 @@
 """New batch: is this file right? Nothing starts before its rows have been checked.
 
-The file and its corrected copy are kept under addresses made from their content, which are part of the URL of the
-page: a reload, or a restart of the console, brings the check back.
+The file and its corrected copy are kept under addresses made from their content. They, and all that was chosen, are
+stored under the id in the URL of the page: a reload, or a restart of the console, brings everything back.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from console.actions import act
 from console.context import Context
 from console.formatting import number, rows
 from console.poller import AWAY
-from console.screens.new_batch import columns, grades, start, tiles
+from console.screens.new_batch import columns, grades, kept, start, tiles
 from console.screens.new_batch import file as new_batch_file
 from console.widgets import notices, tables
 from console.widgets.heading import heading
@@ -128,6 +128,7 @@ def render(context: Context) -> None:
     """Draw the screen; for a file that cannot be used it shows the reason of the engine."""
     if job_id := st.session_state.pop("opened", ""):
         navigation.open_batch(job_id)
+    kept.restore(context)
     heading(context, "New batch")
     notices.ebay_not_connected(context)
     left, right = st.columns([2.2, 1], gap="medium")
@@ -138,6 +139,8 @@ def render(context: Context) -> None:
             _check(context, view)
     with right:
         if view is None or view.check is None:
+            if view is None:
+                kept.draw(context)
             new_batch_file.explain()
         else:
             start.draw(context, start.Source(view.source, view.check, view.layout, view.by_hand))

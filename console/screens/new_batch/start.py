@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
@@ -14,7 +15,7 @@ from console import upstreams
 from console.actions import act
 from console.context import Context, operator
 from console.formatting import number, rows
-from console.screens.new_batch import choices, profiles
+from console.screens.new_batch import choices, kept, profiles
 from console.widgets.facts import facts
 from console.widgets.text import plain
 from engine.public import (
@@ -30,12 +31,11 @@ from engine.public import (
     PriceRule,
     RowState,
     Service,
+    StoreError,
     TableView,
     UpstreamsView,
     changed,
 )
-
-REQUEST = "request"  # in the URL: it makes a second click the same start
 
 _MODE_HELP = (
     "**Dry run** finds releases, pictures and prices and composes the drafts; nothing is sent to eBay. "
@@ -58,22 +58,27 @@ def draw(context: Context, source: Source) -> None:
     check = source.check
     with st.container(border=True, key="card_start", gap="small"):
         st.subheader("Before you start", anchor=False)
-        name = st.text_input("Batch name", PurePosixPath(check.name).stem, key=f"name_{check.name}", max_chars=80)
+        upload = kept.restored()
+        called = (upload and upload.name) or PurePosixPath(check.name).stem
+        name = st.text_input("Batch name", called, key=f"name_{check.name}", max_chars=80)
+        before = upload.options if upload else None
         mode = st.segmented_control(
             "Mode",
             [choices.DRY_RUN, choices.FIRST, choices.ALL],
-            default=choices.ALL,
+            default=choices.mode_of(before),
             required=True,
             key="mode",
             help=_MODE_HELP,
             width="stretch",
         )
-        profile = profiles.draw(context)
+        profile = profiles.draw(context, before.profile if before else "")
+        begun = before if before and before.profile == profile.name else profile.options()
         services = upstreams.look(context)
-        options, usable = choices.draw(context, services, check, mode, profile)
+        options, usable = choices.draw(context, services, check, mode, choices.Start(begun, profile))
         options = changed(options, layout=source.layout)
-        before = listed_before(context, source.path, source.layout, options.first)
-        _summary(services, check, options, before.barcodes if before else None)
+        kept.store(context, name, options)
+        listed = listed_before(context, source.path, source.layout, options.first)
+        _summary(services, check, options, listed.barcodes if listed else None)
         total = min(check.total, options.first or check.total)
         st.button(
             f"Start {'dry run' if options.test_mode else 'batch'} of {number(total)}",
@@ -149,17 +154,22 @@ def _time(services: UpstreamsView | None, options: Options, rows: int) -> str | 
 
 def _start(context: Context, source: Source, options: Options, name: str, total: int) -> None:
     """Start the batch, and remember for the headers what was chosen; pressed twice it is one batch."""
-    chosen = json.dumps([st.query_params.get(REQUEST, ""), source.path, name, repr(options)])
+    draft = st.query_params.get(kept.DRAFT, "")
+    chosen = json.dumps([draft, source.path, name, repr(options)])
     request_id = hashlib.sha256(chosen.encode()).hexdigest()[:32]
     submission = context.engine.submission
 
     def submit() -> Job:
         for table in source.by_hand:
             submission.known_headers.remember(table.header, table.layout, by=operator())
-        return submission.submit(source.path, options, name=name, by=operator(), request_id=request_id, total=total)
+        job = submission.submit(source.path, options, name=name, by=operator(), request_id=request_id, total=total)
+        with suppress(StoreError):  # then it goes away by its age
+            submission.uploads.drop(draft)
+        return job
 
     job = act(context, _started, submit)
     if job is not None:
+        kept.forget()
         st.session_state["opened"] = job.job_id
 
 
