@@ -12,7 +12,7 @@ from engine.store.base import Store
 
 log = get_logger(__name__)
 
-LOOKS = 3  # after 25, 50 and 100 rows: where too few of the first were looked up, it is asked again
+LOOKS = 3  # after 25, 50 and 100 rows, or at the end: where too few of the first were looked up, it is asked again
 
 
 class EarlyLook:
@@ -26,7 +26,9 @@ class EarlyLook:
 
     def after(self, shard: Shard) -> None:
         """Look, when enough rows of the beginning of the batch are done; a store that is away is asked again later."""
-        if not self._due or shard.kind is not ShardKind.ROWS or shard.a or shard.next < self._due[0]:
+        if not self._due or shard.kind is not ShardKind.ROWS or shard.a:
+            return
+        if shard.next < min(self._due[0], max(FIRST, shard.b)):
             return
         try:
             done = self._early_stop.judge(shard.job_id, by=self._worker)

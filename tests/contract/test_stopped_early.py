@@ -68,3 +68,9 @@ def test_a_batch_of_failed_rows_is_no_sample(batches: Batches) -> None:
     batches.run(UNKNOWN, limits=ONE_ROW)
     job = batches.stored(second)
     assert (job.status, job.engine.first_rows) == (JobStatus.COMPLETED, None)
+
+
+def test_a_short_batch_whose_first_rows_were_not_all_looked_up_is_noted_at_its_end(batches: Batches) -> None:
+    job_id = batches.upload(b"12345\n" + barcodes(29))
+    batches.run(lanes=1, limits=ONE_ROW)
+    assert batches.stored(job_id).engine.first_rows == FirstRows(25, 25)
