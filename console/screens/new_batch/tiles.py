@@ -27,7 +27,7 @@ def draw(check: Check, before: ListedBefore | None) -> None:
             _tile(f"{label.tinted} {label.text}", counts[state], note)
         if before:
             label = labels.LISTED_BEFORE
-            note = "drafted in another batch" if listed else share(0, check.total)
+            note = "have a draft already" if listed else share(0, check.total)
             _tile(f"{label.tinted} {label.text}", listed, note)
     parts = " + ".join(number(counts[state]) for state in labels.ROW_LABELS)
     parts += f" + {number(listed)}" if before else ""
