@@ -112,6 +112,8 @@ ROW_LABELS: Mapping[RowState, Label] = {
     RowState.INVALID: Label("Invalid", "red", "block"),
 }
 
+LISTED_BEFORE = Label("Listed before", "gray", "history")
+
 CONDITION_LABELS: Mapping[Condition, str] = {
     Condition.NEW: "New",
     Condition.LIKE_NEW: "Like new",

@@ -63,6 +63,7 @@ BY = "command line"
 DEFAULTS = Options()
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
+CreateDrafts = Annotated[bool, typer.Option("--drafts/--no-drafts", help=description("create_drafts"))]
 JobId = Annotated[str, typer.Argument(metavar="JOB", help="A batch, such as batch_20250821_145610_0.")]
 
 
@@ -88,10 +89,9 @@ def submit(
     grading: Annotated[str | None, _option("grading")] = None,
     grade_map: Annotated[Path | None, _option("grade_map", " A JSON file, as the API takes it.")] = None,
     first: Annotated[int | None, typer.Option(min=1, help=description("first"))] = DEFAULTS.first,
-    create_drafts: Annotated[
-        bool, typer.Option("--drafts/--no-drafts", help=description("create_drafts"))
-    ] = DEFAULTS.create_drafts,
+    create_drafts: CreateDrafts = DEFAULTS.create_drafts,
     test_mode: Annotated[bool, _option("test_mode")] = DEFAULTS.test_mode,
+    early_stop: Annotated[bool, _option("early_stop")] = DEFAULTS.early_stop,
     columns: Columns = None,
     header_line: HeaderLine = None,
     sheets: Sheets = None,
@@ -116,6 +116,7 @@ def submit(
         profile=chosen.name,
         grading=_grading(grading),
         grade_map=_grade_map(grade_map) or chosen.grade_map,
+        early_stop=early_stop,
         layout=file_commands.layout(columns, header_line, sheets, each_barcode),
     )
     job = _start(engine, file, options, name)

@@ -69,8 +69,8 @@ class Drafts:
                 return draft, batch.name if batch else draft.job_id
         return None
 
-    def drafted(self, keys: Iterable[str], job_id: str = "") -> int:
-        """Return how many of `keys` have a draft in another batch than `job_id`; those count that `earlier` counts."""
+    def drafted(self, keys: Iterable[str], job_id: str = "") -> set[str]:
+        """Return which of `keys` have a draft in another batch than `job_id`; those count that `earlier` counts."""
         wanted = sorted(set(keys))
         size = max(1, -(-len(wanted) // READS))
         parts = [wanted[start : start + size] for start in range(0, len(wanted), size)]
@@ -79,7 +79,7 @@ class Drafts:
         names = sorted({name for _, name in pairs})
         batches = self._store.get(*map(job_path, names)) if names else []
         dry = {name for name, found in zip(names, batches, strict=True) if found and read_job(found).test_mode}
-        return len({gtin for gtin, name in pairs if name not in dry})
+        return {key for key, name in pairs if name not in dry}
 
     def _drafted(self, wanted: Sequence[str]) -> set[tuple[str, str]]:
         """Return which of `wanted`, sorted keys, have drafts in which batches; removed drafts are left out."""

@@ -22,6 +22,7 @@ from engine.batches.documents import (
 )
 from engine.batches.exports import FailedFile
 from engine.batches.known_headers import KnownHeaders
+from engine.batches.uploads import Uploads
 from engine.clock import Clock
 from engine.codec import Value, decode, encode, replace
 from engine.domain.batch.jobs import Job, JobStatus, fold, named
@@ -49,19 +50,18 @@ class Request(Value, frozen=True, omit_defaults=False):
 
 
 class Submission:
-    """New batches. `buckets` are those that jobs may be read from, beside uploaded files; empty means all."""
+    """New batches. `buckets` are those that jobs may be read from, beside uploaded files; empty means all.
+
+    `known_headers` are what people chose for the headers of files before, `uploads` the files that are not started yet.
+    """
 
     def __init__(self, store: Store, files: Files, clock: Clock, buckets: frozenset[str] = frozenset()) -> None:
         self._store = store
         self._files = files
         self._clock = clock
         self._buckets = buckets
-        self._known_headers = KnownHeaders(store, clock)
-
-    @property
-    def known_headers(self) -> KnownHeaders:
-        """Return what people chose for the headers of files before."""
-        return self._known_headers
+        self.known_headers = KnownHeaders(store, clock)
+        self.uploads = Uploads(store, clock)
 
     def open(self, content: bytes, filename: str, layout: Layout = FOUND) -> Sheet:
         """Return a file as it is read under `layout`; what that does not say is as is known of its header, or found.
@@ -69,7 +69,7 @@ class Submission:
         Raises:
             UnreadableFile: nothing in it can be used, or it does not have what `layout` names.
         """
-        return open_file(content, filename, layout, self._known_headers.recall)
+        return open_file(content, filename, layout, self.known_headers.recall)
 
     def look(self, content: bytes, layout: Layout = FOUND) -> tuple[TableView, ...]:
         """Return the tables of a file as a person sees them, also where no row can be used.
@@ -77,7 +77,7 @@ class Submission:
         Raises:
             UnreadableFile: it cannot be opened, or does not have what `layout` names.
         """
-        return look(content, layout, self._known_headers.recall)
+        return look(content, layout, self.known_headers.recall)
 
     def corrected(
         self, content: bytes, filename: str, barcodes: Mapping[int, str], layout: Layout = FOUND

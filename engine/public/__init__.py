@@ -47,6 +47,7 @@ from engine.domain.batch.options import Ambiguous, DraftedBefore, Duplicates, Ne
 from engine.domain.batch.rows import Condition, Row, RowState
 from engine.domain.batch.throughput import RECENT as RECENT_MINUTES
 from engine.domain.batch.unpriced import Prices, unpriced
+from engine.domain.batch.upload import Upload
 from engine.domain.identify.evidence import ReleaseSummary
 from engine.domain.listing import titles
 from engine.domain.listing.categories import CATEGORIES
@@ -87,7 +88,7 @@ from engine.errors import (
 )
 from engine.outage import Outage
 from engine.pipeline.kept_answers import MOST_FORGOTTEN, Forgotten, KeptAnswers
-from engine.public.engine import Engine
+from engine.public.engine import Engine, ListedBefore
 from engine.quota.forecast import Forecast
 from engine.reading import MOST_BYTES, Check, Record, TableView
 
@@ -184,6 +185,7 @@ __all__ = [
     "KeptAnswers",
     "Layout",
     "Level",
+    "ListedBefore",
     "ListingTexts",
     "Location",
     "Need",
@@ -232,6 +234,7 @@ __all__ = [
     "Throughput",
     "UnreadableFile",
     "UpdateState",
+    "Upload",
     "UpstreamState",
     "UpstreamView",
     "Upstreams",

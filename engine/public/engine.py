@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -25,8 +27,25 @@ from engine.doctor.doctor import Doctor
 from engine.domain.batch.items import Item
 from engine.domain.batch.jobs import Job
 from engine.domain.batch.layout import FOUND, Layout
+from engine.domain.batch.rows import RowState
 from engine.errors import BadRequest, FileError, IllegalTransition, StoreError, UnreadableFile
 from engine.pipeline.kept_answers import Forgotten, KeptAnswers
+
+
+@dataclass(frozen=True, slots=True)
+class ListedBefore:
+    """What of a file has drafts in other batches: so many `barcodes`, and so many rows that the check finds in a state.
+
+    A row that repeats an earlier one of the file counts by that.
+    """
+
+    barcodes: int
+    rows: Mapping[RowState, int]
+
+    @property
+    def usable(self) -> int:
+        """Return how many rows have a draft in another batch and repeat no earlier row."""
+        return self.rows.get(RowState.READY, 0) + self.rows.get(RowState.REPAIRED, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +75,26 @@ class Engine:
     ) -> int | None:
         """Return how many barcodes of a file, or of its `first` rows, have drafts in other batches than `job_id`.
 
+        None where nobody can tell.
+        """
+        before = self.listed_before(gcs_path, layout=layout, first=first, job_id=job_id)
+        return before.barcodes if before else None
+
+    def listed_before(
+        self, gcs_path: str, *, layout: Layout = FOUND, first: int | None = None, job_id: str = ""
+    ) -> ListedBefore | None:
+        """Return what of a file, or of its `first` rows, has drafts in other batches than `job_id`.
+
         None where nobody can tell: the file is not there, cannot be used, or a store does not answer.
         """
         try:
             content = self.submission.fetch(gcs_path)
             rows = islice(self.submission.open(content, gcs_path.rpartition("/")[2], layout).rows(), first)
-            return self.drafts.drafted({row.key for row in rows if row.key}, job_id)
+            found = [(row.key, row.state) for row in rows if row.key]
+            drafted = self.drafts.drafted({key for key, _ in found}, job_id)
         except (BadRequest, FileError, StoreError, UnreadableFile):
             return None
+        return ListedBefore(len(drafted), Counter(state for key, state in found if key in drafted))
 
     @property
     def bulk_actions(self) -> BulkActions:

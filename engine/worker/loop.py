@@ -35,6 +35,7 @@ from engine.outage import Outage
 from engine.pipeline.work import Pipeline
 from engine.store.base import Store
 from engine.worker.copies import CopyAdder
+from engine.worker.early_look import EarlyLook
 from engine.worker.handover import hand_over
 from engine.worker.heartbeat import Activity, ConnectionsInUse, Heartbeat
 from engine.worker.lanes import Lanes
@@ -208,7 +209,8 @@ class Worker:
         copies = CopyAdder(Additions(self._store), pipeline, job, fence=shard_lease.fence, worker=self.name)
         row = RowRun(shard_lease, job.job_id, pipeline=pipeline, drafts=drafts, copies=copies, worker=self.name)
         rows = foreseen(rows_to_run(self._store, self._files, shard_lease.shard), pipeline.foresee)
-        return ShardRun(shard_lease, job, rows, row, self._resources)
+        look = EarlyLook(self._store, job, self.name)
+        return ShardRun(shard_lease, job, rows, row, self._resources, look)
 
     def _give_up(self, shard_lease: ShardLease, error: EngineError) -> bool:
         """Release a shard that cannot be run: the batch fails, unless what is to blame may come back."""

@@ -26,6 +26,7 @@ from engine.errors import (
 from engine.log import bound, get_logger
 from engine.pipeline.work import RowContext, Step
 from engine.store.base import Put
+from engine.worker.early_look import EarlyLook
 from engine.worker.lanes import Lanes
 from engine.worker.row import InFlight, RowRun
 from engine.worker.scheduler import FairScheduler
@@ -107,6 +108,7 @@ class ShardRun:
         rows: Iterator[tuple[Row, Item]],
         row: RowRun,
         resources: Resources,
+        early_look: EarlyLook,
     ) -> None:
         self.shard_lease = shard_lease
         self.job = job
@@ -114,6 +116,7 @@ class ShardRun:
         self.refused: PersonNeeded | None = None
         self._rows = rows
         self._row = row
+        self._early_look = early_look
         self._lanes = resources.lanes
         self._clock = resources.clock
         self._stop = resources.stop
@@ -236,6 +239,7 @@ class ShardRun:
             intent.stored.set_result(None)
         for item in done.values():
             _log_end(item)
+        self._early_look.after(self.shard_lease.shard)
 
     def wait(self, flight: InFlight, seconds: float, reason: str) -> None:
         """Keep a row waiting, on its lane, and show what for; rows that wait are given back when no more are begun."""

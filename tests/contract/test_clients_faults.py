@@ -45,7 +45,7 @@ class Clients:
     """One client of each service, impatient enough for tests."""
 
     def __init__(self, url: str, session: requests.Session, observe: Callable[[str], None], caller: Patient) -> None:
-        transport = HttpTransport(session, "DraftMaker/0.1 +tests@example.org", observe, read_seconds=0.3)
+        transport = HttpTransport(session, "DraftMaker/0.1 +tests@example.org", observe, read_seconds=1.0)
         keys = Keys("sandbox", "sandbox", "sandbox")
         self.discogs = Discogs(transport, f"{url}/discogs", token="sandbox")
         self.musicbrainz = MusicBrainz(transport, f"{url}/musicbrainz").for_caller(caller)
@@ -271,7 +271,7 @@ def test_no_secret_and_no_query_stands_in_an_error_or_a_log(
         sandbox.fault("discogs", fault)
         sandbox.fault("ebay", fault)
     with requests.Session() as session:
-        transport = HttpTransport(session, "DraftMaker/0.1 +tests@example.org", read_seconds=0.3)
+        transport = HttpTransport(session, "DraftMaker/0.1 +tests@example.org", read_seconds=1.0)
         keys = Keys("sandbox", "client-secret", "refresh-secret")
         discogs = Discogs(transport, f"{url}/discogs", token="discogs-secret")
         ebay = Ebay(transport, f"{url}/ebay", keys=keys, clock=SystemClock())

@@ -74,7 +74,7 @@ def test_a_row_goes_on_with_the_largest_address_where_it_cannot_be_found_out(ben
     store = bench.store()
     bench.sandbox.fault("coverart", fault, match="HEAD ")
     work = bench.work(COVERED, FIXED)
-    work.run(bench.pipeline(store=store, read_seconds=0.3))
+    work.run(bench.pipeline(store=store, read_seconds=1.0))
     assert work.item.picture.url.endswith("-1200.png")
     assert work.item.picture.reason == "Front cover from the Cover Art Archive."
     assert bench.waits == []
@@ -117,7 +117,7 @@ def archive(replies: Mapping[str, Reply]) -> Iterator[tuple[CoverArt, Answering]
     with answering(lambda path: known.get(path, Reply(404))) as service, requests.Session() as session:
         for scheme in ("http://", "https://"):
             session.mount(scheme, Rerouted(service.url))
-        yield CoverArt(HttpTransport(session, "DraftMaker/0.1 +tests@example.org", read_seconds=0.5), LIVE), service
+        yield CoverArt(HttpTransport(session, "DraftMaker/0.1 +tests@example.org", read_seconds=1.0), LIVE), service
 
 
 def to(address: str, status: int = 302) -> Reply:

@@ -50,7 +50,7 @@ AWAY = ["rate_limited", "server_error", "busy", "forbidden_html", "timeout", "cu
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def client(bench: Runs, url: str = "", *, secret: str = "sandbox", read_seconds: float = 0.4) -> EbayRules:
+def client(bench: Runs, url: str = "", *, secret: str = "sandbox", read_seconds: float = 1.0) -> EbayRules:
     line = HttpTransport(bench.session, "DraftMaker/1.0 +test@example.com", read_seconds=read_seconds)
     keys = Keys("sandbox", secret, "sandbox")
     return EbayRules(line, url or f"{bench.sandbox.url}/ebay", keys=keys, clock=SystemClock())

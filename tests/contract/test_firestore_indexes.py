@@ -22,10 +22,12 @@ from engine.batches.queries import Queries
 from engine.clock import SystemClock
 from engine.codec import decode, encode, replace
 from engine.domain.batch.draft_index import Review
+from engine.domain.batch.early_stop import FIRST
 from engine.domain.batch.fixes import FixKind, Remedy, RowsWanted
 from engine.domain.batch.items import ItemStatus
 from engine.domain.batch.jobs import JobStatus
 from engine.domain.batch.shards import Shard, ShardKind
+from engine.domain.batch.upload import Upload
 from engine.domain.identify.evidence import Match
 from engine.domain.listing.readiness import DraftNeed
 from engine.errors import Cause, ItemError
@@ -91,6 +93,8 @@ def shapes(store: Store, files: Files) -> set[Shape]:
     recording = Recording(store)
     batches = Batches(recording, files)
     queries = batches.queries
+    batches.upload(barcodes(FIRST + 1))
+    batches.run(Chosen())
     job_id = batches.upload(barcodes(6))
     batches.run(Chosen({1: fails, 2: fails, 3: unpriced}))
     batches.commands.price(job_id)
@@ -144,6 +148,8 @@ def shapes(store: Store, files: Files) -> set[Shape]:
     fixed(batches, job_id)
     queries.queued(), queries.events(job_id), queries.workers()
     list(batches.exports.results_csv(job_id)), batches.engine.upstreams.all()
+    batches.submission.uploads.newest()
+    batches.submission.uploads.drop("none")
     batches.engine.deletions.delete(job_id, leave_drafts=True)
     return recording.shapes
 
@@ -252,6 +258,7 @@ def test_every_field_that_is_asked_for_in_all_collections_of_a_name_has_an_index
 
 def test_documents_that_are_to_go_carry_the_time_at_which_they_do(batches: Batches) -> None:
     job = batches.submission.upload(barcodes(2), "rows.txt", FIXED, request_id="pressed-once")
+    batches.submission.uploads.keep(Upload("given", job.gcs_path))
     batches.run()
     lookups = Lookups(batches.store, SystemClock())
     question: Question[list[int]] = Question("discogs", lambda _: [])

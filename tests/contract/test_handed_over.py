@@ -293,9 +293,9 @@ def test_barcodes_are_counted_among_many_drafts(batches: Batches) -> None:
         draft = DraftRecord(sku, gtin, gtin, f"batch_{number % 2}", number, datetime(2026, 11, 23, tzinfo=UTC))
         batches.store.commit(Put(f"drafts/{sku}", codec.encode(draft)))
     wanted = [f"{number:014d}" for number in range(1200)]
-    assert batches.engine.drafts.drafted(wanted) == 350
-    assert batches.engine.drafts.drafted(wanted[:3]) == 1
-    assert batches.engine.drafts.drafted([]) == 0
+    assert batches.engine.drafts.drafted(wanted) == set(wanted[:1050:3])
+    assert batches.engine.drafts.drafted(wanted[:3]) == {wanted[0]}
+    assert batches.engine.drafts.drafted([]) == set()
 
 
 def drafted(work: Work) -> None:

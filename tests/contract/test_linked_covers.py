@@ -167,7 +167,7 @@ def test_what_another_worker_has_heard_is_not_asked(bench: Runs) -> None:
 def test_while_musicbrainz_does_not_answer_what_is_wanted_stays_so(bench: Runs, fault: str) -> None:
     store = bench.store()
     work = bench.work(SECOND, FIXED)
-    work.run(bench.pipeline(store=store, links=True, read_seconds=0.3))
+    work.run(bench.pipeline(store=store, links=True, read_seconds=2.0))
     bench.sandbox.fault("musicbrainz", fault, times=1, match="/ws/2/url")
     with pytest.raises(UpstreamDown):
         bench.links.ask()

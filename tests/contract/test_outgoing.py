@@ -32,7 +32,7 @@ INSIDE = ("127.0.0.1", "localhost", "10.0.0.1", "192.168.1.1", "169.254.169.254"
 @contextlib.contextmanager
 def client(service: Answering) -> Iterator[ServiceClient]:
     with requests.Session() as session:
-        yield ServiceClient("discogs", service.url, HttpTransport(session, "test", read_seconds=0.3))
+        yield ServiceClient("discogs", service.url, HttpTransport(session, "test", read_seconds=1.0))
 
 
 def test_a_redirect_off_a_service_is_not_followed() -> None:

@@ -88,7 +88,7 @@ def test_a_write_that_fails_in_doubt_leaves_one_draft(bench: Runs, match: str, f
 def test_a_write_that_is_never_answered_leaves_one_draft(bench: Runs) -> None:
     bench.sandbox.fault("ebay", "timeout", match="POST /sell/inventory/v1/offer")
     with pytest.raises(OutcomeUnknown):
-        bench.work(GTIN, OPTIONS).run(bench.pipeline(read_seconds=0.5))
+        bench.work(GTIN, OPTIONS).run(bench.pipeline(read_seconds=1.0))
     assert one_draft(bench, finish(bench))
 
 

@@ -18,7 +18,9 @@ pytestmark = pytest.mark.browser
 def test_a_file_is_uploaded_checked_started_and_watched_to_its_end(whole: Demo, page: Page) -> None:
     page.goto(f"{whole.url}/new")
     upload(page, "exu2.txt", SAMPLE)
-    expect(page.get_by_text("37 + 2 + 1 + 2 = 42 rows of the file: no row is left out.")).to_be_visible()
+    added = page.get_by_text("= 42 rows of the file: no row is left out.")
+    expect(added).to_be_visible()
+    assert sum(map(int, re.findall(r"\d+", added.inner_text().partition("=")[0]))) == 42
     page.get_by_role("button", name="Start batch of 42").click()
     name = job_id(page)
     screen = BatchScreen(page)
@@ -32,6 +34,27 @@ def test_a_file_is_uploaded_checked_started_and_watched_to_its_end(whole: Demo, 
     items = whole.get(f"/api/batch/{name}/items?limit=200&status=succeeded")["items"]
     assert [ledger["offers"][item["sku"]]["created"] for item in items] == [1] * job["successful"]
     assert ledger["published"] == []
+
+
+def test_a_restart_of_the_console_and_a_reload_lose_nothing_that_was_given(whole: Demo, page: Page) -> None:
+    page.goto(f"{whole.url}/new")
+    upload(page, "exu2.txt", SAMPLE)
+    page.get_by_label("Batch name").fill("Box 7")
+    page.get_by_label("Batch name").press("Enter")
+    page.get_by_role("radio", name="First 25").click()
+    expect(page.get_by_role("button", name="Start batch of 25")).to_be_visible()
+    (draft,) = re.findall(r"draft=(\w+)", page.url)
+    whole.kill("console")
+    until(whole.healthy)
+    for address in (page.url, f"{whole.url}/new?draft={draft}"):
+        page.goto(address)
+        expect(page.get_by_role("button", name="Start batch of 25")).to_be_visible()
+        expect(page.get_by_label("Batch name")).to_have_value("Box 7")
+    page.goto(f"{whole.url}/new")
+    expect(page.get_by_text("Not started yet")).to_be_visible()
+    expect(page.get_by_text("Box 7")).to_be_visible()
+    page.get_by_role("button", name="Discard").first.click()
+    expect(page.get_by_text("Box 7")).to_have_count(0)
 
 
 @pytest.mark.parametrize(

@@ -290,3 +290,17 @@ def test_a_batch_that_had_ended_before_it_was_opened_gets_no_toast(desk: Desk) -
     job = desk.submit(upcs(2))
     desk.work()
     assert not desk.screen("batch", job_id=job.job_id).toast
+
+
+def test_a_batch_that_matches_far_worse_than_usual_says_so_and_leads_to_its_columns(desk: Desk) -> None:
+    for _ in range(3):
+        desk.submit(upcs(26))
+        desk.work()
+    job = desk.submit(upcs(60))
+    desk.work(failing=upcs(60))
+    app = desk.screen("batch", job_id=job.job_id)
+    assert not app.exception
+    assert "25 rows that were looked up 0 match a release" in text(app)
+    assert button(app, "Resume").label.startswith("Resume (")
+    (columns,) = [link for link in app.get("page_link") if link.proto.label == "Check the columns"]
+    assert job.gcs_path.rpartition("/")[2] in columns.proto.query_string

@@ -35,8 +35,18 @@ def started(desk: Desk) -> list[Job]:
 def test_the_tiles_add_up_to_the_rows_of_the_file(desk: Desk) -> None:
     app = checked(desk)
     assert not app.exception
-    assert [int(tile.value) for tile in app.metric] == [1, 1, 1, 1]
-    assert "1 + 1 + 1 + 1 = **4 rows of the file**" in text(app)
+    assert [int(tile.value) for tile in app.metric] == [1, 1, 1, 1, 0]
+    assert "1 + 1 + 1 + 1 + 0 = **4 rows of the file**" in text(app)
+
+
+def test_rows_that_were_listed_before_are_a_tile_of_their_own_that_adds_up(desk: Desk) -> None:
+    desk.submit(upcs(2))
+    drafting.work(desk)
+    context().poller.changed()
+    app = checked(desk, [*MIXED, upcs(3)[2]])
+    ready, repaired, repeated, invalid, listed = (int(tile.value) for tile in app.metric)
+    assert (ready, repaired, repeated, invalid, listed) == (1, 0, 1, 1, 2)
+    assert "1 + 0 + 1 + 1 + 2 = **5 rows of the file**" in text(app)
 
 
 def test_an_upload_is_kept_and_checked(desk: Desk) -> None:

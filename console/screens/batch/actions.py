@@ -124,6 +124,21 @@ def draw(context: Context, screen: BatchScreen, *, disabled: bool) -> None:
         )
 
 
+def columns(job: Job) -> None:
+    """Draw the way to the columns of the file, where the batch stopped because its first rows match badly."""
+    first = job.engine.first_rows
+    if first is None or not first.stopped or job.error is None:
+        return
+    layout = job.options.layout.packed()
+    st.page_link(
+        navigation.NEW_BATCH,
+        label="Check the columns",
+        icon=":material/view_column:",
+        query_params={"file": job.gcs_path} | ({"layout": layout} if layout else {}),
+        width="content",
+    )
+
+
 def button(context: Context, job: Job, choice: Choice, *, disabled: bool) -> None:
     """Draw one button."""
     st.button(

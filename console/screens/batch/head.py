@@ -78,6 +78,7 @@ def _box(context: Context, screen: BatchScreen, *, disabled: bool) -> None:
         text, action = st.columns([4, 1.2], vertical_alignment="center")
         text.markdown(f"{labels.batch_label(screen.batch).tinted} {_situation(screen)}")
         with action.container(horizontal=True, horizontal_alignment="right"):
+            actions.columns(screen.job)
             actions.button(context, screen.job, choice, disabled=disabled)
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from uuid import uuid4
 
 import streamlit as st
 
 from console.actions import act
 from console.context import Context
 from console.sample import SAMPLE
-from console.screens.new_batch import start
+from console.screens.new_batch import kept, start
 
 KINDS = ["csv", "txt", "tsv", "tab", "json", "jsonl", "xlsx", "xlsm", "xls"]
 UPLOAD, PASTE, BUCKET = "Upload", "Paste", "Cloud Storage"
@@ -64,7 +63,7 @@ def choose_sample(context: Context) -> None:
 def _uploaded(context: Context) -> None:
     file = st.session_state["upload"]
     if file is None:
-        _choose("")
+        kept.begin(context, "")
         return
     _keep(context, file.getvalue(), file.name)
 
@@ -75,16 +74,11 @@ def _pasted(context: Context) -> None:
 
 def _addressed(context: Context) -> None:
     context.poller.changed()
-    _choose(st.session_state["address"].strip())
+    kept.begin(context, st.session_state["address"].strip())
 
 
 def _keep(context: Context, content: bytes, name: str) -> None:
     """Store the file, so that the check does not depend on this browser session."""
     path = act(context, "", partial(context.engine.submission.keep, content, name))
     if path is not None:
-        _choose(path)
-
-
-def _choose(path: str) -> None:
-    """Have the page show `path`. Every start from this page is the same one batch."""
-    st.query_params.from_dict({"file": path, start.REQUEST: uuid4().hex[:12]} if path else {})
+        kept.begin(context, path)

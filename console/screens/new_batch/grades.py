@@ -27,9 +27,9 @@ def judged(check: Check) -> None:
         st.caption(f":orange[:material/help: {plain(found.reason)}.] {how}")
 
 
-def draw(key: str) -> Grading | None:
+def draw(start: Grading | None, key: str) -> Grading | None:
     """Draw the choice of the trade's grades; they have no default: only who saw the copies can grade them."""
-    return grading.draw(None, key, about=_ABOUT)
+    return grading.draw(start, key, about=_ABOUT)
 
 
 def condition(check: Check, usual: Condition | None, key: str) -> Condition | None:

@@ -1,7 +1,7 @@
 """New batch: is this file right? Nothing starts before its rows have been checked.
 
-The file and its corrected copy are kept under addresses made from their content, which are part of the URL of the
-page: a reload, or a restart of the console, brings the check back.
+The file and its corrected copy are kept under addresses made from their content. They, and all that was chosen, are
+stored under the id in the URL of the page: a reload, or a restart of the console, brings everything back.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import streamlit as st
 from console import labels, navigation
 from console.actions import act
 from console.context import Context
-from console.formatting import number, rows, share
+from console.formatting import number, rows
 from console.poller import AWAY
-from console.screens.new_batch import columns, grades, start
+from console.screens.new_batch import columns, grades, kept, start, tiles
 from console.screens.new_batch import file as new_batch_file
 from console.widgets import keys, notices, tables
 from console.widgets.heading import heading
@@ -128,6 +128,7 @@ def render(context: Context) -> None:
     """Draw the screen; for a file that cannot be used it shows the reason of the engine."""
     if job_id := st.session_state.pop("opened", ""):
         navigation.open_batch(job_id)
+    kept.restore(context)
     heading(context, "New batch", shortcuts=keys.NEW_BATCH)
     notices.ebay_not_connected(context)
     left, right = st.columns([2.2, 1], gap="medium")
@@ -138,6 +139,8 @@ def render(context: Context) -> None:
             _check(context, view)
     with right:
         if view is None or view.check is None:
+            if view is None:
+                kept.draw(context)
             new_batch_file.explain(context)
         else:
             start.draw(context, start.Source(view.source, view.check, view.layout, view.by_hand))
@@ -188,25 +191,8 @@ def _check(context: Context, view: CheckView) -> None:
     st.markdown(f"**{plain(check.name)}** {_about(check)}")
     grades.judged(check)
     columns.draw(context, view.tables, view.chosen, corrected=columns.FIXED in st.query_params)
-    with st.grid(4, min_column_width=130, gap="small"):
-        for state, label in labels.ROW_LABELS.items():
-            title = f"{label.tinted} {label.text}"
-            note = (
-                _NOTES[state]
-                if check.counts[state] and state is not RowState.READY
-                else share(check.counts[state], check.total)
-            )
-            st.metric(title, number(check.counts[state]), note, delta_color="off", delta_arrow="off", border=True)
-    parts = " + ".join(number(check.counts[state]) for state in labels.ROW_LABELS)
-    st.caption(f"{parts} = **{rows(check.total, 'row')} of the file**: no row is left out.")
+    tiles.draw(check, start.listed_before(context, view.source, view.layout))
     _lines(context, view, check)
-
-
-_NOTES = {
-    RowState.REPAIRED: "repaired, check digit fits",
-    RowState.REPEATED: "also in an earlier row",
-    RowState.INVALID: "correct them below",
-}
 
 
 def _about(check: Check) -> str:

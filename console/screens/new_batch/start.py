@@ -1,9 +1,10 @@
-"""The card beside a checked file: the options of the batch, and the button that says what it starts."""
+"""The card beside a checked file: what the batch will do, and the button that says what it starts."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
@@ -14,36 +15,27 @@ from console import upstreams
 from console.actions import act
 from console.context import Context, operator
 from console.formatting import number, rows
-from console.screens.new_batch import grades, profiles
-from console.widgets import price_rule
+from console.screens.new_batch import choices, kept, profiles
 from console.widgets.facts import facts
 from console.widgets.text import plain
 from engine.public import (
     NAMES,
-    Ambiguous,
-    BadRequest,
     Check,
     DraftedBefore,
-    Duplicates,
-    FileForbidden,
     Job,
     JobStatus,
     Layout,
-    Need,
+    ListedBefore,
     Options,
     PriceBasis,
     PriceRule,
-    Profile,
     RowState,
     Service,
+    StoreError,
     TableView,
     UpstreamsView,
     changed,
 )
-
-REQUEST = "request"  # in the URL: it makes a second click the same start
-DRY_RUN, FIRST, ALL = "Dry run", "First 25", "All"
-FIRST_ROWS = 25
 
 _MODE_HELP = (
     "**Dry run** finds releases, pictures and prices and composes the drafts; nothing is sent to eBay. "
@@ -66,18 +58,27 @@ def draw(context: Context, source: Source) -> None:
     check = source.check
     with st.container(border=True, key="card_start", gap="small"):
         st.subheader("Before you start", anchor=False)
-        name = st.text_input("Batch name", PurePosixPath(check.name).stem, key=f"name_{check.name}", max_chars=80)
+        upload = kept.restored()
+        called = (upload and upload.name) or PurePosixPath(check.name).stem
+        name = st.text_input("Batch name", called, key=f"name_{check.name}", max_chars=80)
+        before = upload.options if upload else None
         mode = st.segmented_control(
-            "Mode", [DRY_RUN, FIRST, ALL], default=ALL, required=True, key="mode", help=_MODE_HELP, width="stretch"
+            "Mode",
+            [choices.DRY_RUN, choices.FIRST, choices.ALL],
+            default=choices.mode_of(before),
+            required=True,
+            key="mode",
+            help=_MODE_HELP,
+            width="stretch",
         )
-        profile = profiles.draw(context)
+        profile = profiles.draw(context, before.profile if before else "")
+        begun = before if before and before.profile == profile.name else profile.options()
         services = upstreams.look(context)
-        options, usable = _options(context, services, check, mode, profile)
+        options, usable = choices.draw(context, services, check, mode, choices.Start(begun, profile))
         options = changed(options, layout=source.layout)
-        drafted = partial(context.engine.drafted_before, source.path, layout=source.layout, first=options.first)
-        topic = ("drafted before", source.path, source.layout, options.first)
-        before = context.poller.look(topic, drafted, every=30).value
-        _summary(services, check, options, before)
+        kept.store(context, name, options)
+        listed = listed_before(context, source.path, source.layout, options.first)
+        _summary(services, check, options, listed.barcodes if listed else None)
         total = min(check.total, options.first or check.total)
         st.button(
             f"Start {'dry run' if options.test_mode else 'batch'} of {number(total)}",
@@ -92,126 +93,10 @@ def draw(context: Context, source: Source) -> None:
         st.caption("The file is kept. Closing this tab does not stop the batch.")
 
 
-def _options(
-    context: Context, services: UpstreamsView | None, check: Check, mode: str | None, profile: Profile
-) -> tuple[Options, bool]:
-    """Draw the choices; return them, and whether a batch can be started with them."""
-    key = f"_{profile.name}_{profile.changed_at}" if profile.changed_at else ""
-    left, right = st.columns(2, gap="small")
-    with left:
-        condition = grades.condition(check, profile.condition, key)
-    with right:
-        discogs = _discogs(services)
-    own_grades = grades.draw(key)
-    left, right = st.columns(2, gap="small")
-    with left:
-        ambiguous = _ambiguous()
-    with right:
-        drafted_before = _drafted_before()
-    duplicates = _duplicates(check)
-    rule = price_rule.draw(profile.price_rule, key=key, in_file=check.columns.get("price", ""))
-    no_price = price_rule.without(profile.no_price, key=key)
-    photos, photos_usable = _photos(context)
-    options = Options(
-        test_mode=mode == DRY_RUN,
-        condition=condition,
-        duplicates=duplicates,
-        first=FIRST_ROWS if mode == FIRST and check.total > FIRST_ROWS else None,
-        price_rule=rule,
-        discogs=discogs,
-        ambiguous=ambiguous,
-        drafted_before=drafted_before,
-        photos=photos,
-        profile=profile.name,
-        no_price=no_price,
-        grading=own_grades,
-        grade_map=profile.grade_map,
-    )
-    return options, price_rule.possible(rule) and photos_usable
-
-
-def _ambiguous() -> Ambiguous:
-    """Draw the choice for rows with several matching releases."""
-    choices = {Ambiguous.HOLD: "Hold for my choice", Ambiguous.BEST: "Draft the best"}
-    return st.selectbox(
-        "If several releases match",
-        list(choices),
-        format_func=choices.__getitem__,
-        key="ambiguous",
-        help="About one barcode in twelve belongs to several releases that differ. **Hold**: the row needs attention "
-        "until you choose. **Draft the best**: the best-ranked one is drafted, and listed on Drafts as worth a look.",
-    )
-
-
-def _drafted_before() -> DraftedBefore:
-    """Draw the choice for rows whose barcode an earlier batch has drafted."""
-    choices = {
-        DraftedBefore.AGAIN: "Draft it again",
-        DraftedBefore.SKIP: "Skip the row",
-        DraftedBefore.QUANTITY: "Add to the quantity",
-    }
-    return st.selectbox(
-        "If drafted before",
-        list(choices),
-        format_func=choices.__getitem__,
-        key="drafted_before",
-        help="**Skip** leaves out a row whose barcode has a draft in an earlier batch, and says in which. Removed "
-        "drafts and dry runs do not count. **Add to the quantity** makes that draft offer the copies of the row too, "
-        "where a buyer would see the same: an unpublished draft at eBay with the same grade, note and own photos, "
-        "whose release is not one of several, and no other price in your file. Any other row has a draft of its own, "
-        "which says why.",
-    )
-
-
-def _duplicates(check: Check) -> Duplicates:
-    repeated = check.counts[RowState.REPEATED]
-    if not repeated:
-        return Duplicates.EACH
-    choices = {Duplicates.EACH: "One draft each", Duplicates.QUANTITY: "One draft, with quantity"}
-    chosen = st.segmented_control(
-        f"Repeated barcodes ({number(repeated)})",
-        list(choices),
-        default=Duplicates.EACH,
-        required=True,
-        format_func=choices.__getitem__,
-        key="duplicates",
-        width="stretch",
-    )
-    return chosen or Duplicates.EACH
-
-
-def _photos(context: Context) -> tuple[str, bool]:
-    """Draw the pattern for the names of the operator's own photos; return it, and whether it can be used."""
-    pattern = st.text_input(
-        "Own photos",
-        key="photos",
-        placeholder="gs://bucket/photos/{upc}_*.jpg",
-        help="Where each row's own pictures are, by name: `{upc}` is its barcode, `*` any part of a file's name; up to "
-        "24, sorted by name. eBay can fetch those in a bucket that `DM_PUBLIC_BUCKETS` says is public; of others the "
-        "draft says that you must upload them. Photos named in the file count first.",
-    ).strip()
-    try:
-        context.engine.submission.check_photos(pattern)
-    except (BadRequest, FileForbidden) as error:
-        st.caption(":red[Photos cannot be found by this name:]")
-        st.text(str(error))
-        return pattern, False
-    return pattern, True
-
-
-def _discogs(services: UpstreamsView | None) -> Need:
-    """Draw the choice for when Discogs refuses us; there is none when Discogs is not used."""
-    if services and services.connected(Service.DISCOGS) is False:
-        return Need.REQUIRED
-    choices = {Need.REQUIRED: "Stop and tell me", Need.OPTIONAL: "MusicBrainz alone"}
-    return st.selectbox(
-        "If Discogs refuses us",
-        list(choices),
-        format_func=choices.__getitem__,
-        key="discogs",
-        help="When Discogs does not accept our token, the batch stops, or goes on with MusicBrainz alone: its rows "
-        "then say that they lack Discogs. While a service is only down, rows that the other knows go on either way.",
-    )
+def listed_before(context: Context, path: str, layout: Layout, first: int | None = None) -> ListedBefore | None:
+    """Return what of a file, or of its `first` rows, has drafts in other batches; None where nobody can tell."""
+    read = partial(context.engine.listed_before, path, layout=layout, first=first)
+    return context.poller.look(("listed before", path, layout, first), read, every=30).value
 
 
 def _summary(services: UpstreamsView | None, check: Check, options: Options, drafted_before: int | None) -> None:
@@ -269,17 +154,22 @@ def _time(services: UpstreamsView | None, options: Options, rows: int) -> str | 
 
 def _start(context: Context, source: Source, options: Options, name: str, total: int) -> None:
     """Start the batch, and remember for the headers what was chosen; pressed twice it is one batch."""
-    chosen = json.dumps([st.query_params.get(REQUEST, ""), source.path, name, repr(options)])
+    draft = st.query_params.get(kept.DRAFT, "")
+    chosen = json.dumps([draft, source.path, name, repr(options)])
     request_id = hashlib.sha256(chosen.encode()).hexdigest()[:32]
     submission = context.engine.submission
 
     def submit() -> Job:
         for table in source.by_hand:
             submission.known_headers.remember(table.header, table.layout, by=operator())
-        return submission.submit(source.path, options, name=name, by=operator(), request_id=request_id, total=total)
+        job = submission.submit(source.path, options, name=name, by=operator(), request_id=request_id, total=total)
+        with suppress(StoreError):  # then it goes away by its age
+            submission.uploads.drop(draft)
+        return job
 
     job = act(context, _started, submit)
     if job is not None:
+        kept.forget()
         st.session_state["opened"] = job.job_id
 
 

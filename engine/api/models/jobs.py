@@ -83,6 +83,7 @@ class OptionsAnswer(Answer):
     profile: str
     grading: GradingAnswer | None
     grade_map: dict[str, str]
+    early_stop: bool
     layout: LayoutAnswer
 
 

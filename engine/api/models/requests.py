@@ -60,6 +60,7 @@ class BatchRequest(LayoutRequest):
     grade_map: GradeMapBody | None = Field(
         None, description=f"{description('grade_map')} Without one that of the profile counts."
     )
+    early_stop: StrictBool = _option("early_stop")
     name: str = ""
 
     def options(self, profile: Profile) -> Options:
@@ -110,6 +111,7 @@ class UploadForm(LayoutForm, BatchRequest):
     file: UploadFile = Field(description=FILE, examples=["724383244812"])
     create_drafts: Truth = _option("create_drafts")
     test_mode: Truth = _option("test_mode")
+    early_stop: Truth = _option("early_stop")
     condition: Annotated[Condition | None, WithJsonSchema({"enum": [*Condition]})] = _option("condition")
     grading: Annotated[str | None, AfterValidator(checked_grading), WithJsonSchema(FORM_SCHEMA)] = _option("grading")
     first: Annotated[int | None, WithJsonSchema({"type": "integer", "minimum": 1})] = _option("first", ge=1)

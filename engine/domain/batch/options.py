@@ -97,6 +97,13 @@ class Options(Value, frozen=True, omit_defaults=False):
         Mapping[str, Condition],
         Meta(description="The condition of eBay's that a grade becomes; the others become what promises no more."),
     ] = {}
+    early_stop: Annotated[
+        bool,
+        Meta(
+            description="Pause the batch when its first 25 rows match releases far less often than in the last five "
+            "batches."
+        ),
+    ] = True
     layout: Annotated[
         Layout, Meta(description="Which column of the file is which, where its header stands, which sheets are read.")
     ] = Layout()

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Self
 
 from engine.codec import Value
+from engine.domain.batch.early_stop import FirstRows
 from engine.domain.batch.file_shape import FileShape
 from engine.domain.batch.layout import Layout
 from engine.domain.batch.shards import FIRST_RUN, Shard, ShardKind, Tally
@@ -82,7 +83,8 @@ class EngineState(Value, frozen=True):
     all or not, `shape` what it looks like. `pace` holds the rows of the last minutes. `rounds` counts retries, those
     that `shards` no longer lists too. `earlier` marks a batch that an earlier service has begun. `carried` is, of a
     batch made of failed rows, the address of what they have from there; `handed_to` the batch that the own failed rows
-    went to last. `deleting` is set once it is being deleted.
+    went to last. `deleting` is set once it is being deleted,
+    `first_rows` once the first rows were compared with those of the batches before.
     """
 
     shards: Mapping[str, ShardProgress] = {}
@@ -98,6 +100,7 @@ class EngineState(Value, frozen=True):
     handed_to: str = ""
     shape: FileShape = FileShape()
     deleting: Deleting | None = None
+    first_rows: FirstRows | None = None
 
     @property
     def open_shards(self) -> dict[str, ShardProgress]:
