@@ -168,7 +168,7 @@ def test_a_late_answer_is_an_answer(sandbox: Sandbox, clients: Clients) -> None:
 
 def test_a_latency_of_the_service_makes_every_answer_late() -> None:
     with running() as slow, requests.Session() as session:
-        slow.latency(discogs=0.5)
+        slow.latency(discogs=3.0)
         with pytest.raises(UpstreamDown, match="in time"):
             Clients(slow.url, session, lambda _point: None, Patient()).discogs.search(BARCODE)
 
