@@ -19,6 +19,7 @@ from engine.api import (
     docs,
     drafts,
     exports,
+    handover,
     lookups,
     seller,
     system,
@@ -48,6 +49,7 @@ def create_app(engine: Engine, settings: Settings) -> FastAPI:
         attention.router,
         bulk_actions.router,
         exports.router,
+        handover.router,
         system.router,
     )
     more = (

@@ -71,34 +71,35 @@ def begin(body: FixRequest, engine: TheEngine) -> FixAnswer:
 
     409 where no row is wanted, or such rows are being fixed already; 400 where the remedy cannot mend them.
     """
-    return _answer(engine.fixes.begin(body.rows, body.remedy, by=BY))
+    return fix_answer(engine.fixes.begin(body.rows, body.remedy, by=BY))
 
 
 @router.get("/fixes", summary="The newest fixes")
 def newest(engine: TheEngine, limit: Annotated[int, Query(ge=1, le=100)] = 10) -> FixesAnswer:
     """Return the fixes that were asked for last, the newest first."""
-    return FixesAnswer(fixes=list(map(_answer, engine.fixes.newest(limit))))
+    return FixesAnswer(fixes=list(map(fix_answer, engine.fixes.newest(limit))))
 
 
 @router.get("/fixes/{fix_id}", summary="One fix, and how far it is", responses=NO_FIX)
 def one(fix_id: str, engine: TheEngine) -> FixAnswer:
     """Return the fix."""
-    return _answer(engine.fixes.get(fix_id))
+    return fix_answer(engine.fixes.get(fix_id))
 
 
 @router.post("/fixes/{fix_id}/undo", summary="Take back a fix that has not begun", responses=CONFLICT | NO_FIX)
 def undo(fix_id: str, engine: TheEngine) -> FixAnswer:
     """Return the fix, undone: nothing was changed. 409 once it has begun."""
-    return _answer(engine.fixes.undo(fix_id, by=BY))
+    return fix_answer(engine.fixes.undo(fix_id, by=BY))
 
 
 @router.post("/fixes/{fix_id}/stop", summary="Stop a fix where it stands", responses=CONFLICT | NO_FIX)
 def stop(fix_id: str, engine: TheEngine) -> FixAnswer:
     """Return the fix, stopped: what it has queued goes on. 409 once it has ended."""
-    return _answer(engine.fixes.stop(fix_id, by=BY))
+    return fix_answer(engine.fixes.stop(fix_id, by=BY))
 
 
-def _answer(fix: Fix) -> FixAnswer:
+def fix_answer(fix: Fix) -> FixAnswer:
+    """Return a fix as clients read it."""
     return FixAnswer(
         fix_id=fix.fix_id,
         kind=fix.remedy.kind,

@@ -84,6 +84,15 @@ class Attention:
         """Return how many failed rows are wanted."""
         return self._store.count(_place(wanted), [*_conditions(wanted), Where("status", "==", ItemStatus.FAILED)])
 
+    def lately(self, cause: Cause, since: datetime) -> int:
+        """Return how many rows have failed for a cause from `since` on, and still lack what mends them."""
+        return self._store.count(ROWS, [Where("cause", "==", cause), Where("finished_at", ">=", since)])
+
+    def oldest(self, cause: Cause) -> datetime | None:
+        """Return when the first of the rows that failed for a cause did so, None where there is none."""
+        found = self._store.find(ROWS, [Where("cause", "==", cause)], OLDEST, limit=1)
+        return decode(Item, found[0].fields, found[0].path).finished_at if found else None
+
     def rows(self, wanted: RowsWanted, limit: int = 50, before: datetime | None = None) -> list[FailedRow]:
         """Return the rows that failed last, at most `limit`, or those that failed before `before`."""
         until = [Where("finished_at", "<", before)] if before else []

@@ -121,6 +121,15 @@ class Queries:
         counts, totals, done = rest[:2], rest[2:4], rest[4:]
         return Overview(drafted, failed, failed_in, max(0, sum(totals) - sum(done)), sum(counts))
 
+    def finished(self, since: datetime, limit: int) -> tuple[int, tuple[Job, ...]]:
+        """Return how many batches were completed from `since` on, and the last `limit` of them."""
+        ended = [Where("completed_at", ">=", since)]
+        last = Order("completed_at", descending=True)
+        count, found = together(
+            partial(self._store.count, JOBS, ended), partial(self._store.find, JOBS, ended, last, limit)
+        )
+        return count, tuple(map(read_job, found))
+
     def drafted_between(self, times: Sequence[datetime]) -> tuple[int, ...]:
         """Return how many drafts were made or changed last between each of `times` and the one after it."""
         spans = [[Where("at", ">=", since), Where("at", "<", until)] for since, until in pairwise(times)]

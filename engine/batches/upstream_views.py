@@ -9,6 +9,7 @@ from enum import StrEnum
 from math import ceil
 
 from engine.batches.connections import ConnectionTest
+from engine.batches.views import BatchView
 from engine.domain.batch.options import Options
 from engine.domain.listing.pricing import PriceBasis
 from engine.domain.services import NAMES, Service
@@ -185,6 +186,14 @@ class UpstreamsView:
         taken = {Service.DISCOGS: discogs.takers[job_id]} if job_id in discogs.takers else {}
         lately = min(done, int((speed or 0.0) * discogs.quota.window_seconds / 60))
         return forecast(rows, self._calls_a_row(options, taken, lately), self.answering, speed)
+
+    def ending(self, batch: BatchView) -> Forecast | None:
+        """Return when a batch will be done, None while no worker runs or it cannot be estimated."""
+        job = batch.job
+        if not batch.moving or not batch.engines or job.started_at is None:
+            return None
+        speed = batch.throughput.per_minute
+        return self.forecast(batch.left, job.options, job_id=job.job_id, done=job.processed_upcs, speed=speed)
 
     def calls(self, rows: int, options: Options) -> dict[Service, int]:
         """Return about how many calls of each service `rows` rows cost that were never looked up."""

@@ -12,7 +12,6 @@ from engine.batches.upstream_views import Breaker, Credentials, UpstreamsView, U
 from engine.batches.views import BatchView, WorkerView
 from engine.clock import Clock
 from engine.codec import decode
-from engine.domain.batch import throughput
 from engine.domain.services import Service
 from engine.quota.budgets import Allowance
 from engine.quota.documents import BUDGETS
@@ -47,12 +46,8 @@ class Upstreams:
         return self._view({service: self._tests.ask(service, by=by)}, self._queries.workers())
 
     def forecast(self, batch: BatchView) -> Forecast | None:
-        """Return when a batch will be done, None while no worker runs or it cannot be estimated."""
-        job = batch.job
-        if not batch.moving or not batch.engines or job.started_at is None:
-            return None
-        speed = throughput.speed(job.engine.pace, job.started_at, batch.at)
-        return self.of(batch).forecast(batch.left, job.options, job_id=job.job_id, done=job.processed_upcs, speed=speed)
+        """Return when a batch will be done, as `UpstreamsView.ending`."""
+        return self.of(batch).ending(batch)
 
     def of(self, batch: BatchView) -> UpstreamsView:
         """Return every service as it is now for who works on a batch, without tests."""

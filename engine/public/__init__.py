@@ -17,6 +17,9 @@ from engine.batches.queries import Queries
 from engine.batches.revisions import RowsView, history_revision, rows_revision
 from engine.batches.seller import Profiles
 from engine.batches.seller_account import Account, AccountView, Errand
+from engine.batches.shift import LONGEST_SHIFT, Finished, Running, ShiftReport, Shifts
+from engine.batches.shift_text import message as shift_message
+from engine.batches.stuck import MendedAt, Stuck
 from engine.batches.submission import Submission
 from engine.batches.throughput import Throughput
 from engine.batches.upstream_views import UpstreamState, UpstreamsView, UpstreamView
@@ -35,6 +38,7 @@ from engine.credentials.scopes import missing as missing_scopes
 from engine.doctor.doctor import Doctor
 from engine.doctor.report import Finding, Level, Report
 from engine.domain.batch.additions import not_in as copies_not_in_draft
+from engine.domain.batch.advice import Advice, advice_on
 from engine.domain.batch.decisions import MAX_CENTS, MAX_NOTE, MAX_PARAGRAPH, MAX_QUANTITY, barcode_problem
 from engine.domain.batch.draft_index import DraftRecord, Review, review
 from engine.domain.batch.fixes import Fix, FixKind, FixState, Remedy, RowsWanted, kinds
@@ -100,6 +104,7 @@ __all__ = [
     "DISCOGS_TERMS",
     "EBAY_LICENCE",
     "FOUND",
+    "LONGEST_SHIFT",
     "MANAGE_POLICIES",
     "MAX_CENTS",
     "MAX_NOTE",
@@ -124,6 +129,7 @@ __all__ = [
     "Accounts",
     "AccountsView",
     "Address",
+    "Advice",
     "Ambiguous",
     "Answered",
     "Attempt",
@@ -164,6 +170,7 @@ __all__ = [
     "FileForbidden",
     "FilesAway",
     "Finding",
+    "Finished",
     "Fix",
     "FixKind",
     "FixState",
@@ -188,6 +195,7 @@ __all__ = [
     "ListedBefore",
     "ListingTexts",
     "Location",
+    "MendedAt",
     "Need",
     "NoPrice",
     "Only",
@@ -219,14 +227,18 @@ __all__ = [
     "RowState",
     "RowsView",
     "RowsWanted",
+    "Running",
     "Scope",
     "SecretsError",
     "SeenRow",
     "SellerAccount",
     "SellerSettings",
     "Service",
+    "ShiftReport",
+    "Shifts",
     "Source",
     "StoreError",
+    "Stuck",
     "Submission",
     "SystemClock",
     "TableLayout",
@@ -241,6 +253,7 @@ __all__ = [
     "UpstreamsView",
     "Wait",
     "WorkerView",
+    "advice_on",
     "barcode_problem",
     "changed",
     "copies_not_in_draft",
@@ -252,6 +265,7 @@ __all__ = [
     "new_location",
     "review",
     "rows_revision",
+    "shift_message",
     "titles",
     "unpacked",
     "unpriced",

@@ -19,6 +19,7 @@ from engine.batches.previews import Previews
 from engine.batches.queries import Queries
 from engine.batches.seller import Profiles
 from engine.batches.seller_account import Account
+from engine.batches.shift import Shifts
 from engine.batches.submission import Submission
 from engine.batches.upstreams import Upstreams
 from engine.catalog.catalogue import Catalogue
@@ -100,6 +101,11 @@ class Engine:
     def bulk_actions(self) -> BulkActions:
         """Return what can be done with several drafts at once."""
         return BulkActions(self.queries, self.commands)
+
+    @property
+    def shifts(self) -> Shifts:
+        """Return what a shift hands over to the next."""
+        return Shifts(self.queries, self.attention, self.upstreams, self.fixes)
 
     def ask_anew(self, item: Item, job_id: str, *, by: str = "") -> Forgotten:
         """Forget what the services said of a row's barcode and have the row done again; return what was forgotten.

@@ -99,6 +99,7 @@ ROUTES: Mapping[Kind, str] = {
         GET /api/drafts
         GET /api/fixes
         GET /api/fixes/{fix_id}
+        GET /api/handover
         GET /api/openapi.json
         GET /api/seller/account
         GET /api/seller/profiles

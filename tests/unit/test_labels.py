@@ -9,6 +9,7 @@ import pytest
 
 from console import formatting, labels
 from engine.codec import replace
+from engine.domain.batch.advice import ADVICE
 from engine.domain.batch.items import Item, ItemStatus, Outcome
 from engine.domain.batch.jobs import Job, JobStatus
 from engine.errors import Cause
@@ -70,8 +71,8 @@ def test_every_state_of_a_row_has_its_word(item: Item, in_flight: bool, stuck: b
 
 
 def test_every_cause_has_a_name_a_sentence_and_a_next_step() -> None:
-    assert set(labels.ADVICE) == set(Cause)
-    for advice in labels.ADVICE.values():
+    assert set(ADVICE) == set(Cause)
+    for advice in ADVICE.values():
         assert advice.name
         assert advice.sentence.endswith(".")
         assert advice.next_step.endswith(".")

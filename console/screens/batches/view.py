@@ -128,7 +128,5 @@ def _entry(view: BatchView, services: UpstreamsView | None) -> Entry:
         return Entry(view, label, found if job.completed_at else Throughput(None), job.completed_at)
     if services is None or not view.engines:
         return Entry(view, label, found, None)
-    forecast = services.forecast(
-        view.left, job.options, job_id=job.job_id, done=job.processed_upcs, speed=found.per_minute
-    )
+    forecast = services.ending(view)
     return Entry(view, label, found, view.at + timedelta(seconds=forecast.seconds) if forecast else None)

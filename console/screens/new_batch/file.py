@@ -9,7 +9,7 @@ import streamlit as st
 from console.actions import act
 from console.context import Context
 from console.sample import SAMPLE
-from console.screens.new_batch import kept, start
+from console.screens.new_batch import kept
 
 KINDS = ["csv", "txt", "tsv", "tab", "json", "jsonl", "xlsx", "xlsm", "xls"]
 UPLOAD, PASTE, BUCKET = "Upload", "Paste", "Cloud Storage"
