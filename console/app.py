@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from console import navigation
 from console.context import context
 from console.gate import Gate, SignIn, own_hosts
+from console.headers import API_PATHS, screens_policy
+from console.widgets import keys
 from engine.api import create_app
 from engine.log import adopt, get_logger
 from engine.public import Clock
@@ -26,7 +29,7 @@ from engine.settings import Settings
 log = get_logger(__name__)
 
 SCRIPT = Path(__file__).resolve().parent / "main.py"
-API_PATHS = ("/api", "/health")
+INLINE = {"streamlit": "static/index.html", "streamlit-autorefresh": "frontend/build/index.html"}  # pages with scripts
 OWN_FILES = frozenset({"", "index.html", "favicon.png", "manifest.json"})
 OWN_FOLDERS = frozenset({"_stcore", "static", "media", "component"})  # what Streamlit itself serves
 
@@ -83,6 +86,13 @@ def sign_in(settings: Settings, clock: Clock) -> SignIn | None:
     return IdentityAwareProxy(settings.iap_audience, settings.iap_keys_url, clock)
 
 
+def policy(settings: Settings) -> str:
+    """Return the content policy of the screens; the sandbox has no certificate, so its pictures come by http."""
+    theirs = (distribution(name).locate_file(f"{name.replace('-', '_')}/{page}") for name, page in INLINE.items())
+    pages = [Path(str(page)).read_text(encoding="utf-8") for page in (*theirs, keys.LISTENER)]
+    return screens_policy(pages, [settings.sandbox_url] if settings.profile == "demo" else [])
+
+
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     """Poll what is in view for as long as the console runs."""
@@ -102,6 +112,7 @@ gate = Middleware(
     Gate,
     hosts=own_hosts(settings.host, settings.port, settings.own_hosts),
     sign_in=sign_in(settings, context().clock),
+    policy=policy(settings),
 )
 BY_FILE = [Route(f"/{name}", to_screen) for name in navigation.BY_FILE]
 ROUTES = [Beside(api, API_PATHS), Route("/batches", to_batches), *BY_FILE, Elsewhere()]

@@ -17,6 +17,7 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from console.headers import hardened, screens_policy
 from engine.log import get_logger
 from engine.public import MOST_BYTES
 
@@ -31,9 +32,7 @@ WEBSOCKET = "WEBSOCKET"  # in the place of a method: it is opened by GET, but wh
 OWN_SITES = frozenset({"same-origin", "none"})
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 USUAL_PORTS = frozenset({80, 443})  # a browser leaves them out of `Host`
-CORS = b"access-control-"
 USER = b"x-draft-maker-user"  # who is signed in, for the screens; what a client sends under this name is dropped
-NO_FRAMES = (b"content-security-policy", b"frame-ancestors 'self'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,26 +82,40 @@ class _TooLarge(Exception):
 class Gate:
     """Passes on what `RULES` let in under one of `hosts`, with bodies that stay within their limit as they stream.
 
-    With `sign_in`, only what somebody sends whom it knows.
+    With `sign_in`, only what somebody sends whom it knows. `policy` is the content policy of the screens.
     """
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str], sign_in: SignIn | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, hosts: frozenset[str], sign_in: SignIn | None = None, policy: str = screens_policy(())
+    ) -> None:
         self._app = app
         self._hosts = hosts
         self._sign_in = sign_in
+        self._policy = policy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        rule, headers = rule_of(scope["path"]), Headers(scope=scope)
+        rule, headers, send = rule_of(scope["path"]), Headers(scope=scope), self._hardening(scope, send)
         refused = refusal(rule, scope.get("method", WEBSOCKET), headers, self._hosts)
         user = refused or await self._user(rule, headers)
         if isinstance(user, Refused):
             await _refuse(user, scope, receive, send)
         else:
             await self._pass(rule, _signed(scope, user), receive, send)
+
+    def _hardening(self, scope: Scope, send: Send) -> Send:
+        """Return `send` with our headers on every answer."""
+
+        async def own(message: Message) -> None:
+            starts = message["type"].endswith(
+                "http.response.start"
+            )  # or, for a websocket, "websocket.http.response.start"
+            await send(hardened(message, scope, self._policy) if starts else message)
+
+        return own
 
     async def _user(self, rule: Rule, headers: Headers) -> str | Refused:
         """Return who is asking, "" where nobody needs to say, or why nobody is known to."""
@@ -125,8 +138,7 @@ class Gate:
             nonlocal began
             if read > rule.most_bytes and not began:
                 return  # what the application says of a body that broke off
-            if message["type"] == "http.response.start":
-                began, message = True, _closed(message)
+            began = began or message["type"] == "http.response.start"
             await send(message)
 
         with suppress(_TooLarge):
@@ -218,12 +230,6 @@ def _signed(scope: Scope, user: str) -> Scope:
     """Return a request as that of `user`, "" for nobody."""
     headers = [(name, value) for name, value in scope["headers"] if name.lower() != USER]
     return {**scope, "headers": [*headers, (USER, user.encode())] if user else headers}
-
-
-def _closed(start: Message) -> Message:
-    """Return the head of an answer that no page of another site may read or frame, whatever the application says."""
-    headers = [(name, value) for name, value in start["headers"] if not name.lower().startswith(CORS)]
-    return {**start, "headers": [*headers, NO_FRAMES]}
 
 
 async def _refuse(refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:

@@ -35,12 +35,12 @@ ATTENTION: Keys = {
     "X": "Leave the row out",
 }
 
-_LISTENER = Path(__file__).resolve().parent / "keys.html"
+LISTENER = Path(__file__).resolve().parent / "keys.html"
 
 
 def listen() -> None:
     """Have `?` open the keys of the screen, but in a field, where it is a letter, and in a dialog."""
-    st.html(_LISTENER, unsafe_allow_javascript=True)
+    st.html(LISTENER, unsafe_allow_javascript=True)
 
 
 def draw(keys: Keys) -> None:

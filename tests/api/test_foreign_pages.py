@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from starlette.datastructures import Headers
 
 from tests.support.console_routes import FORM, JSON, LINES, NOTHING, PROBE, STEER, UPLOAD, Kind
 from tests.support.demo import Served, served
@@ -173,6 +174,14 @@ def test_our_own_pages_and_scripts_pass_everywhere(console: Served, job_id: str,
         assert said.status != 500, (route, said)
 
 
+SAME_ORIGIN = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
 def test_no_answer_may_be_read_or_framed_by_another_sites_page(console: Served, job_id: str) -> None:
     for sender in (OWN["a script"], FOREIGN["a link"], FOREIGN["a rebound name"]):
         for kind, route in LINES:
@@ -180,7 +189,10 @@ def test_no_answer_may_be_read_or_framed_by_another_sites_page(console: Served, 
                 continue
             said = send(console, job_id, route, sender, kind.takes)
             assert [name for name in said.headers if name.lower().startswith("access-control-")] == [], route
-            assert said.refused or said.headers["content-security-policy"] == "frame-ancestors 'self'", route
+            given = Headers(said.headers)
+            assert {name: given.get(name) for name in SAME_ORIGIN} == SAME_ORIGIN, route
+            assert "frame-ancestors 'self'" in given["Content-Security-Policy"], route
+            assert "camera=()" in given["Permissions-Policy"], route
 
 
 @pytest.mark.parametrize(

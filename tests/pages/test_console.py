@@ -9,7 +9,8 @@ from starlette.routing import Match
 from streamlit.testing.v1 import AppTest
 
 from console import navigation
-from console.app import API_PATHS, Beside, Elsewhere
+from console.app import Beside, Elsewhere
+from console.headers import API_PATHS
 from tests.support.desk import Desk
 
 ROOT = Path(__file__).parents[2]
