@@ -19,6 +19,7 @@ SELLER = PAGES / "seller.py"
 CONNECTIONS = PAGES / "connections.py"
 SYSTEM = PAGES / "system.py"
 WALL = PAGES / "wall.py"
+HANDOVER = PAGES / "handover.py"
 
 ADDRESSES: Mapping[Path, str] = {  # the path of each screen on the console's port
     BATCHES: "batches",
@@ -28,6 +29,7 @@ ADDRESSES: Mapping[Path, str] = {  # the path of each screen on the console's po
     SELLER: "seller",
     CONNECTIONS: "connections",
     SYSTEM: "system",
+    HANDOVER: "handover",
     WALL: "wall",
     BATCH: "batch",
 }
@@ -46,6 +48,7 @@ def pages() -> list[st.Page]:
         st.Page(SELLER, title="Seller settings", icon=":material/storefront:", url_path=ADDRESSES[SELLER]),
         st.Page(CONNECTIONS, title="Connections", icon=":material/cable:", url_path=ADDRESSES[CONNECTIONS]),
         st.Page(SYSTEM, title="System", icon=":material/monitor_heart:", url_path=ADDRESSES[SYSTEM]),
+        st.Page(HANDOVER, title="Hand-over", icon=":material/assignment_turned_in:", url_path=ADDRESSES[HANDOVER]),
         st.Page(WALL, title="Wall", icon=":material/tv:", url_path=ADDRESSES[WALL]),
         st.Page(BATCH, title="Batch", icon=":material/stacks:", url_path=ADDRESSES[BATCH], visibility="hidden"),
     ]

@@ -18,6 +18,7 @@ from engine.batches.revisions import RowsView, history_revision, rows_revision
 from engine.batches.seller import Profiles
 from engine.batches.seller_account import Account, AccountView, Errand
 from engine.batches.shift import LONGEST_SHIFT, Finished, Running, ShiftReport, Shifts
+from engine.batches.shift_text import fix_line
 from engine.batches.shift_text import message as shift_message
 from engine.batches.stuck import MendedAt, Stuck
 from engine.batches.submission import Submission
@@ -259,6 +260,7 @@ __all__ = [
     "copies_not_in_draft",
     "encode",
     "fix_decisions",
+    "fix_line",
     "history_revision",
     "kinds",
     "missing_scopes",

@@ -146,6 +146,7 @@ def screens(job_id: str, file: str) -> dict[str, tuple[str, Callable[[Page], Non
         "/seller": ("Seller settings", lambda page: expect(page.get_by_text("policies, 1 location")).to_be_visible()),
         "/connections": ("Connections", lambda _: None),
         "/system": ("Services", lambda _: None),
+        "/handover": (PICTURE, lambda _: None),
         "/wall": ("Needs attention", lambda _: None),
     }
 

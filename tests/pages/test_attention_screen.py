@@ -153,3 +153,16 @@ def test_what_was_judged_of_many_rows_is_said() -> None:
     assert fixing.about(Concerned(5_000, {}, 1_000)).endswith("The newest 1,000 were looked at.")
     assert progress.SHOWN_FOR.seconds == 600
     assert one_by_one.Opened(RowsWanted(Cause.AMBIGUOUS)).at == 0
+
+
+def test_the_address_names_one_cause_and_a_click_shows_all(desk: Desk) -> None:
+    desk.submit(upcs(2), name="one")
+    desk.work(failing=upcs(1))
+    desk.submit(upcs(1), name="two")
+    desk.work(pipeline=Unpriced)
+    app = desk.screen("attention", cause="no_match")
+    assert "Not in the catalogues" in text(app)
+    assert "No price" not in text(app)
+    opened(app, "Show all 2 causes")
+    assert "No price" in text(app)
+    assert "No price" in text(desk.screen("attention", cause="nothing_such"))

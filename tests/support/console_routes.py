@@ -112,6 +112,7 @@ ROUTES: Mapping[Kind, str] = {
         GET /batches
         GET /connections
         GET /drafts
+        GET /handover
         GET /new
         GET /new_batch
         GET /seller

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from console import labels, navigation
+from console.actions import redraw
 from console.context import Context, zone
 from console.formatting import moment, number, rows
 from console.poller import AWAY
@@ -44,11 +45,28 @@ def _groups(context: Context) -> None:
         return
     notices.store_away(snapshot, zone())
     with st.container(key="stale_groups" if snapshot.away else "groups", gap="small"):
-        for group in snapshot.value:
+        for group in _chosen(snapshot.value):
             _group(group, partial(moment, now=snapshot.read_at, zone=zone()), away=snapshot.away)
         if not snapshot.value:
             _nothing()
     notices.freshness(snapshot, zone())
+
+
+def _chosen(groups: list[Group]) -> list[Group]:
+    """Return the group that the address names, and draw a way back to all; all of them where it names none of them."""
+    cause = st.query_params.get("cause", "")
+    chosen = [group for group in groups if group.cause == cause]
+    if not chosen or len(groups) == 1:
+        return groups
+    st.button(
+        f"Show all {rows(len(groups), 'cause')}", icon=":material/filter_list_off:", on_click=_all, type="tertiary"
+    )
+    return chosen
+
+
+def _all() -> None:
+    st.query_params.clear()
+    redraw()
 
 
 def _group(group: Group, at: partial[str], *, away: bool) -> None:
