@@ -9,19 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
+from tests.support.browser import MISSING, chromium
 from tests.support.demo import Demo, demo
 
-PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP evil.example 127.0.0.1",  # a name of somebody else's that leads to this machine
-)
 WAIT_MILLISECONDS = 15_000
 FAILED = pytest.StashKey[bool]()
 
@@ -45,12 +35,9 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    own = playwright.chromium.executable_path
-    found = next((place for place in (*PLACES, own) if Path(place).exists()), None)
-    if found is None:
-        reason = f"no Chromium at {', '.join(PLACES)}, nor Playwright's own: python -m playwright install chromium"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+    browser = chromium(playwright)
+    if browser is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
     yield browser
     browser.close()
 

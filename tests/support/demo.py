@@ -40,6 +40,11 @@ class Served:
         response.raise_for_status()
         return response.json()
 
+    def post(self, path: str) -> Any:
+        response = self.session.post(f"{self.url}{path}", json={}, timeout=10)
+        response.raise_for_status()
+        return response.json()
+
     def job(self, job_id: str) -> Any:
         return self.get(f"/api/batch/status/{job_id}")
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from console.widgets.sources import links
+from console.widgets.templates import html
 from console.widgets.text import plain
 from engine.public import (
     MAX_TEMPLATE,
@@ -76,8 +77,8 @@ def _preview(engine: Engine, profile: Profile, examples: Sequence[Example]) -> N
     st.caption(f"Preview of {'your template' if profile.description else 'the text without a template'}, with {whose}")
     made = engine.previews.of(profile.description, profile.texts, examples)
     for tab, preview in zip(st.tabs([_tab(one.name) for one in made]), made, strict=True):
-        with tab.container(border=True, height=380):
-            st.html(preview.html)
+        with tab.container(border=True):
+            st.html(html("preview", whose=preview.name, description=preview.html))
         if preview.sources:
             tab.caption(links(preview.sources))
 

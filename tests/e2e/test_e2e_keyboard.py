@@ -1,0 +1,50 @@
+"""The keyboard alone leads from an upload to an approved draft."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.screens import BatchScreen, job_id
+from tests.support.demo import Demo
+
+pytestmark = pytest.mark.browser
+KNOWN = "7961220922684"
+MOST_TABS = 80
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Press Tab until `target` has the focus."""
+    expect(target).to_be_visible()
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if target.evaluate("element => element === document.activeElement || element.contains(document.activeElement)"):
+            return
+    raise AssertionError(f"{MOST_TABS} tabs do not lead to {target}")
+
+
+def test_the_keyboard_alone_leads_from_an_upload_to_an_approved_draft(whole: Demo, page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "one.txt"
+    file.write_text(f"{KNOWN}\n", encoding="utf-8")
+    page.goto(whole.url)
+    tab_to(page, page.get_by_role("link", name="New batch"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="New batch", exact=True)).to_be_visible()
+
+    tab_to(page, page.get_by_test_id("stFileUploaderDropzone").locator("button"))
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(file)
+    expect(page.get_by_role("button", name="Start batch of 1")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+
+    name = job_id(page)
+    expect(BatchScreen(page).state("Done")).to_be_visible(timeout=30_000)
+    tab_to(page, page.get_by_test_id("stMain").get_by_role("link", name="Drafts", exact=True))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Approve")).to_be_enabled()
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name="Approved")).to_be_visible()
+    assert whole.get(f"/api/batch/{name}/items/0")["review"] == "approved"

@@ -1,0 +1,1 @@
+"""Every screen in every state, as pictures to look at: `python -m tests.screenshots`."""
