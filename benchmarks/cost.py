@@ -30,34 +30,18 @@ from console.poller import Poller
 from console.screens.batch.query import PAGE
 from console.screens.batch.view import load, load_rows
 from console.screens.batches import view as batches
-from engine.batches.attention import Attention
-from engine.batches.commands import Commands
-from engine.batches.deletion import Deletions
-from engine.batches.drafts import Drafts
-from engine.batches.exports import Exports
-from engine.batches.fixes import Fixes
-from engine.batches.health import HealthCheck
-from engine.batches.previews import Previews
-from engine.batches.queries import Queries
 from engine.batches.rows import RowFiles
-from engine.batches.seller import Profiles
-from engine.batches.seller_account import Account
 from engine.batches.submission import Submission
-from engine.batches.upstreams import Upstreams
-from engine.bootstrap.credentials import open_accounts
-from engine.catalog.catalogue import Catalogue
+from engine.bootstrap.operations import engine_over
 from engine.clock import SystemClock
 from engine.codec import replace
-from engine.doctor.doctor import Doctor
 from engine.domain.batch import items
 from engine.domain.batch.items import Item, Outcome
 from engine.domain.batch.options import Options
 from engine.domain.services import Service
 from engine.files.folder import FolderFiles
-from engine.pipeline.kept_answers import KeptAnswers
 from engine.pipeline.lookups import Lookups, Question
 from engine.pipeline.work import RowContext
-from engine.public import Engine
 from engine.sandbox.meter import Metered
 from engine.settings import Settings
 from engine.store.sqlite import SQLiteStore
@@ -110,28 +94,9 @@ def listed(context: Context) -> None:
     context.poller.look("batches", partial(batches.read, context), every=batches.EVERY_SECONDS)
 
 
-def watched(store: Metered, rows: RowFiles, clock: SystemClock, draw: Callable[[Context], None]) -> int:
+def watched(store: Metered, clock: SystemClock, draw: Callable[[Context], None]) -> int:
     """Return the reads a minute of a screen that is redrawn every two seconds, the first time not counted."""
-    queries, drafts, answers = Queries(store, rows), Drafts(store), KeptAnswers(store, clock)
-    engine = Engine(
-        Submission(store, FolderFiles(Path()), clock),
-        Commands(store),
-        queries,
-        Exports(store, rows),
-        HealthCheck(store, clock),
-        Upstreams(store, queries, clock),
-        drafts,
-        open_accounts(Settings(_env_file=None), store, clock),
-        Profiles(store),
-        Previews(drafts, queries, answers.release),
-        Account(store),
-        answers,
-        Doctor(Settings(_env_file=None), store, FolderFiles(Path()), clock),
-        Catalogue(Path("none.db"), SystemClock()),
-        Attention(store),
-        Fixes(store, clock),
-        Deletions(store),
-    )
+    engine = engine_over(store, FolderFiles(Path()), Settings(_env_file=None), clock)
     context = Context(engine, Settings(_env_file=None), Poller(clock), clock)
     context.poller.start()
     draw(context)
@@ -155,7 +120,7 @@ def main() -> None:
         pipeline = Paced(asked.seconds, Lookups(store, clock))
         job = Submission(store, files, clock).upload(barcodes(asked.rows), "rows.txt", Options())
         result: dict[str, Any] = {"rows": asked.rows, "seconds_a_row": asked.seconds}
-        watch = partial(watched, viewer, rows, clock)
+        watch = partial(watched, viewer, clock)
         on_view, reads = partial(drawn, job_id=job.job_id), result.setdefault("reads_a_minute_on_view", {})
         begun = threading.Thread(target=lambda: reads.update(running=watch(on_view), list=watch(listed)))
         threading.Timer(asked.rows * asked.seconds / 6, begun.start).start()

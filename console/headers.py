@@ -22,7 +22,7 @@ ALWAYS = (
     (b"referrer-policy", b"same-origin"),  # not "no-referrer": a page's own calls would then have the origin "null"
     (
         b"permissions-policy",
-        b"camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), display-capture=()",
+        b"camera=(self), microphone=(), geolocation=(), payment=(), usb=(), serial=(), display-capture=()",
     ),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
@@ -42,7 +42,7 @@ def screens_policy(pages: Iterable[str], pictures: Iterable[str] = ()) -> str:
     hashes = [f"'sha256-{_digest(script)}'" for page in pages for script in _SCRIPT.findall(page)]
     directives = {
         "default-src": ["'self'"],
-        "script-src": ["'self'", *hashes],
+        "script-src": ["'self'", "blob:", *hashes],  # Streamlit runs the script of a component from a blob of the page
         "style-src": ["'self'", "'unsafe-inline'"],
         "img-src": ["'self'", "data:", "blob:", "https:", *pictures],
         "font-src": ["'self'", "data:"],

@@ -22,6 +22,7 @@ from engine import (
     handover_command,
     lookup_commands,
     process_commands,
+    scan_command,
     terminal,
 )
 from engine.bootstrap import open_engine, open_existing
@@ -59,6 +60,7 @@ for command in (
     doctor_command.doctor,
     file_commands.check,
     export_command.export,
+    scan_command.scan,
 ):
     app.command()(command)
 BY = "command line"

@@ -21,6 +21,7 @@ from engine.api import (
     exports,
     handover,
     lookups,
+    scans,
     seller,
     system,
 )
@@ -57,6 +58,7 @@ def create_app(engine: Engine, settings: Settings) -> FastAPI:
         connections.router,
         connections.browsers,
         lookups.router,
+        scans.router,
         seller.router,
         system.probes,
         docs.router,

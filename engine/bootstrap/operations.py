@@ -14,6 +14,7 @@ from engine.batches.health import HealthCheck
 from engine.batches.previews import Previews
 from engine.batches.queries import Queries
 from engine.batches.rows import RowFiles
+from engine.batches.scans import Scans
 from engine.batches.seller import Profiles
 from engine.batches.seller_account import Account
 from engine.batches.submission import Submission
@@ -22,12 +23,16 @@ from engine.bootstrap.credentials import open_accounts
 from engine.bootstrap.services import limits
 from engine.bootstrap.stores import open_files, open_store
 from engine.catalog.catalogue import Catalogue
+from engine.catalog.file import CurrentCatalog
 from engine.clock import Clock, SystemClock
 from engine.doctor.doctor import Doctor
+from engine.files.base import Files
 from engine.pipeline.kept_answers import KeptAnswers
+from engine.pipeline.known import KnownReleases
 from engine.public import Engine
 from engine.settings import Settings, load
 from engine.startup import require_store
+from engine.store.base import Store
 
 
 def open_engine(settings: Settings, clock: Clock | None = None) -> Engine:
@@ -37,11 +42,17 @@ def open_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         BadSetting: a setting means nothing.
     """
     clock = clock or SystemClock()
-    store, files = open_store(settings.store, clock), open_files(settings.files)
+    return engine_over(open_store(settings.store, clock), open_files(settings.files), settings, clock)
+
+
+def engine_over(store: Store, files: Files, settings: Settings, clock: Clock) -> Engine:
+    """Return the engine over a store and files that are open."""
     rows = RowFiles(files)
     queries, drafts, answers = Queries(store, rows), Drafts(store), KeptAnswers(store, clock)
+    submission = Submission(store, files, clock, settings.job_buckets)
+    known = KnownReleases(store, CurrentCatalog(Path(settings.catalog), clock), clock, settings.coverart_url)
     return Engine(
-        submission=Submission(store, files, clock, settings.job_buckets),
+        submission=submission,
         commands=Commands(store),
         queries=queries,
         exports=Exports(store, rows),
@@ -58,6 +69,7 @@ def open_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         attention=Attention(store),
         fixes=Fixes(store, clock),
         deletions=Deletions(store),
+        scans=Scans(store, clock, known, submission),
     )
 
 

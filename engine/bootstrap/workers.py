@@ -173,4 +173,5 @@ def open_worker(settings: Settings, stop: threading.Event, observe: Observe = un
                 WorkerConfig(settings.lanes, timedelta(seconds=settings.lease_seconds)),
                 stop=stop,
                 connections=connections,
+                looks_up=pipeline,
             )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from engine.codec import replace
 from engine.domain.batch.decided import Signature
 from engine.domain.batch.items import Item, Outcome, intend, skip
+from engine.domain.batch.scans import Found
 from engine.domain.listing.seller_terms import SellingTerms
 from engine.domain.services import Service
-from engine.errors import Cause, ItemError, RequestRefused
+from engine.errors import Cause, ItemError, RequestRefused, UpstreamError
 from engine.pipeline.draft import Drafted, compose_draft, remove_draft, send_draft
 from engine.pipeline.failed_writes import WriteLog
 from engine.pipeline.identification import identify
@@ -58,6 +59,24 @@ class RowPipeline:
         ebay = self._ebay and self._ebay.for_caller(context)
         with _refusals_fail_the_row():
             yield from self._removed(context, ebay) if context.item.decided.removed else self._steps(context, ebay)
+
+    def look_up(self, context: RowContext) -> Found:
+        """Return what the services know of a copy, before there is a batch; an outage of the covers alone costs those.
+
+        Raises:
+            UpstreamError: a service that is needed does not answer.
+            Requeued: the caller does not wait any longer.
+        """
+        sources = self._sources.for_caller(context)
+        try:
+            sources.begin(context.key, again=False)
+            identified, cover = identify(context, sources), ""
+            if identified.candidate:
+                with suppress(UpstreamError):
+                    cover = find_picture(context, sources, identified.candidate).picture.url
+        finally:
+            self._sources.keep(context.key)
+        return Found.judged(identified.match, cover)
 
     def recovered(self, service: Service, since: datetime) -> bool:
         """Return whether a service answers again, as `Pipeline.recovered` says."""

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from engine.domain.batch.items import Item
+from engine.domain.batch.scans import Found
 from engine.domain.services import Service
-from engine.pipeline.work import Pipeline, RowContext
+from engine.pipeline.row import RowPipeline
+from engine.pipeline.work import RowContext
 
 
 class SwitchingPipeline:
@@ -16,7 +18,7 @@ class SwitchingPipeline:
     `current` is set before the first row.
     """
 
-    current: Pipeline
+    current: RowPipeline
 
     def foresee(self, gtins: Sequence[str]) -> None:
         """Hear which rows come next, as `Pipeline.foresee` says."""
@@ -25,6 +27,10 @@ class SwitchingPipeline:
     def run(self, context: RowContext) -> Iterator[Item]:
         """Yield the row step by step, as `Pipeline.run` says."""
         return self.current.run(context)
+
+    def look_up(self, context: RowContext) -> Found:
+        """Return what the services know of a copy that is no row yet, as `LooksUp.look_up` says."""
+        return self.current.look_up(context)
 
     def recovered(self, service: Service, since: datetime) -> bool:
         """Return whether a service answers again, as `Pipeline.recovered` says."""

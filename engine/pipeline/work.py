@@ -12,6 +12,7 @@ from engine.domain.batch.decided import Edits
 from engine.domain.batch.items import Item
 from engine.domain.batch.options import Duplicates, Options
 from engine.domain.batch.rows import Row
+from engine.domain.batch.scans import Found
 from engine.domain.identify.releases import Release
 from engine.domain.listing.grading import Graded, graded
 from engine.domain.services import Service
@@ -118,6 +119,19 @@ class RowContext:
     def barcode(self, release: Release) -> str:
         """Return the GTIN-14 of the copy: the row's, else the one that its release has, "" where that has not one."""
         return self.row.gtin or (next(iter(release.barcodes)) if len(release.barcodes) == 1 else "")
+
+
+class LooksUp(Protocol):
+    """What can look up a copy that is no row yet."""
+
+    def look_up(self, context: RowContext) -> Found:
+        """Return what the services know of it.
+
+        Raises:
+            UpstreamError: a service that is needed does not answer.
+            Requeued: the caller does not wait any longer.
+        """
+        ...
 
 
 class Pipeline(Protocol):

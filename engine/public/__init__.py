@@ -15,6 +15,7 @@ from engine.batches.health import Health, HealthCheck
 from engine.batches.listing import BatchFilter
 from engine.batches.queries import Queries
 from engine.batches.revisions import RowsView, history_revision, rows_revision
+from engine.batches.scans import MOST_LINES, Scans
 from engine.batches.seller import Profiles
 from engine.batches.seller_account import Account, AccountView, Errand
 from engine.batches.shift import LONGEST_SHIFT, Finished, Running, ShiftReport, Shifts
@@ -22,6 +23,7 @@ from engine.batches.shift_text import fix_line
 from engine.batches.shift_text import message as shift_message
 from engine.batches.stuck import MendedAt, Stuck
 from engine.batches.submission import Submission
+from engine.batches.taking import Entry, Taken
 from engine.batches.throughput import Throughput
 from engine.batches.upstream_views import UpstreamState, UpstreamsView, UpstreamView
 from engine.batches.upstreams import Upstreams
@@ -50,6 +52,7 @@ from engine.domain.batch.jobs import OPEN, Job, JobStatus
 from engine.domain.batch.layout import FOUND, Layout, Role, TableLayout, unpacked
 from engine.domain.batch.options import Ambiguous, DraftedBefore, Duplicates, Need, NoPrice, Options
 from engine.domain.batch.rows import Condition, Row, RowState
+from engine.domain.batch.scans import Found, Scan, ScanSession, ScanState
 from engine.domain.batch.throughput import RECENT as RECENT_MINUTES
 from engine.domain.batch.unpriced import Prices, unpriced
 from engine.domain.batch.upload import Upload
@@ -96,6 +99,7 @@ from engine.pipeline.kept_answers import MOST_FORGOTTEN, Forgotten, KeptAnswers
 from engine.public.engine import Engine, ListedBefore
 from engine.quota.forecast import Forecast
 from engine.reading import MOST_BYTES, Check, Record, TableView
+from engine.reading.pictures import barcodes_in
 
 __all__ = [
     "CATEGORIES",
@@ -115,6 +119,7 @@ __all__ = [
     "MOST_AGAIN",
     "MOST_BYTES",
     "MOST_FORGOTTEN",
+    "MOST_LINES",
     "NAMES",
     "NOT_AFFILIATED",
     "NO_ENGINE",
@@ -163,6 +168,7 @@ __all__ = [
     "EbayAccess",
     "Engine",
     "EngineError",
+    "Entry",
     "Errand",
     "Event",
     "Example",
@@ -178,6 +184,7 @@ __all__ = [
     "Fixes",
     "Forecast",
     "Forgotten",
+    "Found",
     "Grade",
     "Grading",
     "Health",
@@ -229,6 +236,10 @@ __all__ = [
     "RowsView",
     "RowsWanted",
     "Running",
+    "Scan",
+    "ScanSession",
+    "ScanState",
+    "Scans",
     "Scope",
     "SecretsError",
     "SeenRow",
@@ -244,6 +255,7 @@ __all__ = [
     "SystemClock",
     "TableLayout",
     "TableView",
+    "Taken",
     "Throughput",
     "UnreadableFile",
     "UpdateState",
@@ -256,6 +268,7 @@ __all__ = [
     "WorkerView",
     "advice_on",
     "barcode_problem",
+    "barcodes_in",
     "changed",
     "copies_not_in_draft",
     "encode",

@@ -17,6 +17,7 @@ from engine.batches.fixes import Fixes
 from engine.batches.health import HealthCheck
 from engine.batches.previews import Previews
 from engine.batches.queries import Queries
+from engine.batches.scans import Scans
 from engine.batches.seller import Profiles
 from engine.batches.seller_account import Account
 from engine.batches.shift import Shifts
@@ -70,6 +71,7 @@ class Engine:
     attention: Attention
     fixes: Fixes
     deletions: Deletions
+    scans: Scans
 
     def drafted_before(
         self, gcs_path: str, *, layout: Layout = FOUND, first: int | None = None, job_id: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -93,6 +93,7 @@ class Heartbeat:
         name: str,
         state: Callable[[], Activity],
         connections: ConnectionsInUse | None = None,
+        helpers: Sequence[Helper] = (),
     ) -> None:
         self._store = store
         self._clock = clock
@@ -100,7 +101,7 @@ class Heartbeat:
         self._path = f"{WORKERS}/{name}"
         self._state = state
         self._connections = connections
-        self._helpers: list[Helper] = [Fixer(store, clock, name)]
+        self._helpers: list[Helper] = [Fixer(store, clock, name), *helpers]
         if connections:
             self._helpers += [kind(store, clock, name, lambda: connections.current) for kind in (Tester, AccountKeeper)]
         self._sign: Path | None = None

@@ -32,7 +32,7 @@ from engine.errors import (
 )
 from engine.log import bound, get_logger
 from engine.outage import Outage
-from engine.pipeline.work import Pipeline
+from engine.pipeline.work import LooksUp, Pipeline
 from engine.store.base import Store
 from engine.worker.copies import CopyAdder
 from engine.worker.early_look import EarlyLook
@@ -42,6 +42,7 @@ from engine.worker.lanes import Lanes
 from engine.worker.opening import open_batch
 from engine.worker.row import RowRun
 from engine.worker.run import Limits, Resources, ShardRun
+from engine.worker.scan_lookups import ScanLookups
 from engine.worker.scheduler import FairScheduler
 from engine.worker.shard_lease import ShardLease
 from engine.worker.source import foreseen, rows_to_run
@@ -61,7 +62,10 @@ class WorkerConfig:
 
 
 class Worker:
-    """One worker of this process. `run` returns after `stop` was called or set, by a signal or another thread."""
+    """One worker of this process. `run` returns after `stop` was called or set, by a signal or another thread.
+
+    `looks_up` asks the services about copies that are being scanned; without it nobody does.
+    """
 
     def __init__(
         self,
@@ -73,6 +77,7 @@ class Worker:
         *,
         stop: threading.Event | None = None,
         connections: ConnectionsInUse | None = None,
+        looks_up: LooksUp | None = None,
     ) -> None:
         self.name = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(2)}"
         self._store = store
@@ -87,7 +92,8 @@ class Worker:
         self._run: ShardRun | None = None
         self._job_id: str | None = None
         self._outage = Outage(clock, "queue")
-        self._beat = Heartbeat(store, clock, self.name, self._state, connections)
+        scans = [ScanLookups(store, clock, self.name, looks_up)] if looks_up else []
+        self._beat = Heartbeat(store, clock, self.name, self._state, connections, scans)
 
     def stop(self) -> None:
         """Ask the worker to finish the rows in flight, release its shard and return."""

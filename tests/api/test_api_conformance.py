@@ -76,7 +76,7 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", 400]
 """
 
 
-GUESSED = re.compile(r"{(index|name|fix_id)}")
+GUESSED = re.compile(r"{(index|name|fix_id|session_id)}")
 """What of an address is guessed, and so seldom there."""
 
 

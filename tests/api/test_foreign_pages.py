@@ -192,7 +192,7 @@ def test_no_answer_may_be_read_or_framed_by_another_sites_page(console: Served, 
             given = Headers(said.headers)
             assert {name: given.get(name) for name in SAME_ORIGIN} == SAME_ORIGIN, route
             assert "frame-ancestors 'self'" in given["Content-Security-Policy"], route
-            assert "camera=()" in given["Permissions-Policy"], route
+            assert "camera=(self)" in given["Permissions-Policy"], route
 
 
 @pytest.mark.parametrize(

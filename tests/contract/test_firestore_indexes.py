@@ -20,6 +20,8 @@ from engine.batches.drafts import Drafts
 from engine.batches.listing import BatchFilter
 from engine.batches.naming import index_names
 from engine.batches.queries import Queries
+from engine.batches.scan_queue import ScanQueue
+from engine.batches.taking import Entry
 from engine.clock import SystemClock
 from engine.codec import decode, encode, replace
 from engine.domain.batch.draft_index import Review
@@ -37,7 +39,7 @@ from engine.pipeline.lookups import Lookups, Question
 from engine.store.base import ANYWHERE, Document, Order, Put, Store, Where
 from engine.upstream.caller import UNATTENDED
 from engine.worker.source import rows_to_run
-from tests.support.batch_runs import FIXED, Batches, Chosen, barcodes, fails
+from tests.support.batch_runs import FIXED, Batches, Chosen, barcode, barcodes, fails
 from tests.support.working import Work
 
 ROOT = Path(__file__).parents[2]
@@ -153,6 +155,12 @@ def shapes(store: Store, files: Files) -> set[Shape]:
     batches.submission.uploads.newest()
     batches.submission.uploads.drop("none")
     batches.engine.deletions.delete(job_id, leave_drafts=True)
+    scans = batches.engine.scans
+    session = scans.open().session_id
+    scans.take(session, [Entry("a", barcode(1)), Entry("b", "VG+", "#1")])
+    ScanQueue(recording, SystemClock()).waiting(), scans.unfinished(), scans.newest(session), scans.tally(session)
+    scans.close(session)
+    scans.discard(session)
     return recording.shapes
 
 

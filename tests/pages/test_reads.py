@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 import pytest
 
@@ -12,26 +11,10 @@ from console.poller import Poller
 from console.screens.attention import view as attention
 from console.screens.batch.view import BatchScreen, load, load_rows
 from console.screens.batches import view as batches
-from engine.batches.attention import Attention
-from engine.batches.commands import Commands
-from engine.batches.deletion import Deletions
-from engine.batches.drafts import Drafts
-from engine.batches.exports import Exports
-from engine.batches.fixes import Fixes
-from engine.batches.health import HealthCheck
-from engine.batches.previews import Previews
-from engine.batches.queries import LATE, Queries
-from engine.batches.seller import Profiles
-from engine.batches.seller_account import Account
-from engine.batches.upstreams import Upstreams
-from engine.bootstrap.credentials import open_accounts
-from engine.catalog.catalogue import Catalogue
-from engine.clock import SystemClock
-from engine.doctor.doctor import Doctor
+from engine.batches.queries import LATE
+from engine.bootstrap.operations import engine_over
 from engine.domain.batch.items import ItemStatus
 from engine.domain.batch.jobs import JobStatus
-from engine.pipeline.kept_answers import KeptAnswers
-from engine.public import Engine
 from engine.sandbox.meter import Metered
 from engine.settings import Settings
 from engine.store.base import Patch, Store
@@ -48,27 +31,7 @@ class Viewer:
     def __init__(self, store: Store, beside: Batches) -> None:
         self.store = Metered(store)
         self.clock = AheadClock()
-        queries = Queries(self.store, beside.rows)
-        drafts, answers = Drafts(self.store), KeptAnswers(self.store, SystemClock())
-        engine = Engine(
-            beside.submission,
-            Commands(self.store),
-            queries,
-            Exports(self.store, beside.rows),
-            HealthCheck(self.store, SystemClock()),
-            Upstreams(self.store, queries, SystemClock()),
-            drafts,
-            open_accounts(Settings(_env_file=None), self.store, self.clock),
-            Profiles(self.store),
-            Previews(drafts, queries, answers.release),
-            Account(self.store),
-            answers,
-            Doctor(Settings(_env_file=None), self.store, beside.files, SystemClock()),
-            Catalogue(Path("none.db"), SystemClock()),
-            Attention(self.store),
-            Fixes(self.store, SystemClock()),
-            Deletions(self.store),
-        )
+        engine = engine_over(self.store, beside.files, Settings(_env_file=None), self.clock)
         self.context = Context(engine, Settings(_env_file=None), Poller(self.clock), self.clock)
 
     def batch(self, job_id: str) -> tuple[BatchScreen, list[ItemStatus], int]:

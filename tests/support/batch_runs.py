@@ -8,29 +8,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-from engine.batches.attention import Attention
-from engine.batches.commands import Commands
-from engine.batches.deletion import Deletions
 from engine.batches.documents import items_of, read_job
-from engine.batches.drafts import Drafts
-from engine.batches.exports import Exports
-from engine.batches.fixes import Fixes
-from engine.batches.health import HealthCheck
-from engine.batches.previews import Previews
-from engine.batches.queries import Queries
 from engine.batches.rows import RowFiles
-from engine.batches.seller import Profiles
-from engine.batches.seller_account import Account
-from engine.batches.submission import Submission
-from engine.batches.upstreams import Upstreams
-from engine.bootstrap.credentials import open_accounts
-from engine.catalog.catalogue import Catalogue
+from engine.bootstrap.operations import engine_over
 from engine.clock import Clock, SystemClock
 from engine.codec import decode, replace
-from engine.doctor.doctor import Doctor
 from engine.domain.batch.items import Item, ItemStatus, Outcome, skip
 from engine.domain.batch.jobs import Job, JobStatus
 from engine.domain.batch.options import Options
@@ -40,9 +24,7 @@ from engine.domain.listing.composition import Draft
 from engine.domain.listing.pricing import PriceBasis, PriceRule
 from engine.errors import Cause, ItemError
 from engine.files.base import Files
-from engine.pipeline.kept_answers import KeptAnswers
 from engine.pipeline.work import Pipeline
-from engine.public import Engine
 from engine.settings import Settings
 from engine.store.base import Order, Store
 from engine.worker.loop import Worker, WorkerConfig
@@ -125,30 +107,11 @@ class Batches:
         self.store = store
         self.files = files
         self.rows = RowFiles(files)
-        self.submission = Submission(store, files, clock)
-        self.commands = Commands(store)
-        self.queries = Queries(store, self.rows)
-        self.exports = Exports(store, self.rows)
-        drafts, answers = Drafts(store), KeptAnswers(store, clock)
-        self.engine = Engine(
-            self.submission,
-            self.commands,
-            self.queries,
-            self.exports,
-            HealthCheck(store, clock),
-            Upstreams(store, self.queries, clock),
-            drafts,
-            open_accounts(Settings(_env_file=None), store, clock),
-            Profiles(store),
-            Previews(drafts, self.queries, answers.release),
-            Account(store),
-            answers,
-            Doctor(Settings(_env_file=None), store, files, clock),
-            Catalogue(Path("none.db"), SystemClock()),
-            Attention(store),
-            Fixes(store, clock),
-            Deletions(store),
-        )
+        self.engine = engine_over(store, files, Settings(_env_file=None), clock)
+        self.submission = self.engine.submission
+        self.commands = self.engine.commands
+        self.queries = self.engine.queries
+        self.exports = self.engine.exports
 
     def upload(self, content: bytes, options: Options = FIXED, filename: str = "rows.txt") -> str:
         return self.submission.upload(content, filename, options).job_id

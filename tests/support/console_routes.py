@@ -66,6 +66,11 @@ ROUTES: Mapping[Kind, str] = {
         POST /api/fixes/{fix_id}/stop
         POST /api/fixes/{fix_id}/undo
         POST /api/lookups/forget
+        POST /api/barcodes/read
+        POST /api/scans
+        POST /api/scans/{session_id}/close
+        POST /api/scans/{session_id}/discard
+        POST /api/scans/{session_id}/lines
         POST /api/seller/account/read
         PUT /api/seller/default
         POST /api/seller/locations
@@ -77,6 +82,8 @@ ROUTES: Mapping[Kind, str] = {
     READ: """
         GET /api/attention
         GET /api/attention/rows
+        GET /api/scans
+        GET /api/scans/{session_id}
         GET /api/batch/jobs
         GET /api/batch/status/{job_id}
         GET /api/batch/{job_id}/as-uploaded

@@ -29,8 +29,8 @@ def directives(policy: str) -> dict[str, list[str]]:
 
 
 def test_scripts_are_our_own_or_stand_in_the_pages_that_are_named() -> None:
-    assert directives(screens_policy([PAGE]))["script-src"] == ["'self'", DIGEST]
-    assert directives(screens_policy([]))["script-src"] == ["'self'"]
+    assert directives(screens_policy([PAGE]))["script-src"] == ["'self'", "blob:", DIGEST]
+    assert directives(screens_policy([]))["script-src"] == ["'self'", "blob:"]
 
 
 def test_pictures_come_by_https_or_from_the_servers_that_are_named() -> None:

@@ -9,16 +9,16 @@ import streamlit as st
 from console.actions import act
 from console.context import Context
 from console.sample import SAMPLE
-from console.screens.new_batch import kept
+from console.screens.new_batch import kept, scanning
 
 KINDS = ["csv", "txt", "tsv", "tab", "json", "jsonl", "xlsx", "xlsm", "xls"]
-UPLOAD, PASTE, BUCKET = "Upload", "Paste", "Cloud Storage"
+UPLOAD, PASTE, BUCKET, SCAN = "Upload", "Paste", "Cloud Storage", "Scan"
 
 
 def draw(context: Context) -> None:
     """Draw the ways to give a file."""
     way = st.segmented_control(
-        "Where the barcodes come from", [UPLOAD, PASTE, BUCKET], default=UPLOAD, required=True, key="way"
+        "Where the barcodes come from", [UPLOAD, PASTE, BUCKET, SCAN], default=UPLOAD, required=True, key="way"
     )
     if way == PASTE:
         st.text_area("Barcodes, one in each line", key="pasted", height=140, placeholder="074646362822\n093624755524")
@@ -26,6 +26,8 @@ def draw(context: Context) -> None:
     elif way == BUCKET:
         st.text_input("Address of the file", key="address", placeholder="gs://bucket/file.txt")
         st.button("Check this file", icon=":material/fact_check:", on_click=_addressed, args=(context,))
+    elif way == SCAN:
+        scanning.begin(context)
     else:
         st.file_uploader(
             "Barcode file (CSV, TXT, TSV, JSON, XLSX or XLS, up to 10 MB)",

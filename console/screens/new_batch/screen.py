@@ -18,7 +18,7 @@ from console.actions import act
 from console.context import Context
 from console.formatting import number, rows
 from console.poller import AWAY
-from console.screens.new_batch import columns, grades, kept, start, tiles
+from console.screens.new_batch import columns, grades, kept, scanning, start, tiles
 from console.screens.new_batch import file as new_batch_file
 from console.widgets import keys, notices, tables
 from console.widgets.heading import heading
@@ -131,6 +131,9 @@ def render(context: Context) -> None:
     kept.restore(context)
     heading(context, "New batch", shortcuts=keys.NEW_BATCH)
     notices.ebay_not_connected(context)
+    if session := st.query_params.get(scanning.SCAN):
+        scanning.render(context, session)
+        return
     left, right = st.columns([2.2, 1], gap="medium")
     with left:
         new_batch_file.draw(context)
