@@ -1,4 +1,4 @@
-"""`python -m engine rename`, `again` and `delete`: what is done with a whole batch."""
+"""`python -m engine rename`, `again`, `archive`, `unarchive` and `delete`: what is done with whole batches."""
 
 from __future__ import annotations
 
@@ -24,6 +24,26 @@ def delete(
     done = deletions.delete(job, leave_drafts=leave_drafts, by=BY)
     left = f"; {done.drafts:,} of its drafts stay at eBay" if done.drafts else ""
     terminal.say(f"Batch {job} is deleted with {done.rows:,} rows{left}.")
+
+
+def archive(
+    jobs: Annotated[list[str], typer.Argument(metavar="JOB...", help="Batches that neither wait nor run.")],
+) -> None:
+    """Put batches out of sight: they are in no list unless it is asked for the archive, and lose nothing."""
+    engine = open_existing()
+    for job in jobs:
+        engine.archive.archive(job, by=BY)
+        terminal.say(f"Batch {job} is archived.")
+
+
+def unarchive(
+    jobs: Annotated[list[str], typer.Argument(metavar="JOB...", help="Batches that are archived.")],
+) -> None:
+    """Bring archived batches back into the lists."""
+    engine = open_existing()
+    for job in jobs:
+        engine.archive.unarchive(job, by=BY)
+        terminal.say(f"Batch {job} is back.")
 
 
 def rename(

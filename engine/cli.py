@@ -36,7 +36,7 @@ from engine.domain.listing.pricing import PriceRule
 from engine.errors import EngineError
 from engine.file_commands import Columns, EachBarcode, HeaderLine, Sheets, content_of
 from engine.log import configure
-from engine.public import BatchFilter, DraftNeed, Engine, Job
+from engine.public import BatchFilter, DraftNeed, Engine, Job, Visibility
 from engine.settings import load
 from engine.signals import stop_on_signals
 
@@ -53,6 +53,8 @@ for command in (
     attention_commands.attention,
     attention_commands.fix,
     attention_commands.undo,
+    batch_commands.archive,
+    batch_commands.unarchive,
     batch_commands.delete,
     batch_commands.rename,
     batch_commands.again,
@@ -157,10 +159,12 @@ def status(
     state: Annotated[JobStatus | None, typer.Option(help="Batches in this state.")] = None,
     since: Annotated[datetime | None, typer.Option(formats=TIMES, help="Batches made from then on, in UTC.")] = None,
     until: Annotated[datetime | None, typer.Option(formats=TIMES, help="Batches made before then, in UTC.")] = None,
+    archived: Annotated[bool, typer.Option("--archived", help="Batches of the archive, and no others.")] = False,
 ) -> None:
     """Show batches, or one batch with its failed rows, or with the drafts that are not ready."""
     engine = open_existing()
-    wanted = BatchFilter(name, state, _utc(since), _utc(until))
+    visibility = Visibility.ARCHIVED if archived else Visibility.VISIBLE
+    wanted = BatchFilter(name, state, _utc(since), _utc(until), visibility)
     if job and watch:
         terminal.watch(engine, job, stop_on_signals())
     if as_json:

@@ -1,4 +1,4 @@
-"""`/api/batch/…`: batches renamed, started again and deleted."""
+"""`/api/batch/…`: batches renamed, started again, archived and deleted."""
 
 from __future__ import annotations
 
@@ -39,6 +39,31 @@ def start_again(job_id: str, engine: TheEngine) -> StartedJobAnswer:
     `drafted_before` counts the barcodes of the file that other batches, this one too, have drafted.
     """
     return started(engine, engine.start_again(job_id, by=BY))
+
+
+@router.post(
+    "/{job_id}/archive",
+    summary="Put a batch out of sight",
+    responses=UNKNOWN | CONFLICT,
+    response_model_exclude_unset=True,
+)
+def archive(job_id: str, engine: TheEngine) -> JobAnswer:
+    """Return the job, which is in no list from now on unless `archived=true` asks for it; nothing of it is lost.
+
+    409 while it waits or runs. When rows of it are done again it comes back by itself.
+    """
+    return job_answer(engine.archive.archive(job_id, by=BY))
+
+
+@router.post(
+    "/{job_id}/unarchive",
+    summary="Bring an archived batch back into the lists",
+    responses=UNKNOWN | CONFLICT,
+    response_model_exclude_unset=True,
+)
+def unarchive(job_id: str, engine: TheEngine) -> JobAnswer:
+    """Return the job, in the lists again; one that is not archived is left as it is."""
+    return job_answer(engine.archive.unarchive(job_id, by=BY))
 
 
 @router.post(

@@ -29,7 +29,7 @@ from engine.domain.batch.items import ItemStatus
 from engine.domain.batch.jobs import OPEN, Job, JobStatus
 from engine.domain.batch.results import failure
 from engine.errors import BadRequest, Cause, IllegalTransition
-from engine.public import BatchFilter, DraftNeed, Engine, RowState
+from engine.public import BatchFilter, DraftNeed, Engine, RowState, Visibility
 
 CHECKED = [Depends(known_parameters_only)]
 router = APIRouter(prefix="/api/batch", tags=["batches"], responses=AWAY, dependencies=CHECKED)
@@ -150,13 +150,15 @@ def jobs(
     since: Time | None = None,
     until: Time | None = None,
     before: Time | None = None,
+    archived: bool = False,
 ) -> JobsAnswer:
     """Return jobs, newest first, at most 200 (a few more where times are equal); `next` is `before` for the next page.
 
     `q` begins words of the name, one after another. `since` and `until` limit when a batch was made. `filtered` counts
-    those for which these and `status` hold, `total` all.
+    those for which these and `status` hold, `total` all. Archived ones are not listed, or with `archived` nothing else.
     """
-    page = engine.queries.jobs(min(limit, MOST_JOBS), BatchFilter(q, status, since, until), before)
+    visibility = Visibility.ARCHIVED if archived else Visibility.VISIBLE
+    page = engine.queries.jobs(min(limit, MOST_JOBS), BatchFilter(q, status, since, until, visibility), before)
     answers = [job_answer(job) for job in page.jobs]
     return JobsAnswer(total=page.total, filtered=page.filtered, next=page.next, jobs=answers)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.batches.documents import JOBS, read_job
 from engine.domain.batch import names
-from engine.domain.batch.jobs import Job, JobStatus
+from engine.domain.batch.jobs import Job, JobStatus, Visibility
 from engine.store.base import Document, Order, Store, Where
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)  # before every batch
@@ -24,22 +24,28 @@ _PARTS = ThreadPoolExecutor(max_workers=16, thread_name_prefix="part")  # of suc
 
 @dataclass(frozen=True, slots=True)
 class BatchFilter:
-    """Which batches are wanted: `q` begins words of the name, one after another; made from `since`, before `until`."""
+    """Which batches are wanted: `q` begins words of the name, one after another; made from `since`, before `until`.
+
+    By default those that are not archived; with `visibility` None all of them.
+    """
 
     q: str = ""
     status: JobStatus | None = None
     since: datetime | None = None
     until: datetime | None = None
+    visibility: Visibility | None = Visibility.VISIBLE
 
     @property
     def equal(self) -> list[Where]:
-        """Return the conditions beside those on the time."""
+        """Return the conditions on name and state."""
         term = names.asked(self.q)
         found = [Where("status", "==", self.status)] if self.status else []
         return [*found, Where("name_terms", "contains", term)] if term else found
 
 
 ALL = BatchFilter()
+EVERY = BatchFilter(visibility=None)
+ARCHIVED = [Where("visibility", "==", Visibility.ARCHIVED)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,7 @@ class JobPages:
         """Return the newest `limit` batches made before `before`, or at any time; a few more where times are equal."""
         if before is not None:
             wanted = replace(wanted, until=min(before, wanted.until or before))
+        wanted = self._listed(wanted)
         reads = [partial(self._store.find, JOBS, [*wanted.equal, *kind], NEWEST, limit + 1) for kind in _kinds(wanted)]
         found = [(read_job(document), document) for documents in _each(_PARTS, reads) for document in documents]
         found.sort(key=lambda read: (read[0].created_at, read[0].job_id), reverse=True)
@@ -75,16 +82,26 @@ class JobPages:
 
     def count(self, wanted: BatchFilter) -> int:
         """Return how many batches are wanted."""
-        if wanted == ALL:
+        if wanted == EVERY:
             return self._store.count(JOBS)
+        if wanted == ALL:
+            return self._store.count(JOBS) - self._store.count(JOBS, ARCHIVED)
+        wanted = self._listed(wanted)
         counts = [partial(self._store.count, JOBS, [*wanted.equal, *kind]) for kind in _kinds(wanted)]
         return sum(_each(_PARTS, counts))
+
+    def _listed(self, wanted: BatchFilter) -> BatchFilter:
+        """Return `wanted` as the store is asked: for all where none is archived, old documents that do not say too."""
+        if wanted.visibility is not Visibility.VISIBLE or self._store.count(JOBS, ARCHIVED):
+            return wanted
+        return replace(wanted, visibility=None)
 
     def _with_equals(self, shown: list[tuple[Job, Document]], wanted: BatchFilter) -> list[tuple[Job, Document]]:
         """Return a page with all batches made at the moment of its last one: the next page begins before that."""
         last, document = shown[-1]
-        at = Where("created_at", "==", document.fields["created_at"])
-        alike = self._store.find(JOBS, [*wanted.equal, at], limit=MOST_ALIKE)
+        made = document.fields["created_at"]
+        alike_in = [*wanted.equal, Where("created_at", "==", made), *_list(wanted, text=isinstance(made, str))]
+        alike = self._store.find(JOBS, alike_in, limit=MOST_ALIKE)
         kept = [read for read in shown if read[0].created_at != last.created_at]
         return kept + sorted(((read_job(one), one) for one in alike), key=lambda read: read[0].job_id, reverse=True)
 
@@ -108,4 +125,15 @@ def _kinds(wanted: BatchFilter) -> list[list[Where]]:
     since, until = wanted.since or BEGINNING, wanted.until
     times = [Where("created_at", ">=", since), *([Where("created_at", "<", until)] if until else [])]
     first, end = since.isoformat() if wanted.since else "", until.isoformat() if until else PAST_TEXTS
-    return [times, [Where("created_at", ">=", first), Where("created_at", "<", end)]]
+    texts = [Where("created_at", ">=", first), Where("created_at", "<", end)]
+    return [[*_list(wanted, text=False), *times], [*_list(wanted, text=True), *texts]]
+
+
+def _list(wanted: BatchFilter, *, text: bool) -> list[Where]:
+    """Return the condition on the list that batches stand in.
+
+    None of those whose times are `text` was ever archived, and a document of the earlier service does not say so.
+    """
+    if wanted.visibility is None or (text and wanted.visibility is Visibility.VISIBLE):
+        return []
+    return [Where("visibility", "==", wanted.visibility)]

@@ -22,7 +22,7 @@ from engine.batches.documents import (
     open_shards,
     read_job,
 )
-from engine.batches.listing import ALL, BEGINNING, BatchFilter, JobPages, together
+from engine.batches.listing import ALL, ARCHIVED, BEGINNING, EVERY, BatchFilter, JobPages, together
 from engine.batches.pages import ItemPages
 from engine.batches.revisions import RowsView
 from engine.batches.rows import RowFiles
@@ -39,7 +39,7 @@ from engine.batches.views import (
 from engine.codec import decode
 from engine.domain.batch import legacy
 from engine.domain.batch.items import NOT_RETRYABLE, SOURCES, Item, ItemStatus, Outcome
-from engine.domain.batch.jobs import OPEN, Job, JobStatus, fold
+from engine.domain.batch.jobs import OPEN, Job, JobStatus, Visibility, fold
 from engine.domain.batch.mending import another_try_may_help
 from engine.domain.batch.row_filter import RowFilter
 from engine.domain.batch.shards import Shard
@@ -104,22 +104,27 @@ class Queries:
         again = self._store.get(*map(job_path, begun)) if begun else []
         fresh = [self._view(read_job(found), found.read_at, workers) for found in (*written, *again) if found]
         views = {view.job.job_id: view for view in (*known, *fresh)}
+        views = {name: view for name, view in views.items() if view.job.visibility is Visibility.VISIBLE}
         newest = sorted(views.values(), key=lambda view: (view.job.created_at, view.job.job_id), reverse=True)
         return [view for view in newest if view.job.created_at >= newest[:limit][-1].job.created_at]
 
     def overview(self, since: datetime) -> Overview:
-        """Return all batches in numbers; drafts are those made or changed from `since` on."""
+        """Return all batches in numbers, but what failed in archived ones; drafts are those made from `since` on."""
         store, open_ = self._store, [[Where("status", "==", status)] for status in sorted(OPEN)]
-        drafted, failed, failed_in, *rest = together(
+        some_failed = Where("failed_upcs", ">", 0)
+        drafted, failed, archived, failed_in, archived_in, *rest = together(
             partial(store.count, DRAFTS, [Where("at", ">=", since)]),
             partial(store.sum, JOBS, "failed_upcs"),
-            partial(store.count, JOBS, [Where("failed_upcs", ">", 0)]),
+            partial(store.sum, JOBS, "failed_upcs", ARCHIVED),
+            partial(store.count, JOBS, [some_failed]),
+            partial(store.count, JOBS, [*ARCHIVED, some_failed]),
             *(partial(store.count, JOBS, where) for where in open_),
             *(partial(store.sum, JOBS, "total_upcs", where) for where in open_),
             *(partial(store.sum, JOBS, "processed_upcs", where) for where in open_),
         )
         counts, totals, done = rest[:2], rest[2:4], rest[4:]
-        return Overview(drafted, failed, failed_in, max(0, sum(totals) - sum(done)), sum(counts))
+        left = max(0, sum(totals) - sum(done))
+        return Overview(drafted, failed - archived, failed_in - archived_in, left, sum(counts), archived)
 
     def finished(self, since: datetime, limit: int) -> tuple[int, tuple[Job, ...]]:
         """Return how many batches were completed from `since` on, and the last `limit` of them."""
@@ -137,7 +142,7 @@ class Queries:
 
     def jobs(self, limit: int = 10, wanted: BatchFilter = ALL, before: datetime | None = None) -> JobPage:
         """Return the newest `limit` jobs that are wanted, created before `before` or at any time."""
-        counts = [partial(self._jobs.count, which) for which in dict.fromkeys((ALL, wanted))]
+        counts = [partial(self._jobs.count, which) for which in dict.fromkeys((EVERY, wanted))]
         *counted, read = together(*counts, partial(self._jobs.page, limit, wanted, before))
         return JobPage(tuple(self._exact(job)[0] for job, _ in read.jobs), counted[0], counted[-1], read.next)
 

@@ -201,7 +201,8 @@ class Overview:
     """All batches in numbers, as their documents count: a batch that runs may be some seconds ahead.
 
     `drafted` counts the drafts made or changed since a time, `failed` the failed rows, `failed_in` the batches that
-    have any, `left` the rows still to be done in the batches that wait or run, of which there are `open`.
+    have any, `left` the rows still to be done in the batches that wait or run, of which there are `open`. `archived`
+    counts the failed rows of archived batches, which are not among those.
     """
 
     drafted: int
@@ -209,6 +210,7 @@ class Overview:
     failed_in: int
     left: int
     open: int
+    archived: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.batches.archive import Archive
 from engine.batches.attention import Attention
 from engine.batches.commands import Commands
 from engine.batches.deletion import Deletions
@@ -70,6 +71,7 @@ def engine_over(store: Store, files: Files, settings: Settings, clock: Clock) ->
         fixes=Fixes(store, clock),
         deletions=Deletions(store),
         scans=Scans(store, clock, known, submission),
+        archive=Archive(store),
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import requests
 
-from engine.batches.naming import index_names_if_possible
+from engine.batches.indexing import index_batches_if_possible
 from engine.batches.rows import RowFiles
 from engine.batches.seller_account import Account
 from engine.bootstrap.credentials import open_vault
@@ -163,7 +163,7 @@ def open_worker(settings: Settings, stop: threading.Event, observe: Observe = un
             return connections
 
         connections = LiveConnections(open_vault(settings, store), connect, stop)
-        index_names_if_possible(store)
+        index_batches_if_possible(store)
         with rules, parts.links:
             yield Worker(
                 store,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.batches.archive import Archive
 from engine.batches.attention import Attention, Concerned, FailedRow, Repeated
 from engine.batches.bulk_actions import BulkAction, BulkActions, RowResult, SeenRow
 from engine.batches.commands import MOST_AGAIN, Commands
@@ -48,7 +49,7 @@ from engine.domain.batch.fixes import Fix, FixKind, FixState, Remedy, RowsWanted
 from engine.domain.batch.fixes import decisions as fix_decisions
 from engine.domain.batch.grades import Grade, Grading
 from engine.domain.batch.items import Attempt, Item, ItemStatus, Outcome
-from engine.domain.batch.jobs import OPEN, Job, JobStatus
+from engine.domain.batch.jobs import OPEN, Job, JobStatus, Visibility
 from engine.domain.batch.layout import FOUND, Layout, Role, TableLayout, unpacked
 from engine.domain.batch.options import Ambiguous, DraftedBefore, Duplicates, Need, NoPrice, Options
 from engine.domain.batch.rows import Condition, Row, RowState
@@ -138,6 +139,7 @@ __all__ = [
     "Advice",
     "Ambiguous",
     "Answered",
+    "Archive",
     "Attempt",
     "Attention",
     "BadRequest",
@@ -264,6 +266,7 @@ __all__ = [
     "UpstreamView",
     "Upstreams",
     "UpstreamsView",
+    "Visibility",
     "Wait",
     "WorkerView",
     "advice_on",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
+from engine.batches.archive import Archive
 from engine.batches.attention import Attention
 from engine.batches.bulk_actions import BulkActions
 from engine.batches.commands import Commands
@@ -72,6 +73,7 @@ class Engine:
     fixes: Fixes
     deletions: Deletions
     scans: Scans
+    archive: Archive
 
     def drafted_before(
         self, gcs_path: str, *, layout: Layout = FOUND, first: int | None = None, job_id: str = ""

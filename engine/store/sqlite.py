@@ -50,6 +50,8 @@ CREATE INDEX IF NOT EXISTS by_created ON documents (collection, body ->> 'create
     WHERE body ->> 'created_at' IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_status ON documents (collection, body ->> 'status', body ->> 'created_at')
     WHERE body ->> 'created_at' IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_visibility ON documents (collection, body ->> 'visibility', body ->> 'created_at')
+    WHERE body ->> 'created_at' IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_index ON documents (collection, body ->> 'index')
     WHERE body ->> 'index' IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_finished ON documents (collection, body ->> 'finished_at')

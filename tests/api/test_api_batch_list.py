@@ -50,3 +50,18 @@ def test_a_batch_is_started_again_with_its_options(served: Served) -> None:
     assert (again["name"], again["gcs_path"], again["options"]) == (first["name"], first["gcs_path"], first["options"])
     served.work()
     assert served.status(again["job_id"])["total_upcs"] == 3
+
+
+def test_a_batch_is_put_out_of_sight_and_brought_back(served: Served) -> None:
+    job_id = served.finished(lines(upcs(2)))
+    archived = served.call("POST", f"/api/batch/{job_id}/archive").json()
+    assert archived["visibility"] == "archived"
+    assert served.get("/api/batch/jobs")["jobs"] == []
+    assert [job["job_id"] for job in served.get("/api/batch/jobs", archived="true")["jobs"]] == [job_id]
+    assert served.call("POST", f"/api/batch/{job_id}/unarchive").json()["visibility"] == "visible"
+    assert [job["job_id"] for job in served.get("/api/batch/jobs")["jobs"]] == [job_id]
+
+
+def test_a_batch_that_waits_is_not_archived(served: Served) -> None:
+    job_id = served.start(lines(upcs(2)))
+    assert served.call("POST", f"/api/batch/{job_id}/archive").status_code == 409

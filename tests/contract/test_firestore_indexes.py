@@ -17,8 +17,8 @@ import pytest
 from engine import codec
 from engine.batches.documents import events_of
 from engine.batches.drafts import Drafts
+from engine.batches.indexing import index_batches
 from engine.batches.listing import BatchFilter
-from engine.batches.naming import index_names
 from engine.batches.queries import Queries
 from engine.batches.scan_queue import ScanQueue
 from engine.batches.taking import Entry
@@ -28,7 +28,7 @@ from engine.domain.batch.draft_index import Review
 from engine.domain.batch.early_stop import FIRST
 from engine.domain.batch.fixes import FixKind, Remedy, RowsWanted
 from engine.domain.batch.items import ItemStatus
-from engine.domain.batch.jobs import JobStatus
+from engine.domain.batch.jobs import JobStatus, Visibility
 from engine.domain.batch.shards import Shard, ShardKind
 from engine.domain.batch.upload import Upload
 from engine.domain.identify.evidence import Match
@@ -133,10 +133,10 @@ def shapes(store: Store, files: Files) -> set[Shape]:
     now = SystemClock().now()
     for status in (None, *JobStatus):
         for q in ("", "rows"):
-            for since in (None, now):
-                queries.jobs(wanted=BatchFilter(q, status, since, until=since))
+            for since, visibility in product((None, now), (None, *Visibility)):
+                queries.jobs(wanted=BatchFilter(q, status, since, since, visibility))
     two_at_once(recording, queries)
-    index_names(recording)
+    index_batches(recording)
     queries.batches(before=now)
     queries.batches_again(queries.batches(), now)
     (

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from engine.batches.archive import Archive
 from engine.batches.documents import DRAFTS, job_path
+from engine.batches.indexing import index_batches
 from engine.batches.listing import BatchFilter
-from engine.batches.naming import index_names
 from engine.batches.queries import Queries
 from engine.batches.rows import RowFiles
 from engine.codec import encode
@@ -89,19 +90,21 @@ def test_batches_are_found_and_counted(
     assert (answer.total, answer.filtered) == (6, len(expected))
 
 
-def test_batches_stored_before_names_were_searched_are_found_once_they_are_indexed(
+def test_batches_stored_by_an_earlier_version_are_found_once_they_are_indexed(
     lists: tuple[Store, Queries],
 ) -> None:
     store, queries = lists
     for number, made in ((6, DAY - timedelta(days=1)), (7, "2026-01-05T10:00:00+00:00")):
         old = {**encode(Job(f"batch_{number}", JobStatus.COMPLETED, "gs://b/old_box.txt", DAY)), "created_at": made}
-        del old["name_terms"], old["schema"], old["name"]
+        del old["name_terms"], old["visibility"], old["schema"], old["name"]
         store.commit(Put(job_path(f"batch_{number}"), old))
     assert [number for page in pages(queries, 2, BatchFilter()) for number in page] == [5, 4, 3, 2, 1, 0, 6, 7]
     assert pages(queries, 9, BatchFilter("old box")) == [[]]
-    assert index_names(store) == 2
+    assert index_batches(store) == 2
     assert pages(queries, 9, BatchFilter("old box")) == [[6, 7]]
-    assert index_names(store) == 0
+    assert index_batches(store) == 0
+    Archive(store).archive("batch_5")
+    assert [number for page in pages(queries, 2, BatchFilter()) for number in page] == [4, 3, 2, 1, 0, 6, 7]
 
 
 def test_many_lists_are_read_at_the_same_time(lists: tuple[Store, Queries]) -> None:

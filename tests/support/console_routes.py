@@ -46,6 +46,8 @@ ROUTES: Mapping[Kind, str] = {
         POST /api/batch/process
         POST /api/batch/recover/{job_id}
         POST /api/batch/{job_id}/again
+        POST /api/batch/{job_id}/archive
+        POST /api/batch/{job_id}/unarchive
         POST /api/batch/{job_id}/delete
         POST /api/batch/{job_id}/cancel
         POST /api/batch/{job_id}/complete

@@ -85,8 +85,15 @@ def test_the_document_of_a_batch_is_written_with_the_same_keys_and_values_and_it
     written = plain(encode(legacy.read(stored, path)))
     engine, columns = written["engine"], stored["engine"].get("columns", [])
     assert engine.get("columns", []) == columns
-    new: dict[str, object] = {"no_price": "draft", "profile": "", "grading": None, "grade_map": {}, "layout": {}}
-    added = {"options": {**stored["options"], **new}, "name_terms": ()}
+    new: dict[str, object] = {
+        "no_price": "draft",
+        "profile": "",
+        "grading": None,
+        "grade_map": {},
+        "layout": {},
+        "early_stop": True,
+    }
+    added = {"options": {**stored["options"], **new}, "name_terms": (), "visibility": "visible"}
     lists = {
         "results": [
             {**entry, "needs": []} for entry in sorted(stored["results"], key=itemgetter("timestamp", "index"))

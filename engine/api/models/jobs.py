@@ -11,6 +11,7 @@ from pydantic import Field
 from engine.api.models.base import Answer, Entry, Moment, StatusWord
 from engine.api.models.grades import GradingAnswer
 from engine.api.models.layouts import LayoutAnswer
+from engine.domain.batch.jobs import Visibility
 from engine.domain.batch.options import Ambiguous, DraftedBefore, Duplicates, Need, NoPrice
 from engine.domain.batch.rows import Condition
 from engine.domain.listing.pricing import PriceBasis
@@ -107,6 +108,7 @@ class JobAnswer(Answer):
     status: StatusWord
     gcs_path: str
     name: str
+    visibility: Annotated[str, Field(examples=[*Visibility])]
     created_by: str
     retry_of: str | None
     created_at: datetime

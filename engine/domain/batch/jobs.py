@@ -36,6 +36,13 @@ class JobStatus(OpenEnum):
     CANCELLED = "cancelled"
 
 
+class Visibility(OpenEnum):
+    """Which list a batch stands in. Stored and published: never renamed."""
+
+    VISIBLE = "visible"
+    ARCHIVED = "archived"
+
+
 OPEN = frozenset({JobStatus.PENDING, JobStatus.RUNNING})
 
 TRANSITIONS: Mapping[JobStatus, frozenset[JobStatus]] = {
@@ -55,7 +62,8 @@ class Job(Document, frozen=True):
 
     `total_upcs` is None until the file has been read. `last_processed_index` is the highest index up to which every row
     is done, -1 before the first. `results`, `checkpoints` and `failed_upc_list` are bounded; the first two hold the
-    newest entries, oldest first. `name_terms` are those of `names.terms`. `engine` is ours.
+    newest entries, oldest first. `name_terms` are those of `names.terms`. One that is archived neither waits nor runs.
+    `engine` is ours.
     """
 
     job_id: str
@@ -77,6 +85,7 @@ class Job(Document, frozen=True):
     test_mode: bool = False
     name: str = ""
     name_terms: tuple[str, ...] = ()
+    visibility: Visibility = Visibility.VISIBLE
     created_by: str = ""
     retry_of: str | None = None
     options: Options = Options()
@@ -92,14 +101,15 @@ def named(job: Job, name: str) -> Job:
 
 
 def move(job: Job, status: JobStatus, *, now: datetime, error: str | None = None) -> Job:
-    """Return `job` in `status`, with `error` as the reason for it.
+    """Return `job` in `status`, with `error` as the reason for it; one that is to wait or run comes out of the archive.
 
     Raises:
         IllegalTransition: its state does not lead there.
     """
     if status not in TRANSITIONS.get(job.status, ()):
         raise IllegalTransition(f"Job {job.job_id} is {job.status} and cannot become {status}")
-    return replace(job, status=status, error=error, updated_at=now)
+    visibility = Visibility.VISIBLE if status in OPEN else job.visibility
+    return replace(job, status=status, error=error, updated_at=now, visibility=visibility)
 
 
 def begin(job: Job, *, now: datetime) -> Job:
