@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from console import labels
+from console.widgets import parts
 from engine.public import Condition, Grade, Grading, usual_conditions
 
 NOTHING = "No condition"
@@ -17,9 +18,9 @@ _GRADE, _USUAL, _YOURS = "Your grade", "Draft Maker's choice", "Yours"
 
 def draw(current: Grading | None, key: str, *, about: str) -> Grading | None:
     """Draw the grades of disc and sleeve side by side; return them as chosen, None when neither is stated."""
-    left, right = st.columns(2, gap="small")
+    pair = parts.pair()
     medium = _choice(
-        left,
+        pair.cell(),
         "Your grade: disc",
         [grade for grade in Grade if grade.of_discs],
         current.medium if current else None,
@@ -27,7 +28,7 @@ def draw(current: Grading | None, key: str, *, about: str) -> Grading | None:
         about,
     )
     sleeve = _choice(
-        right, "Your grade: sleeve", list(Grade), current.sleeve if current else None, f"sleeve{key}", about
+        pair.cell(), "Your grade: sleeve", list(Grade), current.sleeve if current else None, f"sleeve{key}", about
     )
     if current and (medium, sleeve) == (current.medium, current.sleeve):
         return current

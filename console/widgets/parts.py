@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.elements.lib.grid_container import GridContainer
 
 from console import actions
 
 EVERY = "2s"
+NARROWEST = 165  # pixels in which a choice of a few words can be read
 
 
 def live(draw: Callable[[], None], *, name: str) -> None:
@@ -23,3 +25,8 @@ def live(draw: Callable[[], None], *, name: str) -> None:
         draw()
 
     st.fragment(part, run_every=EVERY, key=name)()
+
+
+def pair() -> GridContainer:
+    """Return a place with two cells: side by side where both can be read, else one below the other."""
+    return st.grid(2, min_column_width=NARROWEST)

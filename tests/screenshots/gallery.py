@@ -30,7 +30,7 @@ DRAWN_MILLISECONDS = 200  # what a table needs to draw itself anew after its wid
 SETTLED = """() => {
   const app = document.querySelector('[data-testid=stApp]');
   if (!app || app.dataset.testScriptState !== 'notRunning') { window.settledAt = 0; return false; }
-  if (document.querySelector('[data-testid=stSkeleton], [data-stale=true]')) { window.settledAt = 0; return false; }
+  if (document.querySelector('[data-testid=stAppSkeleton], [data-testid=stSkeleton], [data-stale=true]')) { window.settledAt = 0; return false; }
   window.settledAt ||= performance.now();
   return performance.now() - window.settledAt > 500;
 }"""
@@ -114,7 +114,7 @@ class Gallery:
         if stage.arrives:
             page.wait_for_function(SETTLED)
         else:
-            page.get_by_test_id("stSkeleton").first.wait_for()
+            page.get_by_test_id("stAppSkeleton").first.wait_for()
         return page
 
     def _shots(self, page: Page, stage: Stage, first: Shot) -> int:

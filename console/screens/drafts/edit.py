@@ -68,13 +68,13 @@ def _form(context: Context, place: Place, item: Item) -> None:
 
 def _copy(current: DraftValues, key: str) -> DraftValues:
     """Draw the fields about the copy; return the values with what is typed there."""
-    price, condition, quantity = st.columns([1, 1.3, 0.8], gap="small")
+    fields = st.grid(3, min_column_width=108)
     cents = current.price_cents
-    dollars = price.number_input(
+    dollars = fields.number_input(
         "Price $", 0.01, MAX_CENTS / 100, cents / 100 if cents else None, 0.5, key=f"price_{key}", format="%.2f"
     )
     grades = list(Condition)
-    graded = condition.selectbox(
+    graded = fields.selectbox(
         "Condition",
         grades,
         index=grades.index(current.condition) if current.condition else None,
@@ -82,7 +82,7 @@ def _copy(current: DraftValues, key: str) -> DraftValues:
         placeholder="Not stated",
         key=f"condition_{key}",
     )
-    count = quantity.number_input("Quantity", 1, MAX_QUANTITY, current.quantity, 1, key=f"quantity_{key}")
+    count = fields.number_input("Quantity", 1, MAX_QUANTITY, current.quantity, 1, key=f"quantity_{key}")
     own = grading.draw(current.grading, f"_{key}", about="By Goldmine's scale; eBay's condition follows from it.")
     note = st.text_input(
         "About the copy",

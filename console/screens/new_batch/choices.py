@@ -9,7 +9,7 @@ import streamlit as st
 from console.context import Context
 from console.formatting import number
 from console.screens.new_batch import grades
-from console.widgets import price_rule
+from console.widgets import parts, price_rule
 from engine.public import (
     Ambiguous,
     BadRequest,
@@ -50,16 +50,16 @@ def draw(
     """Draw the choices; return them, and whether a batch can be started with them."""
     begun, profile = start.options, start.profile
     key = f"_{profile.name}_{profile.changed_at}" if profile.changed_at else ""
-    left, right = st.columns(2, gap="small")
-    with left:
+    pair = parts.pair()
+    with pair.cell():
         condition = grades.condition(check, begun.condition, key)
-    with right:
+    with pair.cell():
         discogs = _discogs(services, begun.discogs)
     own_grades = grades.draw(begun.grading, key)
-    left, right = st.columns(2, gap="small")
-    with left:
+    pair = parts.pair()
+    with pair.cell():
         ambiguous = _ambiguous(begun.ambiguous)
-    with right:
+    with pair.cell():
         drafted_before = _drafted_before(begun.drafted_before)
     duplicates = _duplicates(check, begun.duplicates)
     rule = price_rule.draw(begun.price_rule, key=key, in_file=check.columns.get("price", ""))

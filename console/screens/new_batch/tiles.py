@@ -20,7 +20,7 @@ def draw(check: Check, before: ListedBefore | None) -> None:
     counts, listed = dict(check.counts), before.usable if before else 0
     for state in (RowState.READY, RowState.REPAIRED):
         counts[state] -= before.rows.get(state, 0) if before else 0
-    with st.grid(5 if before else 4, min_column_width=130, gap="small"):
+    with st.grid(5 if before else 4, min_column_width=150, gap="small"):
         for state, label in labels.ROW_LABELS.items():
             noted = counts[state] and state is not RowState.READY
             note = _NOTES[state] if noted else share(counts[state], check.total)
