@@ -29,10 +29,10 @@ DRAWN_MILLISECONDS = 200  # what a table needs to draw itself anew after its wid
 
 SETTLED = """() => {
   const app = document.querySelector('[data-testid=stApp]');
-  if (!app || app.dataset.testScriptState !== 'notRunning') { window.settledAt = 0; return false; }
-  if (document.querySelector('[data-testid=stAppSkeleton], [data-testid=stSkeleton], [data-stale=true]')) { window.settledAt = 0; return false; }
-  window.settledAt ||= performance.now();
-  return performance.now() - window.settledAt > 500;
+  const drawing = '[data-testid=stAppSkeleton], [data-testid=stSkeleton], [data-stale=true]';
+  const still = app?.dataset.testScriptState === 'notRunning' && !document.querySelector(drawing);
+  window.settledAt = still ? window.settledAt || performance.now() : 0;
+  return still && performance.now() - window.settledAt > 500;
 }"""
 HEIGHT_OF_ALL = "() => document.querySelector('[data-testid=stMain]')?.scrollHeight ?? 0"
 WIDER = """() => [document.documentElement, document.querySelector('[data-testid=stMain]')]

@@ -178,7 +178,7 @@ _HELD = {
 
 
 def _tile(label: str, value: str, note: str) -> None:
-    st.metric(label, value, note, delta_color="off", delta_arrow="off", border=True)
+    st.metric(label, value, note, delta_color="off", delta_arrow="off", border=True, height="stretch")
 
 
 def _are(count: int) -> str:

@@ -35,4 +35,4 @@ def draw(check: Check, before: ListedBefore | None) -> None:
 
 
 def _tile(title: str, count: int, note: str) -> None:
-    st.metric(title, number(count), note, delta_color="off", delta_arrow="off", border=True)
+    st.metric(title, number(count), note, delta_color="off", delta_arrow="off", border=True, height="stretch")

@@ -105,7 +105,7 @@ def _tiles(snapshot: Snapshot[SystemView]) -> None:
 
 
 def _tile(label: str, value: str, note: str) -> None:
-    st.metric(label, value, note, delta_color="off", delta_arrow="off", border=True)
+    st.metric(label, value, note, delta_color="off", delta_arrow="off", border=True, height="stretch")
 
 
 def _versions(context: Context) -> None:
