@@ -10,9 +10,10 @@ import pytest
 import zxingcpp
 from playwright.sync_api import Locator, Page, Playwright, expect
 
-from tests.e2e.conftest import FLAGS, PLACES, WAIT_MILLISECONDS
+from tests.e2e.conftest import WAIT_MILLISECONDS
 from tests.e2e.screens import SAMPLE, job_id
 from tests.support.batch_runs import barcode
+from tests.support.browser import chromium
 from tests.support.clocks import until
 from tests.support.demo import Demo
 
@@ -119,10 +120,9 @@ def film(path: Path, digits: str) -> Path:
 
 
 def test_a_camera_scans_what_it_sees_once(whole: Demo, playwright: Playwright, tmp_path: Path) -> None:
-    found = next((place for place in PLACES if Path(place).exists()), None)
     camera = f"--use-file-for-fake-video-capture={film(tmp_path / 'code.y4m', KNOWN)}"
-    flags = [*FLAGS, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", camera]
-    browser = playwright.chromium.launch(executable_path=found, args=flags)
+    browser = chromium(playwright, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", camera)
+    assert browser is not None
     try:
         page = browser.new_page()
         page.set_default_timeout(WAIT_MILLISECONDS)

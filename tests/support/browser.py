@@ -20,8 +20,8 @@ FLAGS = (
 MISSING = f"no Chromium at {', '.join(PLACES)}, nor Playwright's own: python -m playwright install chromium"
 
 
-def chromium(playwright: Playwright) -> Browser | None:
-    """Start the system's Chromium, else Playwright's own; None where there is neither."""
+def chromium(playwright: Playwright, *flags: str) -> Browser | None:
+    """Start the system's Chromium, else Playwright's own, with more flags; None where there is neither."""
     own = playwright.chromium.executable_path
     found = next((place for place in (*PLACES, own) if Path(place).exists()), None)
-    return playwright.chromium.launch(executable_path=found, args=list(FLAGS)) if found else None
+    return playwright.chromium.launch(executable_path=found, args=[*FLAGS, *flags]) if found else None

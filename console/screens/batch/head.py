@@ -122,7 +122,7 @@ def _tiles(screen: BatchScreen) -> None:
     done = labels.COMPOSED if counts.composed and not counts.drafted else labels.DRAFTED
     mendable = f"{number(detail.worth_a_try)} worth a retry" if counts.attention else "none"
     hands = f"{number(counts.stuck)} interrupted" if counts.stuck else f"{rows(len(screen.workers), 'engine')} on it"
-    with st.grid(5, min_column_width=180, gap="small"):
+    with st.grid(5, min_column_width=160, gap="small"):
         _tile(f"{done.tinted} {done.text}", number(counts.drafted or counts.composed), _succeeded(screen))
         _tile(f"{labels.ATTENTION.tinted} {labels.ATTENTION.text}", number(counts.attention), mendable)
         in_progress = f"{number(counts.working)} · {number(counts.waiting)}"

@@ -77,7 +77,7 @@ def _today(context: Context) -> None:
         _tile(f"{labels.WAITING.tinted} {labels.WAITING.text}", number(counts.left), left)
         at = moment(found.done_at, now=snapshot.read_at, zone=zone())
         end = f"{rows(found.running, 'batch', 'batches')} running" if found.running else "nothing runs"
-        _tile(":material/flag: Done at", f"about {at}" if found.done_at else NONE, end)
+        _tile(f":material/flag: Done at{' about' if found.done_at else ''}", at if found.done_at else NONE, end)
 
 
 def _tile(label: str, value: str, note: str, days: Sequence[int] = ()) -> None:

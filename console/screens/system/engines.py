@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
@@ -9,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from console import labels
-from console.formatting import ago, rows
+from console.formatting import ago, number, rows
 from console.labels import Label
 from console.upstreams import wait_line
 from console.widgets import notices, tables
@@ -41,7 +42,8 @@ def _table(workers: Sequence[WorkerView], at: partial[str]) -> None:
 
 
 def _cells(worker: WorkerView, at: partial[str]) -> dict[str, object]:
-    steps = ", ".join(labels.STEPS.get(step, (step, 0))[0].lower() for step in worker.steps.values())
+    doing = Counter(labels.STEPS.get(step, (step, 0))[0].lower() for step in worker.steps.values())
+    steps = ", ".join(f"{step} ({number(count)})" if count > 1 else step for step, count in doing.items())
     return {
         "Engine": worker.worker,
         "State": [(SILENT if worker.silent else ALIVE).text],

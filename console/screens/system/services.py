@@ -24,7 +24,7 @@ def draw(context: Context, view: UpstreamsView, *, disabled: bool) -> None:
 def _service(context: Context, view: UpstreamView, engines: int, *, disabled: bool) -> None:
     label = upstreams.STATES[view.state]
     with st.container(key=f"service_{view.service}", gap=None):
-        state, quota, details, action = st.columns([2.3, 2.3, 3.1, 0.7], gap="medium", vertical_alignment="top")
+        state, quota, details, action = st.columns([2.3, 2.3, 3.1, 0.7], gap="small", vertical_alignment="top")
     with state.container(gap="xxsmall"):
         st.markdown(f"**{view.name}** :{label.color}-badge[{label.symbol} {label.text}]")
         st.html(_lines(upstreams.state_line(view)))
