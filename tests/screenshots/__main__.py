@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from playwright.sync_api import sync_playwright
 
+from tests.screenshots import readme
 from tests.screenshots.gallery import FOLDER, SCHEMES, WIDTHS, Gallery, Scheme
 from tests.screenshots.states import STATES
 from tests.support.browser import MISSING, chromium
@@ -21,6 +22,7 @@ def main(
     width: Annotated[list[int] | None, typer.Option(help="In pixels")] = None,
     scheme: Annotated[list[str] | None, typer.Option(help="light or dark")] = None,
     axe: Annotated[bool, typer.Option(help="Check each for accessibility too")] = False,
+    pictures: Annotated[bool, typer.Option("--readme", help="Those of the README, and no others")] = False,
 ) -> None:
     """Take the pictures that are asked for, all of them without options; say what is wrong with any."""
     schemes: list[Scheme] = [known for known in SCHEMES if not scheme or known in scheme]
@@ -29,6 +31,10 @@ def main(
         browser = chromium(playwright)
         if browser is None:
             sys.exit(MISSING)
+        if pictures:
+            with tempfile.TemporaryDirectory() as folder, STATES["empty"](Path(folder)) as stage:
+                readme.take(browser, stage)
+            return
         gallery = Gallery(browser, FOLDER, problems, width or WIDTHS, schemes, screen or (), axe)
         for name in state or STATES:
             with tempfile.TemporaryDirectory() as folder, STATES[name](Path(folder)) as stage:
