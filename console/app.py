@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from console import navigation
+from console.bearer import Bearers
 from console.context import context
 from console.gate import Gate, SignIn, own_hosts
 from console.headers import API_PATHS, screens_policy
@@ -112,6 +113,7 @@ gate = Middleware(
     Gate,
     hosts=own_hosts(settings.host, settings.port, settings.own_hosts),
     sign_in=sign_in(settings, context().clock),
+    callers=Bearers(context().engine.tokens, context().clock),
     policy=policy(settings),
 )
 BY_FILE = [Route(f"/{name}", to_screen) for name in navigation.BY_FILE]

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.headers import hardened, screens_policy
 from engine.log import get_logger
-from engine.public import MOST_BYTES
+from engine.public import MOST_BYTES, Token, TokenScope
 
 log = get_logger(__name__)
 
@@ -40,7 +40,8 @@ class Rule:
     """What passes at `path` and below it.
 
     Without a media type in `takes`, nothing is written there. `for_all`: under any name, and without a sign-in.
-    `own_only`: no read on behalf of another site's page, not even by a link that a person follows.
+    `own_only`: no read on behalf of another site's page, not even by a link that a person follows. A program's token
+    reads where its scope covers `reads`, and writes where it covers `writes`; where that is None, none does.
     """
 
     path: str
@@ -48,14 +49,21 @@ class Rule:
     most_bytes: int = 0
     for_all: bool = False
     own_only: bool = False
+    reads: TokenScope | None = None
+    writes: TokenScope | None = None
 
 
 RULES = (  # the first that fits counts
     Rule("/health", for_all=True),  # probes call it by number; it holds nothing secret
-    Rule("/api/batch/upload", FORM, MOST_FORM),
-    Rule("/api/batch/check", FORM, MOST_FORM),
+    Rule("/api/batch/upload", FORM, MOST_FORM, writes=TokenScope.SUBMIT),
+    Rule("/api/batch/check", FORM, MOST_FORM, writes=TokenScope.SUBMIT),
+    Rule("/api/batch/process", JSON, MOST_JSON, writes=TokenScope.SUBMIT),
+    Rule("/api/scans", JSON, MOST_JSON, reads=TokenScope.READ, writes=TokenScope.SUBMIT),
     Rule("/api/connections/ebay/start", own_only=True),  # sets a cookie, and begins a consent
-    Rule("/api", JSON, MOST_JSON),
+    Rule("/api/connections/ebay", JSON, MOST_JSON),  # for browsers, and for eBay itself
+    Rule("/api/tokens", JSON, MOST_JSON, reads=TokenScope.ADMIN, writes=TokenScope.ADMIN),
+    Rule("/api/catalogue", JSON, MOST_JSON, reads=TokenScope.READ, writes=TokenScope.ADMIN),
+    Rule("/api", JSON, MOST_JSON, reads=TokenScope.READ, writes=TokenScope.STEER),
     Rule("/_stcore/upload_file", FORM, MOST_WIDGET),
     Rule(""),  # screens, their websocket, media, and all else
 )
@@ -75,6 +83,14 @@ class SignIn(Protocol):
         """Return the name of who sends a request, or why nobody is known to."""
 
 
+class Callers(Protocol):
+    """Which program is asking."""
+
+    async def token(self, headers: Headers, address: str) -> Token | Refused | None:
+        """Return the token of a call from `address`, why it does not count, or None where none is sent."""
+        ...
+
+
 class _TooLarge(Exception):
     """The body has grown past what its rule allows."""
 
@@ -82,15 +98,22 @@ class _TooLarge(Exception):
 class Gate:
     """Passes on what `RULES` let in under one of `hosts`, with bodies that stay within their limit as they stream.
 
-    With `sign_in`, only what somebody sends whom it knows. `policy` is the content policy of the screens.
+    With `sign_in`, only what somebody sends whom it knows. A program that sends one of the tokens that `callers` know
+    may do what its scope covers, and needs no other sign-in. `policy` is the content policy of the screens.
     """
 
     def __init__(
-        self, app: ASGIApp, hosts: frozenset[str], sign_in: SignIn | None = None, policy: str = screens_policy(())
+        self,
+        app: ASGIApp,
+        hosts: frozenset[str],
+        sign_in: SignIn | None = None,
+        callers: Callers | None = None,
+        policy: str = screens_policy(()),
     ) -> None:
         self._app = app
         self._hosts = hosts
         self._sign_in = sign_in
+        self._callers = callers
         self._policy = policy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -100,7 +123,7 @@ class Gate:
             return
         rule, headers, send = rule_of(scope["path"]), Headers(scope=scope), self._hardening(scope, send)
         refused = refusal(rule, scope.get("method", WEBSOCKET), headers, self._hosts)
-        user = refused or await self._user(rule, headers)
+        user = refused or await self._user(rule, scope, headers)
         if isinstance(user, Refused):
             await _refuse(user, scope, receive, send)
         else:
@@ -117,9 +140,14 @@ class Gate:
 
         return own
 
-    async def _user(self, rule: Rule, headers: Headers) -> str | Refused:
+    async def _user(self, rule: Rule, scope: Scope, headers: Headers) -> str | Refused:
         """Return who is asking, "" where nobody needs to say, or why nobody is known to."""
-        return "" if rule.for_all or not self._sign_in else await self._sign_in.user(headers)
+        if rule.for_all:
+            return ""
+        address = (scope.get("client") or ("",))[0]
+        if self._callers and (token := await self._callers.token(headers, address)):
+            return token if isinstance(token, Refused) else _caller(token, rule, scope.get("method", WEBSOCKET))
+        return await self._sign_in.user(headers) if self._sign_in else ""
 
     async def _pass(self, rule: Rule, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request on; where its body grows too large, it is refused unless an answer has begun."""
@@ -226,14 +254,29 @@ def _too_large(rule: Rule, size: int | None) -> Refused:
     return Refused(413, f"{has}: split it into smaller {'files' if rule.takes == FORM else 'calls'}.")
 
 
+def _caller(token: Token, rule: Rule, method: str) -> str | Refused:
+    """Return under which name a program asks, or why its token does not do here."""
+    needed = rule.reads if method in READS else rule.writes
+    if needed is None:
+        return Refused(403, "Tokens are for calls of the API; this is for people: call it without a token.")
+    if not token.scope.covers(needed):
+        return Refused(403, f"The token may {token.scope}, and this needs one that may {needed}.")
+    return f"token {token.name}"
+
+
 def _signed(scope: Scope, user: str) -> Scope:
-    """Return a request as that of `user`, "" for nobody."""
+    """Return a request as that of `user`, "" for nobody: screens find it in a header, the API in the state."""
     headers = [(name, value) for name, value in scope["headers"] if name.lower() != USER]
-    return {**scope, "headers": [*headers, (USER, user.encode())] if user else headers}
+    own = {"headers": [*headers, (USER, user.encode())], "state": {**scope.get("state", {}), "by": user}}
+    return {**scope, **(own if user else {"headers": headers})}
 
 
 async def _refuse(refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer with the refusal; a websocket is not opened. What is left of the body is read by no one."""
     log.info("request_refused", path=scope["path"], status=refused.status, error=refused.sentence)
-    headers = {401: {"WWW-Authenticate": "Bearer"}, 405: {"Allow": ", ".join(sorted(READS))}}.get(refused.status)
+    headers = {
+        401: {"WWW-Authenticate": "Bearer"},
+        405: {"Allow": ", ".join(sorted(READS))},
+        429: {"Retry-After": "60"},
+    }.get(refused.status)
     await JSONResponse({"detail": refused.sentence}, refused.status, headers)(scope, receive, send)

@@ -18,6 +18,7 @@ ATTENTION = PAGES / "attention.py"
 SELLER = PAGES / "seller.py"
 CONNECTIONS = PAGES / "connections.py"
 SYSTEM = PAGES / "system.py"
+ACCESS = PAGES / "access.py"
 WALL = PAGES / "wall.py"
 HANDOVER = PAGES / "handover.py"
 
@@ -30,6 +31,7 @@ ADDRESSES: Mapping[Path, str] = {  # the path of each screen on the console's po
     CONNECTIONS: "connections",
     SYSTEM: "system",
     HANDOVER: "handover",
+    ACCESS: "access",
     WALL: "wall",
     BATCH: "batch",
 }
@@ -49,6 +51,7 @@ def pages() -> list[st.Page]:
         st.Page(CONNECTIONS, title="Connections", icon=":material/cable:", url_path=ADDRESSES[CONNECTIONS]),
         st.Page(SYSTEM, title="System", icon=":material/monitor_heart:", url_path=ADDRESSES[SYSTEM]),
         st.Page(HANDOVER, title="Hand-over", icon=":material/assignment_turned_in:", url_path=ADDRESSES[HANDOVER]),
+        st.Page(ACCESS, title="Access", icon=":material/key:", url_path=ADDRESSES[ACCESS]),
         st.Page(WALL, title="Wall", icon=":material/tv:", url_path=ADDRESSES[WALL]),
         st.Page(BATCH, title="Batch", icon=":material/stacks:", url_path=ADDRESSES[BATCH], visibility="hidden"),
     ]

@@ -24,6 +24,7 @@ from engine import (
     process_commands,
     scan_command,
     terminal,
+    token_commands,
 )
 from engine.bootstrap import open_engine, open_existing
 from engine.catalog import commands as catalog
@@ -41,7 +42,12 @@ from engine.settings import load
 from engine.signals import stop_on_signals
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-for name, group in (("catalog", catalog), ("lookups", lookup_commands), ("connections", connection_commands)):
+for name, group in (
+    ("catalog", catalog),
+    ("lookups", lookup_commands),
+    ("connections", connection_commands),
+    ("tokens", token_commands),
+):
     app.add_typer(group.app, name=name)
 for command in (
     process_commands.worker,

@@ -24,6 +24,7 @@ from engine.api import (
     scans,
     seller,
     system,
+    tokens,
 )
 from engine.api.refusals import apologise, malformed, refuse, wrong_method
 from engine.errors import EngineError
@@ -61,6 +62,7 @@ def create_app(engine: Engine, settings: Settings) -> FastAPI:
         scans.router,
         seller.router,
         system.probes,
+        tokens.router,
         docs.router,
     )
     for router in (*routers, *more):

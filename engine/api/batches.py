@@ -37,12 +37,12 @@ NEWEST = 50
 LARGE = 2_500  # rows above which a status has the bounded lists of the document
 MOST_JOBS = 200
 MOST_INVALID = 100
-BY = "api"
 PROCESS_REFUSED = WRITE | documented(
     {
         400: "The path is not gs://bucket/object, the photos are not named by a pattern, the columns fit no file, "
         "there is no such profile, or the body cannot be read.",
-        403: "Jobs, or photos, may not be read from that bucket; or a page of another site sent it.",
+        403: "Jobs, or photos, may not be read from that bucket; a page of another site sent it; or the token may "
+        "less than this call needs.",
     }
 )
 FILE_REFUSED = documented(
@@ -73,7 +73,13 @@ def engine_of(request: Request) -> Engine:
     return engine
 
 
+def caller(request: Request) -> str:
+    """Return who is asking, for the history: as whom the gate knows them, "api" where nobody signs in."""
+    return getattr(request.state, "by", "api")
+
+
 TheEngine = Annotated[Engine, Depends(engine_of)]
+By = Annotated[str, Depends(caller)]
 
 # A route that steers one batch and answers with it
 command = partial(router.post, responses=UNKNOWN | CONFLICT, response_model_exclude_unset=True)
@@ -85,13 +91,13 @@ command = partial(router.post, responses=UNKNOWN | CONFLICT, response_model_excl
     responses=PROCESS_REFUSED,
     response_model_exclude_unset=True,
 )
-def process(body: ProcessRequest, engine: TheEngine) -> StartedJobAnswer:
+def process(body: ProcessRequest, engine: TheEngine, by: By) -> StartedJobAnswer:
     """Queue a batch; the engine reads the file, so `total_upcs` may still be null and a missing file fails the job.
 
     `drafted_before` counts the barcodes of the file that other batches have drafted; null while it cannot be read.
     """
     options = body.options(engine.profiles.chosen(body.profile))
-    return started(engine, engine.submission.submit(body.gcs_path, options, name=body.name, by=BY))
+    return started(engine, engine.submission.submit(body.gcs_path, options, name=body.name, by=by))
 
 
 @router.post(
@@ -100,14 +106,14 @@ def process(body: ProcessRequest, engine: TheEngine) -> StartedJobAnswer:
     responses=UPLOAD_REFUSED,
     response_model_exclude_unset=True,
 )
-def upload(form: Annotated[UploadForm, File()], engine: TheEngine) -> StartedJobAnswer:
+def upload(form: Annotated[UploadForm, File()], engine: TheEngine, by: By) -> StartedJobAnswer:
     """Check a file, store it and queue a batch; 422 with the rows and their reasons when nothing can be used.
 
     `drafted_before` counts the barcodes of the file that other batches have drafted.
     """
     content, filename = form.file.file.read(), form.file.filename or "upload.txt"
     options = form.options(engine.profiles.chosen(form.profile))
-    return started(engine, engine.submission.upload(content, filename, options, name=form.name, by=BY))
+    return started(engine, engine.submission.upload(content, filename, options, name=form.name, by=by))
 
 
 @router.post("/check", summary="Check a file, and start nothing", responses=CHECK_REFUSED)
@@ -169,42 +175,42 @@ def jobs(
     responses=UNKNOWN | WRITE | documented({400: "It is completed, or a worker with a recent heartbeat holds it."}),
     response_model_exclude_unset=True,
 )
-def recover(job_id: str, engine: TheEngine) -> JobAnswer:
+def recover(job_id: str, engine: TheEngine, by: By) -> JobAnswer:
     """Return the job, pending again; 400 when it is completed, or a worker heard of in the last 10 seconds holds it."""
     try:
-        return job_answer(engine.commands.recover(job_id, by=BY))
+        return job_answer(engine.commands.recover(job_id, by=by))
     except IllegalTransition as error:
         raise BadRequest(str(error)) from error
 
 
 @command("/{job_id}/pause", summary="Stop after the rows in flight")
-def pause(job_id: str, engine: TheEngine) -> JobAnswer:
+def pause(job_id: str, engine: TheEngine, by: By) -> JobAnswer:
     """Return the job, paused; 409 when it neither waits nor runs."""
-    return job_answer(engine.commands.pause(job_id, by=BY))
+    return job_answer(engine.commands.pause(job_id, by=by))
 
 
 @command("/{job_id}/resume", summary="Let a paused batch go on")
-def resume(job_id: str, engine: TheEngine) -> JobAnswer:
+def resume(job_id: str, engine: TheEngine, by: By) -> JobAnswer:
     """Return the job, pending again; 409 when it is not paused."""
-    return job_answer(engine.commands.resume(job_id, by=BY))
+    return job_answer(engine.commands.resume(job_id, by=by))
 
 
 @command("/{job_id}/cancel", summary="Stop for good after the rows in flight")
-def cancel(job_id: str, engine: TheEngine) -> JobAnswer:
+def cancel(job_id: str, engine: TheEngine, by: By) -> JobAnswer:
     """Return the job, cancelled; 409 when it is completed or cancelled."""
-    return job_answer(engine.commands.cancel(job_id, by=BY))
+    return job_answer(engine.commands.cancel(job_id, by=by))
 
 
 @command("/{job_id}/retry-failed", summary="Run the failed rows again, in place")
-def retry_failed(job_id: str, engine: TheEngine) -> JobAnswer:
+def retry_failed(job_id: str, engine: TheEngine, by: By) -> JobAnswer:
     """Return the job, pending again; 409 when nothing in it can be retried, or it is being retried already."""
-    return job_answer(engine.commands.retry_failed(job_id, by=BY))
+    return job_answer(engine.commands.retry_failed(job_id, by=by))
 
 
 @command("/{job_id}/complete", summary="Do again what lacks a service")
-def complete(job_id: str, engine: TheEngine) -> JobAnswer:
+def complete(job_id: str, engine: TheEngine, by: By) -> JobAnswer:
     """Return the job, pending again; 409 when no row was drafted without a service that was away."""
-    return job_answer(engine.commands.complete(job_id, by=BY))
+    return job_answer(engine.commands.complete(job_id, by=by))
 
 
 @router.post(
@@ -213,7 +219,7 @@ def complete(job_id: str, engine: TheEngine) -> JobAnswer:
     responses=UNKNOWN | CONFLICT | UNREADABLE,
     response_model_exclude_unset=True,
 )
-def price(job_id: str, engine: TheEngine, body: PriceRequest | None = None) -> JobAnswer:
+def price(job_id: str, engine: TheEngine, by: By, body: PriceRequest | None = None) -> JobAnswer:
     """Return the job, pending again; 409 when no row lacks a price: neither a draft nor one that failed for that.
 
     `prices` are your own, by format and condition, for rows for which none is found; they stay with the batch. So does
@@ -221,16 +227,16 @@ def price(job_id: str, engine: TheEngine, body: PriceRequest | None = None) -> J
     only looked for again. What is at eBay is updated in place.
     """
     asked = body or PriceRequest()
-    return job_answer(engine.commands.price(job_id, asked.table(), no_price=asked.no_price, by=BY))
+    return job_answer(engine.commands.price(job_id, asked.table(), no_price=asked.no_price, by=by))
 
 
 @command("/{job_id}/retry-as-new", summary="Start a batch of the failed rows")
-def retry_as_new(job_id: str, engine: TheEngine) -> JobAnswer:
+def retry_as_new(job_id: str, engine: TheEngine, by: By) -> JobAnswer:
     """Return the new job, `retry_of` this one, to which the failed rows were handed over; 409 when there is none.
 
     The rows say so in `handed_to` and count as skipped. Asked again with no failed row left, it returns that job again.
     """
-    return job_answer(engine.retry_as_new(job_id, by=BY))
+    return job_answer(engine.retry_as_new(job_id, by=by))
 
 
 @router.get("/{job_id}/items", summary="The rows of a batch", responses=UNKNOWN, response_model_exclude_unset=True)

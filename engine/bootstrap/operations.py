@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.access.tokens import Tokens
 from engine.batches.archive import Archive
 from engine.batches.attention import Attention
 from engine.batches.commands import Commands
@@ -72,6 +73,7 @@ def engine_over(store: Store, files: Files, settings: Settings, clock: Clock) ->
         deletions=Deletions(store),
         scans=Scans(store, clock, known, submission),
         archive=Archive(store),
+        tokens=Tokens(store, clock),
     )
 
 

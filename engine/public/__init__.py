@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.access.tokens import MadeToken, Tokens
 from engine.batches.archive import Archive
 from engine.batches.attention import Attention, Concerned, FailedRow, Repeated
 from engine.batches.bulk_actions import BulkAction, BulkActions, RowResult, SeenRow
@@ -41,6 +42,10 @@ from engine.credentials.scopes import SCOPES, Scope
 from engine.credentials.scopes import missing as missing_scopes
 from engine.doctor.doctor import Doctor
 from engine.doctor.report import Finding, Level, Report
+from engine.domain.access import BEGINS_WITH as TOKEN_BEGINS_WITH
+from engine.domain.access import CALLER_NAME, Token, TokenScope, TokenState
+from engine.domain.access import MOST_DAYS as MOST_TOKEN_DAYS
+from engine.domain.access import USUAL_DAYS as USUAL_TOKEN_DAYS
 from engine.domain.batch.additions import not_in as copies_not_in_draft
 from engine.domain.batch.advice import Advice, advice_on
 from engine.domain.batch.decisions import MAX_CENTS, MAX_NOTE, MAX_PARAGRAPH, MAX_QUANTITY, barcode_problem
@@ -103,6 +108,7 @@ from engine.reading import MOST_BYTES, Check, Record, TableView
 from engine.reading.pictures import barcodes_in
 
 __all__ = [
+    "CALLER_NAME",
     "CATEGORIES",
     "CONNECT_EBAY",
     "COUNTRIES",
@@ -121,6 +127,7 @@ __all__ = [
     "MOST_BYTES",
     "MOST_FORGOTTEN",
     "MOST_LINES",
+    "MOST_TOKEN_DAYS",
     "NAMES",
     "NOT_AFFILIATED",
     "NO_ENGINE",
@@ -131,6 +138,8 @@ __all__ = [
     "RULES_OF_EBAY",
     "SCOPES",
     "TEMPLATE_EXAMPLE",
+    "TOKEN_BEGINS_WITH",
+    "USUAL_TOKEN_DAYS",
     "Account",
     "AccountView",
     "Accounts",
@@ -205,6 +214,7 @@ __all__ = [
     "ListedBefore",
     "ListingTexts",
     "Location",
+    "MadeToken",
     "MendedAt",
     "Need",
     "NoPrice",
@@ -259,6 +269,10 @@ __all__ = [
     "TableView",
     "Taken",
     "Throughput",
+    "Token",
+    "TokenScope",
+    "TokenState",
+    "Tokens",
     "UnreadableFile",
     "UpdateState",
     "Upload",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
+from engine.access.tokens import Tokens
 from engine.batches.archive import Archive
 from engine.batches.attention import Attention
 from engine.batches.bulk_actions import BulkActions
@@ -74,6 +75,7 @@ class Engine:
     deletions: Deletions
     scans: Scans
     archive: Archive
+    tokens: Tokens
 
     def drafted_before(
         self, gcs_path: str, *, layout: Layout = FOUND, first: int | None = None, job_id: str = ""

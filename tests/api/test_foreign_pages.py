@@ -13,7 +13,7 @@ import pytest
 import requests
 from starlette.datastructures import Headers
 
-from tests.support.console_routes import FORM, JSON, LINES, NOTHING, PROBE, STEER, UPLOAD, Kind
+from tests.support.console_routes import FORM, JSON, LINES, NOTHING, PROBE, Kind
 from tests.support.demo import Served, served
 from tests.support.identity_proxy import AUDIENCE, USER, IdentityProxy, publishing
 from tests.support.serving import lines, upcs
@@ -159,7 +159,7 @@ def test_a_foreign_page_changes_nothing_at_any_route(console: Served, job_id: st
 def test_a_body_that_needs_no_preflight_is_taken_by_uploads_only(console: Served, job_id: str, kind: str) -> None:
     before = console.stored()
     for route_kind, route in LINES:
-        if route_kind is STEER or (route_kind is UPLOAD and kind != FORM):
+        if route_kind.takes == JSON or (route_kind.takes == FORM and kind != FORM):
             said = send(console, job_id, route, SIMPLE[kind])
             assert said.refused == 415, (route, said)
             assert f"Content-Type: {route_kind.takes.partition(';')[0]}" in said.body
@@ -251,5 +251,6 @@ def test_behind_the_proxy_who_is_signed_in_passes_and_a_foreign_page_of_theirs_d
     wrong = {"X-Goog-IAP-JWT-Assertion": proxy.assertion(aud="/projects/1/locations/x/services/y")}
     assert send(console, "", "GET /api/batch/jobs", Sender(wrong)).refused == 401
     assert send(console, "", "WEBSOCKET /_stcore/stream", Sender(wrong)).refused == 401
-    assert USER not in console.log
+    assert [line for line in console.log.splitlines() if USER in line and "request_refused" in line] == []
+    assert f"by={USER}" in console.log  # what they did
     assert vouched["X-Goog-IAP-JWT-Assertion"][:40] not in console.log

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from pathlib import Path
 
@@ -194,6 +195,19 @@ def test_wrong_settings_of_a_process_are_one_line_of_json(desk: Desk, module: st
     (line,) = map(json.loads, ended.stderr.splitlines())
     assert (line["severity"], line["message"]) == ("CRITICAL", "cannot_run")
     assert "DM_LANES" in line["error"]
+
+
+def test_tokens_are_made_shown_without_their_secret_and_revoked(desk: Desk) -> None:
+    text = desk.run("tokens", "make", "nightly import", "--scope", "submit", "--days", "30").stdout.strip()
+    assert re.fullmatch(r"dm_[0-9a-f]{16}_[\w-]{43}", text)
+    token_id, secret = text.split("_", 2)[1:]
+    shown = desk.run("tokens").stdout
+    assert re.search(rf"{token_id}  live     submit  until [\d-]+  never used  nightly import", shown)
+    assert secret not in shown
+    assert desk.run("tokens", "revoke", token_id).stdout == "The token nightly import is revoked.\n"
+    assert "revoked" in desk.run("tokens").stdout
+    refused = desk.run("tokens", "make", "nightly\n")
+    assert (refused.returncode, "letters, digits" in refused.stderr) == (1, True)
 
 
 def test_connections_are_shown_made_and_ended_without_a_secret(desk: Desk, sandbox: Sandbox) -> None:

@@ -152,6 +152,7 @@ def shapes(store: Store, files: Files) -> set[Shape]:
     fixed(batches, job_id)
     queries.queued(), queries.events(job_id), queries.workers()
     list(batches.exports.results_csv(job_id)), batches.engine.upstreams.all()
+    batches.engine.tokens.all()
     batches.submission.uploads.newest()
     batches.submission.uploads.drop("none")
     batches.engine.deletions.delete(job_id, leave_drafts=True)

@@ -23,27 +23,48 @@ JSON, FORM = "application/json", "multipart/form-data; boundary=x"
 
 @dataclass(frozen=True)
 class Kind:
-    """What a route is: `takes` is the media type of its writes, "" for a read; some have gates of their own."""
+    """What a route is: `takes` is the media type of its writes, "" for a read; some have gates of their own.
+
+    `token` is the least scope of a program's token there, "" where tokens do not pass.
+    """
 
     takes: str = ""
     open_host: bool = False  # answers under any name
     visits: bool = True  # a link on another site's page may lead there
+    token: str = ""
 
 
-READ, STEER, UPLOAD = Kind(), Kind(takes=JSON), Kind(takes=FORM)
+READ, STEER, UPLOAD = Kind(token="read"), Kind(JSON, token="steer"), Kind(FORM, token="submit")
+SUBMIT, ADMIN_READ, ADMIN = Kind(JSON, token="submit"), Kind(token="admin"), Kind(JSON, token="admin")
+SCREEN, WIDGET, EBAY = Kind(), Kind(FORM), Kind(JSON)
 PROBE, CONSENT, NOTHING = Kind(open_host=True), Kind(visits=False), Kind(takes="nothing")
 
 ROUTES: Mapping[Kind, str] = {
     PROBE: "GET /health",
     CONSENT: "GET /api/connections/ebay/start",
+    EBAY: "POST /api/connections/ebay/account-deletion",
+    ADMIN_READ: "GET /api/tokens",
+    ADMIN: """
+        POST /api/catalogue/update
+        POST /api/tokens
+        POST /api/tokens/{token_id}/revoke
+    """,
     UPLOAD: """
         POST /api/batch/upload
         POST /api/batch/check
+    """,
+    SUBMIT: """
+        POST /api/batch/process
+        POST /api/scans
+        POST /api/scans/{session_id}/close
+        POST /api/scans/{session_id}/discard
+        POST /api/scans/{session_id}/lines
+    """,
+    WIDGET: """
         PUT /_stcore/upload_file/{session_id}/{file_id}
         DELETE /_stcore/upload_file/{session_id}/{file_id}
     """,
     STEER: """
-        POST /api/batch/process
         POST /api/batch/recover/{job_id}
         POST /api/batch/{job_id}/again
         POST /api/batch/{job_id}/archive
@@ -60,8 +81,6 @@ ROUTES: Mapping[Kind, str] = {
         POST /api/batch/{job_id}/retry-as-new
         POST /api/batch/{job_id}/retry-failed
         POST /api/batch/{job_id}/start-again
-        POST /api/catalogue/update
-        POST /api/connections/ebay/account-deletion
         POST /api/drafts/bulk
         POST /api/fixes
         POST /api/attention/check
@@ -69,10 +88,6 @@ ROUTES: Mapping[Kind, str] = {
         POST /api/fixes/{fix_id}/undo
         POST /api/lookups/forget
         POST /api/barcodes/read
-        POST /api/scans
-        POST /api/scans/{session_id}/close
-        POST /api/scans/{session_id}/discard
-        POST /api/scans/{session_id}/lines
         POST /api/seller/account/read
         PUT /api/seller/default
         POST /api/seller/locations
@@ -102,8 +117,6 @@ ROUTES: Mapping[Kind, str] = {
         GET /api/batch/{job_id}/results.xlsx
         GET /api/catalogue
         GET /api/connections
-        GET /api/connections/ebay/account-deletion
-        GET /api/connections/ebay/callback
         GET /api/docs
         GET /api/drafts
         GET /api/fixes
@@ -115,7 +128,12 @@ ROUTES: Mapping[Kind, str] = {
         GET /api/seller/profiles/{name}
         GET /api/upstreams
         GET /api/workers
+    """,
+    SCREEN: """
+        GET /api/connections/ebay/account-deletion
+        GET /api/connections/ebay/callback
         GET /
+        GET /access
         GET /attention
         GET /batch
         GET /batches

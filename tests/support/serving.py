@@ -21,6 +21,7 @@ import requests
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from console.bearer import Bearers
 from console.gate import Gate
 from engine.api import create_app
 from engine.batches.rows import RowFiles
@@ -227,7 +228,8 @@ def serving(chosen: Settings) -> Iterator[Served]:
     """Serve the API for as long as the block lasts."""
     engine, store, server = open_engine(chosen), open_store(chosen.store, SystemClock()), door()
     assert server.app is None
-    server.app = Gate(create_app(engine, chosen), frozenset({server.url.removeprefix("http://")}))
+    hosts = frozenset({server.url.removeprefix("http://")})
+    server.app = Gate(create_app(engine, chosen), hosts, callers=Bearers(engine.tokens, SystemClock()))
     with contextlib.closing(store), requests.Session() as session:
         try:
             yield Served(server.url, chosen, engine, store, session)

@@ -1,0 +1,85 @@
+"""Who may do what: the tokens by which programs call the HTTP API."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from datetime import datetime
+from hashlib import sha256
+from typing import Final
+
+from engine.codec import Document
+from engine.open_enum import OpenEnum
+
+CALLER_NAME: Final = r"^[A-Za-z0-9]([A-Za-z0-9 ._-]{0,58}[A-Za-z0-9])?$"
+MOST_DAYS = 366
+USUAL_DAYS = 90
+BEGINS_WITH = "dm_"  # by which a token is known, here and to who searches files for secrets
+
+_TOKEN = re.compile(r"dm_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
+
+
+class TokenScope(OpenEnum):
+    """What a token may do: each all that those before it may. One that only a newer version knows may nothing."""
+
+    READ = "read"
+    SUBMIT = "submit"
+    STEER = "steer"
+    ADMIN = "admin"
+
+    def covers(self, needed: TokenScope) -> bool:
+        """Whether it may do what `needed` stands for."""
+        order = list(TokenScope)
+        return self.known and order.index(needed) <= order.index(self)
+
+
+class TokenState(OpenEnum):
+    """Whether a token counts."""
+
+    LIVE = "live"
+    ENDED = "ended"
+    REVOKED = "revoked"
+
+
+class Token(Document, frozen=True):
+    """The document `tokens/{token_id}`; of the secret it has the SHA-256 `digest` only.
+
+    `last_used_at` is None before the first use, and up to a minute behind.
+    """
+
+    token_id: str
+    name: str
+    scope: TokenScope
+    digest: str
+    made_at: datetime
+    ends_at: datetime
+    made_by: str = ""
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+    revoked_by: str = ""
+
+    def state(self, now: datetime) -> TokenState:
+        """Return whether it counts at `now`."""
+        if self.revoked_at:
+            return TokenState.REVOKED
+        return TokenState.LIVE if now < self.ends_at else TokenState.ENDED
+
+    def has(self, secret: str) -> bool:
+        """Whether `secret` is its own; takes as long for any."""
+        return hmac.compare_digest(self.digest, digest(secret))
+
+
+def digest(secret: str) -> str:
+    """Return what is stored of a secret; it is random and long, so that no slow hash is needed."""
+    return sha256(secret.encode()).hexdigest()
+
+
+def written(token_id: str, secret: str) -> str:
+    """Return a token as a program sends it."""
+    return f"{BEGINS_WITH}{token_id}_{secret}"
+
+
+def parts(text: str) -> tuple[str, str] | None:
+    """Return id and secret of a token as a program sends it, None for what cannot be one."""
+    found = _TOKEN.fullmatch(text)
+    return (found[1], found[2]) if found else None

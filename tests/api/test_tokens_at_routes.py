@@ -1,0 +1,148 @@
+"""Each kind of token at each route of a console that people sign in to; and the API that makes tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from engine.domain.access import TokenScope
+from tests.api.test_foreign_pages import Sender, send
+from tests.support.console_routes import LINES, NOTHING, PROBE
+from tests.support.demo import Served, served
+from tests.support.identity_proxy import AUDIENCE, IdentityProxy, publishing
+from tests.support.serving import Served as Api
+from tests.support.serving import lines, upcs
+
+REFUSALS = ("The token may ", "Tokens are for calls of the API", "The token is not known", "Nobody is signed in")
+
+
+@pytest.fixture(scope="module")
+def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Mapping[str, str]]]:
+    """Have a console that others reach, behind a proxy that signs people in; and who is signed in as an admin."""
+    folder, proxy = tmp_path_factory.mktemp("signed"), IdentityProxy()
+    own = {"DM_STORE": f"sqlite:///{folder / 'store.db'}", "DM_FILES": f"file:{folder / 'files'}", "DM_HOST": "0.0.0.0"}
+    iap = {"DM_SIGN_IN": "iap", "DM_IAP_AUDIENCE": AUDIENCE, "DISCOGS_DUMP_URL": "http://127.0.0.1:9"}
+    with publishing(proxy) as url, served(folder, "console", **own, **iap, DM_IAP_KEYS_URL=url) as running:
+        yield running, {"X-Goog-IAP-JWT-Assertion": proxy.assertion()}
+
+
+@pytest.fixture(scope="module")
+def texts(signed: tuple[Served, Mapping[str, str]]) -> dict[str, str]:
+    """Return a token of each scope, made by a person who is signed in."""
+    console, admin = signed
+    made = {}
+    for scope in TokenScope:
+        body = {"name": f"the {scope} one", "scope": scope}
+        said = console.session.post(f"{console.url}/api/tokens", json=body, headers=admin, timeout=10)
+        assert said.status_code == 200, said.text
+        made[str(scope)] = str(said.json()["token"])
+    return made
+
+
+def refused(body: str) -> bool:
+    return any(f'"detail":"{sentence}' in body for sentence in REFUSALS)
+
+
+@pytest.mark.parametrize("scope", [*TokenScope])
+def test_a_token_passes_where_its_scope_reaches_and_nowhere_else(
+    signed: tuple[Served, Mapping[str, str]], texts: dict[str, str], scope: TokenScope
+) -> None:
+    console, _ = signed
+    program = Sender({"Authorization": f"Bearer {texts[scope]}"})
+    wrong = {}
+    for kind, route in LINES:
+        if kind in (PROBE, NOTHING) or "/revoke" in route:
+            continue
+        said = send(console, "batch_1", route, program, kind.takes)
+        passes = bool(kind.token) and scope.covers(TokenScope(kind.token))
+        if refused(said.body) == passes or (said.status == 403) == passes:
+            wrong[route] = (said.status, said.body[:120])
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("text", ["dm_x", f"dm_{'0' * 16}_{'A' * 43}"])
+def test_a_wrong_token_passes_nowhere_and_changes_nothing(signed: tuple[Served, Mapping[str, str]], text: str) -> None:
+    console, admin = signed
+    before = console.stored()
+    sent = {
+        "Authorization": f"Bearer {text}",
+        "X-Forwarded-For": "10.0.0.9",
+        **admin,
+    }  # the others' address is not held up
+    for kind, route in LINES:
+        if kind in (PROBE, NOTHING):
+            continue
+        said = send(console, "batch_1", route, Sender(sent), kind.takes)
+        assert said.status in {401, 429}, (route, said)
+    assert console.stored() == before
+
+
+def test_a_foreign_page_with_a_token_is_still_a_foreign_page(api: tuple[Api, str]) -> None:
+    served, text = api
+    sent = {"Authorization": f"Bearer {text}", "Origin": "http://evil.example"}
+    assert served.call("GET", "/api/batch/jobs", headers=sent).status_code == 403
+
+
+@pytest.fixture
+def api(served: Api) -> tuple[Api, str]:
+    """Lend an API on this machine, and a token that may steer."""
+    return served, served.post("/api/tokens", {"name": "nightly", "scope": "steer"})["token"]
+
+
+def test_the_history_names_the_program(api: tuple[Api, str]) -> None:
+    served, text = api
+    program = {"Authorization": f"Bearer {text}"}
+    job_id = served.start(lines(upcs(2)))
+    assert served.call("POST", f"/api/batch/{job_id}/pause", headers=program).status_code == 200
+    assert [event.by for event in served.engine.queries.events(job_id)][:2] == ["token nightly", "api"]
+
+
+def test_a_token_that_is_revoked_counts_no_more_from_the_next_call_on(api: tuple[Api, str]) -> None:
+    served, text = api
+    program = {"Authorization": f"Bearer {text}"}
+    (listed,) = served.get("/api/tokens")["tokens"]
+    assert (listed["state"], listed["name"], listed["made_by"], listed["last_used_at"]) == (
+        "live",
+        "nightly",
+        "api",
+        None,
+    )
+    assert text not in str(listed)
+    assert served.call("GET", "/api/batch/jobs", headers=program).status_code == 200
+    assert served.get("/api/tokens")["tokens"][0]["last_used_at"]
+    assert served.post(f"/api/tokens/{listed['token_id']}/revoke")["state"] == "revoked"
+    said = served.call("GET", "/api/batch/jobs", headers=program)
+    assert (said.status_code, said.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert said.json()["detail"].startswith("The token is not known, has ended or was revoked")
+
+
+def test_too_many_wrong_tokens_are_told_to_wait(served: Api) -> None:
+    wrong = {"Authorization": f"Bearer dm_{'0' * 16}_{'A' * 43}"}
+    statuses = [served.call("GET", "/api/batch/jobs", headers=wrong).status_code for _ in range(11)]
+    assert statuses == [401] * 10 + [429]
+    assert served.answers[-1].headers["Retry-After"] == "60"
+    assert served.call("GET", "/api/batch/jobs").status_code == 200  # on this machine no token is needed
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({"name": "x", "scope": "publish"}, "scope"),
+        ({"name": " x", "scope": "read"}, "name"),
+        ({"name": "x", "scope": "read", "days": 0}, "days"),
+        ({"name": "x", "scope": "read", "days": 400}, "days"),
+        ({"scope": "read"}, "name"),
+    ],
+)
+def test_a_token_that_cannot_be_is_refused_by_the_field(served: Api, body: dict[str, object], says: str) -> None:
+    said = served.call("POST", "/api/tokens", json=body)
+    assert (said.status_code, said.json()["detail"].partition(":")[0]) == (422, says)
+    assert served.get("/api/tokens") == {"tokens": []}
+
+
+def test_a_name_that_counts_already_and_a_token_that_is_not_there_are_told(api: tuple[Api, str]) -> None:
+    served, _ = api
+    again = served.call("POST", "/api/tokens", json={"name": "nightly", "scope": "read"})
+    assert (again.status_code, "revoke it first" in again.text) == (409, True)
+    assert served.call("POST", "/api/tokens/0123456789abcdef/revoke").status_code == 404
