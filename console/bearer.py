@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 
 from console.gate import Refused
-from engine.public import TOKEN_BEGINS_WITH, Clock, StoreError, Token, Tokens
+from engine.public import Clock, StoreError, Tokens, access
 
 MOST_WRONG = 10
 WITHIN_SECONDS = 60.0
@@ -23,7 +23,7 @@ class Bearers:
         self._clock = clock
         self._wrong: dict[str, deque[float]] = {}
 
-    async def token(self, headers: Headers, address: str) -> Token | Refused | None:
+    async def token(self, headers: Headers, address: str) -> access.Token | Refused | None:
         """Return the token of a call from `address`, why it does not count, or None where none is sent."""
         given = [text for text in map(_token, headers.getlist("authorization")) if text]
         if not given:
@@ -58,4 +58,4 @@ class Bearers:
 def _token(authorization: str) -> str:
     """Return the token that a header holds, "" where it is none of ours."""
     kind, _, text = authorization.partition(" ")
-    return text.strip() if kind.lower() == "bearer" and text.strip().startswith(TOKEN_BEGINS_WITH) else ""
+    return text.strip() if kind.lower() == "bearer" and text.strip().startswith(access.BEGINS_WITH) else ""

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.headers import hardened, screens_policy
 from engine.log import get_logger
-from engine.public import MOST_BYTES, Token, TokenScope
+from engine.public import MOST_BYTES, access
 
 log = get_logger(__name__)
 
@@ -49,21 +49,21 @@ class Rule:
     most_bytes: int = 0
     for_all: bool = False
     own_only: bool = False
-    reads: TokenScope | None = None
-    writes: TokenScope | None = None
+    reads: access.TokenScope | None = None
+    writes: access.TokenScope | None = None
 
 
 RULES = (  # the first that fits counts
     Rule("/health", for_all=True),  # probes call it by number; it holds nothing secret
-    Rule("/api/batch/upload", FORM, MOST_FORM, writes=TokenScope.SUBMIT),
-    Rule("/api/batch/check", FORM, MOST_FORM, writes=TokenScope.SUBMIT),
-    Rule("/api/batch/process", JSON, MOST_JSON, writes=TokenScope.SUBMIT),
-    Rule("/api/scans", JSON, MOST_JSON, reads=TokenScope.READ, writes=TokenScope.SUBMIT),
+    Rule("/api/batch/upload", FORM, MOST_FORM, writes=access.TokenScope.SUBMIT),
+    Rule("/api/batch/check", FORM, MOST_FORM, writes=access.TokenScope.SUBMIT),
+    Rule("/api/batch/process", JSON, MOST_JSON, writes=access.TokenScope.SUBMIT),
+    Rule("/api/scans", JSON, MOST_JSON, reads=access.TokenScope.READ, writes=access.TokenScope.SUBMIT),
     Rule("/api/connections/ebay/start", own_only=True),  # sets a cookie, and begins a consent
     Rule("/api/connections/ebay", JSON, MOST_JSON),  # for browsers, and for eBay itself
-    Rule("/api/tokens", JSON, MOST_JSON, reads=TokenScope.ADMIN, writes=TokenScope.ADMIN),
-    Rule("/api/catalogue", JSON, MOST_JSON, reads=TokenScope.READ, writes=TokenScope.ADMIN),
-    Rule("/api", JSON, MOST_JSON, reads=TokenScope.READ, writes=TokenScope.STEER),
+    Rule("/api/tokens", JSON, MOST_JSON, reads=access.TokenScope.ADMIN, writes=access.TokenScope.ADMIN),
+    Rule("/api/catalogue", JSON, MOST_JSON, reads=access.TokenScope.READ, writes=access.TokenScope.ADMIN),
+    Rule("/api", JSON, MOST_JSON, reads=access.TokenScope.READ, writes=access.TokenScope.STEER),
     Rule("/_stcore/upload_file", FORM, MOST_WIDGET),
     Rule(""),  # screens, their websocket, media, and all else
 )
@@ -86,7 +86,7 @@ class SignIn(Protocol):
 class Callers(Protocol):
     """Which program is asking."""
 
-    async def token(self, headers: Headers, address: str) -> Token | Refused | None:
+    async def token(self, headers: Headers, address: str) -> access.Token | Refused | None:
         """Return the token of a call from `address`, why it does not count, or None where none is sent."""
         ...
 
@@ -254,7 +254,7 @@ def _too_large(rule: Rule, size: int | None) -> Refused:
     return Refused(413, f"{has}: split it into smaller {'files' if rule.takes == FORM else 'calls'}.")
 
 
-def _caller(token: Token, rule: Rule, method: str) -> str | Refused:
+def _caller(token: access.Token, rule: Rule, method: str) -> str | Refused:
     """Return under which name a program asks, or why its token does not do here."""
     needed = rule.reads if method in READS else rule.writes
     if needed is None:

@@ -8,7 +8,7 @@ import typer
 
 from engine import terminal
 from engine.bootstrap import open_engine, open_existing
-from engine.public import USUAL_TOKEN_DAYS, TokenScope
+from engine.public import access
 from engine.settings import load
 
 app = typer.Typer(help="The tokens by which programs call the HTTP API.")
@@ -33,9 +33,9 @@ def tokens(context: typer.Context) -> None:
 def make(
     name: Annotated[str, typer.Argument(help="Who calls with it, for the history.")],
     scope: Annotated[
-        TokenScope, typer.Option(help="What it may do; each all that those before it may.")
-    ] = TokenScope.READ,
-    days: Annotated[int, typer.Option(help="For how long it counts.")] = USUAL_TOKEN_DAYS,
+        access.TokenScope, typer.Option(help="What it may do; each all that those before it may.")
+    ] = access.TokenScope.READ,
+    days: Annotated[int, typer.Option(help="For how long it counts.")] = access.USUAL_DAYS,
 ) -> None:
     """Make a token; it is shown this once."""
     made = open_engine(load()).tokens.make(name, scope, days, by=BY)

@@ -11,7 +11,7 @@ from pydantic import Field
 from engine.api.batches import CHECKED, By, TheEngine
 from engine.api.models.base import NUMBER, Answer, Body
 from engine.api.refusals import AWAY, UNREADABLE, WRITE, documented
-from engine.public import CALLER_NAME, MOST_TOKEN_DAYS, USUAL_TOKEN_DAYS, Token, TokenScope, TokenState
+from engine.public import access
 
 router = APIRouter(prefix="/api/tokens", tags=["system"], responses=AWAY, dependencies=CHECKED)
 SCOPES = (
@@ -22,10 +22,10 @@ SCOPES = (
 class TokenBody(Body):
     """A token to make."""
 
-    name: str = Field(pattern=CALLER_NAME, description="who calls with it, for the history", examples=["nightly"])
-    scope: TokenScope = Field(description=SCOPES, examples=["submit"])
+    name: str = Field(pattern=access.CALLER_NAME, description="who calls, for the history", examples=["nightly"])
+    scope: access.TokenScope = Field(description=SCOPES, examples=["submit"])
     days: Annotated[int, NUMBER] = Field(
-        USUAL_TOKEN_DAYS, ge=1, le=MOST_TOKEN_DAYS, description="for how long it counts"
+        access.USUAL_DAYS, ge=1, le=access.MOST_DAYS, description="for how long it counts"
     )
 
 
@@ -35,7 +35,7 @@ class TokenAnswer(Answer):
     token_id: str
     name: str
     scope: str
-    state: TokenState
+    state: access.TokenState
     made_at: datetime
     made_by: str
     ends_at: datetime
@@ -84,6 +84,6 @@ def revoke(token_id: str, engine: TheEngine, by: By) -> TokenAnswer:
     return TokenAnswer.model_validate(_fields(engine.tokens.revoke(token_id, by=by), engine.tokens.now()))
 
 
-def _fields(token: Token, now: datetime) -> dict[str, object]:
+def _fields(token: access.Token, now: datetime) -> dict[str, object]:
     names = TokenAnswer.model_fields.keys() - {"state"}
     return {name: getattr(token, name) for name in names} | {"state": token.state(now), "scope": str(token.scope)}

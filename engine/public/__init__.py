@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.access.tokens import MadeToken, Tokens
+from engine.access.tokens import Tokens
 from engine.batches.archive import Archive
 from engine.batches.attention import Attention, Concerned, FailedRow, Repeated
 from engine.batches.bulk_actions import BulkAction, BulkActions, RowResult, SeenRow
@@ -42,10 +42,7 @@ from engine.credentials.scopes import SCOPES, Scope
 from engine.credentials.scopes import missing as missing_scopes
 from engine.doctor.doctor import Doctor
 from engine.doctor.report import Finding, Level, Report
-from engine.domain.access import BEGINS_WITH as TOKEN_BEGINS_WITH
-from engine.domain.access import CALLER_NAME, Token, TokenScope, TokenState
-from engine.domain.access import MOST_DAYS as MOST_TOKEN_DAYS
-from engine.domain.access import USUAL_DAYS as USUAL_TOKEN_DAYS
+from engine.domain import access
 from engine.domain.batch.additions import not_in as copies_not_in_draft
 from engine.domain.batch.advice import Advice, advice_on
 from engine.domain.batch.decisions import MAX_CENTS, MAX_NOTE, MAX_PARAGRAPH, MAX_QUANTITY, barcode_problem
@@ -108,7 +105,6 @@ from engine.reading import MOST_BYTES, Check, Record, TableView
 from engine.reading.pictures import barcodes_in
 
 __all__ = [
-    "CALLER_NAME",
     "CATEGORIES",
     "CONNECT_EBAY",
     "COUNTRIES",
@@ -127,7 +123,6 @@ __all__ = [
     "MOST_BYTES",
     "MOST_FORGOTTEN",
     "MOST_LINES",
-    "MOST_TOKEN_DAYS",
     "NAMES",
     "NOT_AFFILIATED",
     "NO_ENGINE",
@@ -138,8 +133,6 @@ __all__ = [
     "RULES_OF_EBAY",
     "SCOPES",
     "TEMPLATE_EXAMPLE",
-    "TOKEN_BEGINS_WITH",
-    "USUAL_TOKEN_DAYS",
     "Account",
     "AccountView",
     "Accounts",
@@ -214,7 +207,6 @@ __all__ = [
     "ListedBefore",
     "ListingTexts",
     "Location",
-    "MadeToken",
     "MendedAt",
     "Need",
     "NoPrice",
@@ -269,9 +261,6 @@ __all__ = [
     "TableView",
     "Taken",
     "Throughput",
-    "Token",
-    "TokenScope",
-    "TokenState",
     "Tokens",
     "UnreadableFile",
     "UpdateState",
@@ -283,6 +272,7 @@ __all__ = [
     "Visibility",
     "Wait",
     "WorkerView",
+    "access",
     "advice_on",
     "barcode_problem",
     "barcodes_in",

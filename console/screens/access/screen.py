@@ -17,19 +17,19 @@ from console.poller import AWAY
 from console.widgets import notices, tables
 from console.widgets.heading import heading
 from console.widgets.text import plain
-from engine.public import MOST_TOKEN_DAYS, USUAL_TOKEN_DAYS, Token, TokenScope, TokenState
+from engine.public import access
 
 NAME, SCOPE, DAYS, TEXT = "token_name", "token_scope", "token_days", "token_text"
 MAY = {
-    TokenScope.READ: "Read: batches, rows, drafts, exports",
-    TokenScope.SUBMIT: "Submit: read, and start batches",
-    TokenScope.STEER: "Steer: submit, and all that people do with batches, drafts and seller settings",
-    TokenScope.ADMIN: "Admin: steer, and make tokens",
+    access.TokenScope.READ: "Read: batches, rows, drafts, exports",
+    access.TokenScope.SUBMIT: "Submit: read, and start batches",
+    access.TokenScope.STEER: "Steer: submit, and all that people do with batches, drafts and seller settings",
+    access.TokenScope.ADMIN: "Admin: steer, and make tokens",
 }
 STATES = {
-    TokenState.LIVE: Label("Counts", "green", "key"),
-    TokenState.ENDED: Label("Ended", "gray", "event_busy"),
-    TokenState.REVOKED: Label("Revoked", "red", "key_off"),
+    access.TokenState.LIVE: Label("Counts", "green", "key"),
+    access.TokenState.ENDED: Label("Ended", "gray", "event_busy"),
+    access.TokenState.REVOKED: Label("Revoked", "red", "key_off"),
 }
 
 
@@ -46,8 +46,8 @@ def render(context: Context) -> None:
         _form(context)
     with st.container(border=True, key="card_tokens", gap="small"):
         st.subheader("Tokens", anchor=False)
-        _standing(context, [token for token in tokens if token.state(now) is TokenState.LIVE], now)
-        _ended([token for token in tokens if token.state(now) is not TokenState.LIVE], now)
+        _standing(context, [token for token in tokens if token.state(now) is access.TokenState.LIVE], now)
+        _ended([token for token in tokens if token.state(now) is not access.TokenState.LIVE], now)
 
 
 def _form(context: Context) -> None:
@@ -55,7 +55,7 @@ def _form(context: Context) -> None:
     name, scope, days, action = st.columns([3, 4, 1.4, 1.2], gap="small", vertical_alignment="bottom")
     name.text_input("Who calls with it", key=NAME, max_chars=60, placeholder="nightly import")
     scope.selectbox("What it may do", list(MAY), format_func=MAY.__getitem__, key=SCOPE)
-    days.number_input("Days it counts", 1, MOST_TOKEN_DAYS, USUAL_TOKEN_DAYS, key=DAYS)
+    days.number_input("Days it counts", 1, access.MOST_DAYS, access.USUAL_DAYS, key=DAYS)
     action.button("Make token", key="make_token", type="primary", on_click=_make, args=(context,), width="stretch")
     if text := st.session_state.pop(TEXT, ""):
         st.success("Copy the token now: it is shown this once, and kept nowhere.", icon=":material/key:")
@@ -63,7 +63,7 @@ def _form(context: Context) -> None:
     st.caption("A program sends it with every call of the API; docs/security.md says what each may do.")
 
 
-def _standing(context: Context, tokens: Sequence[Token], now: datetime) -> None:
+def _standing(context: Context, tokens: Sequence[access.Token], now: datetime) -> None:
     """Draw the tokens that count, each with the button that ends it."""
     if not tokens:
         st.caption("None counts. On this machine programs need none; from elsewhere they do, where people sign in.")
@@ -83,7 +83,7 @@ def _standing(context: Context, tokens: Sequence[Token], now: datetime) -> None:
         )
 
 
-def _ended(tokens: Sequence[Token], now: datetime) -> None:
+def _ended(tokens: Sequence[access.Token], now: datetime) -> None:
     """Draw the tokens that count no more. Draws nothing where there are none."""
     if not tokens:
         return
@@ -122,6 +122,6 @@ def _make(context: Context) -> None:
         state[TEXT], state[NAME] = made.text, ""
 
 
-def _revoke(context: Context, token: Token) -> None:
+def _revoke(context: Context, token: access.Token) -> None:
     done = f"The token {plain(token.name)} is revoked."
     act(context, done, lambda: context.engine.tokens.revoke(token.token_id, by=operator()))
