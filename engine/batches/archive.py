@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from engine.batches.documents import Change, change
+from engine.batches.listing import BatchFilter, JobPages, together
 from engine.codec import replace
 from engine.domain.batch.jobs import OPEN, Job, Visibility
-from engine.errors import IllegalTransition
+from engine.errors import IllegalTransition, JobError
 from engine.store.base import Store
+
+AT_ONCE = 50  # batches of one page
+MOST = 500  # of one call
 
 
 class Archive:
@@ -37,6 +42,37 @@ class Archive:
             IllegalTransition: it is being deleted.
         """
         return change(self._store, job_id, _brought_back, by=by)
+
+    def archive_all(self, wanted: BatchFilter, *, by: str = "") -> int:
+        """Put the newest batches out of sight that are wanted, at most `MOST`; return how many that were.
+
+        Those that wait or run, or are being deleted, are left alone.
+        """
+        return self._all(wanted, Visibility.ARCHIVED, by)
+
+    def unarchive_all(self, wanted: BatchFilter, *, by: str = "") -> int:
+        """Bring the newest batches back that are wanted, at most `MOST`; return how many that were."""
+        return self._all(wanted, Visibility.VISIBLE, by)
+
+    def _all(self, wanted: BatchFilter, to: Visibility, by: str) -> int:
+        pages, done = JobPages(self._store), 0
+        before: datetime | None = None
+        while done < MOST:
+            page = pages.page(AT_ONCE, wanted, before)
+            free = [job.job_id for job, _ in page.jobs if job.visibility is not to and job.status not in OPEN]
+            done += sum(together(*(partial(self._move, job_id, to, by) for job_id in free)))
+            if page.next is None:
+                break
+            before = page.next
+        return done
+
+    def _move(self, job_id: str, to: Visibility, by: str) -> bool:
+        """Return whether a batch could be moved: it may have begun to run, or be gone, since it was listed."""
+        try:
+            self.archive(job_id, by=by) if to is Visibility.ARCHIVED else self.unarchive(job_id, by=by)
+        except JobError:
+            return False
+        return True
 
 
 def _archived(job: Job, now: datetime) -> Change | None:

@@ -9,8 +9,8 @@ from datetime import datetime
 from functools import partial
 from itertools import groupby
 
-from engine.batches.documents import items_of, job_path, read_job
-from engine.batches.listing import together
+from engine.batches.documents import JOBS, items_of, job_path, read_job
+from engine.batches.listing import ARCHIVED, together
 from engine.batches.views import CauseCount
 from engine.codec import decode
 from engine.domain.batch.fixes import Remedy, RowsWanted, left_alone
@@ -83,6 +83,10 @@ class Attention:
     def count(self, wanted: RowsWanted) -> int:
         """Return how many failed rows are wanted."""
         return self._store.count(_place(wanted), [*_conditions(wanted), Where("status", "==", ItemStatus.FAILED)])
+
+    def archived(self) -> int:
+        """Return how many of the failed rows are of archived batches, as those count them."""
+        return self._store.sum(JOBS, "failed_upcs", ARCHIVED)
 
     def lately(self, cause: Cause, since: datetime) -> int:
         """Return how many rows have failed for a cause from `since` on, and still lack what mends them."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from engine.batches.archive import AT_ONCE
 from engine.batches.documents import job_path
 from engine.batches.listing import BatchFilter
 from engine.clock import SystemClock
@@ -96,3 +97,12 @@ def test_a_batch_of_the_earlier_service_is_archived_too(batches: Batches) -> Non
 def test_a_batch_that_never_was_is_unknown(batches: Batches) -> None:
     with pytest.raises(JobUnknown):
         batches.engine.archive.archive("batch_1")
+
+
+def test_all_that_match_are_archived_but_those_that_wait_or_run(batches: Batches) -> None:
+    ended, waiting = [done(batches, 1) for _ in range(AT_ONCE // 10)], batches.upload(barcodes(2))
+    assert batches.engine.archive.archive_all(BatchFilter("rows"), by="anna") == len(ended)
+    assert listed(batches, BatchFilter()) == [waiting]
+    assert batches.engine.archive.unarchive_all(BatchFilter("nothing", visibility=Visibility.ARCHIVED)) == 0
+    assert batches.engine.archive.unarchive_all(ARCHIVE) == len(ended)
+    assert set(listed(batches, BatchFilter())) == {*ended, waiting}

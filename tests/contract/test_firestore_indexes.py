@@ -180,6 +180,7 @@ def fixed(batches: Batches, one: str) -> None:
         batches.engine.attention.concerned(wanted, Remedy(FixKind.RETRY))
         batches.engine.attention.page(wanted, SystemClock().now(), SystemClock().now(), 5)
     batches.engine.attention.rows(RowsWanted(Cause.NO_MATCH), before=SystemClock().now())
+    batches.engine.attention.archived()
     batches.engine.fixes.newest(), batches.engine.fixes.work()
 
 

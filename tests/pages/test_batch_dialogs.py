@@ -75,3 +75,16 @@ def test_a_batch_of_failed_rows_is_not_started_again_by_itself(desk: Desk) -> No
     made = desk.engine.retry_as_new(job_id).job_id
     assert any("Start again" in label for label in rare(load(context(), job_id).value))
     assert not any("Start again" in label for label in rare(load(context(), made).value))
+
+
+def test_a_batch_is_archived_and_brought_back_from_its_menu(desk: Desk) -> None:
+    job = desk.submit(upcs(2), name="Box 14")
+    desk.work(failing=upcs(1))
+    context().poller.changed()
+    assert any("Archive batch" in label for label in rare(load(context(), job.job_id).value))
+    desk.engine.archive.archive(job.job_id)
+    context().poller.changed()
+    app = desk.screen("batch", job_id=job.job_id)
+    assert "Archived" in text(app)
+    assert "1 item of archived batches" in text(desk.screen("attention"))
+    assert any("Bring back" in label for label in rare(load(context(), job.job_id).value))

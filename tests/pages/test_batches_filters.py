@@ -129,3 +129,21 @@ def test_the_tiles_count_all_batches_not_those_of_the_page(many: Desk) -> None:
         "Waiting": ("7", "in 2 batches"),
         "Done at": ("–", "nothing runs"),
     }
+
+
+def test_all_that_match_are_archived_and_brought_back(many: Desk) -> None:
+    app = many.screen("batches", state="cancelled")
+    press(app, "Archive 12 batches")
+    assert "There is no such batch" in text(app)
+    assert "108 batches" in text(many.screen("batches"))
+    app = many.screen("batches", archived="1")
+    assert len(names(app)) == 12
+    press(app, "Bring back 12 batches")
+    assert "120 batches" in text(many.screen("batches"))
+
+
+def test_the_archive_is_asked_for_with_a_tick_and_kept_in_the_address(many: Desk) -> None:
+    app = many.screen("batches")
+    app.checkbox[0].check().run()
+    assert app.query_params["archived"] == "1"
+    assert "There is no such batch" in text(app)

@@ -20,6 +20,7 @@ from console.widgets.text import plain
 from engine.public import Cause, FixKind, RowsWanted, kinds
 
 REPEATED_SHOWN = 5
+ARCHIVED_SECONDS = 60.0
 _OF_ONE_BARCODE = frozenset({FixKind.CHOOSE, FixKind.BARCODE})
 
 
@@ -49,6 +50,7 @@ def _groups(context: Context) -> None:
             _group(group, partial(moment, now=snapshot.read_at, zone=zone()), away=snapshot.away)
         if not snapshot.value:
             _nothing()
+        _archived(context)
     notices.freshness(snapshot, zone())
 
 
@@ -139,6 +141,18 @@ def _repeated(group: Group, *, away: bool) -> None:
                 args=(RowsWanted(group.cause, one.gtin),),
             )
             st.markdown(f"{plain(one.upc)} · {plain(one.name)}", width="content")
+
+
+def _archived(context: Context) -> None:
+    """Say how many of the rows are of archived batches; nothing where none is, or nobody knows."""
+    try:
+        count = context.poller.look(
+            "attention_archived", context.engine.attention.archived, every=ARCHIVED_SECONDS
+        ).value
+    except AWAY:
+        return
+    if count:
+        st.caption(f"{rows(count)} of archived batches are among these.")
 
 
 def _nothing() -> None:

@@ -18,7 +18,7 @@ from console.screens.batch.items import narrow
 from console.screens.batch.query import Query
 from console.screens.batch.view import BatchScreen
 from console.widgets.text import plain
-from engine.public import OPEN, Cause, Job, JobStatus
+from engine.public import OPEN, Cause, Job, JobStatus, Visibility
 
 Action = Callable[[Context, Job], None]
 
@@ -93,6 +93,10 @@ def rare(screen: BatchScreen) -> Mapping[str, Action]:
     if not job.retry_of:
         found[":material/restart_alt: Start again with the same options"] = same_again
     found[":material/edit: Rename batch"] = naming.open_dialog
+    if job.visibility is Visibility.ARCHIVED:
+        found[":material/unarchive: Bring back from the archive"] = unarchive
+    elif job.status not in OPEN:
+        found[":material/archive: Archive batch"] = archive
     if job.status not in OPEN:
         found[":material/delete: Delete batch"] = deletion.open_dialog
     return found
@@ -207,6 +211,18 @@ def cancel(context: Context, job: Job) -> None:
     """Stop the batch for good; it can be put back."""
     done = f"{plain(job.name)} is cancelled. What is done stays done."
     act(context, done, partial(context.engine.commands.cancel, job.job_id, by=operator()))
+
+
+def archive(context: Context, job: Job) -> None:
+    """Put the batch out of sight."""
+    done = f"{plain(job.name)} is archived: the list shows it under Archived."
+    act(context, done, partial(context.engine.archive.archive, job.job_id, by=operator()))
+
+
+def unarchive(context: Context, job: Job) -> None:
+    """Bring the batch back into the list."""
+    done = f"{plain(job.name)} is back in the list."
+    act(context, done, partial(context.engine.archive.unarchive, job.job_id, by=operator()))
 
 
 def start_again(context: Context, job: Job) -> None:

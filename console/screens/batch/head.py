@@ -16,7 +16,7 @@ from console.upstreams import ending, wait_line
 from console.widgets import bar, keys, notices
 from console.widgets.heading import Badge, badge, heading
 from console.widgets.text import plain
-from engine.public import NAMES, RECENT_MINUTES, JobStatus
+from engine.public import NAMES, RECENT_MINUTES, JobStatus, Visibility
 
 
 def draw(context: Context, look: Look) -> None:
@@ -52,7 +52,8 @@ def _badges(screen: BatchScreen) -> list[Badge]:
     job = screen.job
     icon = "experiment" if job.test_mode else "draft"
     first = [(f"First {job.options.first}", "gray", "filter_list")] if job.options.first else []
-    return [badge(labels.batch_label(screen.batch)), (labels.not_sent_line(job), "gray", icon), *first]
+    archived = [("Archived", "gray", "archive")] if job.visibility is Visibility.ARCHIVED else []
+    return [badge(labels.batch_label(screen.batch)), *archived, (labels.not_sent_line(job), "gray", icon), *first]
 
 
 def _about(screen: BatchScreen) -> str:

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from console import labels
 from console.labels import Label
-from engine.public import BatchFilter, JobStatus
+from engine.public import BatchFilter, JobStatus, Visibility
 
 STATES: Mapping[str, Label] = {
     JobStatus.PENDING: labels.WAITING,
@@ -24,13 +24,17 @@ _LAST = date(9999, 12, 1)  # of the days that can be asked for
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What the operator wants to see. Days are theirs, both included; the page begins at `before`, "" at the newest."""
+    """What the operator wants to see. Days are theirs, both included; the page begins at `before`, "" at the newest.
+
+    With `archived` it is the archive and nothing else.
+    """
 
     q: str = ""
     state: str = ""
     since: date | None = None
     until: date | None = None
     before: str = ""
+    archived: bool = False
 
     @classmethod
     def of(cls, address: Mapping[str, str]) -> Query:
@@ -42,6 +46,7 @@ class Query:
             _day(address.get("from", "")),
             _day(address.get("to", "")),
             before if _moment(before) else "",
+            address.get("archived") == "1",
         )
 
     @property
@@ -60,7 +65,8 @@ class Query:
             "from": self.since.isoformat() if self.since else "",
             "to": self.until.isoformat() if self.until else "",
         }
-        given = {"q": self.q, "state": self.state, **days, "before": self.before}
+        archived = "1" if self.archived else ""
+        given = {"q": self.q, "state": self.state, **days, "archived": archived, "before": self.before}
         return {name: value for name, value in given.items() if value}
 
     def wanted(self, zone: tzinfo) -> BatchFilter:
@@ -70,6 +76,7 @@ class Query:
             JobStatus(self.state) if self.state else None,
             _midnight(self.since, zone),
             _midnight(self.until + timedelta(days=1) if self.until else None, zone),
+            Visibility.ARCHIVED if self.archived else Visibility.VISIBLE,
         )
 
 

@@ -17,6 +17,7 @@ from console.context import Context, zone
 from console.formatting import NONE, moment, number, rows, speed
 from console.poller import AWAY, Snapshot
 from console.sample import SAMPLE
+from console.screens.batches import archive
 from console.screens.batches.query import STATES, Query
 from console.screens.batches.view import (
     EVERY_SECONDS,
@@ -38,7 +39,7 @@ from console.widgets.heading import heading
 from console.widgets.text import plain
 from engine.public import BatchView
 
-QUERY, Q, STATE = "batches_query", "batches_q", "batches_state"
+QUERY, Q, STATE, ARCHIVED = "batches_query", "batches_q", "batches_state", "batches_archived"
 EARLIEST = date(2000, 1, 1)  # where the days begin when only their end is given
 
 
@@ -99,7 +100,7 @@ def _counted(context: Context, query: Query) -> Counts | None:
 def _filters(query: Query) -> None:
     """Draw the filters. The URL of the page holds them, and they follow it."""
     if st.session_state.get(QUERY) != query or Q not in st.session_state:
-        st.session_state.update({QUERY: query, Q: query.q, STATE: query.state or None})
+        st.session_state.update({QUERY: query, Q: query.q, STATE: query.state or None, ARCHIVED: query.archived})
     days: Any = [day for day in (query.since or (query.until and EARLIEST), query.until) if day]
     days_key = f"batches_days_{query.since}_{query.until}"  # its value cannot be set beside a range as default
     hidden: Any = {"label_visibility": "collapsed", "on_change": _narrow, "args": (days_key,)}
@@ -125,6 +126,7 @@ def _filters(query: Query) -> None:
             **hidden,
         )
         st.date_input("Days", days, key=days_key, min_value=EARLIEST, width=240, **hidden)
+        st.checkbox("Archived", key=ARCHIVED, on_change=_narrow, args=(days_key,), width="content")
         if query.narrow:
             st.button("Clear", type="tertiary", icon=":material/filter_list_off:", on_click=_ask, args=(Query(),))
 
@@ -133,7 +135,8 @@ def _narrow(days_key: str) -> None:
     """Apply the filters, from the newest batch on."""
     q, state = st.session_state[Q], st.session_state[STATE]
     since, until = (*st.session_state[days_key], None, None)[:2]
-    _ask(Query((q or "").strip(), state or "", None if since == EARLIEST else since, until))
+    days = (None if since == EARLIEST else since, until)
+    _ask(Query((q or "").strip(), state or "", *days, archived=st.session_state[ARCHIVED]))
 
 
 def _ask(query: Query) -> None:
@@ -157,7 +160,7 @@ def _list(context: Context, query: Query) -> None:
         return
     with st.container(key="stale_batches" if snapshot.away else "batches"):
         row = _table(view, snapshot)
-    _foot(view, query, _counted(context, query))
+    _foot(context, view, query)
     notices.freshness(snapshot, zone())
     if row is not None and row < len(view.entries):
         navigation.open_batch(view.entries[row].batch.job.job_id)
@@ -175,8 +178,9 @@ def _look(context: Context, query: Query) -> Snapshot[BatchesView]:
     return context.poller.look(("batches", query, str(zone())), own, every=PAGE_SECONDS)
 
 
-def _foot(view: BatchesView, query: Query, found: Counts | None) -> None:
-    """Draw the place of the page among all that match, and the buttons to others."""
+def _foot(context: Context, view: BatchesView, query: Query) -> None:
+    """Draw the place of the page among all that match, the buttons to others, and what is done with all of them."""
+    found = _counted(context, query)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="batches_foot"):
         last = len(view.entries) + (found.newer if found else 0)
         if found:
@@ -189,6 +193,8 @@ def _foot(view: BatchesView, query: Query, found: Counts | None) -> None:
         if view.oldest and found and found.matching > last:
             older = replace(query, before=view.oldest.isoformat())
             st.button("Older", icon=":material/chevron_right:", on_click=_ask, args=(older,), type="tertiary")
+        if found and (query.narrow or query.archived):
+            archive.draw(context, query, found.matching)
 
 
 def _nothing(query: Query) -> None:
