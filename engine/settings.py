@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from base64 import b64decode
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, Self
@@ -71,6 +72,10 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(30.0, validation_alias="DM_LEASE_SECONDS", gt=0)
     lanes: int = Field(4, validation_alias="DM_LANES", ge=1, le=64)
 
+    webhook_url: SecretStr = Field(SecretStr(""), validation_alias="DM_WEBHOOK_URL")
+    webhook_secret: SecretStr = Field(SecretStr(""), validation_alias="DM_WEBHOOK_SECRET")
+    stalled_minutes: int = Field(30, validation_alias="DM_STALLED_MINUTES", ge=0)
+
     sandbox_url: str = Field("", validation_alias="DM_SANDBOX_URL")
     sandbox_latency: float = Field(0.1, validation_alias="DM_SANDBOX_LATENCY", ge=0)
     discogs_url: str = Field("", validation_alias="DISCOGS_URL")
@@ -114,6 +119,37 @@ class Settings(BaseSettings):
         if any(not _HOST.fullmatch(name) for name in _names(hosts)):
             raise ValueError("must be names such as drafts.example.com, without https://, separated by commas")
         return hosts
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _is_of_the_web(cls, url: SecretStr) -> SecretStr:
+        """Refuse an address that nothing can be posted to."""
+        parts = urlsplit(url.get_secret_value())
+        if url.get_secret_value() and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            raise ValueError("must look like https://example.com/hooks/batches")
+        return url
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _signs(cls, secret: SecretStr) -> SecretStr:
+        """Refuse what cannot sign webhooks."""
+        kind, _, key = secret.get_secret_value().partition("_")
+        try:
+            good = kind == "whsec" and 24 <= len(b64decode(key, validate=True)) <= 64
+        except ValueError:
+            good = False
+        if secret.get_secret_value() and not good:
+            raise ValueError(
+                "must be whsec_ and 24 to 64 random bytes in base64, such as openssl rand -base64 32 makes"
+            )
+        return secret
+
+    @model_validator(mode="after")
+    def _webhooks_are_signed(self) -> Self:
+        """Refuse an address for webhooks without the secret that signs them."""
+        if self.webhook_url.get_secret_value() and not self.webhook_secret.get_secret_value():
+            raise ValueError("DM_WEBHOOK_URL needs DM_WEBHOOK_SECRET, which signs what is sent there")
+        return self
 
     @model_validator(mode="after")
     def _profile_defaults(self) -> Self:

@@ -15,10 +15,11 @@ from engine.domain.batch.draft_index import record
 from engine.domain.batch.items import Item
 from engine.domain.batch.jobs import Job, JobStatus
 from engine.domain.batch.shards import Shard
+from engine.domain.notifications import NOTIFICATIONS, Notification, batch_changed
 from engine.errors import Conflict, IllegalTransition, JobUnknown, StoreAway
 from engine.log import get_logger
 from engine.retry import RetryPolicy, retry
-from engine.store.base import Document, Patch, Put, Store, Write
+from engine.store.base import Document, Expect, Patch, Put, Store, Write
 
 log = get_logger(__name__)
 
@@ -153,18 +154,33 @@ def ensure_kept(job: Job) -> None:
         raise IllegalTransition(f"Job {job.job_id} is being deleted: delete it again if that does not end")
 
 
+def notification_path(notification: Notification) -> str:
+    """Return the path of a notification."""
+    return f"{NOTIFICATIONS}/{notification.notification_id}"
+
+
+def notification_put(notification: Notification, expect: Expect = Expect.ANYTHING) -> Put:
+    """Return the write that stores a notification for the first time."""
+    return Put(notification_path(notification), encode(notification), expect)
+
+
 def written(found: Document, wanted: Change, *, by: str) -> list[Write]:
     """Return the writes that store `wanted` in place of the job `found`, unless somebody else has changed it.
+
+    What operators are to be told of it is among them.
 
     Raises:
         IllegalTransition: the job is being deleted.
     """
-    ensure_kept(read_job(found))
+    before = read_job(found)
+    ensure_kept(before)
+    notification = batch_changed(before, wanted.job, now=found.read_at)
     history = [event(wanted.job.job_id, what=wanted.event, by=by, at=found.read_at, detail=wanted.detail)]
     return [
         Patch(found.path, encode(wanted.job), found.version),
         *wanted.writes,
         *(history if wanted.event else ()),
+        *([notification_put(notification)] if notification else ()),
     ]
 
 

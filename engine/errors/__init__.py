@@ -35,6 +35,7 @@ EngineError
 ├── Requeued                 the row is given back undone: the worker stops, or the batch is held
 ├── ItemError                 this row fails, with a cause and a reason; the batch goes on
 │   └── AlreadyListed             its draft is a live listing by now, which is left alone
+├── NotDelivered              a notification did not reach its receiver: try again later, unless that is in vain
 └── UpstreamError             an answer of Discogs, MusicBrainz, Cover Art Archive or eBay
     ├── UpstreamDown          busy, broken or unreachable: wait, spend no attempt
     │   └── OutcomeUnknown    a write may have been applied: look before writing again
@@ -83,6 +84,7 @@ from engine.errors.storage import (
 )
 from engine.errors.upstream import (
     CredentialsRefused,
+    NotDelivered,
     OutcomeUnknown,
     PersonNeeded,
     RequestRefused,
@@ -118,6 +120,7 @@ __all__ = [
     "JobError",
     "JobUnknown",
     "LeaseLost",
+    "NotDelivered",
     "NotThere",
     "OutcomeUnknown",
     "PersonNeeded",

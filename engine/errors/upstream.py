@@ -100,3 +100,13 @@ class RequestRefused(UpstreamError):
         super().__init__(service, call, reason, status=status)
         self.code = code
         self.defect = defect
+
+
+class NotDelivered(EngineError):
+    """A notification did not reach its receiver; the message says why. With `for_good` another try would not either."""
+
+    blame = Blame.UPSTREAM
+
+    def __init__(self, reason: str, *, for_good: bool = False) -> None:
+        super().__init__(reason)
+        self.for_good = for_good

@@ -117,7 +117,8 @@ class HttpTransport:
             RequestException: there is no answer, or one out of bounds, or it leads astray.
         """
         headers = {"User-Agent": self.user_agent, "Accept": "application/json", **(headers or {})}
-        know(*secrets_of(headers, more.get("data") or {}))
+        data = more.get("data")
+        know(*secrets_of(headers, data if isinstance(data, Mapping) else {}))
         more |= {"timeout": (CONNECT_SECONDS, self.read_seconds), "allow_redirects": lead is not None, "stream": True}
         hooks = {"response": [*self.session.hooks["response"], incoming(lead, WHOLE * self.read_seconds)]}
         try:

@@ -2,7 +2,8 @@
 
 A call goes to the configured address of a service. A redirect is followed on its own host, and to the domains that the
 service is known to keep its files at; nowhere else, so that nothing that a service says makes us call into the network
-that we stand in. Photos of sellers are never fetched: eBay does that.
+that we stand in. Photos of sellers are never fetched: eBay does that. Notifications go to the hosts that the settings
+name, which may stand in our own network, and follow no redirect.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import socket
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -65,6 +66,29 @@ def public(address: str, origin: str) -> str:
         return ""
     outside = [ip_address(str(place[4][0]).partition("%")[0]).is_global for place in found]
     return address if outside and all(outside) else ""
+
+
+def receiver_refusal(host: str, port: int, *, encrypted: bool) -> str:
+    """Return why nothing is sent to a host that the settings name for notifications, "" where it may be.
+
+    What is not `encrypted` stays in our own network. A cloud's metadata service, at a link-local address, gets nothing.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (ValueError, OSError):
+        return f"the name {host} is not found on the network"
+    addresses = [_plain(str(place[4][0])) for place in found]
+    if any(one.is_link_local or one.is_multicast or one.is_unspecified for one in addresses):
+        return f"{host} is at an address that receives no notifications"
+    if not encrypted and any(one.is_global for one in addresses):
+        return f"{host} is outside of our own network, where everything is sent encrypted"
+    return ""
+
+
+def _plain(address: str) -> IPv4Address | IPv6Address:
+    """Return an IP address without its zone, as IPv4 where it is one in the clothes of the other kind."""
+    found = ip_address(address.partition("%")[0])
+    return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
 
 
 def _is_ip(host: str) -> bool:

@@ -37,8 +37,9 @@ from engine.store.base import Store
 from engine.worker.copies import CopyAdder
 from engine.worker.early_look import EarlyLook
 from engine.worker.handover import hand_over
-from engine.worker.heartbeat import Activity, ConnectionsInUse, Heartbeat
+from engine.worker.heartbeat import Activity, ConnectionsInUse, Heartbeat, Helper
 from engine.worker.lanes import Lanes
+from engine.worker.notifier import Notifier, Notifying
 from engine.worker.opening import open_batch
 from engine.worker.row import RowRun
 from engine.worker.run import Limits, Resources, ShardRun
@@ -54,11 +55,12 @@ IDLE_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class WorkerConfig:
-    """How many `lanes` run rows at once, and how long a `lease` lasts that is not renewed."""
+    """How many `lanes` run rows at once, how long an unrenewed `lease` lasts, and how operators are notified."""
 
     lanes: int
     lease: timedelta
     limits: Limits = field(default_factory=Limits)
+    notifying: Notifying = field(default_factory=Notifying)
 
 
 class Worker:
@@ -92,8 +94,9 @@ class Worker:
         self._run: ShardRun | None = None
         self._job_id: str | None = None
         self._outage = Outage(clock, "queue")
-        scans = [ScanLookups(store, clock, self.name, looks_up)] if looks_up else []
-        self._beat = Heartbeat(store, clock, self.name, self._state, connections, scans)
+        helpers: list[Helper] = [Notifier(store, clock, self.name, config.notifying)]
+        helpers += [ScanLookups(store, clock, self.name, looks_up)] if looks_up else []
+        self._beat = Heartbeat(store, clock, self.name, self._state, connections, helpers)
 
     def stop(self) -> None:
         """Ask the worker to finish the rows in flight, release its shard and return."""

@@ -19,9 +19,11 @@ from engine.batches.documents import events_of
 from engine.batches.drafts import Drafts
 from engine.batches.indexing import index_batches
 from engine.batches.listing import BatchFilter
+from engine.batches.notifications import Notifications
 from engine.batches.queries import Queries
 from engine.batches.scan_queue import ScanQueue
 from engine.batches.taking import Entry
+from engine.batches.watch import Watch
 from engine.clock import SystemClock
 from engine.codec import decode, encode, replace
 from engine.domain.batch.draft_index import Review
@@ -36,7 +38,7 @@ from engine.domain.listing.readiness import DraftNeed
 from engine.errors import Cause, ItemError
 from engine.files.base import Files
 from engine.pipeline.lookups import Lookups, Question
-from engine.store.base import ANYWHERE, Document, Order, Put, Store, Where
+from engine.store.base import ANYWHERE, Document, Order, Patch, Put, Store, Where
 from engine.upstream.caller import UNATTENDED
 from engine.worker.source import rows_to_run
 from tests.support.batch_runs import FIXED, Batches, Chosen, barcode, barcodes, fails
@@ -153,6 +155,7 @@ def shapes(store: Store, files: Files) -> set[Shape]:
     queries.queued(), queries.events(job_id), queries.workers()
     list(batches.exports.results_csv(job_id)), batches.engine.upstreams.all()
     batches.engine.tokens.all()
+    notified(recording, job_id)
     batches.submission.uploads.newest()
     batches.submission.uploads.drop("none")
     batches.engine.deletions.delete(job_id, leave_drafts=True)
@@ -182,6 +185,18 @@ def fixed(batches: Batches, one: str) -> None:
     batches.engine.attention.rows(RowsWanted(Cause.NO_MATCH), before=SystemClock().now())
     batches.engine.attention.archived()
     batches.engine.fixes.newest(), batches.engine.fixes.work()
+
+
+def notified(store: Recording, job_id: str) -> None:
+    """Ask for notifications, and look for batches that stand still; this one seems to."""
+    now = SystemClock().now()
+    found = store.get(f"batch_jobs/{job_id}")[0]
+    assert found
+    moved = {**found.fields["engine"], "moved_at": now - timedelta(hours=1)}
+    store.commit(Patch(found.path, {"status": JobStatus.RUNNING, "engine": moved}, None))
+    Watch(store, SystemClock(), timedelta(minutes=30)).look()
+    Notifications(store, SystemClock()).due(), Notifications(store, SystemClock()).newest()
+    store.commit(Patch(found.path, {"status": JobStatus.COMPLETED}, None))
 
 
 def lacks(work: Work) -> None:

@@ -16,9 +16,10 @@ from engine.domain.batch.items import ItemStatus
 from engine.domain.batch.progress import Deleting
 from engine.domain.identify.evidence import Match, ReleaseSummary, Verdict
 from engine.errors import BadRequest, Cause, Conflict, DecisionRefused, IllegalTransition, ItemError, NotThere
-from engine.store.base import Committed, Patch, Store, Write
+from engine.store.base import Patch
 from tests.support.batch_runs import Batches, Chosen, Drafting, barcode, barcodes, fails
 from tests.support.clocks import until
+from tests.support.stopping import Killed, Stopping
 from tests.support.working import Work
 
 NO_MATCH, NO_PRICE = RowsWanted(Cause.NO_MATCH), RowsWanted(Cause.NO_PRICE)
@@ -244,30 +245,6 @@ def test_more_rows_than_a_page_are_all_fixed(batches: Batches, monkeypatch: pyte
     assert [batches.job(name).successful_upcs for name in names] == [5, 5]
 
 
-class Stopping:
-    """A store whose worker is killed before or after one of its commits."""
-
-    def __init__(self, store: Store, at: int, *, after: bool) -> None:
-        self._store = store
-        self._left, self._after = at, after
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._store, name)
-
-    def commit(self, *writes: Write) -> Committed:
-        self._left -= 1
-        if self._left == 0 and not self._after:
-            raise Killed
-        made = self._store.commit(*writes)
-        if self._left == 0:
-            raise Killed
-        return made
-
-
-class Killed(BaseException):
-    """The process is gone."""
-
-
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("at", range(1, 6))
 def test_a_worker_that_is_killed_at_any_commit_counts_no_row_twice_and_loses_none(
@@ -276,7 +253,7 @@ def test_a_worker_that_is_killed_at_any_commit_counts_no_row_twice_and_loses_non
     monkeypatch.setattr("engine.batches.fixes.PAGE", 4)
     names = failed_batches(batches, 2)
     fix = begun(batches, NO_MATCH, RETRY)
-    dying = Fixes(Stopping(batches.store, at, after=after), SystemClock())  # type: ignore[arg-type]
+    dying = Fixes(Stopping(batches.store, at, after=after), SystemClock())
     with pytest.raises(Killed):
         run_on(dying)
     run_on(batches.engine.fixes)
@@ -293,7 +270,7 @@ def test_rows_that_come_into_a_page_after_a_kill_are_fixed_too(
     monkeypatch.setattr("engine.batches.fixes.PAGE", 3)
     names = failed_batches(batches, 2, rows=4)
     fix = begun(batches, NO_MATCH, RETRY)
-    dying = Fixes(Stopping(batches.store, 1, after=True), SystemClock())  # type: ignore[arg-type]
+    dying = Fixes(Stopping(batches.store, 1, after=True), SystemClock())
     with pytest.raises(Killed):
         run_on(dying)
     batches.run()  # what was queued has succeeded, and makes room in the page

@@ -127,6 +127,7 @@ def test_only_these_modules_speak_http() -> None:
         "upstream/http.py",  # the services, at their configured addresses
         "upstream/outgoing.py",
         "upstream/redirects.py",
+        "upstream/webhook.py",  # notifications, at the operator's address
         "upstream/failure_policy/transport.py",
         "doctor/services.py",
         "bootstrap/services.py",

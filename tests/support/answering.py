@@ -21,10 +21,14 @@ class Reply:
 
 @dataclass
 class Answering:
-    """Such a service: `url` is its root, `asked` what it was asked, as `METHOD path?query`."""
+    """Such a service: `url` is its root, `asked` what it was asked, as `METHOD path?query`.
+
+    `received` holds headers and body of each request.
+    """
 
     url: str = ""
     asked: list[str] = field(default_factory=list)
+    received: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
 
 @contextlib.contextmanager
@@ -35,7 +39,8 @@ def answering(answer: Callable[[str], Reply]) -> Iterator[Answering]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             service.asked.append(f"{self.command} {self.path}")
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            service.received.append((dict(self.headers), body))
             reply = answer(self.path)
             content = b"" if reply.body is None else json.dumps(reply.body).encode()
             self.send_response(reply.status)

@@ -28,6 +28,7 @@ from engine.pipeline.work import Pipeline
 from engine.settings import Settings
 from engine.store.base import Order, Store
 from engine.worker.loop import Worker, WorkerConfig
+from engine.worker.notifier import Notifying
 from engine.worker.run import Limits
 from tests.support.clocks import until
 from tests.support.working import Changing, Work
@@ -118,7 +119,12 @@ class Batches:
 
     def worker(self, pipeline: Pipeline | None = None, **more: Any) -> Worker:
         clock = more.pop("clock", SystemClock())
-        config = WorkerConfig(more.pop("lanes", 4), more.pop("lease", LEASE), more.pop("limits", Limits()))
+        config = WorkerConfig(
+            more.pop("lanes", 4),
+            more.pop("lease", LEASE),
+            more.pop("limits", Limits()),
+            more.pop("notifying", Notifying()),
+        )
         return Worker(self.store, RowFiles(self.files), pipeline or Chosen(), clock, config, **more)
 
     def run(self, pipeline: Pipeline | None = None, **more: Any) -> None:

@@ -20,6 +20,7 @@ from typing import Any
 from engine.batches.documents import WORKERS
 from engine.batches.rows import RowFiles
 from engine.bootstrap import open_pipeline
+from engine.domain.notifications import NOTIFICATIONS
 from engine.files.folder import FolderFiles
 from engine.pipeline.work import Pipeline
 from engine.quota.documents import BUDGETS
@@ -62,8 +63,8 @@ class Plan:
 class Watched:
     """A store that tells of every commit before and after it.
 
-    A heartbeat, and what is told of a service, are none: they come at any time. While a commit is `under_way`, the
-    file is locked for every process.
+    A heartbeat, a notification, and what is told of a service, are none: they come at any time. While a commit is
+    `under_way`, the file is locked for every process.
     """
 
     def __init__(self, store: Store, point: Point, under_way: threading.Lock) -> None:
@@ -92,7 +93,7 @@ class Watched:
         return self._watched(self._store.transact, writes)
 
     def _watched(self, commit: Callable[..., Committed], writes: Sequence[Write]) -> Committed:
-        watched = not writes[0].path.startswith((f"{WORKERS}/", f"{BUDGETS}/"))
+        watched = not writes[0].path.startswith((f"{WORKERS}/", f"{BUDGETS}/", f"{NOTIFICATIONS}/"))
         if watched:
             self._point("commit:before")
         with self._under_way:

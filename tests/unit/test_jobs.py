@@ -239,8 +239,8 @@ def test_a_job_in_a_state_that_only_a_newer_version_knows_does_not_move() -> Non
 
 
 def test_a_job_begins_reopens_and_completes_at_a_time() -> None:
-    running = jobs.begin(JOB, now=LATER)
-    assert running == replace(JOB, status=JobStatus.RUNNING, started_at=LATER, last_heartbeat=LATER, updated_at=LATER)
+    running, moved = jobs.begin(JOB, now=LATER), replace(JOB, engine=replace(JOB.engine, moved_at=LATER))
+    assert running == replace(moved, status=JobStatus.RUNNING, started_at=LATER, last_heartbeat=LATER, updated_at=LATER)
     stopped = replace(running, status=JobStatus.FAILED, error="why", completed_at=NOW)
     assert jobs.reopen(stopped, now=NOW) == replace(running, status=JobStatus.PENDING, updated_at=NOW)
     completed = {"status": JobStatus.COMPLETED, "completed_at": NOW, "updated_at": NOW}
@@ -277,7 +277,8 @@ def test_rows_that_end_are_in_every_list_in_the_counters_and_in_the_pace() -> No
 def test_the_last_row_completes_a_job_as_it_ends() -> None:
     settled = jobs.settle(JOB, [DONE], [], now=LATER)
     times = {"completed_at": LATER, "updated_at": LATER, "last_heartbeat": LATER, "started_at": LATER}
-    assert settled == replace(jobs.fold(JOB, [DONE]), status=JobStatus.COMPLETED, **times)
+    moved = replace(JOB, engine=replace(JOB.engine, moved_at=LATER))
+    assert settled == replace(jobs.fold(moved, [DONE]), status=JobStatus.COMPLETED, **times)
 
 
 @pytest.mark.parametrize(("carried", "sku"), [(None, "DMX000007"), (Carried(3, "DMY000003"), "DMY000003")])

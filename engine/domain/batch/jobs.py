@@ -116,7 +116,8 @@ def begin(job: Job, *, now: datetime) -> Job:
     """Return `job` as running; one that runs already is left as it is."""
     if job.status is not JobStatus.PENDING:
         return job
-    return replace(move(job, JobStatus.RUNNING, now=now), started_at=job.started_at or now, last_heartbeat=now)
+    begun = replace(move(job, JobStatus.RUNNING, now=now), started_at=job.started_at or now, last_heartbeat=now)
+    return replace(begun, engine=replace(job.engine, moved_at=now))
 
 
 def reopen(job: Job, *, now: datetime) -> Job:
@@ -183,7 +184,7 @@ def settle(job: Job, shards: Iterable[Shard], items: Iterable[Item], *, now: dat
             results=oldest_first((*job.results, *map(outcome, done)))[-NEWEST:],
             checkpoints=oldest_first((*job.checkpoints, *map(checkpoint, done)))[-NEWEST:],
             failed_upc_list=_failures(job, done),
-            engine=replace(job.engine, pace=throughput.add(job.engine.pace, _ends(done), now)),
+            engine=replace(job.engine, pace=throughput.add(job.engine.pace, _ends(done), now), moved_at=now),
         )
     over = finished(job) and job.status in {JobStatus.RUNNING, JobStatus.PAUSED}
     return complete(job, now=now) if over else job

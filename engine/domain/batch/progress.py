@@ -83,8 +83,8 @@ class EngineState(Value, frozen=True):
     all or not, `shape` what it looks like. `pace` holds the rows of the last minutes. `rounds` counts retries, those
     that `shards` no longer lists too. `earlier` marks a batch that an earlier service has begun. `carried` is, of a
     batch made of failed rows, the address of what they have from there; `handed_to` the batch that the own failed rows
-    went to last. `deleting` is set once it is being deleted,
-    `first_rows` once the first rows were compared with those of the batches before.
+    went to last. `deleting` is set once it is being deleted, `first_rows` once the first rows were compared with those
+    of the batches before. `moved_at` is when a row ended last, or when the batch began to run after that.
     """
 
     shards: Mapping[str, ShardProgress] = {}
@@ -101,6 +101,7 @@ class EngineState(Value, frozen=True):
     shape: FileShape = FileShape()
     deleting: Deleting | None = None
     first_rows: FirstRows | None = None
+    moved_at: datetime | None = None
 
     @property
     def open_shards(self) -> dict[str, ShardProgress]:

@@ -1,0 +1,24 @@
+"""By which channels the settings have operators notified."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from engine.clock import Clock
+from engine.domain.notifications import Channel
+from engine.settings import Settings
+from engine.upstream.http import HttpTransport
+from engine.upstream.webhook import Webhook
+from engine.worker.notifier import Notifying, Sender
+
+READ_SECONDS = 15.0  # as long as Standard Webhooks has receivers count on
+
+
+def open_notifying(settings: Settings, transport: HttpTransport, clock: Clock) -> Notifying:
+    """Return the channels of the settings, and after how long a batch stands still."""
+    senders: dict[Channel, Sender] = {}
+    if address := settings.webhook_url.get_secret_value():
+        patient = replace(transport, read_seconds=READ_SECONDS)
+        senders[Channel.WEBHOOK] = Webhook(patient, address, settings.webhook_secret.get_secret_value(), clock)
+    return Notifying(senders, timedelta(minutes=settings.stalled_minutes))
