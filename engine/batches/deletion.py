@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from engine.batches.documents import (
     DRAFTS,
-    JOBS,
     SHARDS,
     Change,
     change,
     events_of,
     items_of,
     job_path,
-    load,
     load_job,
     open_shards,
     read_job,
 )
+from engine.batches.listing import BEGINNING
 from engine.codec import Document, decode, encode, replace
 from engine.domain.batch.items import Outcome
 from engine.domain.batch.jobs import OPEN, Job
@@ -32,10 +32,14 @@ log = get_logger(__name__)
 
 DELETIONS = "deletions"
 AT_ONCE = 300  # documents of one commit; Firestore takes 500 writes
+ALONE_FOR = timedelta(minutes=1)  # that whoever began a deletion is left to end it before a worker helps
 
 
 class Deletion(Document, frozen=True):
-    """The document `deletions/{job_id}`: who deleted a batch. `drafts` are those that it left at eBay."""
+    """The document `deletions/{job_id}`: who deleted a batch. `drafts` are those that it left at eBay.
+
+    `due_at` is when a worker carries it on, None once nothing of the batch is left.
+    """
 
     job_id: str
     name: str
@@ -44,6 +48,7 @@ class Deletion(Document, frozen=True):
     rows: int = 0
     drafts: int = 0
     gcs_path: str = ""
+    due_at: datetime | None = None
 
 
 class Deletions:
@@ -60,8 +65,8 @@ class Deletions:
     def delete(self, job_id: str, *, leave_drafts: bool = False, by: str = "") -> Deletion:
         """Delete a batch with its rows and its history; return the record of that.
 
-        What was killed half-way goes on where it stopped when it is asked for again; a batch that is deleted already is
-        left as it is.
+        What was killed half-way goes on where it stopped, carried on by a worker or when it is asked for again; a batch
+        that is deleted already is left as it is.
 
         Raises:
             JobUnknown: there never was such a batch.
@@ -76,17 +81,36 @@ class Deletions:
             if earlier := self.find(job_id):
                 return earlier
             raise
-        self._empty(SHARDS, Where("job_id", "==", job_id))
-        self._empty(items_of(job_id))
-        self._empty(events_of(job_id))
-        if job.test_mode:  # what a dry run has composed protects from nothing
-            self._empty(DRAFTS, Where("job_id", "==", job_id))
-        return self._end(job)
+        while not (done := self._step(job)):
+            pass
+        return done
+
+    def due(self) -> list[str]:
+        """Return the batches whose deletion was begun and left to the workers.
+
+        Raises:
+            StoreAway: the store does not answer.
+        """
+        found = self._store.find(DELETIONS, [Where("due_at", ">", BEGINNING)])
+        return [document.name for document in found if document.fields["due_at"] <= document.read_at]
+
+    def work(self) -> bool:
+        """Delete one page of each batch whose deletion is due; return whether there was one.
+
+        Raises:
+            StoreAway: the store does not answer.
+        """
+        due = self.due()
+        for job_id in due:
+            with suppress(JobUnknown):  # somebody else has just ended it
+                self._step(load_job(self._store, job_id))
+        return bool(due)
 
     def find(self, job_id: str) -> Deletion | None:
-        """Return the record of a batch that was deleted, None where there is none."""
+        """Return the record of a batch that was deleted, None where there is none, or something is left of it."""
         found = self._store.get(f"{DELETIONS}/{job_id}")[0] if job_id and "/" not in job_id else None
-        return decode(Deletion, found.fields, found.path) if found else None
+        record = decode(Deletion, found.fields, found.path) if found else None
+        return record if record and record.due_at is None else None
 
     def _marked(self, leave_drafts: bool, by: str) -> Callable[[Job, datetime], Change]:
         """Return the rule that marks a batch as being deleted: from then on nothing else is done with it."""
@@ -100,7 +124,9 @@ class Deletions:
                     "eBay: remove its drafts first, or say that they may stay"
                 )
             marked = replace(job, updated_at=now, engine=replace(job.engine, deleting=Deleting(by, now, drafts)))
-            return Change(marked, "deleting", f"{drafts:,} drafts stay at eBay" if drafts else "")
+            begun = replace(_record(marked), due_at=now + ALONE_FOR)
+            detail = f"{drafts:,} drafts stay at eBay" if drafts else ""
+            return Change(marked, "deleting", detail, (Put(f"{DELETIONS}/{job.job_id}", encode(begun)),))
 
         return rule
 
@@ -118,16 +144,28 @@ class Deletions:
         if any(one.engine.has_open(ShardKind.HANDOVER) for one in (job, *([read_job(parent)] if parent else []))):
             raise IllegalTransition(f"Failed rows of job {job.job_id} are being handed over; delete it in a minute")
 
-    def _empty(self, collection: str, *where: Where) -> None:
-        """Delete the documents of a collection, those for which `where` holds."""
-        while found := self._store.find(collection, where, limit=AT_ONCE):
-            self._store.commit(*(Delete(document.path) for document in found))
+    def _step(self, job: Job) -> Deletion | None:
+        """Delete one page of what a batch has; return the record once nothing is left."""
+        mine, job_id = Where("job_id", "==", job.job_id), job.job_id
+        places = [(SHARDS, [mine]), (items_of(job_id), []), (events_of(job_id), [])]
+        if job.test_mode:  # what a dry run has composed protects from nothing
+            places.append((DRAFTS, [mine]))
+        for collection, where in places:
+            if found := self._store.find(collection, where, limit=AT_ONCE):
+                self._store.commit(*(Delete(document.path) for document in found))
+                return None
+        return self._end(job)
 
     def _end(self, job: Job) -> Deletion:
         """Delete the document of the job and write the record, in one commit."""
-        mark = job.engine.deleting or Deleting()
-        at = mark.at or load(self._store, job.job_id).read_at
-        done = Deletion(job.job_id, job.name, mark.by, at, job.total_upcs or 0, mark.drafts, job.gcs_path)
-        self._store.commit(Delete(f"{JOBS}/{job.job_id}"), Put(f"{DELETIONS}/{job.job_id}", encode(done)))
-        log.info("batch_deleted", job_id=job.job_id, by=mark.by, rows=done.rows, drafts_left=done.drafts)
+        done = _record(job)
+        self._store.commit(Delete(job_path(job.job_id)), Put(f"{DELETIONS}/{job.job_id}", encode(done)))
+        log.info("batch_deleted", job_id=job.job_id, by=done.by, rows=done.rows, drafts_left=done.drafts)
         return done
+
+
+def _record(job: Job) -> Deletion:
+    """Return the record of a batch that is marked as being deleted."""
+    mark = job.engine.deleting or Deleting()
+    at = mark.at or job.updated_at or job.created_at
+    return Deletion(job.job_id, job.name, mark.by, at, job.total_upcs or 0, mark.drafts, job.gcs_path)

@@ -151,7 +151,7 @@ def ensure_kept(job: Job) -> None:
         IllegalTransition: it is.
     """
     if job.engine.deleting:
-        raise IllegalTransition(f"Job {job.job_id} is being deleted: delete it again if that does not end")
+        raise IllegalTransition(f"Job {job.job_id} is being deleted; that ends by itself while a worker runs")
 
 
 def notification_path(notification: Notification) -> str:

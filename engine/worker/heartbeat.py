@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Protocol
 
 from engine import health
+from engine.batches.deletion import Deletions
 from engine.batches.documents import WORKERS
+from engine.batches.fixes import Fixes
 from engine.clock import Clock
 from engine.codec import encode
 from engine.domain.batch.workers import RowInFlight, WorkerRecord
@@ -21,7 +23,7 @@ from engine.outage import Outage
 from engine.store.base import Put, Store
 from engine.upstream.connections import Connections
 from engine.worker.account_keeper import AccountKeeper
-from engine.worker.fixer import Fixer
+from engine.worker.chores import Chore, ChoreRunner
 from engine.worker.tester import Tester
 
 log = get_logger(__name__)
@@ -101,7 +103,9 @@ class Heartbeat:
         self._path = f"{WORKERS}/{name}"
         self._state = state
         self._connections = connections
-        self._helpers: list[Helper] = [Fixer(store, clock, name), *helpers]
+        chores: dict[str, Chore] = {"fixes": Fixes(store, clock), "deletions": Deletions(store)}
+        runners = [ChoreRunner(chore, of, name) for of, chore in chores.items()]
+        self._helpers: list[Helper] = [*runners, *helpers]
         if connections:
             self._helpers += [kind(store, clock, name, lambda: connections.current) for kind in (Tester, AccountKeeper)]
         self._sign: Path | None = None

@@ -12,8 +12,9 @@ from engine.codec import replace
 from engine.domain.batch.items import Outcome
 from engine.domain.batch.jobs import JobStatus
 from engine.errors import IllegalTransition, JobUnknown
-from engine.store.base import Delete, Write
+from engine.store.base import Delete, Patch, Write
 from tests.support.batch_runs import FIXED, Batches, Chosen, Drafting, Gate, barcode, barcodes, fails
+from tests.support.clocks import until
 from tests.support.working import Work
 
 
@@ -143,3 +144,57 @@ def test_a_deletion_that_was_killed_goes_on_and_nothing_else_is_done_with_the_ba
     assert record.by == "anna"
     assert documents(batches, job_id) == []
     assert batches.store.count(DELETIONS) == 1
+
+
+def begun(batches: Batches, count: int = AT_ONCE + 1) -> str:
+    """Return a batch whose deletion was killed after its first page."""
+    job_id = done(batches, count)
+    with pytest.raises(SystemExit):
+        Deletions(Dying(batches.store, 1)).delete(job_id, by="anna")
+    return job_id
+
+
+def due(batches: Batches, job_id: str) -> None:
+    """Have the time pass in which whoever began is left alone."""
+    path = f"{DELETIONS}/{job_id}"
+    found = batches.store.get(path)[0]
+    assert found
+    batches.store.commit(Patch(path, {"due_at": found.fields["at"]}, None))
+
+
+def test_a_deletion_that_was_killed_is_left_alone_for_a_minute_and_then_ended_by_a_worker(batches: Batches) -> None:
+    job_id = begun(batches)
+    deletions = batches.engine.deletions
+    assert not deletions.work()
+    assert deletions.find(job_id) is None
+    due(batches, job_id)
+    with batches.working():
+        until(lambda: deletions.find(job_id) is not None)
+    assert documents(batches, job_id) == []
+    assert not deletions.work()
+    record = deletions.find(job_id)
+    assert record
+    assert (record.by, record.rows) == ("anna", AT_ONCE + 1)
+
+
+def test_two_workers_at_one_deletion_end_it_once(batches: Batches) -> None:
+    job_id, other = begun(batches), done(batches)
+    due(batches, job_id)
+    first, second = Deletions(batches.store), Deletions(batches.store)
+    while first.work() or second.work():
+        pass
+    assert documents(batches, job_id) == []
+    assert documents(batches, other)
+    assert batches.store.count(DELETIONS) == 1
+
+
+def test_a_worker_that_is_killed_half_way_leaves_the_rest_to_the_next(batches: Batches) -> None:
+    job_id = begun(batches)
+    due(batches, job_id)
+    killed = Deletions(Dying(batches.store, 1))
+    assert killed.work()
+    with pytest.raises(SystemExit):
+        killed.work()
+    while batches.engine.deletions.work():
+        pass
+    assert documents(batches, job_id) == []

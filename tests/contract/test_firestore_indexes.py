@@ -158,6 +158,7 @@ def shapes(store: Store, files: Files) -> set[Shape]:
     notified(recording, job_id)
     batches.submission.uploads.newest()
     batches.submission.uploads.drop("none")
+    batches.engine.deletions.work()
     batches.engine.deletions.delete(job_id, leave_drafts=True)
     scans = batches.engine.scans
     session = scans.open().session_id
