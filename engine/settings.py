@@ -28,6 +28,7 @@ from engine.redaction import know
 
 ENV_FILE = ".env"
 _HOST = re.compile(r"([\w.-]+|\[[0-9a-fA-F:]+\])(:\d+)?", re.ASCII)
+_MAILBOX = re.compile(r"[!#-'*+./-9=?A-Z^-~-]+@[\w.-]+", re.ASCII)
 PROFILES = ("demo", "live")
 _CONSENT_AT = {  # where eBay asks sellers, by where it is called
     "https://api.ebay.com": "https://auth.ebay.com",
@@ -74,6 +75,13 @@ class Settings(BaseSettings):
 
     webhook_url: SecretStr = Field(SecretStr(""), validation_alias="DM_WEBHOOK_URL")
     webhook_secret: SecretStr = Field(SecretStr(""), validation_alias="DM_WEBHOOK_SECRET")
+    smtp_host: str = Field("", validation_alias="DM_SMTP_HOST")
+    smtp_port: int | None = Field(None, validation_alias="DM_SMTP_PORT", ge=1, le=65_535)
+    smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", validation_alias="DM_SMTP_SECURITY")
+    smtp_user: str = Field("", validation_alias="DM_SMTP_USER")
+    smtp_password: SecretStr = Field(SecretStr(""), validation_alias="DM_SMTP_PASSWORD")
+    mail_from: str = Field("", validation_alias="DM_MAIL_FROM")
+    mail_to: str = Field("", validation_alias="DM_MAIL_TO")
     stalled_minutes: int = Field(30, validation_alias="DM_STALLED_MINUTES", ge=0)
 
     sandbox_url: str = Field("", validation_alias="DM_SANDBOX_URL")
@@ -145,11 +153,25 @@ class Settings(BaseSettings):
         return secret
 
     @model_validator(mode="after")
-    def _webhooks_are_signed(self) -> Self:
-        """Refuse an address for webhooks without the secret that signs them."""
+    def _can_notify(self) -> Self:
+        """Refuse half of what notifications take, and a password that everybody on the way could read."""
         if self.webhook_url.get_secret_value() and not self.webhook_secret.get_secret_value():
             raise ValueError("DM_WEBHOOK_URL needs DM_WEBHOOK_SECRET, which signs what is sent there")
+        if self.smtp_host and not (self.mail_from and self.mail_to):
+            raise ValueError("DM_SMTP_HOST needs DM_MAIL_FROM and DM_MAIL_TO, between which e-mails go")
+        if self.smtp_security == "none" and self.smtp_user:
+            raise ValueError(
+                "DM_SMTP_USER needs DM_SMTP_SECURITY to be starttls or tls, so that nobody reads the password"
+            )
         return self
+
+    @field_validator("mail_from", "mail_to")
+    @classmethod
+    def _are_mailboxes(cls, mailboxes: str) -> str:
+        """Refuse what no e-mail goes to."""
+        if any(not _MAILBOX.fullmatch(one) for one in _names(mailboxes)):
+            raise ValueError("must be an e-mail address such as me@example.com")
+        return mailboxes
 
     @model_validator(mode="after")
     def _profile_defaults(self) -> Self:

@@ -9,6 +9,7 @@ from engine.clock import Clock
 from engine.domain.notifications import Channel
 from engine.settings import Settings
 from engine.upstream.http import HttpTransport
+from engine.upstream.mail import PORTS, Mail, MailServer
 from engine.upstream.webhook import Webhook
 from engine.worker.notifier import Notifying, Sender
 
@@ -21,4 +22,13 @@ def open_notifying(settings: Settings, transport: HttpTransport, clock: Clock) -
     if address := settings.webhook_url.get_secret_value():
         patient = replace(transport, read_seconds=READ_SECONDS)
         senders[Channel.WEBHOOK] = Webhook(patient, address, settings.webhook_secret.get_secret_value(), clock)
+    if settings.smtp_host:
+        server = MailServer(
+            settings.smtp_host,
+            settings.smtp_port or PORTS[settings.smtp_security],
+            settings.smtp_security,
+            settings.smtp_user,
+            settings.smtp_password.get_secret_value(),
+        )
+        senders[Channel.EMAIL] = Mail(server, settings.mail_from, settings.mail_to.replace(",", " ").split())
     return Notifying(senders, timedelta(minutes=settings.stalled_minutes))

@@ -1,4 +1,4 @@
-"""How a webhook is signed, and where it may go."""
+"""How a webhook is signed, where notifications may go, and which settings cannot notify."""
 
 from __future__ import annotations
 
@@ -55,6 +55,10 @@ def test_a_payload_says_what_happened_when_and_nothing_of_its_deliveries() -> No
         ({"DM_WEBHOOK_URL": "https://example.com/hook"}, "DM_WEBHOOK_URL needs DM_WEBHOOK_SECRET"),
         ({"DM_WEBHOOK_SECRET": "short"}, "DM_WEBHOOK_SECRET: must be whsec_ and 24 to 64 random bytes"),
         ({"DM_WEBHOOK_SECRET": "whsec_c2hvcnQ="}, "DM_WEBHOOK_SECRET: must be whsec_ and 24 to 64 random bytes"),
+        ({"DM_SMTP_HOST": "mail.example.com"}, "DM_SMTP_HOST needs DM_MAIL_FROM and DM_MAIL_TO"),
+        ({"DM_MAIL_TO": "nobody"}, "DM_MAIL_TO: must be an e-mail address"),
+        ({"DM_MAIL_FROM": "a@b\nBcc: c@d"}, "DM_MAIL_FROM: must be an e-mail address"),
+        ({"DM_SMTP_SECURITY": "none", "DM_SMTP_USER": "me"}, "DM_SMTP_USER needs DM_SMTP_SECURITY"),
         ({"DM_STALLED_MINUTES": "-1"}, "DM_STALLED_MINUTES: Input should be greater than or equal to 0"),
     ],
 )
