@@ -67,9 +67,9 @@ class Elsewhere(BaseRoute):
         await JSONResponse({"detail": "Not Found"}, 404)(scope, receive, send)
 
 
-def to_batches(_: Request) -> RedirectResponse:
-    """Lead to the list of batches: as the first screen, it has no path of its own."""
-    return RedirectResponse("./")
+def to_batches(request: Request) -> RedirectResponse:
+    """Lead to the list of batches, with what the address says beside it: as the first screen, it has no path."""
+    return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")
 
 
 def to_screen(request: Request) -> RedirectResponse:

@@ -15,14 +15,18 @@ from console.context import Context, zone
 from console.formatting import moment, number, rows, share, speed
 from console.poller import AWAY
 from console.screens.batches import view as batches
-from console.screens.batches.view import BatchesView, Entry
+from console.screens.batches.view import Entry, Today
 from console.widgets import notices
 from console.widgets.heading import heading
 from console.widgets.templates import html
 from engine.public import OPEN, JobStatus
 
 REFRESH_MILLISECONDS = 5_000
-MOST_LINES = 4  # batches that fit below the numbers
+EVERY_SECONDS = 10.0  # until the batches are read again; the numbers are counted every fifteen seconds
+MOST_LINES = 5  # batches that fit below the numbers
+BESIDE_A_NOTICE = 3  # and below a notice too
+STATES = (JobStatus.RUNNING, JobStatus.PENDING, JobStatus.PAUSED, JobStatus.FAILED)
+MOST = 20  # batches that are read in each of them
 RECENT = timedelta(days=1)  # a batch that failed earlier is left out
 _WAITS_FOR_PERSON = (labels.INTERRUPTED, labels.STOPPED, labels.FAILED)
 
@@ -48,31 +52,41 @@ class Line:
     tone: str
 
 
-def tiles(view: BatchesView) -> tuple[Tile, ...]:
-    """Return the numbers: rows that are worked on, that wait, and that failed in the batches of the list."""
-    found = [entry.batch for entry in view.entries]
-    open_ = [batch for batch in found if batch.job.status in OPEN]
-    working, waiting = (sum(batch.working for batch in open_), sum(batch.waiting or 0 for batch in open_))
-    failed = [batch.job.failed_upcs for batch in found if batch.job.failed_upcs]
-    engines = max((batch.engines for batch in open_), default=None)
-    speeds = [entry.throughput.per_minute for entry in view.entries if entry.batch.moving]
-    pace = speed(sum(filter(None, speeds))) if any(speeds) else ""
-    alive = "" if engines is None else rows(engines, "engine")
+@dataclass(frozen=True, slots=True)
+class WallView:
+    """The newest batches that go on or wait for a person, and how many rows `engines` have in hand."""
+
+    entries: tuple[Entry, ...]
+    working: int
+    engines: int
+
+
+def load(context: Context) -> WallView:
+    """Read the newest batches that go on or wait for a person, and the workers."""
+    alive = [worker for worker in context.engine.queries.workers() if not worker.silent]
+    entries = batches.in_states(context, STATES, MOST).entries
+    return WallView(entries, sum(len(worker.rows) for worker in alive), len(alive))
+
+
+def tiles(today: Today, view: WallView, now: datetime) -> tuple[Tile, ...]:
+    """Return the numbers, counted over all batches: drafts of today, rows still to be done, rows that failed."""
+    counts = today.overview
+    pace = speed(today.per_minute) if today.per_minute else ""
+    hand = f"{number(view.working)} in hand" if view.working else ""
+    end = f"done at about {moment(today.done_at, now=now, zone=zone())}" if today.done_at else ""
+    left = f"in {_batches(counts.open)}" if counts.open else "nothing to do"
+    failed = f"in {_batches(counts.failed_in)}" if counts.failed else "nothing failed"
     return (
-        Tile(labels.WORKING.text, number(working), " · ".join(filter(None, (pace, alive))) or "no open batch", "blue"),
-        Tile(labels.WAITING.text, number(waiting), f"in {_batches(len(open_))}" if open_ else "nothing to do", "quiet"),
-        Tile(
-            labels.ATTENTION.text,
-            number(sum(failed)),
-            f"in {_batches(len(failed))}" if failed else "nothing failed",
-            "red" if failed else "green",
-        ),
+        Tile("Drafted today", number(counts.drafted), pace or rows(view.engines, "engine"), "green"),
+        Tile("Left to do", number(counts.left), " · ".join(filter(None, (end or left, hand))), "blue"),
+        Tile(labels.ATTENTION.text, number(counts.failed), failed, "red" if counts.failed else "quiet"),
     )
 
 
-def shown(view: BatchesView, now: datetime) -> list[Entry]:
-    """Return the batches that go on or wait for a person, those that wait for a person first."""
+def shown(view: WallView, now: datetime) -> list[Entry]:
+    """Return the batches that wait for a person, then those that run, then those in the queue."""
     wanted = [entry for entry in view.entries if entry.batch.job.status in OPEN or _waits_for_person(entry, now)]
+    wanted.sort(key=lambda entry: entry.batch.job.status is JobStatus.PENDING)
     return sorted(wanted, key=lambda entry: not _waits_for_person(entry, now))
 
 
@@ -80,27 +94,30 @@ def render(context: Context) -> None:
     """Draw the screen, and again every few seconds; an outage is shown as one."""
     heading(context, "Wall")
     st_autorefresh(interval=REFRESH_MILLISECONDS, debounce=False, key="wall_refresh")
+    read = partial(batches.today, context, zone())
     try:
-        snapshot = context.poller.look("batches", partial(batches.read, context), every=batches.EVERY_SECONDS)
+        today = context.poller.look(("today", str(zone())), read, every=batches.TODAY_SECONDS)
+        snapshot = context.poller.look("wall", partial(load, context), every=EVERY_SECONDS)
     except AWAY as error:
         notices.nothing_read(error)
         return
     notices.store_away(snapshot, zone())
-    view = snapshot.value
-    if view.unserved:
-        notices.no_engine(view.unserved)
+    if today.value.overview.left and not snapshot.value.engines:
+        notices.no_engine(today.value.overview.left)
     with st.container(key="stale_wall" if snapshot.away else "wall"):
-        st.html(markup(view, snapshot.read_at, notices.updated(snapshot, zone())))
+        st.html(markup(today.value, snapshot.value, snapshot.read_at, notices.updated(snapshot, zone())))
 
 
-def markup(view: BatchesView, now: datetime, updated: str) -> str:
+def markup(today: Today, view: WallView, now: datetime, updated: str) -> str:
     """Return the screen as HTML."""
     found = shown(view, now)
-    more = len(found) - MOST_LINES
+    stopped = sum(entry.batch.job.status not in OPEN for entry in found)
+    most = MOST_LINES if view.engines or not today.overview.left else BESIDE_A_NOTICE
+    more = max(len(found), stopped + today.overview.open) - most
     return html(
         "wall",
-        tiles=tiles(view),
-        lines=_lines(found[:MOST_LINES], now),
+        tiles=tiles(today, view, now),
+        lines=_lines(found[:most], now),
         more=f"and {_batches(more)} more" if more > 0 else "",
         updated=updated,
     )

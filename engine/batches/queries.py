@@ -88,6 +88,12 @@ class Queries:
         workers, read = together(self.workers, partial(self._jobs.page, limit, wanted, before))
         return BatchPage(tuple(self._view(job, at, workers) for job, at in read.jobs), read.next)
 
+    def in_states(self, states: Sequence[JobStatus], limit: int) -> list[BatchView]:
+        """Return the newest `limit` batches in each of `states`, with the workers on them."""
+        pages = (partial(self._jobs.page, limit, BatchFilter(status=status), None) for status in states)
+        workers, *read = together(self.workers, *pages)
+        return [self._view(job, at, workers) for page in read for job, at in page.jobs]
+
     def count_batches(self, wanted: BatchFilter = ALL) -> int:
         """Return how many batches are wanted."""
         return self._jobs.count(wanted)

@@ -114,13 +114,9 @@ class Shifts:
 
     def _going(self) -> tuple[list[BatchView], int]:
         """Return the newest batches that wait or run, and how many run beside them."""
-        running = BatchFilter(status=JobStatus.RUNNING)
-        pages = [
-            self._queries.batch_page(wanted, limit=MOST).batches
-            for wanted in (running, BatchFilter(status=JobStatus.PENDING))
-        ]
-        beside = self._queries.count_batches(running) - len(pages[0])
-        return [batch for page in pages for batch in page], max(0, beside)
+        found = self._queries.in_states((JobStatus.RUNNING, JobStatus.PENDING), MOST)
+        running = sum(batch.job.status is JobStatus.RUNNING for batch in found)
+        return found, max(0, self._queries.count_batches(BatchFilter(status=JobStatus.RUNNING)) - running)
 
     def _held(self) -> tuple[list[Stuck], int]:
         """Return the newest batches that a person must let go on, the stopped ones first, and how many there are more.

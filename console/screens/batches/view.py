@@ -81,6 +81,11 @@ def page(context: Context, query: Query, zone: tzinfo) -> BatchesView:
     return _with_ends(context, context.engine.queries.batch_page(query.wanted(zone), query.start, MOST).batches)
 
 
+def in_states(context: Context, states: Sequence[JobStatus], most: int) -> BatchesView:
+    """Read the newest `most` batches in each of some states."""
+    return _with_ends(context, context.engine.queries.in_states(states, most))
+
+
 def counts(context: Context, query: Query, zone: tzinfo) -> Counts:
     """Have the store count the batches that an operator in `zone` asks for."""
     count, wanted = context.engine.queries.count_batches, query.wanted(zone)
@@ -92,11 +97,15 @@ def counts(context: Context, query: Query, zone: tzinfo) -> Counts:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """All batches in numbers. `done_at` is when the last of those that run will be done, None while nobody can tell."""
+    """All batches in numbers, `per_minute` rows a minute together, None while that is not known.
+
+    `done_at` is when the last of those that run will be done, None while nobody can tell.
+    """
 
     overview: Overview
     running: int
     done_at: datetime | None
+    per_minute: float | None = None
 
 
 def today(context: Context, zone: tzinfo) -> Today:
@@ -107,7 +116,8 @@ def today(context: Context, zone: tzinfo) -> Today:
     ends = [entry.done_at for entry in moving]
     known = [end for end in ends if end]
     done_at = max(known) if known and len(known) == len(ends) else None
-    return Today(context.engine.queries.overview(midnight), len(moving), done_at)
+    speeds = [entry.throughput.per_minute for entry in moving if entry.throughput.per_minute is not None]
+    return Today(context.engine.queries.overview(midnight), len(moving), done_at, sum(speeds) if speeds else None)
 
 
 def week(context: Context, zone: tzinfo) -> tuple[int, ...]:
