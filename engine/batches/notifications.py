@@ -6,7 +6,7 @@ channel before it turns to the next. One that dies repeats at most what it had n
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from engine.batches.listing import BEGINNING
 from engine.clock import Clock
 from engine.codec import decode, encode, replace
 from engine.domain import notifications
-from engine.domain.notifications import KEPT, LEASE, NOTIFICATIONS, Channel, Notification
+from engine.domain.notifications import KEPT, LEASE, NOTIFICATIONS, Channel, DeliveryState, Notification
 from engine.errors import Conflict
 from engine.log import get_logger
 from engine.store.base import Delete, Document, Expect, Order, Patch, Store, Version, Where
@@ -38,10 +38,28 @@ class Taken:
     at: datetime
 
 
-class Notifications:
-    """Notifies and hands out what is to be delivered. Every method raises StoreAway when the store does not answer."""
+@dataclass(frozen=True, slots=True)
+class ChannelView:
+    """A channel of the settings: to whom it leads, when a notification was delivered last, and the last that was not.
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    `error` is why, "" where the newest one that was tried was delivered.
+    """
+
+    channel: Channel
+    receiver: str
+    delivered_at: datetime | None = None
+    failed_at: datetime | None = None
+    error: str = ""
+
+
+class Notifications:
+    """Notifies and hands out what is to be delivered. Every method raises StoreAway when the store does not answer.
+
+    `receivers` are the channels of the settings, and to whom each leads, with nothing secret.
+    """
+
+    def __init__(self, store: Store, clock: Clock, receivers: Mapping[Channel, str] | None = None) -> None:
+        self.receivers = receivers or {}
         self._store = store
         self._clock = clock
 
@@ -60,6 +78,15 @@ class Notifications:
     def newest(self, limit: int = SHOWN) -> list[Notification]:
         """Return the newest notifications, the newest first."""
         return list(map(_read, self._store.find(NOTIFICATIONS, (), Order("at", descending=True), limit)))
+
+    def get(self, notification_id: str) -> Notification | None:
+        """Return a notification; None where there is none of that id."""
+        found = self._store.get(f"{NOTIFICATIONS}/{notification_id}")[0]
+        return _read(found) if found else None
+
+    def channels(self, newest: Sequence[Notification]) -> tuple[ChannelView, ...]:
+        """Return how the channels of the settings have done with the `newest` notifications."""
+        return tuple(_channel(channel, receiver, newest) for channel, receiver in self.receivers.items())
 
     def due(self) -> list[Document]:
         """Return notifications that a sender is to look at now, the longest due first."""
@@ -99,6 +126,16 @@ class Notifications:
         old = self._store.find(NOTIFICATIONS, [Where("at", "<", now - KEPT)], limit=DELETED_AT_ONCE)
         if old:
             self._store.commit(*(Delete(document.path) for document in old))
+
+
+def _channel(channel: Channel, receiver: str, newest: Sequence[Notification]) -> ChannelView:
+    tried = [one.deliveries[channel] for one in newest if channel in one.deliveries]
+    latest = sorted(tried, key=lambda delivery: delivery.tried_at, reverse=True)
+    good = [delivery.tried_at for delivery in latest if delivery.state is DeliveryState.DELIVERED]
+    bad = latest[0] if latest and latest[0].error else None
+    return ChannelView(
+        channel, receiver, good[0] if good else None, bad.tried_at if bad else None, bad.error if bad else ""
+    )
 
 
 def _read(found: Document) -> Notification:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from engine.clock import Clock
 from engine.domain.notifications import Channel
@@ -32,3 +33,13 @@ def open_notifying(settings: Settings, transport: HttpTransport, clock: Clock) -
         )
         senders[Channel.EMAIL] = Mail(server, settings.mail_from, settings.mail_to.replace(",", " ").split())
     return Notifying(senders, timedelta(minutes=settings.stalled_minutes))
+
+
+def receivers(settings: Settings) -> dict[Channel, str]:
+    """Return the channels of the settings, and to whom each leads, with nothing secret."""
+    found: dict[Channel, str] = {}
+    if address := settings.webhook_url.get_secret_value():
+        found[Channel.WEBHOOK] = urlsplit(address).hostname or ""  # the rest of it may let anybody in
+    if settings.smtp_host:
+        found[Channel.EMAIL] = settings.mail_to
+    return found

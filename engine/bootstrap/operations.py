@@ -13,6 +13,7 @@ from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports
 from engine.batches.fixes import Fixes
 from engine.batches.health import HealthCheck
+from engine.batches.notifications import Notifications
 from engine.batches.previews import Previews
 from engine.batches.queries import Queries
 from engine.batches.rows import RowFiles
@@ -22,6 +23,7 @@ from engine.batches.seller_account import Account
 from engine.batches.submission import Submission
 from engine.batches.upstreams import Upstreams
 from engine.bootstrap.credentials import open_accounts
+from engine.bootstrap.notifying import receivers
 from engine.bootstrap.services import limits
 from engine.bootstrap.stores import open_files, open_store
 from engine.catalog.catalogue import Catalogue
@@ -74,6 +76,7 @@ def engine_over(store: Store, files: Files, settings: Settings, clock: Clock) ->
         scans=Scans(store, clock, known, submission),
         archive=Archive(store),
         tokens=Tokens(store, clock),
+        notifications=Notifications(store, clock, receivers(settings)),
     )
 
 

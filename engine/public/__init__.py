@@ -15,6 +15,7 @@ from engine.batches.exports import Exports, Only
 from engine.batches.fixes import Fixes
 from engine.batches.health import Health, HealthCheck
 from engine.batches.listing import BatchFilter
+from engine.batches.notifications import ChannelView
 from engine.batches.queries import Queries
 from engine.batches.revisions import RowsView, history_revision, rows_revision
 from engine.batches.scans import MOST_LINES, Scans
@@ -84,6 +85,7 @@ from engine.domain.listing.seller_account import (
 from engine.domain.listing.seller_hub import Plan
 from engine.domain.listing.seller_profiles import Chosen, Profile, SellerSettings
 from engine.domain.listing.seller_terms import Package
+from engine.domain.notifications import Notification
 from engine.domain.services import CONNECT_EBAY, DISCOGS_TERMS, EBAY_LICENCE, NAMES, NOT_AFFILIATED, Service
 from engine.errors import (
     BadRequest,
@@ -153,6 +155,7 @@ __all__ = [
     "CatalogueView",
     "Cause",
     "CauseCount",
+    "ChannelView",
     "Check",
     "Chosen",
     "Clock",
@@ -210,6 +213,7 @@ __all__ = [
     "MendedAt",
     "Need",
     "NoPrice",
+    "Notification",
     "Only",
     "Options",
     "Outage",

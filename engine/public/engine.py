@@ -17,6 +17,7 @@ from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports
 from engine.batches.fixes import Fixes
 from engine.batches.health import HealthCheck
+from engine.batches.notifications import Notifications
 from engine.batches.previews import Previews
 from engine.batches.queries import Queries
 from engine.batches.scans import Scans
@@ -76,6 +77,7 @@ class Engine:
     scans: Scans
     archive: Archive
     tokens: Tokens
+    notifications: Notifications
 
     def drafted_before(
         self, gcs_path: str, *, layout: Layout = FOUND, first: int | None = None, job_id: str = ""

@@ -68,8 +68,9 @@ class Notifier:
         due = self._notifications.due() if self._senders else []
         if watching or due:
             self._watched_at = self._clock.monotonic() if watching else self._watched_at
-            self._thread = threading.Thread(target=self._run, args=(due, watching), name="notifier", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._run, args=(due, watching), name="notifier", daemon=True)
+            thread.start()
+            self._thread = thread  # once it can be waited for
 
     def close(self) -> None:
         """Begin no further delivery; another worker goes on where this one stops."""

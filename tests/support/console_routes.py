@@ -87,6 +87,7 @@ ROUTES: Mapping[Kind, str] = {
         POST /api/fixes/{fix_id}/stop
         POST /api/fixes/{fix_id}/undo
         POST /api/lookups/forget
+        POST /api/notifications/test
         POST /api/barcodes/read
         POST /api/seller/account/read
         PUT /api/seller/default
@@ -122,6 +123,7 @@ ROUTES: Mapping[Kind, str] = {
         GET /api/fixes
         GET /api/fixes/{fix_id}
         GET /api/handover
+        GET /api/notifications
         GET /api/openapi.json
         GET /api/seller/account
         GET /api/seller/profiles
