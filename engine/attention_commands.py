@@ -10,7 +10,7 @@ from rich.table import Table
 
 from engine import terminal
 from engine.bootstrap import open_existing
-from engine.draft_commands import BY, cents
+from engine.draft_commands import BY, cents, price_table
 from engine.errors import Cause
 from engine.public import Engine, Fix, FixKind, FixState, Remedy, RowsWanted
 
@@ -46,7 +46,10 @@ def fix(
     cause: Annotated[Cause, typer.Argument(help="Why the rows failed, as `attention` names it.")],
     gtin: Annotated[str, typer.Option(help="Only rows of this barcode, as 14 digits.")] = "",
     job: Annotated[str, typer.Option(help="Only rows of this batch.")] = "",
-    price: Annotated[str, typer.Option(metavar="DOLLARS", help="What `price` gives them, such as 4.99.")] = "",
+    price: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DOLLARS", help="What `price` gives them: 4.99, or CD=4.99 once a format."),
+    ] = None,
     discogs: Annotated[str, typer.Option(help="The number of the release at Discogs, for `choose`.")] = "",
     musicbrainz: Annotated[str, typer.Option(help="The id of the release at MusicBrainz, for `choose`.")] = "",
     upc: Annotated[str, typer.Option(help="Only rows with this text for a barcode, as the file has it.")] = "",
@@ -56,8 +59,11 @@ def fix(
 ) -> None:
     """Fix all rows of all batches that failed for a cause, but those that cannot be fixed so."""
     wanted = RowsWanted(cause, gtin and gtin.rjust(14, "0"), job, upc)
-    price_cents = cents(price) if price else None
-    remedy = Remedy(FixKind[kind.name], price_cents, discogs or None, musicbrainz or None, same_album, barcode)
+    prices = price or []
+    table = price_table(prices) if any("=" in one for one in prices) or len(prices) > 1 else {}
+    price_cents = cents(prices[0]) if prices and not table else None
+    numbers = (discogs or None, musicbrainz or None)
+    remedy = Remedy(FixKind[kind.name], price_cents, *numbers, same_album, barcode, table)
     engine = open_existing()
     _say_concerned(engine, wanted, remedy)
     if not check:

@@ -68,8 +68,7 @@ def price(
     ] = False,
 ) -> None:
     """Do those rows of a batch again that lack a price; without prices of yours they are looked for again."""
-    given = (one.rpartition("=") for one in prices or ())
-    table = {_FORMATS.get(name.strip().casefold(), name.strip()) or ANY: {ANY: cents(text)} for name, _, text in given}
+    table = price_table(prices or ())
     no_price = NoPrice.DRAFT if as_drafts else None
     priced = open_existing().commands.price(job, table, no_price=no_price, by=BY)
     terminal.say(f"The rows of batch {job} that lack a price are queued again.")
@@ -77,6 +76,16 @@ def price(
 
 
 _FORMATS = {name.casefold(): name for name in ("CD", "Vinyl", "Cassette", "DVD", "Blu-ray", "VHS")}
+
+
+def price_table(prices: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Return prices that were typed as `CD=4.99`, or `6.99` for any format, as a rule has them.
+
+    Raises:
+        typer.BadParameter: one of them is none.
+    """
+    given = (one.rpartition("=") for one in prices)
+    return {_FORMATS.get(name.strip().casefold(), name.strip()) or ANY: {ANY: cents(text)} for name, _, text in given}
 
 
 def cents(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, WithJsonSchema, model_validator
@@ -19,6 +20,11 @@ Ending = Annotated[int, Field(ge=0, le=99), NUMBER]
 Factor = Annotated[float, Field(gt=0, le=100, strict=True)]
 GRADES = ["*", *Condition, *OF_MEDIA]
 Grade = Annotated[Literal["*"] | Condition | grades.Grade, WithJsonSchema({"type": "string", "enum": GRADES})]
+
+
+def price_table(prices: Mapping[str, Mapping[Grade, Cents]]) -> dict[str, dict[str, int]]:
+    """Return prices by format and condition as a rule keeps them."""
+    return {medium: {str(grade): cents for grade, cents in row.items()} for medium, row in prices.items()}
 
 
 class PriceRuleBody(Body):

@@ -30,7 +30,7 @@ from engine.domain.batch.jobs import Job, JobStatus
 from engine.domain.batch.mending import NEEDS_A_CHANGE
 from engine.domain.batch.options import NoPrice
 from engine.domain.batch.shards import Shard, ShardKind
-from engine.domain.batch.unpriced import Prices
+from engine.domain.batch.unpriced import Prices, repriced
 from engine.domain.batch.workers import WorkerRecord
 from engine.errors import BadRequest, Conflict, IllegalTransition, NotThere, RowBusy
 from engine.store.base import Document, Patch, Store, Write
@@ -163,13 +163,14 @@ class Commands:
         by: str = "",
         seen: Mapping[int, datetime] | None = None,
         beside: Sequence[Write] = (),
+        prices: Prices | None = None,
     ) -> Job:
         """Do rows again that are done, by their index, each obeying what is `wanted` of it (see `decisions`).
 
         A row that has succeeded stays so: where it cannot be done again, it is left as it was. One that was handed over
         is taken back from the row that carries it on, once that one has failed. At most `MOST_AGAIN` rows at once; all
         of them or none. `seen` holds the `changed_at` of rows that a person looked at; `beside` is written in the same
-        commit.
+        commit; `prices` of the operator's own stay with the batch, as `price` says.
 
         Raises:
             JobUnknown: there is no such batch.
@@ -194,7 +195,8 @@ class Commands:
                 writes.append(again_patch(document, items.want(before, round_=round_, decided=what)))
             if len(writes) > MOST_WRITES:
                 raise BadRequest("These rows belong to too many other batches: name fewer of them")
-            return Change(reopened, "done again", _named(wanted), tuple(writes))
+            options = repriced(job.options, prices, None) if prices else job.options
+            return Change(replace(reopened, options=options), "done again", _named(wanted), tuple(writes))
 
         return self._change(job_id, rule, by=by)
 

@@ -231,7 +231,7 @@ class _Step:
         wanted = {row.item.index: decisions(remedy, row.item) for row in rows}
         seen = {row.item.index: row.item.changed_at for row in rows if row.item.changed_at}
         try:
-            self._commands.again(rows[0].job_id, wanted, by=by, seen=seen, beside=[counted])
+            self._commands.again(rows[0].job_id, wanted, by=by, seen=seen, beside=[counted], prices=remedy.prices)
         except StoreAway:
             found = self._store.get(self._path)[0]
             if found is not None and found.version != self._version:

@@ -17,7 +17,7 @@ from engine.domain.batch.progress import Deleting
 from engine.domain.identify.evidence import Match, ReleaseSummary, Verdict
 from engine.errors import BadRequest, Cause, Conflict, DecisionRefused, IllegalTransition, ItemError, NotThere
 from engine.store.base import Patch
-from tests.support.batch_runs import Batches, Chosen, Drafting, barcode, barcodes, fails
+from tests.support.batch_runs import FIXED, Batches, Chosen, Drafting, barcode, barcodes, fails
 from tests.support.clocks import until
 from tests.support.stopping import Killed, Stopping
 from tests.support.working import Work
@@ -132,6 +132,19 @@ def test_the_second_operator_is_told_what_the_first_did(batches: Batches) -> Non
     batches.engine.fixes.begin(NO_MATCH, RETRY, by="ann")
     with pytest.raises(IllegalTransition, match="ann is fixing such rows already"):
         batches.engine.fixes.begin(NO_MATCH, Remedy(FixKind.LEAVE_OUT), by="bob")
+
+
+def test_prices_by_format_stay_with_every_batch_whose_rows_are_run_again(batches: Batches) -> None:
+    names = [batches.upload(barcodes(3)) for _ in range(2)]
+    batches.run(Chosen({1: unpriced, 2: unpriced}))
+    prices = {"CD": {"*": 499}, "*": {"*": 699, "VG": 299}}
+    assert carried_out(batches, NO_PRICE, Remedy(FixKind.PRICE, prices=prices)).done == 4
+    fixed = FIXED.price_rule.fixed
+    rules = [batches.job(name).options.price_rule.fixed for name in names]
+    assert rules == [{**fixed, "CD": prices["CD"], "*": {**fixed["*"], **prices["*"]}}] * 2
+    batches.run()
+    assert [batches.job(name).failed_upcs for name in names] == [0, 0]
+    assert all(item.decided.edits.price_cents is None for item in batches.items(names[0]).values())
 
 
 def test_one_price_for_all_that_lack_one(batches: Batches) -> None:
@@ -293,6 +306,8 @@ def test_two_workers_at_one_fix_count_each_row_once(batches: Batches) -> None:
     [
         (NO_MATCH, Remedy(FixKind.PRICE, price_cents=5), BadRequest, "price cannot mend rows that failed for no_match"),
         (NO_PRICE, Remedy(FixKind.PRICE), BadRequest, "price_cents"),
+        (NO_PRICE, Remedy(FixKind.PRICE, prices={"CD": {}}), BadRequest, "price_cents"),
+        (NO_PRICE, Remedy(FixKind.PRICE, 5, prices={"CD": {"*": 5}}), BadRequest, "price_cents"),
         (NO_PRICE, Remedy(FixKind.PRICE, price_cents=0), DecisionRefused, "price_cents"),
         (NO_MATCH, Remedy(FixKind.CHOOSE, discogs_id="1"), BadRequest, "gtin"),
         (RowsWanted(Cause.NO_MATCH, "0" * 14), Remedy(FixKind.CHOOSE), DecisionRefused, "choice names a release"),

@@ -14,10 +14,11 @@ from console.context import Context, operator
 from console.formatting import number, rows
 from console.poller import AWAY
 from console.screens.attention import view
-from console.widgets import notices
+from console.widgets import notices, price_table
 from console.widgets.text import plain
 from engine.public import MAX_CENTS, Concerned, FixKind, Remedy, RowsWanted
 
+ONE, TABLE = "One price for all", "By format and condition"
 OPENED = "fix"  # the kind of fix and the rows that the dialog is for
 
 
@@ -86,7 +87,7 @@ def _dialog(context: Context, kind: FixKind, wanted: RowsWanted) -> None:
         icon=words.icon,
         type="primary",
         key="begin_fix",
-        disabled=not found.fixed or (kind is FixKind.PRICE and remedy.price_cents is None),
+        disabled=not found.fixed or (kind is FixKind.PRICE and not (remedy.price_cents or remedy.prices)),
         on_click=_begin,
         args=(context, wanted, remedy),
     )
@@ -101,12 +102,22 @@ def about(found: Concerned) -> str:
 def _remedy(kind: FixKind) -> Remedy:
     """Draw what a kind of fix needs to know, and return the fix as it stands."""
     if kind is FixKind.PRICE:
-        dollars = st.number_input("One price for all $", 0.01, MAX_CENTS / 100, None, 0.5, key="fix_price", width=180)
-        return Remedy(kind, round(dollars * 100) if dollars else None)
+        return _priced()
     if kind is FixKind.TAKE_BEST:
         label = "Only where all candidates are one album in several pressings"
         return Remedy(kind, same_album=st.checkbox(label, value=True, key="fix_same_album"))
     return Remedy(kind)
+
+
+def _priced() -> Remedy:
+    """Draw the price of all, or a table of prices."""
+    how = st.segmented_control("Price", [ONE, TABLE], default=ONE, required=True, label_visibility="collapsed")
+    if how == ONE:
+        dollars = st.number_input("One price for all $", 0.01, MAX_CENTS / 100, None, 0.5, key="fix_price", width=180)
+        return Remedy(FixKind.PRICE, round(dollars * 100) if dollars else None)
+    prices = price_table.prices("fix_prices")
+    st.caption(f"{price_table.EMPTY} They stay with the batches, and change no item that has a price.")
+    return Remedy(FixKind.PRICE, prices=prices)
 
 
 def _begin(context: Context, wanted: RowsWanted, remedy: Remedy) -> None:

@@ -68,7 +68,9 @@ def concerned(context: Context, rows: RowsWanted, remedy: Remedy) -> Concerned:
         StoreError, FilesAway: they were never counted, and the store does not answer.
     """
     read = partial(context.engine.attention.concerned, rows, remedy)
-    found: Concerned = context.poller.look(("concerned", rows, remedy), read, every=EVERY_SECONDS).value
+    found: Concerned = context.poller.look(
+        ("concerned", rows, remedy.kind, remedy.same_album), read, every=EVERY_SECONDS
+    ).value
     return found
 
 

@@ -21,8 +21,6 @@ ROLE_LABELS: Mapping[Role, str] = {
     Role.OTHER: "Not used",
     Role.BARCODE: "Barcode",
     Role.CONDITION: "Condition",
-    Role.GRADE: "Grade (VG+, NM)",
-    Role.EBAY_CONDITION: "eBay condition",
     Role.SLEEVE: "Sleeve condition",
     Role.GRADE: "Condition by Goldmine",
     Role.EBAY_CONDITION: "Condition in eBay's words",
@@ -48,7 +46,7 @@ CHOICES: dict[str, str] = {
     **{str(role): label for role, label in ROLE_LABELS.items()},
     SECOND: "Second barcode",
 }
-_NAMES = ("SKU", "Discogs", "eBay", "Grade (")  # words that keep their capital letters
+_NAMES = ("SKU", "Discogs")  # words that keep their capital letters
 MOST_COLUMNS = 60  # that are drawn
 _LONGEST_CELL = 22
 _LONGEST_LINE = 60

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from engine.api.models.base import NUMBER, Answer, Body, CauseWord
 from engine.api.models.rows import RowAnswer
+from engine.api.price_rules import Cents, Grade, price_table
 from engine.errors import Cause
 from engine.public import MAX_CENTS, FixKind, FixState, Remedy, RowsWanted
 
@@ -28,6 +29,11 @@ class FixRequest(Body):
     price_cents: Annotated[int | None, Field(ge=1, le=MAX_CENTS), NUMBER] = Field(
         None, description="in US cents, for `price`"
     )
+    prices: dict[str, dict[Grade, Cents]] = Field(
+        {},
+        description="for `price`: your own prices by format and condition, `*` for any",
+        examples=[{"CD": {"*": 499}}],
+    )
     discogs_id: str | None = Field(None, description="the release at Discogs, for `choose`")
     musicbrainz_id: str | None = Field(None, description="the release at MusicBrainz, for `choose`")
     upc: str = Field("", description="only rows with this text for a barcode, as the file has it", max_length=200)
@@ -45,7 +51,7 @@ class FixRequest(Body):
     def remedy(self) -> Remedy:
         """Return what is done with them."""
         release = (self.discogs_id, self.musicbrainz_id)
-        return Remedy(self.kind, self.price_cents, *release, self.same_album, self.barcode)
+        return Remedy(self.kind, self.price_cents, *release, self.same_album, self.barcode, price_table(self.prices))
 
 
 class ConcernedAnswer(Answer):

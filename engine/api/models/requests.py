@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, WithJso
 from engine.api.models.base import NUMBER, Body
 from engine.api.models.grades import FORM_SCHEMA, GRADING_SCHEMA, GradeMapBody, checked_grading
 from engine.api.models.layouts import FILE, LayoutForm, LayoutRequest, Truth, from_json
-from engine.api.price_rules import Cents, Grade, PriceRuleBody
+from engine.api.price_rules import Cents, Grade, PriceRuleBody, price_table
 from engine.codec import decode, encode, replace
 from engine.domain.batch.grades import graded
 from engine.domain.batch.options import Ambiguous, DraftedBefore, Duplicates, Need, NoPrice, Options, description
@@ -96,7 +96,7 @@ class PriceRequest(Body):
 
     def table(self) -> Prices:
         """Return the prices as a batch keeps them."""
-        return {medium: {str(grade): cents for grade, cents in row.items()} for medium, row in self.prices.items()}
+        return price_table(self.prices)
 
 
 class RenameRequest(Body):

@@ -86,7 +86,8 @@ class RowsWanted(Value, frozen=True):
 class Remedy(Value, frozen=True):
     """What is done with them.
 
-    `barcode` is what the copies say. A price is in US cents. A release is chosen by its number at one service or both.
+    `barcode` is what the copies say. A price is in US cents: one for all, or `prices` by format and condition, which
+    their batches keep and which count where none is found. A release is chosen by its number at one service or both.
 
     With `same_album` the best candidate is taken only where all candidates are one album in several pressings.
     """
@@ -97,6 +98,7 @@ class Remedy(Value, frozen=True):
     musicbrainz_id: str | None = None
     same_album: bool = False
     barcode: str = ""
+    prices: Mapping[str, Mapping[str, int]] = {}
 
 
 class Fix(Document, frozen=True):
@@ -166,8 +168,8 @@ def ensure_whole(wanted: RowsWanted, remedy: Remedy) -> None:
     if remedy.kind not in kinds(wanted.cause):
         fitting = ", ".join(kinds(wanted.cause))
         raise BadRequest(f"{remedy.kind} cannot mend rows that failed for {wanted.cause}; there are: {fitting}")
-    if remedy.kind is FixKind.PRICE and remedy.price_cents is None:
-        raise BadRequest("Give the price in US cents, as price_cents")
+    if remedy.kind is FixKind.PRICE and (remedy.price_cents is None) is not any(remedy.prices.values()):
+        raise BadRequest("Give one price in US cents, as price_cents, or prices by format and condition")
     one_barcode = wanted.gtin or wanted.upc
     if remedy.kind in {FixKind.CHOOSE, FixKind.BARCODE} and not one_barcode:
         raise BadRequest(f"{remedy.kind} is for the rows of one barcode: name it as gtin, or as upc as the file has it")
@@ -186,7 +188,7 @@ def decisions(remedy: Remedy, item: Item) -> dict[str, object]:
 def given(remedy: Remedy) -> dict[str, object]:
     """Return what is decided alike of all rows; nothing where the best candidate of each is taken."""
     match remedy.kind:
-        case FixKind.PRICE:
+        case FixKind.PRICE if not remedy.prices:
             return {"edits": {"price_cents": remedy.price_cents}}
         case FixKind.CHOOSE:
             return {"choice": {"discogs_id": remedy.discogs_id, "musicbrainz_id": remedy.musicbrainz_id}}
