@@ -88,7 +88,7 @@ def one_release_by_keys(running: Demo, names: list[str], page: Page) -> None:
 def a_fix_is_undone(running: Demo, names: list[str], page: Page) -> None:
     """Ask for rows to be left out, take it back, and see that nothing was changed."""
     card(page, "no_match").get_by_role("button", name="Leave out 2 items").click()
-    expect(page.get_by_text("2 of 2 items")).to_be_visible()
+    expect(page.get_by_test_id("stDialog").get_by_text("2 of 2 items")).to_be_visible()
     page.locator(".st-key-begin_fix").get_by_role("button").click()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Undone: nothing was changed.")).to_be_visible()
@@ -103,7 +103,7 @@ def the_second_operator_is_told(running: Demo, page: Page, browser: Browser) -> 
         other.goto(f"{running.url}/attention")
         for one in (page, other):
             card(one, "no_match").get_by_role("button", name="Leave out 2 items").click()
-            expect(one.get_by_text("2 of 2 items")).to_be_visible()
+            expect(one.get_by_test_id("stDialog").get_by_text("2 of 2 items")).to_be_visible()
         page.locator(".st-key-begin_fix").get_by_role("button").click()
         expect(page.get_by_role("button", name="Undo")).to_be_visible()
         other.locator(".st-key-begin_fix").get_by_role("button").click()
