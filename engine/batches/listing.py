@@ -92,7 +92,7 @@ class JobPages:
 
     def _listed(self, wanted: BatchFilter) -> BatchFilter:
         """Return `wanted` as the store is asked: for all where none is archived, old documents that do not say too."""
-        if wanted.visibility is not Visibility.VISIBLE or self._store.count(JOBS, ARCHIVED):
+        if wanted.visibility is not Visibility.VISIBLE or self._store.find(JOBS, ARCHIVED, NEWEST, limit=1):
             return wanted
         return replace(wanted, visibility=None)
 

@@ -51,6 +51,9 @@ CREATE INDEX IF NOT EXISTS by_created ON documents (collection, body ->> 'create
 CREATE INDEX IF NOT EXISTS by_status ON documents (collection, body ->> 'status', body ->> 'created_at')
     WHERE body ->> 'created_at' IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_visibility ON documents (collection, body ->> 'visibility', body ->> 'created_at')
+    WHERE body ->> 'visibility' IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_visibility_and_status
+    ON documents (collection, body ->> 'visibility', body ->> 'status', body ->> 'created_at')
     WHERE body ->> 'created_at' IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_index ON documents (collection, body ->> 'index')
     WHERE body ->> 'index' IS NOT NULL;
