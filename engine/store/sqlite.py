@@ -34,37 +34,11 @@ from engine.store.base import (
     Write,
     refuse_repeats,
 )
+from engine.store.sqlite_schema import SCHEMA
 from engine.store.sqlite_values import TIME, decode, encode
 
 WAIT_MILLISECONDS = 8_000
 OPENING = RetryPolicy(first=0.02, seconds=WAIT_MILLISECONDS / 1_000)
-
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS documents (
-    collection TEXT NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL,
-    PRIMARY KEY (collection, name)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS by_available ON documents (collection, body ->> 'available_at')
-    WHERE body ->> 'available_at' IS NOT NULL;
-CREATE INDEX IF NOT EXISTS by_created ON documents (collection, body ->> 'created_at')
-    WHERE body ->> 'created_at' IS NOT NULL;
-CREATE INDEX IF NOT EXISTS by_status ON documents (collection, body ->> 'status', body ->> 'created_at')
-    WHERE body ->> 'created_at' IS NOT NULL;
-CREATE INDEX IF NOT EXISTS by_visibility ON documents (collection, body ->> 'visibility', body ->> 'created_at')
-    WHERE body ->> 'visibility' IS NOT NULL;
-CREATE INDEX IF NOT EXISTS by_visibility_and_status
-    ON documents (collection, body ->> 'visibility', body ->> 'status', body ->> 'created_at')
-    WHERE body ->> 'created_at' IS NOT NULL;
-CREATE INDEX IF NOT EXISTS by_index ON documents (collection, body ->> 'index')
-    WHERE body ->> 'index' IS NOT NULL;
-CREATE INDEX IF NOT EXISTS by_finished ON documents (collection, body ->> 'finished_at')
-    WHERE body ->> 'finished_at' IS NOT NULL;
-CREATE INDEX IF NOT EXISTS by_cause ON documents (collection, body ->> 'cause')
-    WHERE body ->> 'cause' IS NOT NULL;
-CREATE INDEX IF NOT EXISTS by_cause_anywhere
-    ON documents (body ->> 'cause', body ->> 'finished_at', body ->> 'status', collection)
-    WHERE body ->> 'cause' IS NOT NULL;
-"""
 
 # A commit that deletes nothing is one statement: apsw lets go of Python's lock once for it, so that other threads
 # run until it is on the disk and never keep it waiting half-way.
