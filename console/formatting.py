@@ -87,3 +87,8 @@ def speed(per_minute: float | None) -> str:
 def reference(job_id: str) -> str:
     """Return the short name of a batch, which still identifies it: `20261123_143401_1`."""
     return job_id.removeprefix("batch_")
+
+
+def waiting_note(open_: str, paused: int) -> str:
+    """Return where rows wait, `in 2 batches, 176 paused`; "" where none waits."""
+    return ", ".join(filter(None, (open_, f"{number(paused)} paused" if paused else "")))

@@ -10,7 +10,7 @@ import streamlit as st
 
 from console import navigation
 from console.context import Context, zone
-from console.formatting import moment, number, rows, share, speed
+from console.formatting import moment, number, rows, share, speed, waiting_note
 from console.poller import AWAY
 from console.widgets import notices, parts
 from console.widgets.heading import heading
@@ -103,8 +103,8 @@ def _tiles(report: ShiftReport) -> None:
         _tile("Drafts", number(done.drafts), "made or changed")
         _tile("Batches finished", number(done.batches), "in this shift")
         _tile("Failed", number(done.failed), "rows of this shift that still need attention")
-        left = f"in {rows(report.open, 'batch', 'batches')}, {rows(report.engines, 'engine')}"
-        _tile("Left to do", number(report.left), left if report.open else "nothing waits")
+        left = f"in {rows(report.open, 'batch', 'batches')}, {rows(report.engines, 'engine')}" if report.open else ""
+        _tile("Left to do", number(report.left), waiting_note(left, report.paused) or "nothing waits")
 
 
 def _tile(label: str, value: str, note: str) -> None:

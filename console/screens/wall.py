@@ -12,7 +12,7 @@ from streamlit_autorefresh import st_autorefresh
 
 from console import labels
 from console.context import Context, zone
-from console.formatting import moment, number, rows, share, speed
+from console.formatting import moment, number, rows, share, speed, waiting_note
 from console.poller import AWAY
 from console.screens.batches import view as batches
 from console.screens.batches.view import Entry, Today
@@ -74,7 +74,7 @@ def tiles(today: Today, view: WallView, now: datetime) -> tuple[Tile, ...]:
     pace = speed(today.per_minute) if today.per_minute else ""
     hand = f"{number(view.working)} in hand" if view.working else ""
     end = f"done at about {moment(today.done_at, now=now, zone=zone())}" if today.done_at else ""
-    left = f"in {_batches(counts.open)}" if counts.open else "nothing to do"
+    left = waiting_note(f"in {_batches(counts.open)}" if counts.open else "", counts.paused) or "nothing to do"
     failed = f"in {_batches(counts.failed_in)}" if counts.failed else "nothing failed"
     return (
         Tile("Drafted today", number(counts.drafted), pace or rows(view.engines, "engine"), "green"),
@@ -84,10 +84,10 @@ def tiles(today: Today, view: WallView, now: datetime) -> tuple[Tile, ...]:
 
 
 def shown(view: WallView, now: datetime) -> list[Entry]:
-    """Return the batches that wait for a person, then those that run, then those in the queue."""
-    wanted = [entry for entry in view.entries if entry.batch.job.status in OPEN or _waits_for_person(entry, now)]
-    wanted.sort(key=lambda entry: entry.batch.job.status is JobStatus.PENDING)
-    return sorted(wanted, key=lambda entry: not _waits_for_person(entry, now))
+    """Return the batches that wait for a person, then those that run, those in the queue, and those that are paused."""
+    failed = JobStatus.FAILED
+    wanted = [one for one in view.entries if one.batch.job.status is not failed or _waits_for_person(one, now)]
+    return sorted(wanted, key=lambda one: (not _waits_for_person(one, now), STATES.index(one.batch.job.status)))
 
 
 def render(context: Context) -> None:

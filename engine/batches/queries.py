@@ -50,6 +50,7 @@ from engine.store.base import Document, Order, Store, Where
 
 MAX_PAGE = 200
 GONE_AFTER = timedelta(hours=1)
+_LEFT = (JobStatus.PENDING, JobStatus.RUNNING, JobStatus.PAUSED)  # what batches are that have rows left; two are open
 LATE = timedelta(seconds=30)  # a time in a document may be so much older than the commit that wrote it
 
 
@@ -116,21 +117,22 @@ class Queries:
 
     def overview(self, since: datetime) -> Overview:
         """Return all batches in numbers, but what failed in archived ones; drafts are those made from `since` on."""
-        store, open_ = self._store, [[Where("status", "==", status)] for status in sorted(OPEN)]
-        some_failed = Where("failed_upcs", ">", 0)
+        store, some_failed = self._store, Where("failed_upcs", ">", 0)
+        states = [[Where("status", "==", status)] for status in _LEFT]
         drafted, failed, archived, failed_in, archived_in, *rest = together(
             partial(store.count, DRAFTS, [Where("at", ">=", since)]),
             partial(store.sum, JOBS, "failed_upcs"),
             partial(store.sum, JOBS, "failed_upcs", ARCHIVED),
             partial(store.count, JOBS, [some_failed]),
             partial(store.count, JOBS, [*ARCHIVED, some_failed]),
-            *(partial(store.count, JOBS, where) for where in open_),
-            *(partial(store.sum, JOBS, "total_upcs", where) for where in open_),
-            *(partial(store.sum, JOBS, "processed_upcs", where) for where in open_),
+            *(partial(store.count, JOBS, where) for where in states[:2]),
+            *(partial(store.sum, JOBS, "total_upcs", where) for where in states),
+            *(partial(store.sum, JOBS, "processed_upcs", where) for where in states),
         )
-        counts, totals, done = rest[:2], rest[2:4], rest[4:]
-        left = max(0, sum(totals) - sum(done))
-        return Overview(drafted, failed - archived, failed_in - archived_in, left, sum(counts), archived)
+        counts, totals, done = rest[:2], rest[2:5], rest[5:]
+        pending, running, paused = (max(0, total - ended) for total, ended in zip(totals, done, strict=True))
+        failed, failed_in = failed - archived, failed_in - archived_in
+        return Overview(drafted, failed, failed_in, pending + running, sum(counts), archived, paused, running)
 
     def finished(self, since: datetime, limit: int) -> tuple[int, tuple[Job, ...]]:
         """Return how many batches were completed from `since` on, and the last `limit` of them."""

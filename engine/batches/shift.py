@@ -58,7 +58,8 @@ class ShiftReport:
     """A shift from `since` to `at`, by the store's clock.
 
     `unnamed` counts the batches that are held and not among `stuck`, `unnamed_running` those not among `running`.
-    `left` rows of the `open` batches wait or are being done, by `engines` workers that are alive.
+    `left` rows of the `open` batches wait or are being done, by `engines` workers that are alive; `paused` rows are
+    left in paused batches.
     """
 
     since: datetime
@@ -72,6 +73,7 @@ class ShiftReport:
     open: int
     engines: int
     fixes: tuple[Fix, ...]
+    paused: int = 0
 
 
 class Shifts:
@@ -90,6 +92,8 @@ class Shifts:
         overview, causes = queries.overview(since), self._causes(since)
         finished, newest = queries.finished(since, MOST)
         going, unnamed_running = self._going()
+        if not unnamed_running:
+            overview = overview.with_running(one for one in going if one.job.status is JobStatus.RUNNING)
         held, unnamed = self._held()
         silent = [stuck.engine(queries.workers(), overview.left)] if overview.left and not services.engines else []
         return ShiftReport(
@@ -110,6 +114,7 @@ class Shifts:
             overview.open,
             services.engines,
             tuple(self._fixes.under_way()),
+            overview.paused,
         )
 
     def _going(self) -> tuple[list[BatchView], int]:

@@ -52,7 +52,7 @@ def engine(workers: Sequence[WorkerView], left: int) -> Stuck:
         MendedAt.SYSTEM,
         "No engine is running",
         "Rows wait, and nobody does them.",
-        "Start one with `python -m engine worker`; it continues where the last one stopped.",
+        "Start one with: python -m engine worker. It continues where the last one stopped.",
         since=heard,
         rows=left,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from engine.batches import throughput
@@ -201,8 +201,9 @@ class Overview:
     """All batches in numbers, as their documents count: a batch that runs may be some seconds ahead.
 
     `drafted` counts the drafts made or changed since a time, `failed` the failed rows, `failed_in` the batches that
-    have any, `left` the rows still to be done in the batches that wait or run, of which there are `open`. `archived`
-    counts the failed rows of archived batches, which are not among those.
+    have any, `left` the rows still to be done in the batches that wait or run, of which there are `open`, and
+    `left_running` those of the running ones alone. `archived` counts the failed rows of archived batches, which are not
+    among those, and `paused` the rows still to be done in paused batches.
     """
 
     drafted: int
@@ -211,6 +212,13 @@ class Overview:
     left: int
     open: int
     archived: int = 0
+    paused: int = 0
+    left_running: int = 0
+
+    def with_running(self, running: Iterable[BatchView]) -> Overview:
+        """Return it with what is left of the batches that run as it is now; `running` are all of those."""
+        left = sum(view.left for view in running)
+        return replace(self, left=self.left - self.left_running + left, left_running=left)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,14 @@ def test_a_batch_that_failed_long_ago_is_left_out(desk: Desk) -> None:
     assert names() == ["New"]
 
 
+def test_a_paused_batch_is_named_last_and_its_rows_are_not_forgotten(desk: Desk) -> None:
+    paused = desk.submit(upcs(4), name="Paused")
+    desk.engine.commands.pause(paused.job_id)
+    assert tiles(desk)[1].note == "4 paused"
+    desk.submit(upcs(3), name="Waiting")
+    assert names() == ["Waiting", "Paused"]
+
+
 def test_the_screen_can_only_be_looked_at_and_refreshes_itself(desk: Desk) -> None:
     desk.submit(upcs(3), name="Box <14>")
     app = desk.screen("wall")

@@ -38,10 +38,10 @@ def main(
         gallery = Gallery(browser, FOLDER, problems, width or WIDTHS, schemes, screen or (), axe)
         for name in state or STATES:
             with tempfile.TemporaryDirectory() as folder, STATES[name](Path(folder)) as stage:
+                before = len(problems)
                 typer.echo(f"{name}: {gallery.take(name, stage)} pictures")
+                typer.echo("".join(f"{problem}\n" for problem in problems[before:]), err=True, nl=False)
         browser.close()
-    for problem in problems:
-        typer.echo(problem, err=True)
     sys.exit(bool(problems))
 
 

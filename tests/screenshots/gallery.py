@@ -112,10 +112,17 @@ class Gallery:
         page = context.new_page()
         page.goto(f"{stage.parts.console.url}{path}")
         if stage.arrives:
-            page.wait_for_function(SETTLED)
+            self._settle(page, path)
         else:
             page.get_by_test_id("stAppSkeleton").first.wait_for()
         return page
+
+    def _settle(self, page: Page, name: str) -> None:
+        """Wait until nothing is being drawn, and note where that takes too long."""
+        try:
+            page.wait_for_function(SETTLED)
+        except NotInTime:
+            self.problems.append(f"{name}: still being drawn after {WAIT_MILLISECONDS / 1000:g} s")
 
     def _shots(self, page: Page, stage: Stage, first: Shot) -> int:
         """Take the pictures of one page, close it, and return how many there are."""
@@ -125,7 +132,7 @@ class Gallery:
             shot = replace(first, width=width)
             page.set_viewport_size({"width": width, "height": HEIGHT})
             if stage.draws:
-                page.wait_for_function(SETTLED)
+                self._settle(page, shot.file)
             tall = min(TALLEST, max(HEIGHT, page.evaluate(HEIGHT_OF_ALL)))
             page.set_viewport_size({"width": width, "height": tall})
             page.wait_for_timeout(DRAWN_MILLISECONDS)

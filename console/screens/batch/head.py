@@ -75,12 +75,10 @@ def _box(context: Context, screen: BatchScreen, *, disabled: bool) -> None:
     choice = actions.decision(screen)
     if choice is None:
         return
-    with st.container(border=True, key="card_decision"):
-        text, action = st.columns([4, 1.2], vertical_alignment="center")
-        text.markdown(f"{labels.batch_label(screen.batch).tinted} {_situation(screen)}")
-        with action.container(horizontal=True, horizontal_alignment="right"):
-            actions.columns(screen.job)
-            actions.button(context, screen.job, choice, disabled=disabled)
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="card_decision"):
+        st.markdown(f"{labels.batch_label(screen.batch).tinted} {_situation(screen)}", width="stretch")
+        actions.columns(screen.job)
+        actions.button(context, screen.job, choice, disabled=disabled)
 
 
 def _situation(screen: BatchScreen) -> str:

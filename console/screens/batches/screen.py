@@ -14,7 +14,7 @@ import streamlit as st
 from console import labels, navigation
 from console.actions import redraw
 from console.context import Context, zone
-from console.formatting import NONE, moment, number, rows, speed
+from console.formatting import NONE, moment, number, rows, speed, waiting_note
 from console.poller import AWAY, Snapshot
 from console.sample import SAMPLE
 from console.screens.batches import archive
@@ -74,8 +74,8 @@ def _today(context: Context) -> None:
         )
         failed = f"in {rows(counts.failed_in, 'batch', 'batches')}" if counts.failed else "nothing failed"
         _tile(f"{labels.ATTENTION.tinted} {labels.ATTENTION.text}", number(counts.failed), failed)
-        left = f"in {rows(counts.open, 'batch', 'batches')}" if counts.open else "nothing to do"
-        _tile(f"{labels.WAITING.tinted} {labels.WAITING.text}", number(counts.left), left)
+        left = waiting_note(f"in {rows(counts.open, 'batch', 'batches')}" if counts.open else "", counts.paused)
+        _tile(f"{labels.WAITING.tinted} {labels.WAITING.text}", number(counts.left), left or "nothing to do")
         at = moment(found.done_at, now=snapshot.read_at, zone=zone())
         end = f"{rows(found.running, 'batch', 'batches')} running" if found.running else "nothing runs"
         _tile(f":material/flag: Done at{' about' if found.done_at else ''}", at if found.done_at else NONE, end)

@@ -111,13 +111,15 @@ class Today:
 def today(context: Context, zone: tzinfo) -> Today:
     """Read all batches in numbers; the day begins at midnight in `zone`."""
     midnight = datetime.combine(context.clock.now().astimezone(zone), time(), zone)
-    running = context.engine.queries.batch_page(BatchFilter(status=JobStatus.RUNNING), limit=MOST).batches
-    moving = [entry for entry in _with_ends(context, running).entries if entry.batch.moving]
+    running = context.engine.queries.batch_page(BatchFilter(status=JobStatus.RUNNING), limit=MOST)
+    moving = [entry for entry in _with_ends(context, running.batches).entries if entry.batch.moving]
     ends = [entry.done_at for entry in moving]
     known = [end for end in ends if end]
     done_at = max(known) if known and len(known) == len(ends) else None
     speeds = [entry.throughput.per_minute for entry in moving if entry.throughput.per_minute is not None]
-    return Today(context.engine.queries.overview(midnight), len(moving), done_at, sum(speeds) if speeds else None)
+    overview = context.engine.queries.overview(midnight)
+    exact = overview if running.next else overview.with_running(running.batches)
+    return Today(exact, len(moving), done_at, sum(speeds) if speeds else None)
 
 
 def week(context: Context, zone: tzinfo) -> tuple[int, ...]:
