@@ -29,6 +29,7 @@ MOST_FORM = MOST_BYTES + 100_000  # a file, and what a form holds beside it
 MOST_WIDGET = 11_000_000  # a little more than Streamlit takes, which says so in its own words
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 WEBSOCKET = "WEBSOCKET"  # in the place of a method: it is opened by GET, but what comes through it may change anything
+STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
 OWN_SITES = frozenset({"same-origin", "none"})
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 USUAL_PORTS = frozenset({80, 443})  # a browser leaves them out of `Host`
@@ -133,10 +134,7 @@ class Gate:
         """Return `send` with our headers on every answer."""
 
         async def own(message: Message) -> None:
-            starts = message["type"].endswith(
-                "http.response.start"
-            )  # or, for a websocket, "websocket.http.response.start"
-            await send(hardened(message, scope, self._policy) if starts else message)
+            await send(hardened(message, scope, self._policy) if message["type"] in STARTS else message)
 
         return own
 

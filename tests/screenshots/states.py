@@ -62,8 +62,12 @@ def loading(folder: Path) -> Iterator[Stage]:
 
 @contextlib.contextmanager
 def usual(folder: Path) -> Iterator[Stage]:
-    """Have a few batches done, with drafts, failures and missing prices."""
+    """Have a few batches done, with drafts, failures and missing prices, and programs with tokens."""
     with _worked(folder) as stage:
+        post = stage.parts.console.post
+        post("/api/tokens", name="nightly import", scope="submit")
+        token = post("/api/tokens", name="old laptop", scope="read", days=30)
+        post(f"/api/tokens/{token['token_id']}/revoke")
         yield stage
 
 

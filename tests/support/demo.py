@@ -40,8 +40,8 @@ class Served:
         response.raise_for_status()
         return response.json()
 
-    def post(self, path: str) -> Any:
-        response = self.session.post(f"{self.url}{path}", json={}, timeout=10)
+    def post(self, path: str, **body: Any) -> Any:
+        response = self.session.post(f"{self.url}{path}", json=body, timeout=10)
         response.raise_for_status()
         return response.json()
 
