@@ -102,7 +102,7 @@ def _tiles(report: ShiftReport) -> None:
     with st.grid(4, min_column_width=130, gap="small"):
         _tile("Drafts", number(done.drafts), "made or changed")
         _tile("Batches finished", number(done.batches), "in this shift")
-        _tile("Failed", number(done.failed), "rows of this shift that still need attention")
+        _tile("Failed", number(done.failed), "and not fixed yet")
         left = f"in {rows(report.open, 'batch', 'batches')}, {rows(report.engines, 'engine')}" if report.open else ""
         _tile("Left to do", number(report.left), waiting_note(left, report.paused) or "nothing waits")
 
