@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from itertools import groupby
+from itertools import groupby, islice
 
 from engine.batches.documents import JOBS, items_of, job_path, read_job
 from engine.batches.listing import ARCHIVED, together
@@ -110,8 +110,8 @@ class Attention:
 
     def batches(self, cause: Cause, most: int = 5) -> list[tuple[Job, int]]:
         """Return the batches of the rows that failed last, at most `most`, and how many rows of each failed so."""
-        found = self.jobs(row.job_id for row in self.rows(RowsWanted(cause), SEEN))
-        jobs = list(found.values())[:most]
+        names = dict.fromkeys(row.job_id for row in self.rows(RowsWanted(cause), SEEN))
+        jobs = list(self.jobs(islice(names, most)).values())
         counts = together(*(partial(self.count, RowsWanted(cause, job_id=job.job_id)) for job in jobs))
         return sorted(zip(jobs, counts, strict=True), key=lambda pair: -pair[1])
 

@@ -38,7 +38,7 @@ def test_it_says_how_many_drafts_it_leaves_and_waits_for_a_yes(desk: Desk) -> No
     desk.work(pipeline=AtEbay)
     context().poller.changed()
     app = desk.screen("batch", job_id=job_id)
-    app.session_state[OPENED] = True
+    app.session_state[OPENED.key] = True
     app.run()
     assert not app.exception
     assert "It leaves 2 drafts at eBay" in text(app)
@@ -60,7 +60,7 @@ def test_the_address_of_a_deleted_batch_says_who_deleted_it(desk: Desk) -> None:
 def test_a_batch_is_renamed(desk: Desk) -> None:
     job_id = desk.submit(upcs(2)).job_id
     app = desk.screen("batch", job_id=job_id)
-    app.session_state[naming.OPENED] = True
+    app.session_state[naming.OPENED.key] = True
     app.run()
     app.text_input(key=naming.NAME).set_value("Spring, box 14").run()
     app.button(key="rename_batch").click().run()

@@ -91,7 +91,7 @@ def test_rows_that_are_held_and_drafts_without_a_price_are_priced_by_one_button(
     desk.work(pipeline=Unpriced)
     context().poller.changed()
     app = button(desk.screen("batch", job_id=job_id), "Price 3 items").click().run()
-    assert OPENED in app.session_state
+    assert OPENED.key in app.session_state
     assert not app.exception
     button(app, "Look for prices again").click().run()
     assert "are being priced" in app.toast[0].value

@@ -48,7 +48,7 @@ def test_all_of_them_are_looked_for_again_from_the_dialog(desk: Desk) -> None:
     assert "for every item of this batch that has none" in text(app)
     assert button(app, "Give them these prices").disabled
     button(app, "Look for prices again").click().run()
-    assert OPENED not in app.session_state
+    assert OPENED.key not in app.session_state
     assert "are being priced" in app.toast[0].value
     work(desk)
     assert lacking(desk, job_id) == 3

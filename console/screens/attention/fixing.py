@@ -8,18 +8,19 @@ from functools import partial
 
 import streamlit as st
 
-from console import actions, labels
-from console.actions import act, redraw
+from console import labels
+from console.actions import act
 from console.context import Context, operator
 from console.formatting import number, rows
 from console.poller import AWAY
 from console.screens.attention import view
 from console.widgets import notices, price_table
+from console.widgets.dialogs import Dialog
 from console.widgets.text import plain
 from engine.public import MAX_CENTS, Concerned, FixKind, Remedy, RowsWanted
 
 ONE, TABLE = "One price for all", "By format and condition"
-OPENED = "fix"  # the kind of fix and the rows that the dialog is for
+OPENED = Dialog[tuple[FixKind, RowsWanted]]("fix")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +57,19 @@ WORDS: Mapping[FixKind, Words] = {
 
 def open_dialog(kind: FixKind, wanted: RowsWanted) -> None:
     """Have the dialog opened with the next drawing."""
-    st.session_state[OPENED] = (kind, wanted)
-    redraw()
+    OPENED.open((kind, wanted))
 
 
 def dialog(context: Context) -> None:
     """Draw the dialog when it was opened."""
-    if opened := st.session_state.get(OPENED):
+    if opened := OPENED.about:
         kind, wanted = opened
         words, advice = WORDS[kind], labels.advice(wanted.cause)
         title = f"{words.name}: {advice.name}"
-        st.dialog(title, width="medium", on_dismiss=_close)(_dialog)(context, kind, wanted)
+        OPENED.draw_dialog(title, partial(_dialog, context, kind, wanted), width="medium")
 
 
 def _dialog(context: Context, kind: FixKind, wanted: RowsWanted) -> None:
-    if actions.redraw_due():
-        st.rerun()
     remedy, words = _remedy(kind), WORDS[kind]
     try:
         found = view.concerned(context, wanted, remedy)
@@ -121,11 +119,7 @@ def _priced() -> Remedy:
 
 
 def _begin(context: Context, wanted: RowsWanted, remedy: Remedy) -> None:
-    _close()
+    OPENED.close()
     words = WORDS[remedy.kind]
     done = f"{words.name}: it begins in ten seconds. Undo takes it back until then."
     act(context, done, partial(context.engine.fixes.begin, wanted, remedy, by=operator()))
-
-
-def _close() -> None:
-    st.session_state.pop(OPENED, None)

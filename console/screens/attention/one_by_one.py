@@ -7,8 +7,8 @@ from functools import partial
 
 import streamlit as st
 
-from console import actions, labels, navigation
-from console.actions import act, redraw
+from console import labels, navigation
+from console.actions import act
 from console.context import Context, operator
 from console.formatting import number, rows
 from console.poller import AWAY
@@ -16,6 +16,7 @@ from console.screens.attention import view
 from console.screens.attention.fixing import WORDS
 from console.screens.batch.query import Query
 from console.widgets import notices
+from console.widgets.dialogs import Dialog
 from console.widgets.text import plain
 from engine.public import (
     MAX_CENTS,
@@ -29,10 +30,8 @@ from engine.public import (
     kinds,
 )
 
-OPENED = "one_by_one"
 SHOWN = 25  # rows that are read at a time; what is decided makes room for the next
 KEYS = "123456789"
-EVERY_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,51 +43,38 @@ class Opened:
     picked: int = 0
 
 
+OPENED = Dialog[Opened]("one_by_one")
+
+
 def open_rows(wanted: RowsWanted) -> None:
     """Have the drawer opened with the next drawing."""
-    st.session_state[OPENED] = Opened(wanted)
-    redraw()
+    OPENED.open(Opened(wanted))
 
 
 def drawer(context: Context) -> None:
     """Draw the drawer when it was opened."""
-    if opened := st.session_state.get(OPENED):
+    if opened := OPENED.about:
         advice = labels.advice(opened.wanted.cause)
-        st.dialog(advice.name, width="large", position="right", on_dismiss=_close)(_drawer)(context)
-
-
-def _close() -> None:
-    st.session_state.pop(OPENED, None)
+        OPENED.draw_dialog(advice.name, partial(_drawer, context), width="large", position="right")
 
 
 def _drawer(context: Context) -> None:
-    if actions.redraw_due():
-        st.rerun()
-    opened: Opened = st.session_state[OPENED]
+    if (opened := OPENED.about) is None:
+        return
     try:
-        found = context.poller.look(
-            ("one by one", opened.wanted),
-            partial(context.engine.attention.rows, opened.wanted, SHOWN),
-            every=EVERY_SECONDS,
-        ).value
-        left = context.poller.look(
-            ("left", opened.wanted), partial(context.engine.attention.count, opened.wanted), every=EVERY_SECONDS
-        ).value
+        found, left = view.failed(context, opened.wanted, SHOWN), view.left(context, opened.wanted)
+        under_way = [fix for fix in view.fixes(context) if not fix.over]
     except AWAY as error:
         notices.nothing_read(error)
         return
-    free = [row for row in found if row.item.wanted is None and not _being_fixed(context, row.item)]
+    fixed = [row for row in found if any(fix.rows.holds(row.item) for fix in under_way)]
+    free = [row for row in found if row.item.wanted is None and row not in fixed]
     if not free:
         st.markdown(":green[:material/check_circle:] **None is left here.** What you decided is being done.")
         return
     at = max(0, min(opened.at, len(free) - 1))
     _moves(at, len(free), max(len(free), left - (len(found) - len(free))))
     _row(context, opened, free[at])
-
-
-def _being_fixed(context: Context, item: Item) -> bool:
-    """Whether a fix of many rows that has not ended has this one in it."""
-    return any(fix.rows.holds(item) for fix in view.fixes(context) if not fix.over)
 
 
 def _moves(at: int, shown: int, left: int) -> None:
@@ -99,7 +85,7 @@ def _moves(at: int, shown: int, left: int) -> None:
 
 
 def _move(at: int) -> None:
-    st.session_state[OPENED] = replace(st.session_state[OPENED], at=at, picked=0)
+    _turn(at=at)
 
 
 def _row(context: Context, opened: Opened, row: FailedRow) -> None:
@@ -173,18 +159,18 @@ def _barcode(context: Context, row: FailedRow) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         key = f"barcode_{row.job_id}_{row.item.index}"
         typed = st.text_input("Barcode on the copy", key=key, placeholder="042284503228", width=230, live="300ms") or ""
-        right = barcode_problem(typed) == ""
+        problem = barcode_problem(typed)
         st.button(
             "Look it up",
             icon=":material/barcode:",
-            type="primary" if right else "secondary",
-            disabled=not right,
+            type="secondary" if problem else "primary",
+            disabled=bool(problem),
             on_click=_decide,
             args=(context, row, Remedy(FixKind.BARCODE, barcode=typed), 1),
         )
     if typed:
         said = ":green[:material/check_circle: The check digit is right.]"
-        st.caption(said if right else f":red[:material/error:] {plain(barcode_problem(typed))}")
+        st.caption(f":red[:material/error:] {plain(problem)}" if problem else said)
 
 
 def _price(context: Context, row: FailedRow) -> None:
@@ -203,14 +189,19 @@ def _priced(context: Context, row: FailedRow) -> None:
         _decide(context, row, Remedy(FixKind.PRICE, price_cents=round(dollars * 100)), 1)
 
 
+def _turn(*, picked: int = 0, at: int | None = None) -> None:
+    if opened := OPENED.about:
+        OPENED.turn_to(replace(opened, picked=picked, at=opened.at if at is None else at))
+
+
 def _pick(at: int) -> None:
-    st.session_state[OPENED] = replace(st.session_state[OPENED], picked=at)
+    _turn(picked=at)
 
 
 def _decide(context: Context, row: FailedRow, remedy: Remedy, count: int) -> None:
     """Fix the row that is shown, or all rows of its barcode; the next one takes its place."""
     item, engine, words = row.item, context.engine, WORDS[remedy.kind]
-    st.session_state[OPENED] = replace(st.session_state[OPENED], picked=0)
+    _turn()
     if count > 1 and item.cause is not None and item.gtin:
         wanted = RowsWanted(item.cause, item.gtin)
         done = f"{words.begin} {rows(count)}: it begins in ten seconds. Undo takes it back until then."
@@ -226,7 +217,4 @@ def _of_barcode(context: Context, item: Item) -> int:
     """Return how many rows failed for the same cause with the same barcode."""
     if not item.gtin or item.cause is None:
         return 1
-    wanted = RowsWanted(item.cause, item.gtin)
-    read = partial(context.engine.attention.count, wanted)
-    count: int = context.poller.look(("left", wanted), read, every=EVERY_SECONDS, otherwise=1).value
-    return count
+    return view.left(context, RowsWanted(item.cause, item.gtin), otherwise=1)

@@ -7,7 +7,7 @@ from functools import partial
 
 from console.context import Context
 from console.poller import Snapshot
-from engine.public import Cause, Concerned, Fix, Job, Remedy, Repeated, RowsWanted
+from engine.public import Cause, Concerned, FailedRow, Fix, Job, Remedy, Repeated, RowsWanted
 
 EVERY_SECONDS = 10.0  # after a click everything is read at once
 FIXES_EVERY_SECONDS = 3.0
@@ -59,6 +59,26 @@ def fixes(context: Context) -> list[Fix]:
     """
     read = partial(context.engine.fixes.newest, FIXES_SHOWN)
     return list(context.poller.look("fixes", read, every=FIXES_EVERY_SECONDS).value)
+
+
+def failed(context: Context, wanted: RowsWanted, most: int) -> list[FailedRow]:
+    """Return the rows that are wanted and failed last, at most so many.
+
+    Raises:
+        StoreError, FilesAway: they were never read, and the store does not answer.
+    """
+    read = partial(context.engine.attention.rows, wanted, most)
+    return list(context.poller.look(("one by one", wanted), read, every=EVERY_SECONDS).value)
+
+
+def left(context: Context, wanted: RowsWanted, *, otherwise: int | None = None) -> int:
+    """Return how many rows are wanted; `otherwise` while they were never counted and the store does not answer.
+
+    Raises:
+        StoreError, FilesAway: so it is, and there is no `otherwise`.
+    """
+    read = partial(context.engine.attention.count, wanted)
+    return context.poller.look(("left", wanted), read, every=EVERY_SECONDS, otherwise=otherwise).value
 
 
 def concerned(context: Context, rows: RowsWanted, remedy: Remedy) -> Concerned:

@@ -6,28 +6,28 @@ from functools import partial
 
 import streamlit as st
 
-from console import actions, navigation
-from console.actions import act, redraw
+from console import navigation
+from console.actions import act
 from console.context import Context, operator
 from console.formatting import rows
 from console.poller import AWAY
 from console.screens.batch.view import Look
+from console.widgets.dialogs import Dialog
 from console.widgets.text import plain
 from engine.public import Deletion, Job
 
-OPENED, AGREED, DELETED = "deleting", "leave_drafts", "deleted"
+OPENED, AGREED, DELETED = Dialog[bool]("deleting"), "leave_drafts", "deleted"
 
 
 def open_dialog(_context: Context, _job: Job) -> None:
     """Have the dialog opened with the next drawing."""
-    st.session_state[OPENED] = True
-    redraw()
+    OPENED.open(True)
 
 
 def dialog(context: Context, look: Look) -> None:
     """Draw the dialog when it was opened."""
-    if st.session_state.get(OPENED):
-        st.dialog("Delete this batch", on_dismiss=_close)(_dialog)(context, look().value.job)
+    if OPENED.about:
+        OPENED.draw_dialog("Delete this batch", partial(_dialog, context, look().value.job))
 
 
 def leave_if_deleted() -> None:
@@ -37,8 +37,6 @@ def leave_if_deleted() -> None:
 
 
 def _dialog(context: Context, job: Job) -> None:
-    if actions.redraw_due():
-        st.rerun()
     try:
         drafts = context.engine.deletions.drafts(job.job_id)
     except AWAY:
@@ -64,12 +62,8 @@ def _dialog(context: Context, job: Job) -> None:
 
 
 def _delete(context: Context, job: Job, leave_drafts: bool) -> None:
-    _close()
+    OPENED.close()
     delete = partial(context.engine.deletions.delete, job.job_id, leave_drafts=leave_drafts, by=operator())
     done: Deletion | None = act(context, f"{plain(job.name)} is deleted.", delete)
     if done:
         st.session_state[DELETED] = True
-
-
-def _close() -> None:
-    st.session_state.pop(OPENED, None)

@@ -6,32 +6,29 @@ from functools import partial
 
 import streamlit as st
 
-from console import actions
-from console.actions import act, redraw
+from console.actions import act
 from console.context import Context, operator
 from console.screens.batch.view import Look
+from console.widgets.dialogs import Dialog
 from console.widgets.text import plain
 from engine.public import Job
 
-OPENED, NAME = "renaming", "new_name"
+OPENED, NAME = Dialog[bool]("renaming"), "new_name"
 LONGEST = 200
 
 
 def open_dialog(_context: Context, _job: Job) -> None:
     """Have the dialog opened with the next drawing."""
-    st.session_state[OPENED] = True
-    redraw()
+    OPENED.open(True)
 
 
 def dialog(context: Context, look: Look) -> None:
     """Draw the dialog when it was opened."""
-    if st.session_state.get(OPENED):
-        st.dialog("Rename this batch", on_dismiss=_close)(_dialog)(context, look().value.job)
+    if OPENED.about:
+        OPENED.draw_dialog("Rename this batch", partial(_dialog, context, look().value.job))
 
 
 def _dialog(context: Context, job: Job) -> None:
-    if actions.redraw_due():
-        st.rerun()
     name = st.text_input("Name", job.name, key=NAME, max_chars=LONGEST)
     st.button(
         "Rename",
@@ -45,10 +42,6 @@ def _dialog(context: Context, job: Job) -> None:
 
 
 def _rename(context: Context, job: Job) -> None:
-    _close()
+    OPENED.close()
     rename = partial(context.engine.commands.rename, job.job_id, st.session_state[NAME], by=operator())
     act(context, lambda named: f"The batch is named {plain(named.name)}.", rename)
-
-
-def _close() -> None:
-    st.session_state.pop(OPENED, None)

@@ -6,16 +6,17 @@ from functools import partial
 
 import streamlit as st
 
-from console import actions, navigation
-from console.actions import act, redraw
+from console import navigation
+from console.actions import act
 from console.context import Context, operator
 from console.formatting import number, rows
 from console.screens.batch.view import BatchScreen, Look
 from console.widgets import price_table
+from console.widgets.dialogs import Dialog
 from console.widgets.text import plain
 from engine.public import OPEN, Job, JobStatus, NoPrice, Prices
 
-OPENED = "pricing"  # whether the dialog is open
+OPENED = Dialog[bool]("pricing")
 
 
 def draw(screen: BatchScreen) -> None:
@@ -50,11 +51,11 @@ def draw(screen: BatchScreen) -> None:
 
 def dialog(context: Context, look: Look) -> None:
     """Draw the dialog when it was opened: the operator's own prices, or another look for prices."""
-    if not st.session_state.get(OPENED):
+    if not OPENED.about:
         return
     screen = look().value
     title = f"Price {rows(screen.detail.without_price)}"
-    st.dialog(title, width="large", on_dismiss=_close)(_dialog)(context, screen.job)
+    OPENED.draw_dialog(title, partial(_dialog, context, screen.job), width="large")
 
 
 def draft_all(context: Context, job: Job) -> None:
@@ -65,8 +66,6 @@ def draft_all(context: Context, job: Job) -> None:
 
 
 def _dialog(context: Context, job: Job) -> None:
-    if actions.redraw_due():
-        st.rerun()
     st.markdown("Your own prices, by format and condition, for every item of this batch that has none.")
     prices = price_table.prices("prices_for_all")
     st.caption(f"{price_table.EMPTY} They stay with the batch, and change no item that has a price.")
@@ -89,16 +88,11 @@ def _dialog(context: Context, job: Job) -> None:
 
 
 def _price(context: Context, job: Job, prices: Prices) -> None:
-    _close()
+    OPENED.close()
     done = f"The items of {plain(job.name)} without a price are being priced."
     act(context, done, partial(context.engine.commands.price, job.job_id, prices, by=operator()))
 
 
 def open_dialog() -> None:
     """Have the dialog opened with the next drawing."""
-    st.session_state[OPENED] = True
-    redraw()
-
-
-def _close() -> None:
-    st.session_state.pop(OPENED, None)
+    OPENED.open(True)
