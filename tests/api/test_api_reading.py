@@ -163,7 +163,7 @@ def test_the_newest_checkpoints_and_results_are_the_last_ones(served: Served) ->
     [
         (
             "/api/batch/jobs?stauts=failed",
-            "stauts: no such parameter; there are before, limit, q, since, status, until",
+            "stauts: no such parameter; there are archived, before, limit, q, since, status, until",
         ),
         ("/api/batch/status/batch_1?verbose=1&a=", "a, verbose: no such parameter; there are none"),
         ("/api/workers?x", "x: no such parameter; there are none"),
