@@ -231,3 +231,22 @@ def test_batches_are_found_by_name_state_and_day(desk: Desk, batches: Batches) -
     assert "Fall" not in desk.run("status", "--until", "2026-01-01").stdout
     assert "Fall" not in desk.run("status", "--state", "failed").stdout
     assert "and 1 more" in desk.run("status", "--name", "spring", "--limit", "1").stdout
+
+
+def test_batches_are_archived_and_brought_back(desk: Desk, batches: Batches) -> None:
+    first, second = (batches.upload(barcodes(1)) for _ in range(2))
+    batches.run()
+    assert f"Batch {second} is archived." in desk.run("archive", first, second).stdout
+    assert first not in desk.run("status").stdout
+    assert first in desk.run("status", "--archived").stdout
+    assert f"Batch {first} is back." in desk.run("unarchive", first).stdout
+    assert first in desk.run("status").stdout
+
+
+def test_a_shift_is_handed_over_in_words(desk: Desk, batches: Batches) -> None:
+    batches.upload(barcodes(2))
+    batches.run(Chosen({0: fails}))
+    said = desk.run("handover", "--hours", "12").stdout
+    assert "Finished: 1 batch, " in said
+    assert "- Not in the catalogues (1 row, 1 of them new): Neither Discogs nor MusicBrainz knows this barcode." in said
+    assert desk.run("handover", "--hours", "0").returncode == 2
