@@ -50,6 +50,7 @@ LONG = (  # browsers, whole processes, clouds that are emulated, and batches und
     "tests/contract/test_log_of_batches.py",
     "tests/contract/test_notify_command.py",
     "tests/contract/test_outages.py",
+    "tests/contract/test_store_locked.py",
     "tests/contract/test_submit_command.py",
     "tests/recorded/test_published_document.py",
 )

@@ -44,7 +44,15 @@ OPENING = RetryPolicy(first=0.02, seconds=WAIT_MILLISECONDS / 1_000)
 # run until it is on the disk and never keep it waiting half-way.
 COMMIT = "INSERT INTO documents VALUES {} ON CONFLICT DO UPDATE SET version = excluded.version, body = excluded.body"
 
-AWAY = (apsw.BusyError, apsw.CantOpenError, apsw.IOError, apsw.FullError, apsw.ReadOnlyError, apsw.NotADBError)
+AWAY = (
+    apsw.BusyError,
+    apsw.ProtocolError,  # the locks of the write-ahead log are held for longer than SQLite tries
+    apsw.CantOpenError,
+    apsw.IOError,
+    apsw.FullError,
+    apsw.ReadOnlyError,
+    apsw.NotADBError,
+)
 
 
 class SQLiteStore:

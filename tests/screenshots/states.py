@@ -21,7 +21,7 @@ SEVERAL = "2000000000022"  # two pressings carry it
 MANY = 200
 SOME = 20
 AWAY = "has not answered|does not answer|store is away"
-GONE = "[Cc]onnect"
+GONE = "Connection error"
 SLOW_SECONDS = 4.0  # what an answer of eBay takes where a batch is to be seen at work
 
 
