@@ -123,6 +123,7 @@ async def watch(console: Console, job_id: str, sessions: int, minutes: float) ->
     await asyncio.sleep(WARM_UP)
     for one in watching:
         one.tab.reruns.clear()
+        one.tab.idle.clear()
         one.tab.received = 0
     used = [console.used()]
     for _ in range(round(minutes * 6)):
@@ -139,12 +140,15 @@ def told(found: dict[str, Any], commits: Sequence[tuple[float, int]]) -> dict[st
     first, last = used[0], used[-1]
     seconds = last["at"] - first["at"]
     reruns = sorted(1_000 * taken for one in found["watching"] for taken in one.tab.reruns)
+    idle = sorted(1_000 * taken for one in found["watching"] for taken in one.tab.idle)
     delays = sorted(delay for one in found["watching"] for delay in one.delays(commits, first["at"], last["at"] - 5.0))
     return {
         "sessions": len(found["watching"]),
         "seconds": round(seconds),
         "rerun_ms": spread(reruns),
         "reruns_s": round(len(reruns) / seconds, 1),
+        "idle_ticks_ms": spread(idle),
+        "idle_ticks_s": round(len(idle) / seconds, 1),
         "checkpoint_shown_s": {name: round(value, 2) for name, value in spread(delays, 2).items()},
         "core": round((last["cpu"] - first["cpu"]) / seconds, 2),
         "kb_s_a_session": round(

@@ -1,42 +1,51 @@
 """An open tab of a browser, as the console sees it: Streamlit's protocol over its websocket, without a browser.
 
-A tab asks for its screen, keeps the auto-reruns that it is told of as the browser's script does (one interval for each
-fragment), and names the large messages that it keeps, which are then sent as references.
-Source: streamlit 1.67, `frontend/app/src/App.tsx` as built into its wheel, and `streamlit.proto` (read 2026-11).
+A tab asks for its screen, ticks as `console/widgets/tick.js` does in a tab that is seen, and names the large messages
+that it keeps, which are then sent as references.
+Source: streamlit 1.67, its script as built into its wheel, what Chromium sent it, and `streamlit.proto` (read 2026-11).
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.BidiComponent_pb2 import BidiComponent
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 KEPT_RUNS = 2  # a large message that was not shown in so many runs of its fragment is forgotten
-SCREEN = ""  # in the place of a fragment: the whole screen
+INTERNAL = "$$STREAMLIT_INTERNAL_KEY_"  # before the name of what a component tells
 Seen = Callable[[ForwardMsg], None]
 
 
 class Tab:
-    """One tab. `reruns` has the seconds of each answered rerun of a fragment, `painted` those of the whole screen."""
+    """One tab. It notes the seconds from asking to the end of the answer.
+
+    `painted` are those of the whole screen, `reruns` those of ticks after which parts were drawn again, `idle` those of
+    ticks after which none was.
+    """
 
     def __init__(self, address: str, path: str, query: str = "", seen: Seen | None = None) -> None:
         self.painted: list[float] = []
         self.reruns: list[float] = []
+        self.idle: list[float] = []
         self.received = 0
         self._address, self._path, self._query = address, path, query
         self._seen = seen
         self._socket: ClientConnection | None = None
-        self._asked: dict[str, float] = {}  # since when a fragment is asked for and not answered
-        self._intervals: dict[str, tuple[float, asyncio.Task[None]]] = {}
+        self._asked = 0.0  # since when an answer is waited for, 0 where none is
+        self._ticker = BidiComponent()
+        self._ticking_part = ""
+        self._ticking: asyncio.Task[None] | None = None
         self._kept: dict[str, list[Any]] = {}  # hash of a large message: its fragment, and runs without it
         self._listening: asyncio.Task[None] | None = None
         self._drawn = asyncio.Event()
@@ -46,29 +55,32 @@ class Tab:
         stream = f"{self._address.replace('http', 'ws')}/_stcore/stream"
         self._socket = await connect(stream, subprotocols=[Subprotocol("streamlit")], max_size=None)
         self._listening = asyncio.create_task(self._listen(self._socket))
-        await self.ask(SCREEN)
+        await self._ask()
         await self._drawn.wait()
 
     async def close(self) -> None:
         """Close the tab."""
-        for _, task in self._intervals.values():
-            task.cancel()
+        if self._ticking:
+            self._ticking.cancel()
         if self._listening and self._socket:
             await self._socket.close()
             await self._listening
 
-    async def ask(self, fragment: str) -> None:
-        """Ask for a fragment again, or for the whole screen."""
+    async def _ask(self, *, tick: bool = False) -> None:
+        """Ask for the whole screen, or whether anything has changed."""
         message = BackMsg()
         state = message.rerun_script
         state.query_string, state.page_name = self._query, self._path
-        state.fragment_id, state.is_auto_rerun = fragment, bool(fragment)
         state.widget_states.SetInParent()
+        if tick:
+            event = json.dumps([{"event": "tick", "value": round(time.monotonic() * 1_000)}])
+            state.fragment_id = self._ticking_part
+            state.widget_states.widgets.add(id=f"{INTERNAL}{self._ticker.id}__events", json_trigger_value=event)
         state.cached_message_hashes.extend(self._kept)
         state.context_info.timezone, state.context_info.locale = "Europe/Berlin", "en-US"
         state.context_info.url = f"{self._address}/{quote(self._path)}?{self._query}"
         state.context_info.color_scheme = "light"
-        self._asked.setdefault(fragment, time.monotonic())
+        self._asked = self._asked or time.monotonic()
         if self._socket:
             await self._socket.send(message.SerializeToString())
 
@@ -80,15 +92,15 @@ class Tab:
 
     def _take(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")
-        if kind == "auto_rerun":
-            self._repeat(message.auto_rerun.fragment_id, message.auto_rerun.interval)
-        elif kind == "stop_auto_rerun":
-            self._stop(message.stop_auto_rerun.fragment_ids)
-        elif kind == "ref_hash":
+        if kind == "ref_hash":
             self._kept[message.ref_hash][1] = 0
         elif kind == "script_finished":
             self._finished(list(message.metadata.run.fragment_ids), message.script_finished)
         elif kind == "delta":
+            if message.delta.new_element.bidi_component.component_name == "tick":
+                self._ticker.CopyFrom(message.delta.new_element.bidi_component)
+                self._ticking_part = message.delta.fragment_id
+                self._ticking = self._ticking or asyncio.create_task(self._tick())
             if message.metadata.cacheable:
                 self._kept[message.hash] = [message.delta.fragment_id, 0]
             if self._seen:
@@ -98,10 +110,11 @@ class Tab:
         """Note how long an answer took; age what is kept of the fragments that were drawn."""
         if status == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
             return
-        now = time.monotonic()
-        for fragment in fragments or [SCREEN]:
-            if asked := self._asked.pop(fragment, None):
-                (self.reruns if fragment else self.painted).append(now - asked)
+        if self._asked:
+            kind = self.reruns if fragments else self.painted
+            kind = self.idle if fragments == [self._ticking_part] else kind
+            kind.append(time.monotonic() - self._asked)
+            self._asked = 0.0
         for kept, (fragment, age) in list(self._kept.items()):
             if not fragments or fragment in fragments:
                 self._kept[kept][1] = age + 1
@@ -110,20 +123,9 @@ class Tab:
         if not fragments:
             self._drawn.set()
 
-    def _repeat(self, fragment: str, seconds: float) -> None:
-        """Ask for a fragment every so often; one whose interval is the same goes on as it does."""
-        if fragment in self._intervals and self._intervals[fragment][0] == seconds:
-            return
-        self._stop([fragment])
-        self._intervals[fragment] = seconds, asyncio.create_task(self._ask_every(fragment, seconds))
-
-    async def _ask_every(self, fragment: str, seconds: float) -> None:
+    async def _tick(self) -> None:
+        """Ask whether anything has changed, every so often."""
         with suppress(ConnectionClosed):
             while True:
-                await asyncio.sleep(seconds)
-                await self.ask(fragment)
-
-    def _stop(self, fragments: Iterable[str]) -> None:
-        for fragment in fragments:
-            if found := self._intervals.pop(fragment, None):
-                found[1].cancel()
+                await asyncio.sleep(json.loads(self._ticker.json)["seen"])
+                await self._ask(tick=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from console import actions, navigation
-from console.widgets import keys, style
+from console.widgets import keys, parts, style
 
 st.set_page_config(page_title="Draft Maker", page_icon=style.ICON, layout="wide")
 style.apply()
 page = st.navigation(navigation.pages(), position="top")
 actions.show_notices()
+parts.begin()
 page.run()
+parts.watch()
 keys.listen()  # last: what stands above moves every screen down

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.e2e.screens import SAMPLE, SOME, BatchScreen, job_id
 from tests.support.clocks import until
@@ -51,6 +52,27 @@ def test_an_interrupted_batch_is_recovered_and_no_draft_is_made_twice(whole: Dem
     assert (job["processed_upcs"], job["last_processed_index"]) == (42, 41)
     assert set(drafts(whole, name).values()) == {1}
     assert len(drafts(whole, name)) == job["successful"]
+
+
+def test_of_a_batch_that_stands_still_no_part_is_sent_again(whole: Demo, page: Page) -> None:
+    name = whole.upload(SOME)
+    whole.ended(name)
+    sent: list[ForwardMsg] = []
+    page.on("websocket", lambda opened: opened.on("framereceived", lambda data: sent.append(_message(data))))
+    BatchScreen(page).open(whole, name)
+
+    def idle() -> bool:
+        page.wait_for_timeout(100)
+        drawn = [message.delta.new_element.WhichOneof("type") for message in sent if message.HasField("delta")]
+        return [kind for kind in drawn if kind][-3:] == ["bidi_component"] * 3
+
+    assert until(idle)
+
+
+def _message(data: str | bytes) -> ForwardMsg:
+    message = ForwardMsg()
+    message.ParseFromString(data if isinstance(data, bytes) else data.encode())
+    return message
 
 
 def test_the_list_of_batches_is_found_by_its_name_too(whole: Demo, page: Page) -> None:

@@ -149,10 +149,13 @@ def _script(name: str) -> None:
     import streamlit as st
 
     from console import actions, navigation
+    from console.widgets import parts
 
     st.navigation(navigation.pages(), position="hidden")
     actions.show_notices()
+    parts.begin()
     runpy.run_path(str(navigation.PAGES / f"{name}.py"))
+    parts.watch()
 
 
 def text(app: AppTest) -> str:

@@ -18,6 +18,15 @@ from console.widgets.heading import Badge, badge, heading
 from console.widgets.text import plain
 from engine.public import NAMES, RECENT_MINUTES, JobStatus, Visibility
 
+AGE_SECONDS = 10.0
+
+
+def shows(context: Context, look: Look) -> object:
+    """Return what the top shows; ages and times in it are at most ten seconds old."""
+    snapshot = look()
+    screen, files_away = snapshot.value, context.engine.health.files_away()
+    return screen.steady(AGE_SECONDS), screen.counts, screen.detail, snapshot.away, files_away
+
 
 def draw(context: Context, look: Look) -> None:
     """Draw the title with its actions, what needs a person, the bar and the tiles."""

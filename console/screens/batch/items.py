@@ -29,7 +29,8 @@ _MAYBE_EMPTY = ("Cover", "Shelf", "Format", "Year", "Why", "Price")  # columns t
 def draw(context: Context, look: Look) -> None:
     """Draw the filters, and below them the table that keeps itself up to date."""
     query = _filters(look().value)
-    parts.live(partial(_rows, context, look, query), name="rows")
+    given = context, look, query
+    parts.live(partial(_rows, *given), name="rows", shows=partial(_shows, *given))
 
 
 def _filters(screen: BatchScreen) -> Query:
@@ -113,6 +114,21 @@ def _turn(key: str) -> None:
     """Show the page that was chosen."""
     narrow(replace(st.session_state["query"], page=st.session_state[key]))
     redraw()
+
+
+def _shows(context: Context, look: Look, query: Query) -> object:
+    """Return what the table and its foot show."""
+    snapshot = look()
+    screen = snapshot.value
+    count = matching(screen, query)
+    listing = _listing(context, screen, query, count)
+    page, batch = load_rows(context, screen, listing.indices), screen.batch
+    marks = [
+        {index: known[index] for index in listing.indices if index in known}
+        for known in (batch.in_flight, batch.stranded, batch.waits_by_row)
+    ]
+    states = batch.interrupted, batch.moving, batch.file_read, snapshot.away, page.away
+    return page.value.items, listing.indices, count, marks, states
 
 
 def _rows(context: Context, look: Look, query: Query) -> None:

@@ -35,12 +35,14 @@ def render(context: Context) -> None:
         parts.live(partial(_until_read, context, job_id), name="away")
         return
     look = partial(load, context, job_id)
-    parts.live(partial(head.draw, context, look), name="head")
+    parts.live(partial(head.draw, context, look), name="head", shows=partial(head.shows, context, look))
     rows, side = st.columns([2.3, 1], gap="medium")
     with rows:
         items.draw(context, look)
     with side:
-        parts.live(partial(batch_side.draw, context, look), name="side")
+        parts.live(partial(batch_side.draw, context, look), name="side", shows=partial(batch_side.shows, look))
+        files = partial(batch_side.draw_files, context, look)
+        parts.live(files, name="files", shows=partial(batch_side.files_show, look))
     row.draw(context, look)
     unpriced.dialog(context, look)
     deletion.dialog(context, look)

@@ -1,4 +1,4 @@
-"""Beside the rows of a batch: why rows failed, its speed, its engines, its history, its downloads."""
+"""Beside the rows of a batch: why rows failed, its speed, its engines, its history, its files."""
 
 from __future__ import annotations
 
@@ -19,9 +19,22 @@ from console.screens.batch.view import BatchScreen, Look
 from console.widgets.text import code, plain
 from engine.public import NAMES, OPEN, Cause, CauseCount, JobStatus, WorkerView
 
+SECONDS = 5.0
+
+
+def shows(look: Look) -> object:
+    """Return what the cards show; while the batch runs, chart and heartbeats follow every five seconds."""
+    snapshot = look()
+    screen, detail = snapshot.value, snapshot.value.detail
+    if not screen.batch.moving:
+        return screen.steady(SECONDS), detail, snapshot.away
+    workers = [(worker.worker, worker.silent) for worker in screen.batch.workers]
+    states = screen.job.status, screen.batch.pricing, screen.retrying, snapshot.away
+    return detail.causes, detail.unpriced, detail.events, workers, states, screen.batch.at.timestamp() // SECONDS
+
 
 def draw(context: Context, look: Look) -> None:
-    """Draw the cards; empty ones are left out."""
+    """Draw why rows failed, speed, workers and history; empty cards are left out."""
     snapshot = look()
     screen = snapshot.value
     with st.container(key="stale_side" if snapshot.away else "side", gap="small"):
@@ -33,8 +46,24 @@ def draw(context: Context, look: Look) -> None:
         if screen.batch.workers:
             _workers(screen)
         _history(screen)
-        downloads.card(screen)
-        uploads.draw(context, screen)
+
+
+def files_show(look: Look) -> object:
+    """Return what the files to take away show; while the batch runs, their numbers follow every five seconds."""
+    snapshot = look()
+    screen = snapshot.value
+    counts, job = screen.counts, screen.job
+    if screen.batch.moving:
+        return bool(counts.succeeded), bool(job.failed_upcs), snapshot.away, screen.batch.at.timestamp() // SECONDS
+    return job.failed_upcs, counts, [found.cause for found in screen.detail.causes], snapshot.away
+
+
+def draw_files(context: Context, look: Look) -> None:
+    """Draw the downloads, and the files that a seller uploads elsewhere."""
+    snapshot = look()
+    with st.container(key="stale_files" if snapshot.away else "files", gap="small"):
+        downloads.card(snapshot.value)
+        uploads.draw(context, snapshot.value)
 
 
 def _causes(context: Context, screen: BatchScreen) -> None:

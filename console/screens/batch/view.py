@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,6 +18,7 @@ from engine.public import (
     Event,
     Forecast,
     Job,
+    JobStatus,
     RowsView,
     UpstreamsView,
     WorkerView,
@@ -26,6 +27,8 @@ from engine.public import (
 )
 
 MANY = 5_000  # above so many rows they are not counted every second
+AGAIN = 1.4  # seconds until rows are read again: less than between two ticks, or one session would read less than many
+MINUTE = 60.0
 SLOWER = 10  # seconds until the services are read again
 
 
@@ -104,6 +107,15 @@ class BatchScreen:
         """Whether failed rows are being retried now."""
         return self.batch.retrying
 
+    def steady(self, seconds: float) -> Hashable:
+        """Return a value that changes with the batch and its workers, and by time alone every so many seconds.
+
+        A batch that is completed grows no older: it changes by time once a minute.
+        """
+        batch, seconds = self.batch, MINUTE if self.job.status is JobStatus.COMPLETED else seconds
+        workers = tuple((worker.worker, worker.silent, worker.rows) for worker in batch.workers)
+        return batch.job, workers, batch.interrupted, batch.engines, batch.at.timestamp() // seconds
+
     @property
     def workers(self) -> tuple[WorkerView, ...]:
         """Return the live workers of the batch."""
@@ -132,7 +144,7 @@ def load_detail(context: Context, view: BatchView) -> Detail:
     What was never read is left out while the store is away: the batch itself is shown as it was.
     """
     job, queries, look = view.job, context.engine.queries, context.poller.look
-    name, every = job.job_id, 1.0 if (job.total_upcs or 0) <= MANY else 5.0
+    name, every = job.job_id, AGAIN if (job.total_upcs or 0) <= MANY else 5.0
     composed: int = job.successful_upcs
     lacking = unpriced = 0
     causes: Sequence[CauseCount] = ()
@@ -162,7 +174,7 @@ def load_rows(context: Context, screen: BatchScreen, indices: tuple[int, ...]) -
     """
     topic = ("rows", screen.job.job_id, indices)
     read = partial(context.engine.queries.rows, screen.batch, indices, context.poller.last(topic))
-    return context.poller.look(topic, read, of=rows_revision(screen.batch))
+    return context.poller.look(topic, read, every=AGAIN, of=rows_revision(screen.batch))
 
 
 def _upstreams(context: Context, view: BatchView) -> UpstreamsView | None:
