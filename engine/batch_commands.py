@@ -27,7 +27,7 @@ def delete(
 
 
 def archive(
-    jobs: Annotated[list[str], typer.Argument(metavar="JOB...", help="Batches that neither wait nor run.")],
+    jobs: Annotated[list[str], typer.Argument(metavar="JOB...", help="Batches that have ended.")],
 ) -> None:
     """Put batches out of sight: they are in no list unless it is asked for the archive, and lose nothing."""
     engine = open_existing()

@@ -50,7 +50,7 @@ def start_again(job_id: str, engine: TheEngine, by: By) -> StartedJobAnswer:
 def archive(job_id: str, engine: TheEngine, by: By) -> JobAnswer:
     """Return the job, which is in no list from now on unless `archived=true` asks for it; nothing of it is lost.
 
-    409 while it waits or runs. When rows of it are done again it comes back by itself.
+    409 while it waits, runs or is paused. When rows of it are done again it comes back by itself.
     """
     return job_answer(engine.archive.archive(job_id, by=by))
 

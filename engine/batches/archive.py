@@ -8,7 +8,7 @@ from functools import partial
 from engine.batches.documents import Change, change
 from engine.batches.listing import BatchFilter, JobPages, together
 from engine.codec import replace
-from engine.domain.batch.jobs import OPEN, Job, Visibility
+from engine.domain.batch.jobs import ENDED, Job, Visibility
 from engine.errors import IllegalTransition, JobError
 from engine.store.base import Store
 
@@ -30,7 +30,7 @@ class Archive:
 
         Raises:
             JobUnknown: there is no such batch.
-            IllegalTransition: it waits or runs, or is being deleted.
+            IllegalTransition: it waits, runs or is paused, or is being deleted.
         """
         return change(self._store, job_id, _archived, by=by)
 
@@ -46,7 +46,7 @@ class Archive:
     def archive_all(self, wanted: BatchFilter, *, by: str = "") -> int:
         """Put the newest batches out of sight that are wanted, at most `MOST`; return how many that were.
 
-        Those that wait or run, or are being deleted, are left alone.
+        Those that have not ended, or are being deleted, are left alone.
         """
         return self._all(wanted, Visibility.ARCHIVED, by)
 
@@ -59,7 +59,7 @@ class Archive:
         before: datetime | None = None
         while done < MOST:
             page = pages.page(AT_ONCE, wanted, before)
-            free = [job.job_id for job, _ in page.jobs if job.visibility is not to and job.status not in OPEN]
+            free = [job.job_id for job, _ in page.jobs if job.visibility is not to and job.status in ENDED]
             done += sum(together(*(partial(self._move, job_id, to, by) for job_id in free)))
             if page.next is None:
                 break
@@ -76,8 +76,8 @@ class Archive:
 
 
 def _archived(job: Job, now: datetime) -> Change | None:
-    if job.status in OPEN:
-        raise IllegalTransition(f"Job {job.job_id} is {job.status}: pause or cancel it before it is archived")
+    if job.status not in ENDED:
+        raise IllegalTransition(f"Job {job.job_id} is {job.status}: cancel it, or let it end, before it is archived")
     return _moved(job, Visibility.ARCHIVED, "archived", now)
 
 

@@ -52,7 +52,7 @@ from engine.domain.batch.fixes import Fix, FixKind, FixState, Remedy, RowsWanted
 from engine.domain.batch.fixes import decisions as fix_decisions
 from engine.domain.batch.grades import Grade, Grading
 from engine.domain.batch.items import Attempt, Item, ItemStatus, Outcome
-from engine.domain.batch.jobs import OPEN, Job, JobStatus, Visibility
+from engine.domain.batch.jobs import ENDED, OPEN, Job, JobStatus, Visibility
 from engine.domain.batch.layout import FOUND, Layout, Role, TableLayout, unpacked
 from engine.domain.batch.options import Ambiguous, DraftedBefore, Duplicates, Need, NoPrice, Options
 from engine.domain.batch.rows import Condition, Row, RowState
@@ -113,6 +113,7 @@ __all__ = [
     "DISCOGS_BASES",
     "DISCOGS_TERMS",
     "EBAY_LICENCE",
+    "ENDED",
     "FOUND",
     "LONGEST_SHIFT",
     "MANAGE_POLICIES",

@@ -62,11 +62,14 @@ def test_an_archived_batch_keeps_everything_and_can_be_brought_back(batches: Bat
     assert batches.events(job_id)[-2:] == ["archived", "brought back"]
 
 
-def test_a_batch_that_waits_or_runs_is_not_archived(batches: Batches) -> None:
+def test_a_batch_that_has_not_ended_is_not_archived(batches: Batches) -> None:
     job_id = batches.upload(barcodes(2))
-    with pytest.raises(IllegalTransition, match="is pending: pause or cancel it"):
+    with pytest.raises(IllegalTransition, match="is pending: cancel it, or let it end"):
         batches.engine.archive.archive(job_id)
     batches.commands.pause(job_id)
+    with pytest.raises(IllegalTransition, match="is paused"):
+        batches.engine.archive.archive(job_id)
+    batches.commands.cancel(job_id)
     batches.engine.archive.archive(job_id)
     assert listed(batches, BatchFilter()) == []
 
@@ -99,7 +102,7 @@ def test_a_batch_that_never_was_is_unknown(batches: Batches) -> None:
         batches.engine.archive.archive("batch_1")
 
 
-def test_all_that_match_are_archived_but_those_that_wait_or_run(batches: Batches) -> None:
+def test_all_that_match_are_archived_but_those_that_have_not_ended(batches: Batches) -> None:
     ended, waiting = [done(batches, 1) for _ in range(AT_ONCE // 10)], batches.upload(barcodes(2))
     assert batches.engine.archive.archive_all(BatchFilter("rows"), by="anna") == len(ended)
     assert listed(batches, BatchFilter()) == [waiting]

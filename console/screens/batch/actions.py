@@ -18,7 +18,7 @@ from console.screens.batch.items import narrow
 from console.screens.batch.query import Query
 from console.screens.batch.view import BatchScreen
 from console.widgets.text import plain
-from engine.public import OPEN, Cause, Job, JobStatus, Visibility
+from engine.public import ENDED, OPEN, Cause, Job, JobStatus, Visibility
 
 Action = Callable[[Context, Job], None]
 
@@ -95,7 +95,7 @@ def rare(screen: BatchScreen) -> Mapping[str, Action]:
     found[":material/edit: Rename batch"] = naming.open_dialog
     if job.visibility is Visibility.ARCHIVED:
         found[":material/unarchive: Bring back from the archive"] = unarchive
-    elif job.status not in OPEN:
+    elif job.status in ENDED:
         found[":material/archive: Archive batch"] = archive
     if job.status not in OPEN:
         found[":material/delete: Delete batch"] = deletion.open_dialog

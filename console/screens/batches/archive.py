@@ -33,7 +33,7 @@ def _move(context: Context, query: Query) -> None:
 
 
 def _archived(count: int) -> str:
-    return f"{rows(count, 'batch is', 'batches are')} archived; those that wait or run stay in the list."
+    return f"{rows(count, 'batch is', 'batches are')} archived; those that have not ended stay in the list."
 
 
 def _unarchived(count: int) -> str:

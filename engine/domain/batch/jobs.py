@@ -44,6 +44,7 @@ class Visibility(OpenEnum):
 
 
 OPEN = frozenset({JobStatus.PENDING, JobStatus.RUNNING})
+ENDED = frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED})  # nothing goes on without a person
 
 TRANSITIONS: Mapping[JobStatus, frozenset[JobStatus]] = {
     JobStatus.PENDING: frozenset({JobStatus.RUNNING, JobStatus.PAUSED, JobStatus.CANCELLED, JobStatus.FAILED}),
@@ -62,7 +63,7 @@ class Job(Document, frozen=True):
 
     `total_upcs` is None until the file has been read. `last_processed_index` is the highest index up to which every row
     is done, -1 before the first. `results`, `checkpoints` and `failed_upc_list` are bounded; the first two hold the
-    newest entries, oldest first. `name_terms` are those of `names.terms`. One that is archived neither waits nor runs.
+    newest entries, oldest first. `name_terms` are those of `names.terms`. One that is archived has ended.
     `engine` is ours.
     """
 
