@@ -231,7 +231,7 @@ def _table(context: Context, view: SessionView) -> None:
         column_config={
             "#": st.column_config.NumberColumn(width=45, format="%d"),
             "Cover": st.column_config.ImageColumn(width=50),
-            "Release": st.column_config.TextColumn(width=360),
+            "Release": st.column_config.TextColumn(width=300),
             "Barcode": st.column_config.TextColumn(width=125),
             "State": tables.badges("State", [*SCAN_LABELS.values()], width=125),
             "Said of it": st.column_config.TextColumn(width=240),
@@ -246,10 +246,10 @@ def _cells(context: Context, scan: Scan) -> dict[str, object]:
     return {
         "#": scan.number,
         "Cover": covers.shown(scan.found.cover if scan.found else "", context) or "",
-        "Release": _title(scan) or scan.problem,
-        "Barcode": scan.shown,
         "State": [SCAN_LABELS[scan.state].text],
+        "Release": _title(scan) or scan.problem,
         "Said of it": _words(scan),
+        "Barcode": scan.shown,
     }
 
 
