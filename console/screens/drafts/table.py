@@ -12,7 +12,7 @@ import streamlit as st
 
 from console import navigation
 from console.actions import redraw
-from console.context import Context
+from console.context import Context, zone
 from console.formatting import money
 from console.poller import AWAY, Snapshot
 from console.screens.drafts.view import CONFIDENCE_LABELS, DRAFT, REVIEW_LABELS, SHOWN, Listing, Place, Query
@@ -58,6 +58,7 @@ def _rows(context: Context, page: Listing, place: Place | None) -> None:
     except AWAY as error:
         notices.nothing_read(error)
         return
+    notices.store_away(found, zone())
     drafts = found.value
     cells = pd.DataFrame([_cells(draft, context, place) for draft in drafts])
     with st.container(key="stale_drafts" if found.away else "drafts"):

@@ -10,7 +10,7 @@ import streamlit as st
 from console.actions import act
 from console.context import Context, operator, zone
 from console.formatting import moment
-from console.widgets import parts
+from console.widgets import notices, parts
 from console.widgets.text import plain
 from engine.public import (
     COUNTRIES,
@@ -76,7 +76,9 @@ def draw(context: Context, view: AccountView, profile: Profile, key: str, *, dis
 
 def _state(context: Context, *, disabled: bool) -> None:
     """Draw when the account was read and what is being done; a change redraws the whole screen."""
-    view = context.poller.look("seller account", context.engine.seller_account.known, every=1.0).value
+    snapshot = context.poller.look("seller account", context.engine.seller_account.known, every=1.0)
+    notices.store_away(snapshot, zone())
+    view = snapshot.value
     if view.record != st.session_state.get(_SEEN, view.record):
         context.poller.changed()
         st.rerun()
