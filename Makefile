@@ -45,6 +45,7 @@ bench: .venv/ready-dev  ## Run every benchmark; one JSON line each
 	$(BIN)/python -m benchmarks.batches
 	$(BIN)/python -m benchmarks.attention
 	$(BIN)/python -m benchmarks.console
+	$(BIN)/python -m benchmarks.screens
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.fair
 	$(BIN)/python -m benchmarks.cost

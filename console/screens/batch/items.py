@@ -20,7 +20,7 @@ from console.screens.batch.view import BatchScreen, Look, load_rows
 from console.widgets import notices, parts, tables
 from console.widgets.covers import cover
 from console.widgets.text import plain
-from engine.public import Item, ItemStatus
+from engine.public import Item, ItemStatus, rows_revision
 
 VISIBLE_ROWS = 14
 _MAYBE_EMPTY = ("Cover", "Shelf", "Format", "Year", "Why", "Price")  # columns that are drawn where a row has something
@@ -29,6 +29,8 @@ _MAYBE_EMPTY = ("Cover", "Shelf", "Format", "Year", "Why", "Price")  # columns t
 def draw(context: Context, look: Look) -> None:
     """Draw the filters, and below them the table that keeps itself up to date."""
     query = _filters(look().value)
+    if (held := st.session_state.get("listing")) and not held[2].indices:
+        del st.session_state["listing"]
     given = context, look, query
     parts.live(partial(_rows, *given), name="rows", shows=partial(_shows, *given))
 
@@ -151,14 +153,18 @@ def _rows(context: Context, look: Look, query: Query) -> None:
 
 
 def _listing(context: Context, screen: BatchScreen, query: Query, count: int | None) -> Listing:
-    """Return the rows of the page. They stay the same until the operator asks for others, so that no row moves."""
+    """Return the rows of the page. They stay the same until the operator asks for others, so that no row moves.
+
+    A page without rows is looked for again as soon as a row of the batch has changed, and with the whole screen.
+    """
     held = st.session_state.get("listing")
     if query.show == "all" and not query.q:
         return load(context.engine, screen.batch, query, count)
-    if held is None or held[0] != screen.job.job_id or held[1].query != query or not held[1].indices:
-        held = (screen.job.job_id, load(context.engine, screen.batch, query, count))
+    job_id, now = screen.job.job_id, rows_revision(screen.batch)
+    if held is None or held[:2] != (job_id, query) or not (held[2].indices or held[3] == now):
+        held = job_id, query, load(context.engine, screen.batch, query, count), now
         st.session_state["listing"] = held
-    listing: Listing = held[1]
+    listing: Listing = held[2]
     return listing
 
 
