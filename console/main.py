@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from console import actions, navigation
-from console.widgets import keys, parts, style
+from console.context import context
+from console.widgets import alerts, keys, parts, style
 
 st.set_page_config(page_title="Draft Maker", page_icon=style.ICON, layout="wide")
 style.apply()
@@ -13,5 +14,6 @@ page = st.navigation(navigation.pages(), position="top")
 actions.show_notices()
 parts.begin()
 page.run()
+alerts.watch(context())
 parts.watch()
 keys.listen()  # last: what stands above moves every screen down

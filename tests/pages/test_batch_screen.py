@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -273,17 +274,18 @@ def test_an_outage_before_the_first_look_is_told(desk: Desk) -> None:
     assert "does not answer" in app.error[0].value
 
 
-def test_whoever_has_a_batch_open_is_told_once_that_it_ended(desk: Desk) -> None:
-    job = desk.submit(upcs(2))
+def test_whoever_has_a_batch_open_is_told_once_that_nobody_holds_it_any_more(desk: Desk) -> None:
+    job = desk.interrupted()
+    desk.store.commit(desk.worker("dead", job.job_id, []))
     app = desk.screen("batch", job_id=job.job_id)
     assert not app.toast
-    desk.work()
+    desk.store.commit(desk.worker("dead", job.job_id, [], age=timedelta(minutes=6)))
     context().poller.changed()
     app.run()
     assert not app.exception
     told = [as_shown(toast.value) for toast in app.toast]
     app.run()
-    assert (told, list(app.toast)) == ([f"{job.name}: Done"], [])
+    assert (told, list(app.toast)) == ([f"{job.name}: Interrupted"], [])
 
 
 def test_a_batch_that_had_ended_before_it_was_opened_gets_no_toast(desk: Desk) -> None:

@@ -1,4 +1,7 @@
-"""What somebody who has a batch open is told of its state: in the title of the tab, and in a toast when it ends."""
+"""What somebody who has a batch open is told: its state in the title of the tab, and a toast once nobody holds it.
+
+That it is done or has stopped is a notification, which every screen shows.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,13 @@ from console.widgets.text import plain
 
 _SEEN = "state_seen"  # the batch in view and its state when it was drawn last
 _GOES_ON = frozenset({labels.WAITING, labels.RUNNING})
-_ENDED = frozenset(
-    {labels.DONE, labels.IN_PART, labels.NONE_DONE, labels.FAILED, labels.STOPPED, labels.INTERRUPTED}
-)  # not what a person asked for: paused, cancelled
 
 
 def draw(screen: BatchScreen) -> None:
-    """Put the state into the title of the tab; a batch that ended or stopped since it was drawn last gets a toast."""
+    """Put the state into the title of the tab; a batch that was interrupted since it was drawn last gets a toast."""
     now = labels.batch_label(screen.batch)
     st.set_page_config(page_title=f"{now.text} · {screen.job.name}")
     job_id, before = st.session_state.get(_SEEN, ("", now))
     st.session_state[_SEEN] = screen.job.job_id, now
-    if job_id == screen.job.job_id and before in _GOES_ON and now in _ENDED:
+    if job_id == screen.job.job_id and before in _GOES_ON and now == labels.INTERRUPTED:
         st.toast(plain(f"{screen.job.name}: {now.text}"), icon=now.symbol, duration="long")

@@ -11,7 +11,7 @@ from console import upstreams
 from console.context import Context, zone
 from console.labels import Label
 from console.poller import AWAY
-from console.screens.connections import catalogue, discogs, ebay
+from console.screens.connections import catalogue, discogs, ebay, notified
 from console.screens.connections.save import save
 from console.screens.connections.view import PURPOSES, load, origin
 from console.widgets import notices, parts, testing
@@ -62,6 +62,8 @@ def render(context: Context) -> None:
         _head(context, Service.COVERART)
     with st.container(border=True, key="card_catalogue", gap="small"):
         parts.live(partial(catalogue.draw, context), name="catalogue")
+    with st.container(border=True, key="card_notifications", gap="small"):
+        notified.draw(context)
     _places(context)
     parts.live(partial(_taken_up, context, accounts), name="taken_up")
     st.caption(f"{NOT_AFFILIATED} [eBay's licence]({EBAY_LICENCE}) · [Discogs' terms]({DISCOGS_TERMS})")
