@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -36,7 +37,8 @@ from engine.files.base import Files
 from engine.reading import MOST_BYTES, Sheet, TableView, corrected, look, open_file
 from engine.store.base import Expect, Put, Store, Write
 
-NUMBERS_A_SECOND = 100
+NUMBERS_A_SECOND = 10_000
+IN_ORDER, AT_RANDOM = 10, 90  # numbers of a second that are tried: the first ones, and where those are taken others
 REQUEST_KEPT = timedelta(days=30)  # Firestore deletes the name of a request so long after its use
 MAX_NAME = 100  # characters of a file name that are kept, its end
 
@@ -209,13 +211,14 @@ class Submission:
         return self._numbered(new, request_id, lambda new: claims.begin(self._store, found.plan, new, by=by))
 
     def _numbered(self, job: Job, request_id: str, beside: Callable[[Job], list[Write]] | None = None) -> Job:
-        """Queue `job` under the first free name, with the writes that are `beside` it.
+        """Queue `job` under a free name of this second, mostly the first, with the writes that are `beside` it.
 
         Raises:
             Conflict: from `beside`.
         """
         now = self._clock.now()
-        for number in range(NUMBERS_A_SECOND):
+        others = random.sample(range(IN_ORDER, NUMBERS_A_SECOND), AT_RANDOM)
+        for number in (*range(IN_ORDER), *others):
             engine = replace(job.engine, sku=f"DM{now:%y%m%d%H%M%S}N{number}R")
             job_id = f"batch_{now:%Y%m%d_%H%M%S}_{number}"
             if job_id == job.retry_of:
