@@ -10,7 +10,7 @@ from rich.table import Table
 
 from engine import terminal
 from engine.bootstrap import open_existing
-from engine.draft_commands import BY, cents, price_table
+from engine.draft_commands import cents, price_table
 from engine.errors import Cause
 from engine.public import Engine, Fix, FixKind, FixState, Remedy, RowsWanted
 
@@ -67,7 +67,7 @@ def fix(
     engine = open_existing()
     _say_concerned(engine, wanted, remedy)
     if not check:
-        begun = engine.fixes.begin(wanted, remedy, by=BY)
+        begun = engine.fixes.begin(wanted, remedy, by=terminal.BY)
         terminal.say(f"{begun.fix_id} begins in 10 s. To take it back: python -m engine undo {begun.fix_id}")
 
 
@@ -77,7 +77,7 @@ def undo(
     """Take back a fix that has not begun; one that has begun is stopped where it stands."""
     engine = open_existing()
     begun = engine.fixes.get(fix_id).state is FixState.RUNNING
-    ended = engine.fixes.stop(fix_id, by=BY) if begun else engine.fixes.undo(fix_id, by=BY)
+    ended = engine.fixes.stop(fix_id, by=terminal.BY) if begun else engine.fixes.undo(fix_id, by=terminal.BY)
     terminal.say(_line(ended))
 
 

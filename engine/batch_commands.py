@@ -9,8 +9,6 @@ import typer
 from engine import terminal
 from engine.bootstrap import open_existing
 
-BY = "command line"
-
 
 def delete(
     job: Annotated[str, typer.Argument(metavar="JOB", help="A batch, such as batch_20250821_145610_0.")],
@@ -21,7 +19,7 @@ def delete(
     deletions = open_existing().deletions
     if not yes:
         typer.confirm(f"Delete {job} with its rows and its history?", abort=True)
-    done = deletions.delete(job, leave_drafts=leave_drafts, by=BY)
+    done = deletions.delete(job, leave_drafts=leave_drafts, by=terminal.BY)
     left = f"; {done.drafts:,} of its drafts stay at eBay" if done.drafts else ""
     terminal.say(f"Batch {job} is deleted with {done.rows:,} rows{left}.")
 
@@ -32,7 +30,7 @@ def archive(
     """Put batches out of sight: they are in no list unless it is asked for the archive, and lose nothing."""
     engine = open_existing()
     for job in jobs:
-        engine.archive.archive(job, by=BY)
+        engine.archive.archive(job, by=terminal.BY)
         terminal.say(f"Batch {job} is archived.")
 
 
@@ -42,7 +40,7 @@ def unarchive(
     """Bring archived batches back into the lists."""
     engine = open_existing()
     for job in jobs:
-        engine.archive.unarchive(job, by=BY)
+        engine.archive.unarchive(job, by=terminal.BY)
         terminal.say(f"Batch {job} is back.")
 
 
@@ -51,7 +49,7 @@ def rename(
     name: Annotated[str, typer.Argument(help="Its new name.")],
 ) -> None:
     """Give a batch another name."""
-    renamed = open_existing().commands.rename(job, name, by=BY)
+    renamed = open_existing().commands.rename(job, name, by=terminal.BY)
     terminal.say(f"Batch {job} is named {renamed.name}.")
 
 
@@ -60,7 +58,7 @@ def again(
 ) -> None:
     """Start a new batch over the same file, with the same options."""
     engine = open_existing()
-    started = engine.start_again(job, by=BY)
+    started = engine.start_again(job, by=terminal.BY)
     terminal.say(f"Batch {started.job_id} is queued over the file of batch {job}.")
     options = started.options
     before = engine.drafted_before(started.gcs_path, layout=options.layout, first=options.first, job_id=started.job_id)

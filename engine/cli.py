@@ -73,7 +73,6 @@ for command in (
     scan_command.scan,
 ):
     app.command()(command)
-BY = "command line"
 DEFAULTS = Options()
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
@@ -149,9 +148,9 @@ def _say(engine: Engine, job: Job, first: int | None) -> None:
 def _start(engine: Engine, file: str, options: Options, name: str) -> Job:
     """Start a batch over a file in the file store, or over one of this machine."""
     if file.startswith("gs://"):
-        return engine.submission.submit(file, options, name=name, by=BY)
+        return engine.submission.submit(file, options, name=name, by=terminal.BY)
     path = Path(file)
-    return engine.submission.upload(content_of(path), path.name, options, name=name, by=BY)
+    return engine.submission.upload(content_of(path), path.name, options, name=name, by=terminal.BY)
 
 
 @app.command()
@@ -193,7 +192,7 @@ def status(
 @app.command()
 def recover(job: JobId) -> None:
     """Let an interrupted, failed or stopped batch go on where it stopped."""
-    recovered = open_existing().commands.recover(job, by=BY)
+    recovered = open_existing().commands.recover(job, by=terminal.BY)
     if recovered.status is JobStatus.COMPLETED:
         terminal.say(f"All rows of batch {job} are done: it is completed.")
     else:
@@ -206,10 +205,10 @@ def retry(job: JobId, as_new: Annotated[bool, typer.Option(help="As a new batch,
     """Run the failed rows of a batch again."""
     engine = open_existing()
     if as_new:
-        retried = engine.retry_as_new(job, by=BY)
+        retried = engine.retry_as_new(job, by=terminal.BY)
         terminal.say(f"Batch {retried.job_id} is queued with the failed rows of batch {job}.")
     else:
-        retried = engine.commands.retry_failed(job, by=BY)
+        retried = engine.commands.retry_failed(job, by=terminal.BY)
         terminal.say(f"The failed rows of batch {job} are queued again.")
     terminal.print_jobs([retried])
 

@@ -18,7 +18,6 @@ from engine.reading.cell_words import CellProblem
 from engine.reading.cells import price_cents
 from engine.settings import Settings
 
-BY = "command line"
 out = Console()
 
 
@@ -70,7 +69,7 @@ def price(
     """Do those rows of a batch again that lack a price; without prices of yours they are looked for again."""
     table = price_table(prices or ())
     no_price = NoPrice.DRAFT if as_drafts else None
-    priced = open_existing().commands.price(job, table, no_price=no_price, by=BY)
+    priced = open_existing().commands.price(job, table, no_price=no_price, by=terminal.BY)
     terminal.say(f"The rows of batch {job} that lack a price are queued again.")
     terminal.print_jobs([priced])
 
@@ -105,7 +104,7 @@ def cents(text: str) -> int:
 
 def _apply(engine: Engine, action: BulkAction, rows: Sequence[SeenRow], price_cents: int | None) -> int:
     """Do it, say what became of the rows, and return how many were left alone."""
-    results = engine.bulk_actions.apply(action, rows, by=BY, price_cents=price_cents)
+    results = engine.bulk_actions.apply(action, rows, by=terminal.BY, price_cents=price_cents)
     left = [result for result in results if not result.done]
     out.print(f"{len(results) - len(left)} done, {len(left)} left alone", highlight=False)
     for result in left:

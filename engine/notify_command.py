@@ -12,7 +12,6 @@ from engine.bootstrap import open_existing
 from engine.errors import BadSetting
 from engine.public import Engine, Notification
 
-BY = "command line"
 WAIT_SECONDS, EVERY_SECONDS = 30.0, 0.5
 NO_CHANNEL = "No channel is set: set DM_WEBHOOK_URL or DM_SMTP_HOST."
 UNTRIED = "no engine has tried it; is one running, with the same settings?"
@@ -40,7 +39,7 @@ def _delivered(engine: Engine) -> bool:
     receivers = engine.notifications.receivers
     if not receivers:
         raise BadSetting(NO_CHANNEL)
-    tried = _tried(engine, engine.notifications.test(by=BY)).deliveries
+    tried = _tried(engine, engine.notifications.test(by=terminal.BY)).deliveries
     for channel, receiver in receivers.items():
         one = tried.get(channel)
         terminal.say(f"{channel} to {receiver}: {UNTRIED if one is None else one.error or 'delivered'}")

@@ -10,7 +10,7 @@ import typer
 
 from engine import terminal
 from engine.bootstrap import open_engine
-from engine.draft_commands import BY
+from engine.domain.listing.pricing import dollars
 from engine.public import Entry, Scan, ScanState, Taken
 from engine.settings import load
 
@@ -22,17 +22,17 @@ def scan(
 ) -> None:
     """Take in barcodes, and words about the last copy (VG+, 12.50, x2, /note, -), one a line, until the input ends."""
     scans = open_engine(load()).scans
-    opened = scans.session(session) if session else scans.open(name, by=BY)
+    opened = scans.session(session) if session else scans.open(name, by=terminal.BY)
     terminal.say(f"Scan, or type of the last copy VG+, 12.50, x2, /note or -. Session {opened.session_id}")
     last = ""
     for line in sys.stdin:
         if not line.strip():
             continue
-        (taken,) = scans.take(opened.session_id, [Entry(secrets.token_hex(8), line, last)], by=BY)
+        (taken,) = scans.take(opened.session_id, [Entry(secrets.token_hex(8), line, last)], by=terminal.BY)
         last = taken.scan.scan_id if taken.scan and not taken.changed else last
         terminal.say(_told(taken))
     if close:
-        path = scans.close(opened.session_id, by=BY)
+        path = scans.close(opened.session_id, by=terminal.BY)
         terminal.say(f"The file is {path}. To start it: python -m engine submit {path}")
 
 
@@ -47,7 +47,7 @@ def _known(one: Scan) -> str:
     """Return what is known and was said of a copy."""
     release = one.found.release.name if one.found and one.found.release else ""
     again = f"the same as {one.repeats}" if one.repeats else ""
-    price = f"${one.price_cents / 100:.2f}" if one.price_cents else ""
+    price = f"${dollars(one.price_cents)}" if one.price_cents else ""
     copies = f"x{one.quantity}" if one.quantity != 1 else ""
     state = "" if one.state is ScanState.KNOWN else str(one.state)
     return " · ".join(filter(None, (state, release, one.problem, again, one.grade, price, copies, one.note)))

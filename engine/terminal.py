@@ -16,6 +16,7 @@ from engine.domain.batch.items import Item
 from engine.domain.batch.jobs import OPEN, Job, JobStatus
 from engine.public import DraftNeed, Engine
 
+BY = "command line"  # who acts, for the history
 out = Console()
 errors = Console(stderr=True)
 

@@ -12,7 +12,6 @@ from engine.public import access
 from engine.settings import load
 
 app = typer.Typer(help="The tokens by which programs call the HTTP API.")
-BY = "command line"
 
 
 @app.callback(invoke_without_command=True)
@@ -38,12 +37,12 @@ def make(
     days: Annotated[int, typer.Option(help="For how long it counts.")] = access.USUAL_DAYS,
 ) -> None:
     """Make a token; it is shown this once."""
-    made = open_engine(load()).tokens.make(name, scope, days, by=BY)
+    made = open_engine(load()).tokens.make(name, scope, days, by=terminal.BY)
     terminal.say(made.text)
 
 
 @app.command()
 def revoke(token: Annotated[str, typer.Argument(metavar="ID", help="As the list shows it.")]) -> None:
     """Have a token count no more, from the next call on."""
-    revoked = open_existing().tokens.revoke(token, by=BY)
+    revoked = open_existing().tokens.revoke(token, by=terminal.BY)
     terminal.say(f"The token {revoked.name} is revoked.")

@@ -15,6 +15,7 @@ from console.poller import AWAY
 from console.widgets import notices, parts
 from console.widgets.heading import heading
 from console.widgets.text import plain
+from console.widgets.tiles import tile
 from engine.public import MendedAt, Running, ShiftReport, Stuck, fix_line, shift_message
 
 EVERY_SECONDS = 15.0  # Firestore bills a read for every thousand rows that are counted
@@ -100,15 +101,11 @@ def _draw(report: ShiftReport) -> None:
 def _tiles(report: ShiftReport) -> None:
     done = report.finished
     with st.grid(4, min_column_width=130, gap="small"):
-        _tile("Drafts", number(done.drafts), "made or changed")
-        _tile("Batches finished", number(done.batches), "in this shift")
-        _tile("Failed", number(done.failed), "and not fixed yet")
+        tile("Drafts", number(done.drafts), "made or changed")
+        tile("Batches finished", number(done.batches), "in this shift")
+        tile("Failed", number(done.failed), "and not fixed yet")
         left = f"in {rows(report.open, 'batch', 'batches')}, {rows(report.engines, 'engine')}" if report.open else ""
-        _tile("Left to do", number(report.left), waiting_note(left, report.paused) or "nothing waits")
-
-
-def _tile(label: str, value: str, note: str) -> None:
-    st.metric(label, value, note, delta_color="off", delta_arrow="off", border=True, height="stretch")
+        tile("Left to do", number(report.left), waiting_note(left, report.paused) or "nothing waits")
 
 
 def _stuck(one: Stuck, now: datetime, at: partial[str]) -> None:

@@ -27,7 +27,7 @@ OFTEN_SECONDS = 2.0  # a part that does not say what it shows is drawn again so 
 Shows = Callable[[], object]  # what a part shows: a value that is equal as long as the part need not be drawn again
 
 _PARTS = "parts"
-_SCRIPT = Path(__file__).resolve().parent / "tick.js"
+_mount = st.components.v2.component("tick", js=(Path(__file__).resolve().parent / "tick.js").read_text("utf-8"))
 
 
 @dataclass(slots=True)
@@ -73,9 +73,8 @@ def pair() -> GridContainer:
 def _tick() -> None:
     if actions.redraw_due():
         st.rerun()
-    mount = st.components.v2.component("tick", js=_SCRIPT.read_text(encoding="utf-8"))
     seconds = {"seen": EVERY_SECONDS, "hidden": HIDDEN_SECONDS}
-    mount(key="ticks", data=seconds, on_tick_change=draw_changed, height=1)
+    _mount(key="ticks", data=seconds, on_tick_change=draw_changed, height=1)
 
 
 def draw_changed() -> None:

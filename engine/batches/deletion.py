@@ -18,7 +18,7 @@ from engine.batches.documents import (
     open_shards,
     read_job,
 )
-from engine.batches.listing import BEGINNING
+from engine.batches.due import due
 from engine.codec import Document, decode, encode, replace
 from engine.domain.batch.items import Outcome
 from engine.domain.batch.jobs import OPEN, Job
@@ -91,8 +91,7 @@ class Deletions:
         Raises:
             StoreAway: the store does not answer.
         """
-        found = self._store.find(DELETIONS, [Where("due_at", ">", BEGINNING)])
-        return [document.name for document in found if document.fields["due_at"] <= document.read_at]
+        return [document.name for document in due(self._store, DELETIONS)]
 
     def work(self) -> bool:
         """Delete one page of each batch whose deletion is due; return whether there was one.
@@ -100,11 +99,11 @@ class Deletions:
         Raises:
             StoreAway: the store does not answer.
         """
-        due = self.due()
-        for job_id in due:
+        job_ids = self.due()
+        for job_id in job_ids:
             with suppress(JobUnknown):  # somebody else has just ended it
                 self._step(load_job(self._store, job_id))
-        return bool(due)
+        return bool(job_ids)
 
     def find(self, job_id: str) -> Deletion | None:
         """Return the record of a batch that was deleted, None where there is none, or something is left of it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ WORKERS = "workers"
 REQUESTS = "requests"
 DRAFTS = "drafts"
 TRIES = 20
+_NAME = re.compile(r"[0-9A-Za-z_-]{1,64}")
 TAKEN_OVER = "taken over"
 T = TypeVar("T")
 EVENT_KEPT = timedelta(days=400)  # Firestore deletes an entry of the history so long after
@@ -42,6 +44,11 @@ class Change:
     event: str = ""
     detail: str = ""
     writes: tuple[Write, ...] = ()
+
+
+def is_name(name: str) -> bool:
+    """Return whether a client may give a document that name: letters, digits, hyphen and underscore, at most 64."""
+    return _NAME.fullmatch(name) is not None
 
 
 def job_path(job_id: str) -> str:

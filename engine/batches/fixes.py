@@ -14,6 +14,7 @@ from functools import partial
 
 from engine.batches.attention import Attention, FailedRow, by_batch, failed_rows
 from engine.batches.commands import Commands
+from engine.batches.due import due, outstanding
 from engine.batches.listing import BEGINNING
 from engine.clock import Clock
 from engine.codec import decode, encode, replace
@@ -21,7 +22,7 @@ from engine.domain.batch.fixes import UNDO_FOR, Fix, FixState, Remedy, RowsWante
 from engine.domain.batch.jobs import Job
 from engine.errors import Conflict, IllegalTransition, JobError, NotThere, StoreAway
 from engine.log import get_logger
-from engine.store.base import Document, Expect, Order, Patch, Put, Store, Where
+from engine.store.base import Document, Expect, Order, Patch, Put, Store
 
 log = get_logger(__name__)
 
@@ -95,7 +96,7 @@ class Fixes:
 
     def under_way(self) -> list[Fix]:
         """Return the fixes that have not ended."""
-        return list(map(_read, self._open()))
+        return list(map(_read, outstanding(self._store, FIXES)))
 
     def work(self) -> bool:
         """Carry out one page of each fix that is due; return whether there was one.
@@ -103,10 +104,10 @@ class Fixes:
         Raises:
             StoreAway: the store does not answer.
         """
-        due = self.due()
-        for fix_id in due:
+        fix_ids = self.due()
+        for fix_id in fix_ids:
             self.step(fix_id)
-        return bool(due)
+        return bool(fix_ids)
 
     def due(self) -> list[str]:
         """Return the names of the fixes that are to be carried out now.
@@ -114,7 +115,7 @@ class Fixes:
         Raises:
             StoreAway: the store does not answer.
         """
-        return [document.name for document in self._open() if document.fields["due_at"] <= document.read_at]
+        return [document.name for document in due(self._store, FIXES)]
 
     def step(self, fix_id: str) -> Fix:
         """Look at the next page of rows of a fix that is due, and return the fix as it stands then.
@@ -160,9 +161,6 @@ class Fixes:
                 continue
             log.info("fix_ended", fix=fix_id, state=str(state), by=by)
             return ended
-
-    def _open(self) -> list[Document]:
-        return self._store.find(FIXES, [Where("due_at", ">", BEGINNING)])
 
     def _found(self, fix_id: str) -> Document:
         found = self._store.get(_path(fix_id))[0] if fix_id and "/" not in fix_id else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.batches.documents import notification_path, notification_put
-from engine.batches.listing import BEGINNING
+from engine.batches.due import due
 from engine.clock import Clock
 from engine.codec import decode, encode, replace
 from engine.domain import notifications
@@ -90,8 +90,7 @@ class Notifications:
 
     def due(self) -> list[Document]:
         """Return notifications that a sender is to look at now, the longest due first."""
-        found = self._store.find(NOTIFICATIONS, [Where("due_at", ">", BEGINNING)], Order("due_at"), AT_ONCE)
-        return [document for document in found if document.fields["due_at"] <= document.read_at]
+        return due(self._store, NOTIFICATIONS, Order("due_at"), AT_ONCE)
 
     def take(self, found: Document, channels: Collection[Channel]) -> Taken | None:
         """Take a notification that is due; None where another sender has it, or nothing is to be sent now."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from engine.batches.documents import is_name
 from engine.codec import decode
 from engine.domain.batch.scans import Scan, ScanSession
 from engine.errors import BadRequest
@@ -11,12 +10,6 @@ from engine.store.base import Document
 
 SESSIONS = "scan_sessions"
 MOST_SESSIONS = 100  # that are read at once
-_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
-
-
-def is_id(name: str) -> bool:
-    """Return whether a name can be that of a session, or of a scan."""
-    return _ID.fullmatch(name) is not None
 
 
 def session_path(session_id: str) -> str:
@@ -25,7 +18,7 @@ def session_path(session_id: str) -> str:
     Raises:
         BadRequest: its id cannot be one.
     """
-    if not is_id(session_id):
+    if not is_name(session_id):
         raise BadRequest(f"a scan session has an id of letters and digits, not {session_id!r}")
     return f"{SESSIONS}/{session_id}"
 

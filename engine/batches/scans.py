@@ -11,15 +11,15 @@ import csv
 import io
 import re
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
-from engine.batches.documents import retry_on_conflict
+from engine.batches.documents import is_name, retry_on_conflict
 from engine.batches.scan_documents import (
     MOST_SESSIONS,
     SESSIONS,
-    is_id,
     read_scan,
     read_session,
     scan_path,
@@ -27,10 +27,11 @@ from engine.batches.scan_documents import (
     session_path,
 )
 from engine.batches.submission import Submission
-from engine.batches.taking import Entry, LooksUp, Taken, Taking
+from engine.batches.taking import Entry, Taken, Taking
 from engine.clock import Clock
 from engine.codec import encode
-from engine.domain.batch.scans import Scan, ScanSession, ScanState
+from engine.domain.batch.scans import Found, Scan, ScanSession, ScanState
+from engine.domain.listing.pricing import dollars
 from engine.errors import BadRequest, Conflict, IllegalTransition, NotThere
 from engine.log import get_logger
 from engine.store.base import Delete, Document, Expect, Order, Patch, Put, Store, Where, Write
@@ -43,10 +44,18 @@ NUMBERED = re.compile(r"#([1-9]\d{0,6})")
 COLUMNS = ("barcode", "condition", "price", "quantity", "note")
 
 
+class Knows(Protocol):
+    """Knows barcodes without asking a service."""
+
+    def find(self, gtins: Sequence[str]) -> Mapping[str, Found]:
+        """Return what is known of some of `gtins`."""
+        ...
+
+
 class Scans:
     """Scan sessions. Every method raises StoreAway when the store does not answer; `by` is who scans."""
 
-    def __init__(self, store: Store, clock: Clock, known: LooksUp, submission: Submission) -> None:
+    def __init__(self, store: Store, clock: Clock, known: Knows, submission: Submission) -> None:
         self._store = store
         self._clock = clock
         self._known = known
@@ -88,7 +97,7 @@ class Scans:
             IllegalTransition: it is closed.
             BadRequest: too many lines at once, or a line with an id that cannot be one.
         """
-        if len(entries) > MOST_LINES or not all(is_id(entry.entry_id) for entry in entries):
+        if len(entries) > MOST_LINES or not all(is_name(entry.entry_id) for entry in entries):
             raise BadRequest(f"Send 1 to {MOST_LINES} lines, each with an id of letters and digits")
         return retry_on_conflict(lambda: self._take(session_id, entries, by), f"scan session {session_id}")
 
@@ -112,7 +121,7 @@ class Scans:
         session = self.session(session_id)
         if session.path:
             return session.path
-        if not any(count for count in self.tally(session_id).values()):
+        if not any(self.tally(session_id).values()):
             raise IllegalTransition("Nothing was scanned yet, so there is no batch to make of it")
         self._change(session_id, lambda now: {} if session.closed_at else {"closed_at": now})
         content = _file(self._rows(session_id))
@@ -141,7 +150,9 @@ class Scans:
         entries = [self._resolved(session_id, entry) for entry in entries]
         before = self._before(session_id, entries)
         scans = {name: read_scan(found) for name, found in before.items()}
-        taking = Taking(session, self._clock.now(), by, scans, self._known)
+        read = [entry.barcode for entry in entries if entry.entry_id not in scans]
+        known = self._known.find(list(dict.fromkeys(one.gtin for one in read if one and one.gtin)))
+        taking = Taking(session, self._clock.now(), by, scans, known)
         taken = [taking.take(entry, self._first) for entry in entries]
         writes: list[Write] = [
             Put(scan_path(session_id, scan.scan_id), encode(scan), Expect.ABSENT) for scan in taking.new.values()
@@ -163,7 +174,7 @@ class Scans:
 
     def _before(self, session_id: str, entries: Sequence[Entry]) -> dict[str, Document]:
         """Return the scans that are there already of those that lines are, or are about."""
-        names = {name for entry in entries for name in (entry.entry_id, entry.of) if is_id(name)}
+        names = {name for entry in entries for name in (entry.entry_id, entry.of) if is_name(name)}
         found = self._store.get(*(scan_path(session_id, name) for name in sorted(names))) if names else []
         return {document.name: document for document in found if document}
 
@@ -190,7 +201,7 @@ class Scans:
         retry_on_conflict(step, f"scan session {session_id}")
 
     def _found(self, session_id: str) -> Document:
-        found = self._store.get(session_path(session_id))[0] if is_id(session_id) else None
+        found = self._store.get(session_path(session_id))[0] if is_name(session_id) else None
         if found is None:
             raise NotThere(f"There is no scan session {session_id}: it was discarded, or never begun")
         return found
@@ -202,6 +213,6 @@ def _file(scans: Iterator[Scan]) -> bytes:
     lines = csv.writer(text, lineterminator="\n")
     lines.writerow(COLUMNS)
     for scan in scans:
-        price = f"{scan.price_cents / 100:.2f}" if scan.price_cents else ""
+        price = dollars(scan.price_cents) if scan.price_cents else ""
         lines.writerow([scan.shown, scan.grade, price, scan.quantity, scan.note])
     return text.getvalue().encode()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from engine.codec import replace
 from engine.domain.batch.scans import Found, Scan, ScanSession, ScanState
@@ -16,14 +16,6 @@ NO_COPY = "Scan a copy first, or name one by its number (#12): this is about the
 MOST_TEXT = 600  # characters of a line that are read
 
 First = Callable[[str, str], int | None]
-
-
-class LooksUp(Protocol):
-    """Knows barcodes without asking a service."""
-
-    def find(self, gtins: Sequence[str]) -> Mapping[str, Found]:
-        """Return what is known of some of `gtins`."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +29,16 @@ class Entry:
     text: str
     of: str = ""
 
+    @property
+    def line(self) -> str:
+        """Return the text as it is read."""
+        return self.text.strip()[:MOST_TEXT]
+
+    @property
+    def barcode(self) -> barcodes.Barcode | None:
+        """Return the barcode that it is meant as, right or wrong; None for a word."""
+        return barcodes.read(self.line) if is_barcode(self.line) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -49,12 +51,12 @@ class Taken:
 
 
 class Taking:
-    """The lines of one commit. `before` are the scans that are there already, by their ids."""
+    """The lines of one commit. `before` are the scans that are there already, by their ids, `known` some barcodes."""
 
     CHANGED: ClassVar[frozenset[str]] = frozenset({"grade", "price_cents", "quantity", "note", "state"})
 
     def __init__(
-        self, session: ScanSession, now: datetime, by: str, before: Mapping[str, Scan], known: LooksUp
+        self, session: ScanSession, now: datetime, by: str, before: Mapping[str, Scan], known: Mapping[str, Found]
     ) -> None:
         self.now = now
         self.number = session.scans
@@ -67,33 +69,31 @@ class Taking:
 
     def take(self, entry: Entry, first: First) -> Taken:
         """Take in one line; `first` returns the number of the first scan of a barcode in a session."""
-        text = entry.text.strip()[:MOST_TEXT]
         if there := self._scan(entry.entry_id):
             return Taken(entry.entry_id, there)
-        return self._barcode(entry, text, first) if is_barcode(text) else self._word(entry, text)
+        read = entry.barcode
+        return self._barcode(entry, read, first) if read else self._word(entry)
 
-    def _barcode(self, entry: Entry, text: str, first: First) -> Taken:
-        read = barcodes.read(text)
-        found = dict(self._known.find([read.gtin])).get(read.gtin) if read.gtin else None
+    def _barcode(self, entry: Entry, read: barcodes.Barcode, first: First) -> Taken:
         self.number += 1
         scan = Scan(
             session_id=self._session_id,
             scan_id=entry.entry_id,
             number=self.number,
-            text=text[:100],
+            text=entry.line[:100],
             state=ScanState.WAITING,
             at=self.now,
             gtin=read.gtin,
             problem=read.problem or "",
             by=self._by,
             repeats=self._repeats(read.gtin, first) if read.gtin else None,
-            found=found,
+            found=self._known.get(read.gtin or ""),
         )
         self.new[entry.entry_id] = scan = replace(scan, state=scan.state_now)
         return Taken(entry.entry_id, scan)
 
-    def _word(self, entry: Entry, text: str) -> Taken:
-        said, scan = word(text), self._scan(entry.of) or self._numbered(entry.of)
+    def _word(self, entry: Entry) -> Taken:
+        said, scan = word(entry.line), self._scan(entry.of) or self._numbered(entry.of)
         if said.problem or scan is None:
             return Taken(entry.entry_id, scan, problem=said.problem or NO_COPY)
         now = replace(scan, **said.sets)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
+from engine.batches.documents import is_name
 from engine.clock import Clock
 from engine.codec import decode, encode, replace
 from engine.domain.batch.upload import KEPT, UPLOADS, Upload
 from engine.errors import BadRequest
 from engine.store.base import Delete, Document, Order, Put, Store, Where
 
-_NAME = re.compile(r"[0-9a-zA-Z_-]{1,64}")
 MOST = 20  # that are listed
 AT_ONCE = 300  # that are taken away in one commit
 
@@ -35,7 +33,7 @@ class Uploads:
 
     def find(self, upload_id: str) -> Upload | None:
         """Return an upload; None where there is none, it was started, or it is too old."""
-        document = self._store.get(_path(upload_id))[0] if _NAME.fullmatch(upload_id) else None
+        document = self._store.get(_path(upload_id))[0] if is_name(upload_id) else None
         upload = _read(document) if document else None
         return upload if upload and not self._is_old(upload) else None
 
@@ -47,7 +45,7 @@ class Uploads:
     def drop(self, upload_id: str) -> None:
         """Forget an upload, and all that are too old. The files themselves stay, as those of batches do."""
         old = self._store.find(UPLOADS, [Where("changed_at", "<=", self._clock.now() - KEPT)], limit=AT_ONCE)
-        paths = {document.path for document in old} | ({_path(upload_id)} if _NAME.fullmatch(upload_id) else set())
+        paths = {document.path for document in old} | ({_path(upload_id)} if is_name(upload_id) else set())
         if paths:
             self._store.commit(*map(Delete, sorted(paths)))
 
@@ -56,7 +54,7 @@ class Uploads:
 
 
 def _path(upload_id: str) -> str:
-    if not _NAME.fullmatch(upload_id):
+    if not is_name(upload_id):
         raise BadRequest(f"an upload has an id of letters and digits, not {upload_id!r}")
     return f"{UPLOADS}/{upload_id}"
 

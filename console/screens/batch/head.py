@@ -16,6 +16,7 @@ from console.upstreams import ending, wait_line
 from console.widgets import bar, keys, notices
 from console.widgets.heading import Badge, badge, heading
 from console.widgets.text import plain
+from console.widgets.tiles import tile
 from engine.public import NAMES, RECENT_MINUTES, JobStatus, Visibility
 
 AGE_SECONDS = 10.0
@@ -131,12 +132,12 @@ def _tiles(screen: BatchScreen) -> None:
     mendable = f"{number(detail.worth_a_try)} worth a retry" if counts.attention else "none"
     hands = f"{number(counts.stuck)} interrupted" if counts.stuck else f"{rows(len(screen.workers), 'engine')} on it"
     with st.grid(5, min_column_width=160, gap="small"):
-        _tile(f"{done.tinted} {done.text}", number(counts.drafted or counts.composed), _succeeded(screen))
-        _tile(f"{labels.ATTENTION.tinted} {labels.ATTENTION.text}", number(counts.attention), mendable)
+        tile(f"{done.tinted} {done.text}", number(counts.drafted or counts.composed), _succeeded(screen))
+        tile(f"{labels.ATTENTION.tinted} {labels.ATTENTION.text}", number(counts.attention), mendable)
         in_progress = f"{number(counts.working)} · {number(counts.waiting)}"
-        _tile(f"{labels.WORKING.tinted} Working · waiting", in_progress, hands)
-        _tile(":material/speed: Speed", *_speed(screen))
-        _tile(*_ending(screen))
+        tile(f"{labels.WORKING.tinted} Working · waiting", in_progress, hands)
+        tile(":material/speed: Speed", *_speed(screen))
+        tile(*_ending(screen))
 
 
 def _succeeded(screen: BatchScreen) -> str:
@@ -183,10 +184,6 @@ _HELD = {
     JobStatus.PAUSED: "resume to continue",
     JobStatus.CANCELLED: "cancelled",
 }
-
-
-def _tile(label: str, value: str, note: str) -> None:
-    st.metric(label, value, note, delta_color="off", delta_arrow="off", border=True, height="stretch")
 
 
 def _are(count: int) -> str:

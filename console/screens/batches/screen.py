@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -37,6 +36,7 @@ from console.screens.new_batch import file as new_batch_file
 from console.widgets import keys, notices, parts, tables
 from console.widgets.heading import heading
 from console.widgets.text import plain
+from console.widgets.tiles import tile
 from engine.public import BatchView
 
 QUERY, Q, STATE, ARCHIVED = "batches_query", "batches_q", "batches_state", "batches_archived"
@@ -66,25 +66,19 @@ def _today(context: Context) -> None:
         return
     found, counts = snapshot.value, snapshot.value.overview
     with st.container(key="stale_today" if snapshot.away else "today"), st.grid(4, min_column_width=130, gap="small"):
-        _tile(
+        tile(
             f"{labels.DRAFTED.tinted} Drafted today",
             number(counts.drafted),
             f"{number(sum(days) + counts.drafted)} in seven days",
             days=(*days, counts.drafted),
         )
         failed = f"in {rows(counts.failed_in, 'batch', 'batches')}" if counts.failed else "nothing failed"
-        _tile(f"{labels.ATTENTION.tinted} {labels.ATTENTION.text}", number(counts.failed), failed)
+        tile(f"{labels.ATTENTION.tinted} {labels.ATTENTION.text}", number(counts.failed), failed)
         left = waiting_note(f"in {rows(counts.open, 'batch', 'batches')}" if counts.open else "", counts.paused)
-        _tile(f"{labels.WAITING.tinted} {labels.WAITING.text}", number(counts.left), left or "nothing to do")
+        tile(f"{labels.WAITING.tinted} {labels.WAITING.text}", number(counts.left), left or "nothing to do")
         at = moment(found.done_at, now=snapshot.read_at, zone=zone())
         end = f"{rows(found.running, 'batch', 'batches')} running" if found.running else "nothing runs"
-        _tile(f":material/flag: Done at{' about' if found.done_at else ''}", at if found.done_at else NONE, end)
-
-
-def _tile(label: str, value: str, note: str, days: Sequence[int] = ()) -> None:
-    """Draw one number, with the same of the last days as a chart where more than the last of them has any."""
-    chart: Any = {"chart_data": list(days), "chart_type": "bar"} if any(days[:-1]) else {}
-    st.metric(label, value, note, delta_color="off", delta_arrow="off", border=True, height="stretch", **chart)
+        tile(f":material/flag: Done at{' about' if found.done_at else ''}", at if found.done_at else NONE, end)
 
 
 def _counted(context: Context, query: Query) -> Counts | None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from console import labels
 from console.formatting import number, rows, share
+from console.widgets.tiles import tile
 from engine.public import Check, ListedBefore, RowState
 
 _NOTES = {
@@ -24,15 +25,11 @@ def draw(check: Check, before: ListedBefore | None) -> None:
         for state, label in labels.ROW_LABELS.items():
             noted = counts[state] and state is not RowState.READY
             note = _NOTES[state] if noted else share(counts[state], check.total)
-            _tile(f"{label.tinted} {label.text}", counts[state], note)
+            tile(f"{label.tinted} {label.text}", number(counts[state]), note)
         if before:
             label = labels.LISTED_BEFORE
             note = "have a draft already" if listed else share(0, check.total)
-            _tile(f"{label.tinted} {label.text}", listed, note)
+            tile(f"{label.tinted} {label.text}", number(listed), note)
     parts = " + ".join(number(counts[state]) for state in labels.ROW_LABELS)
     parts += f" + {number(listed)}" if before else ""
     st.caption(f"{parts} = **{rows(check.total, 'row')} of the file**: no row is left out.")
-
-
-def _tile(title: str, count: int, note: str) -> None:
-    st.metric(title, number(count), note, delta_color="off", delta_arrow="off", border=True, height="stretch")

@@ -17,6 +17,7 @@ from console.screens.system import engines as system_engines
 from console.widgets import notices, parts
 from console.widgets.facts import facts
 from console.widgets.heading import heading
+from console.widgets.tiles import tile
 from engine import __version__
 from engine.public import NAMES, OPEN, Engine, Report, Service, UpstreamsView, WorkerView
 
@@ -90,22 +91,18 @@ def _tiles(snapshot: Snapshot[SystemView]) -> None:
     silent = len(view.workers) - view.alive
     store, color, icon = ("Connected", "green", "database") if not snapshot.away else ("Away", "red", "cloud_off")
     with st.grid(5, min_column_width=150, gap="small"):
-        _tile(f":{color}[:material/{icon}:] Job store", store, f"answered {ago(snapshot.age)}")
+        tile(f":{color}[:material/{icon}:] Job store", store, f"answered {ago(snapshot.age)}")
         files, color, icon = ("Away", "red", "folder_off") if view.files_away else ("Connected", "green", "folder")
-        _tile(f":{color}[:material/{icon}:] File store", files, "uploads, rows and photos")
+        tile(f":{color}[:material/{icon}:] File store", files, "uploads, rows and photos")
         engines = "green" if view.alive else "red"
         note = f"{rows(silent, 'silent engine')}" if silent else "all answer"
-        _tile(
+        tile(
             f":{engines}[:material/favorite:] Engines alive",
             number(view.alive),
             note if view.workers else "none started",
         )
-        _tile(":material/stacks: Open batches", number(view.batches), f"{rows(view.queued, 'part')} in the queue")
-        _tile(":material/schedule: Items to do", number(view.waiting), "over all open batches")
-
-
-def _tile(label: str, value: str, note: str) -> None:
-    st.metric(label, value, note, delta_color="off", delta_arrow="off", border=True, height="stretch")
+        tile(":material/stacks: Open batches", number(view.batches), f"{rows(view.queued, 'part')} in the queue")
+        tile(":material/schedule: Items to do", number(view.waiting), "over all open batches")
 
 
 def _versions(context: Context) -> None:
