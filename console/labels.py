@@ -130,8 +130,6 @@ STEPS: Mapping[str, tuple[str, float]] = {
 }
 
 
-advice = advice_on
-
 _EVENTS: Mapping[str, str] = {
     "submitted": "Submitted",
     "opened": "File read",
@@ -200,7 +198,7 @@ def why(item: Item, step: str | None) -> str:
     if item.handed_to is not None:
         return f"Row {item.handed_to.index + 1} of {item.handed_to.batch} carries it on"
     if item.cause is not None:
-        return advice(item.cause).name
+        return advice_on(item.cause).name
     if DraftNeed.PRICE in item.needs:
         return "Not ready: price"
     return "Not sent" if item.not_sent else ""

@@ -24,13 +24,16 @@ class Chore(Protocol):
 
 
 class ChoreRunner:
-    """Carries on what is due of one kind, on a thread of its own: the heartbeat never waits for it."""
+    """Carries on what is due of one kind, on a thread of its own: the heartbeat never waits for it.
 
-    def __init__(self, chore: Chore, name: str, worker: str) -> None:
+    A chore that waits itself hears by `closing` that it is to end.
+    """
+
+    def __init__(self, chore: Chore, name: str, worker: str, closing: threading.Event | None = None) -> None:
         self._chore = chore
         self._name = name
         self._worker = worker
-        self._closing = threading.Event()
+        self._closing = closing or threading.Event()
         self._thread: threading.Thread | None = None
 
     def look(self) -> None:

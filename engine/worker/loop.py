@@ -43,7 +43,7 @@ from engine.worker.notifier import Notifier, Notifying
 from engine.worker.opening import open_batch
 from engine.worker.row import RowRun
 from engine.worker.run import Limits, Resources, ShardRun
-from engine.worker.scan_lookups import ScanLookups
+from engine.worker.scan_lookups import scan_lookups
 from engine.worker.scheduler import FairScheduler
 from engine.worker.shard_lease import ShardLease
 from engine.worker.source import foreseen, rows_to_run
@@ -95,7 +95,7 @@ class Worker:
         self._job_id: str | None = None
         self._outage = Outage(clock, "queue")
         helpers: list[Helper] = [Notifier(store, clock, self.name, config.notifying)]
-        helpers += [ScanLookups(store, clock, self.name, looks_up)] if looks_up else []
+        helpers += [scan_lookups(store, clock, self.name, looks_up)] if looks_up else []
         self._beat = Heartbeat(store, clock, self.name, self._state, connections, helpers)
 
     def stop(self) -> None:

@@ -11,11 +11,12 @@ from engine.domain.batch.items import Item
 from engine.domain.batch.options import Need, Options
 from engine.domain.batch.rows import Row
 from engine.domain.batch.scans import Scan
-from engine.errors import Requeued, StoreError, UpstreamError
-from engine.log import bound, get_logger
+from engine.errors import Requeued, UpstreamError
+from engine.log import get_logger
 from engine.pipeline.work import LooksUp, RowContext, Step
 from engine.store.base import Store
 from engine.upstream.caller import Impatient
+from engine.worker.chores import ChoreRunner
 
 log = get_logger(__name__)
 
@@ -51,42 +52,34 @@ class ScanPort:
 
 
 class ScanLookups:
-    """Looks scans up on a thread of its own, the oldest first: the heartbeat never waits for a service."""
+    """Looks scans up, the oldest first, and listens for the next ones for a minute after the last: a `Chore`."""
 
-    def __init__(self, store: Store, clock: Clock, worker: str, pipeline: LooksUp) -> None:
+    def __init__(self, store: Store, clock: Clock, pipeline: LooksUp, closing: threading.Event) -> None:
         self._scans = ScanQueue(store, clock)
         self._clock = clock
-        self._worker = worker
         self._pipeline = pipeline
-        self._closing = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._closing = closing
+        self._quiet_at = float("-inf")
 
-    def look(self) -> None:
-        """Begin, where a scan waits, unless that is under way.
+    def due(self) -> list[str]:
+        """Return the scan that waits the longest."""
+        return [scan.scan_id for scan in self._waiting()]
 
-        Raises:
-            StoreAway: the store does not answer.
-        """
-        if (self._thread is None or not self._thread.is_alive()) and self._scans.waiting(1):
-            self._thread = threading.Thread(target=self._run, name="scans", daemon=True)
-            self._thread.start()
+    def work(self) -> bool:
+        """Look one scan up, or listen for one; return whether it may be worth to go on."""
+        if waiting := self._waiting():
+            self._answer(waiting[0])
+            return True
+        if self._clock.monotonic() >= self._quiet_at:
+            return False
+        self._closing.wait(LISTEN_SECONDS)
+        return True
 
-    def close(self) -> None:
-        """Begin no further look-up; another worker takes what waits."""
-        self._closing.set()
-
-    def _run(self) -> None:
-        quiet_at = self._clock.monotonic() + ATTENTIVE_SECONDS
-        with bound(worker=self._worker):
-            try:
-                while self._clock.monotonic() < quiet_at and not self._closing.is_set():
-                    if waiting := self._scans.waiting():
-                        quiet_at = self._clock.monotonic() + ATTENTIVE_SECONDS
-                        self._answer(waiting[0])
-                    else:
-                        self._closing.wait(LISTEN_SECONDS)
-            except StoreError as error:
-                log.warning("scans_not_looked_up", error=str(error))
+    def _waiting(self) -> list[Scan]:
+        waiting = self._scans.waiting(1)
+        if waiting:
+            self._quiet_at = self._clock.monotonic() + ATTENTIVE_SECONDS
+        return waiting
 
     def _answer(self, scan: Scan) -> None:
         if not self._scans.claim(scan):
@@ -98,3 +91,9 @@ class ScanLookups:
             self._scans.answer(scan, self._pipeline.look_up(context))
         except (UpstreamError, Requeued) as error:
             log.warning("scan_not_looked_up", upc=scan.shown, error=str(error))
+
+
+def scan_lookups(store: Store, clock: Clock, worker: str, pipeline: LooksUp) -> ChoreRunner:
+    """Return what a worker looks scans up with, beside its rows."""
+    closing = threading.Event()
+    return ChoreRunner(ScanLookups(store, clock, pipeline, closing), "scans", worker, closing)

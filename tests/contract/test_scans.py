@@ -16,7 +16,7 @@ from engine.domain.identify.evidence import ReleaseSummary
 from engine.errors import BadRequest, Conflict, IllegalTransition, NotThere
 from engine.pipeline.stored_lookups import LOOKUPS, stored_lookup
 from engine.store.base import Committed, Store, Write
-from engine.worker.scan_lookups import ScanLookups
+from engine.worker.scan_lookups import scan_lookups
 from tests.support.batch_runs import Batches, barcode
 from tests.support.clocks import until
 from tests.support.pipeline_runs import Runs
@@ -228,7 +228,7 @@ def test_what_answers_that_are_kept_say_is_known_at_once(batches: Batches, scans
 def test_a_worker_asks_about_what_nobody_here_knows(batches: Batches, scans: Scans, bench: Runs) -> None:
     session = scans.open().session_id
     scans.take(session, [Entry("a", KNOWN), Entry("b", NOBODYS), Entry("c", KNOWN), Entry("x", "-", "c")])
-    lookups = ScanLookups(batches.store, SystemClock(), "w", bench.pipeline(store=batches.store))
+    lookups = scan_lookups(batches.store, SystemClock(), "w", bench.pipeline(store=batches.store))
     lookups.look()
     until(lambda: not scans.tally(session)[ScanState.WAITING])
     lookups.close()
@@ -258,7 +258,7 @@ def test_a_service_that_is_away_leaves_the_scan_waiting(batches: Batches, scans:
     bench.sandbox.fault("musicbrainz", "denied")
     bench.sandbox.fault("discogs", "denied")
     scanned(scans, session, KNOWN)
-    lookups = ScanLookups(batches.store, SystemClock(), "w", bench.pipeline(store=batches.store))
+    lookups = scan_lookups(batches.store, SystemClock(), "w", bench.pipeline(store=batches.store))
     lookups.look()
     until(lambda: bool(bench.calls("musicbrainz")))
     lookups.close()

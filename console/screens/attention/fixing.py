@@ -8,7 +8,6 @@ from functools import partial
 
 import streamlit as st
 
-from console import labels
 from console.actions import act
 from console.context import Context, operator
 from console.formatting import number, rows
@@ -17,7 +16,7 @@ from console.screens.attention import view
 from console.widgets import notices, price_table
 from console.widgets.dialogs import Dialog
 from console.widgets.text import plain
-from engine.public import MAX_CENTS, Concerned, FixKind, Remedy, RowsWanted
+from engine.public import MAX_CENTS, Concerned, FixKind, Remedy, RowsWanted, advice_on
 
 ONE, TABLE = "One price for all", "By format and condition"
 OPENED = Dialog[tuple[FixKind, RowsWanted]]("fix")
@@ -64,7 +63,7 @@ def dialog(context: Context) -> None:
     """Draw the dialog when it was opened."""
     if opened := OPENED.about:
         kind, wanted = opened
-        words, advice = WORDS[kind], labels.advice(wanted.cause)
+        words, advice = WORDS[kind], advice_on(wanted.cause)
         title = f"{words.name}: {advice.name}"
         OPENED.draw_dialog(title, partial(_dialog, context, kind, wanted), width="medium")
 

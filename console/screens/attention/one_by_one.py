@@ -25,6 +25,7 @@ from engine.public import (
     Item,
     Remedy,
     RowsWanted,
+    advice_on,
     barcode_problem,
     fix_decisions,
     kinds,
@@ -54,7 +55,7 @@ def open_rows(wanted: RowsWanted) -> None:
 def drawer(context: Context) -> None:
     """Draw the drawer when it was opened."""
     if opened := OPENED.about:
-        advice = labels.advice(opened.wanted.cause)
+        advice = advice_on(opened.wanted.cause)
         OPENED.draw_dialog(advice.name, partial(_drawer, context), width="large", position="right")
 
 

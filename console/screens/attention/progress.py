@@ -14,7 +14,7 @@ from console.formatting import number, rows, span
 from console.poller import AWAY
 from console.screens.attention import fixing, view
 from console.widgets.text import plain
-from engine.public import Fix, FixState
+from engine.public import Fix, FixState, advice_on
 
 SHOWN_FOR = timedelta(minutes=10)  # after its end
 
@@ -48,7 +48,7 @@ def _card(context: Context, fix: Fix) -> None:
 
 def sentence(fix: Fix, left: timedelta) -> str:
     """Return what a fix does and how far it is, in Markdown."""
-    words, advice = fixing.WORDS[fix.remedy.kind], labels.advice(fix.rows.cause)
+    words, advice = fixing.WORDS[fix.remedy.kind], advice_on(fix.rows.cause)
     what = f"**{words.name}** · {advice.name}"
     by = f" · by {plain(labels.person(fix.by))}" if fix.by else ""
     if fix.state is FixState.WAITING:

@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from console import labels, navigation
+from console import navigation
 from console.actions import redraw
 from console.context import Context, zone
 from console.formatting import moment, number, rows
@@ -17,7 +17,7 @@ from console.screens.batch.query import Query
 from console.widgets import keys, notices, parts
 from console.widgets.heading import heading
 from console.widgets.text import plain
-from engine.public import Cause, FixKind, RowsWanted, kinds
+from engine.public import Cause, FixKind, RowsWanted, advice_on, kinds
 
 REPEATED_SHOWN = 5
 ARCHIVED_SECONDS = 60.0
@@ -72,7 +72,7 @@ def _all() -> None:
 
 
 def _group(group: Group, at: partial[str], *, away: bool) -> None:
-    advice = labels.advice(group.cause)
+    advice = advice_on(group.cause)
     with st.container(border=True, key=f"card_{group.cause}"):
         advice_column, batches = st.columns([1.5, 1], gap="large", vertical_alignment="center")
         with advice_column.container(gap="xxsmall"):

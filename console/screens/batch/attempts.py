@@ -6,11 +6,10 @@ from datetime import datetime
 
 import streamlit as st
 
-from console import labels
 from console.context import zone
 from console.formatting import moment, number
 from console.widgets.text import code, plain
-from engine.public import Attempt, BatchView, Item, ItemStatus
+from engine.public import Attempt, BatchView, Item, ItemStatus, advice_on
 
 
 def draw(view: BatchView, item: Item) -> None:
@@ -44,5 +43,5 @@ def _end(end: Attempt, now: datetime) -> None:
     if end.cause is None:
         st.markdown(f":green[:material/check_circle:] Succeeded {plain(end.error or '')}")
         return
-    advice = labels.advice(end.cause)
+    advice = advice_on(end.cause)
     st.markdown(f"**{advice.name}.** {plain(end.error or advice.sentence)}")

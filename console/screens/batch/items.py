@@ -20,7 +20,7 @@ from console.screens.batch.view import BatchScreen, Look, load_rows
 from console.widgets import notices, parts, tables
 from console.widgets.covers import cover
 from console.widgets.text import plain
-from engine.public import Item, ItemStatus, rows_revision
+from engine.public import Item, ItemStatus, advice_on, rows_revision
 
 VISIBLE_ROWS = 14
 _MAYBE_EMPTY = ("Cover", "Shelf", "Format", "Year", "Why", "Price")  # columns that are drawn where a row has something
@@ -72,7 +72,7 @@ def _cause_filter(screen: BatchScreen) -> None:
     st.selectbox(
         "Cause",
         [found.cause for found in screen.detail.causes],
-        format_func=lambda cause: labels.advice(cause).name,
+        format_func=lambda cause: advice_on(cause).name,
         index=None,
         placeholder="Every cause",
         key="cause",

@@ -19,7 +19,7 @@ from console.widgets.covers import cover
 from console.widgets.facts import facts
 from console.widgets.sources import sources
 from console.widgets.text import plain
-from engine.public import BatchView, Cause, DraftNeed, Item, ItemStatus, ReleaseSummary, encode
+from engine.public import BatchView, Cause, DraftNeed, Item, ItemStatus, ReleaseSummary, advice_on, encode
 
 _FACTS = (
     ("artist", "Artist"),
@@ -140,7 +140,7 @@ def _carried_on(item: Item) -> None:
 
 def _reason(item: Item) -> None:
     assert item.cause is not None, "a reason has a cause"  # noqa: S101
-    advice = labels.advice(item.cause)
+    advice = advice_on(item.cause)
     with st.container(border=True, key="card_reason", gap="xxsmall"):
         st.markdown(f"**{advice.name}.** {plain(item.error or advice.sentence)}")
         st.caption(f"What to do: {advice.next_step}")

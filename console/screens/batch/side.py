@@ -17,7 +17,7 @@ from console.screens.batch.items import narrow
 from console.screens.batch.query import Query
 from console.screens.batch.view import BatchScreen, Look
 from console.widgets.text import code, plain
-from engine.public import NAMES, OPEN, Cause, CauseCount, JobStatus, WorkerView
+from engine.public import NAMES, OPEN, Cause, CauseCount, JobStatus, WorkerView, advice_on
 
 SECONDS = 5.0
 
@@ -83,7 +83,7 @@ def _causes(context: Context, screen: BatchScreen) -> None:
 
 
 def _cause(found: CauseCount) -> None:
-    advice = labels.advice(found.cause)
+    advice = advice_on(found.cause)
     with st.container(gap="xxsmall"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.markdown(f"**{advice.name}** :red-badge[{number(found.count)}]", width="content")

@@ -17,7 +17,7 @@ from console.screens.drafts.table import open_draft
 from console.screens.drafts.view import CONFIDENCE_LABELS, REVIEW_LABELS, Listing, Place, changed
 from console.widgets import notices, parts
 from console.widgets.text import code, plain
-from engine.public import Cause, DraftNeed, Item, ItemStatus, JobUnknown, Outcome, Review, review
+from engine.public import Cause, DraftNeed, Item, ItemStatus, JobUnknown, Outcome, Review, advice_on, review
 
 SEEN = "seen_draft"  # the row as it was when it was opened
 NEXT = {"Next": ("J", "keyboard_arrow_down", 1), "Previous": ("K", "keyboard_arrow_up", -1)}
@@ -107,9 +107,9 @@ def _under_way(item: Item) -> None:
 def _reason(item: Item) -> None:
     """Say why the row is not a draft, or what was left unchanged."""
     if item.decided.removed:
-        st.markdown(plain(item.error or labels.advice(Cause.REMOVED).sentence))
+        st.markdown(plain(item.error or advice_on(Cause.REMOVED).sentence))
     elif item.cause is not None:
-        advice = labels.advice(item.cause)
+        advice = advice_on(item.cause)
         st.markdown(f"**{advice.name}.** {plain(item.error or advice.sentence)}")
     elif item.error:
         st.warning(plain(item.error), icon=":material/info:")
