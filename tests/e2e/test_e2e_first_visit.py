@@ -38,7 +38,7 @@ def test_a_question_mark_shows_the_keys_but_in_a_field_it_is_a_letter(whole: Dem
     page.goto(f"{whole.url}/new")
     keys = page.get_by_text("Start the batch")
     expect(page.get_by_role("button", name="Keys")).to_be_visible()
-    page.wait_for_function("window.draftMakerKeys")
+    page.wait_for_function("() => Boolean(window.draftMakerKeys)")
     page.keyboard.press("?")
     expect(keys).to_be_visible()
     page.keyboard.press("Escape")

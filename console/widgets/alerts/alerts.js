@@ -14,7 +14,7 @@ function first(id) {
   return true;
 }
 
-function show({ id, title, text }) {
+function notify({ id, title, text }) {
   if (!attended() && Notification.permission !== "granted") return;
   if (!first(id) || attended()) return;
   try {
@@ -23,6 +23,12 @@ function show({ id, title, text }) {
   } catch {
     // some telephones take notifications of a service worker only
   }
+}
+
+// Two tabs that hear of it in the same moment would both be the first: one after the other reads what is shown.
+function show(news) {
+  if (navigator.locks) navigator.locks.request(SHOWN, () => notify(news));
+  else notify(news);
 }
 
 function offer(root) {
