@@ -80,8 +80,9 @@ class Refused(NamedTuple):
 class SignIn(Protocol):
     """Who is asking."""
 
-    async def user(self, headers: Headers) -> str | Refused:
-        """Return the name of who sends a request, or why nobody is known to."""
+    async def user(self, headers: Headers) -> access.Person | Refused:
+        """Return who sends a request, or why nobody is known to."""
+        ...
 
 
 class Callers(Protocol):
@@ -145,7 +146,10 @@ class Gate:
         address = (scope.get("client") or ("",))[0]
         if self._callers and (token := await self._callers.token(headers, address)):
             return token if isinstance(token, Refused) else _caller(token, rule, scope.get("method", WEBSOCKET))
-        return await self._sign_in.user(headers) if self._sign_in else ""
+        if self._sign_in is None:
+            return ""
+        person = await self._sign_in.user(headers)
+        return person if isinstance(person, Refused) else person.name
 
     async def _pass(self, rule: Rule, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request on; where its body grows too large, it is refused unless an answer has begun."""

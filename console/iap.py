@@ -16,7 +16,7 @@ from starlette.datastructures import Headers
 
 from console.gate import Refused
 from engine.log import get_logger
-from engine.public import Clock
+from engine.public import Clock, access
 
 log = get_logger(__name__)
 
@@ -36,8 +36,8 @@ class IdentityAwareProxy:
         self._audience = audience
         self._keys = _Keys(keys_url, clock)
 
-    async def user(self, headers: Headers) -> str | Refused:
-        """Return the address of who is asking, or why nobody is known to."""
+    async def user(self, headers: Headers) -> access.Person | Refused:
+        """Return who is asking, by their e-mail address, or why nobody is known to."""
         given = headers.getlist(HEADER)
         if len(given) != 1:
             return _nobody(f"the request has not one header {HEADER}: open the console by its address at the proxy")
@@ -48,7 +48,7 @@ class IdentityAwareProxy:
                 503, "The keys of Identity-Aware Proxy cannot be read, so nobody can sign in: try again soon."
             )
 
-    def _verified(self, assertion: str) -> str | Refused:
+    def _verified(self, assertion: str) -> access.Person | Refused:
         """Return who an assertion names, or why it does not count.
 
         Raises:
@@ -65,7 +65,7 @@ class IdentityAwareProxy:
             return _nobody("the assertion has expired, or its signature does not fit")
         return self._named(claims)
 
-    def _named(self, claims: Mapping[str, Any]) -> str | Refused:
+    def _named(self, claims: Mapping[str, Any]) -> access.Person | Refused:
         if claims.get("iss") != ISSUER:
             return _nobody("the assertion was issued by somebody else than Identity-Aware Proxy")
         if claims.get("aud") != self._audience:
@@ -73,7 +73,7 @@ class IdentityAwareProxy:
         user = claims.get("email") or claims.get("sub")
         if not (isinstance(user, str) and user and user.isprintable()):
             return _nobody("the assertion names nobody")
-        return user
+        return access.Person(user)  # it says nothing of groups
 
 
 class _KeysAway(Exception):

@@ -1,9 +1,10 @@
-"""Who may do what: the tokens by which programs call the HTTP API."""
+"""Who may do what: people who are signed in, and the tokens by which programs call the HTTP API."""
 
 from __future__ import annotations
 
 import hmac
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -17,6 +18,14 @@ USUAL_DAYS = 90
 BEGINS_WITH = "dm_"  # by which a token is known, here and to who searches files for secrets
 
 _TOKEN = re.compile(r"dm_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who is signed in: by which name they are known, and the groups that the sign-in says they are in."""
+
+    name: str
+    groups: frozenset[str] = frozenset()
 
 
 class TokenScope(OpenEnum):

@@ -27,7 +27,8 @@ class Signing:
 
     def user(self, *assertions: str) -> str | Refused:
         given = Headers(raw=[(HEADER.encode(), assertion.encode()) for assertion in assertions])
-        return asyncio.run(self.sign_in.user(given))
+        found = asyncio.run(self.sign_in.user(given))
+        return found if isinstance(found, Refused) else found.name
 
     def refused(self, *assertions: str) -> str:
         """Return why an assertion does not count."""
