@@ -36,7 +36,7 @@ def create_app(
     """
     clock = clock or SystemClock()
     known, faults, book = catalogue.load(everywhere=everywhere, more=more), Faults(), Ledger(clock, ledger)
-    ebay = Ebay(book, clock)
+    ebay = Ebay(book, clock, faults=faults)
     ebay.consents.accept_url = accept_url
     services = {
         "discogs": discogs.routes(known),

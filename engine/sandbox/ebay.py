@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import gzip
-import json
-import re
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -21,18 +19,17 @@ from engine.sandbox import taxonomy
 from engine.sandbox.browse import listings
 from engine.sandbox.consent import Consents
 from engine.sandbox.ebay_account import SellerAccount
-from engine.sandbox.faults import ebay_error
+from engine.sandbox.faults import Faults, ebay_error
 from engine.sandbox.gate import KEY
+from engine.sandbox.inventory import Bulk, Inventory, answered, read, refusal, sku_of
 from engine.sandbox.ledger import Draft, Ledger
-from engine.sandbox.payloads import Fault, item_fault, offer_fault
+from engine.sandbox.payloads import offer_fault
 
 CLIENT_ID = CLIENT_SECRET = REFRESH_TOKEN = "sandbox"  # noqa: S105 - the ones that the sandbox accepts
 Handler = Callable[[Request], Awaitable[Response]]
 
 _LIVES_SECONDS = 7200
 _USER_TOKEN = "User Access Token"  # noqa: S105 - a word
-_SKU = re.compile(r"[A-Za-z0-9_-]{1,50}")
-_FIRST_OFFER = 9_000_000_000
 
 
 @dataclass(slots=True)
@@ -43,9 +40,12 @@ class Ebay:
     clock: Clock
     account: SellerAccount = field(default_factory=SellerAccount)
     tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
     consents: Consents = field(init=False)
+    inventory: Inventory = field(init=False)
 
     def __post_init__(self) -> None:
+        self.inventory = Inventory(self.ledger)
         self.consents = Consents(self.clock, self.account, CLIENT_ID)
 
     def routes(self) -> list[Route]:
@@ -53,7 +53,8 @@ class Ebay:
         application = partial(self._guarded, seller=False)
         tree = "/commerce/taxonomy/v1/category_tree/0"
         policies = "/sell/metadata/v1/marketplace/EBAY_US/get_item_condition_policies"
-        items, offers = "/sell/inventory/v1/inventory_item/{sku}", "/sell/inventory/v1/offer"
+        inventory, bulk = "/sell/inventory/v1", Bulk(self.inventory, self.faults)
+        items, offers = f"{inventory}/inventory_item/{{sku}}", f"{inventory}/offer"
         seller, writes = partial(self._guarded, seller=True), partial(self._guarded, seller=True, write=True)
         return [
             Route("/oauth2/authorize", self.consents.ask, methods=["GET"]),
@@ -68,6 +69,9 @@ class Ebay:
             Route(offers + "/{offer_id}", writes(self.put_offer), methods=["PUT"]),
             Route(offers + "/{offer_id}", seller(self.delete_offer), methods=["DELETE"]),
             Route(offers + "/{offer_id}/publish", seller(self.publish), methods=["POST"]),
+            Route(f"{inventory}/bulk_create_or_replace_inventory_item", writes(bulk.put_items), methods=["POST"]),
+            Route(f"{inventory}/bulk_get_inventory_item", seller(bulk.get_items), methods=["POST"]),
+            Route(f"{inventory}/bulk_create_offer", writes(bulk.create_offers), methods=["POST"]),
             *self._account_routes(),
             Route("/buy/browse/v1/item_summary/search", application(self.browse), methods=["GET"]),
             Route(f"{tree}/get_item_aspects_for_category", application(self.aspects), methods=["GET"]),
@@ -131,24 +135,11 @@ class Ebay:
 
     async def put_item(self, request: Request) -> Response:
         """Replace an inventory item."""
-        sku = request.path_params["sku"]
-        if not _SKU.fullmatch(sku):
-            said = "This is an invalid value for a SKU. Only alphanumeric characters can be used for SKUs, "
-            return JSONResponse(ebay_error(25707, said + "and their length must not exceed 50 characters"), 400)
-        body = await _body(request)
-        fault = item_fault(body)
-        if fault:
-            return _refuse(fault)
-        self.ledger.write("item", sku=sku, body=body)
-        return Response(status_code=204)
+        return answered(self.inventory.put(request.path_params["sku"], await read(request)))
 
     async def get_item(self, request: Request) -> Response:
         """Return an inventory item."""
-        sku = request.path_params["sku"]
-        item = self.ledger.draft(sku).item
-        if item is None:
-            return JSONResponse(ebay_error(25710, "We didn't find the entity you are requesting."), 404)
-        return JSONResponse({"sku": sku, "locale": "en_US", **item})
+        return answered(self.inventory.item(request.path_params["sku"]))
 
     async def delete_item(self, request: Request) -> Response:
         """Remove an inventory item."""
@@ -160,23 +151,9 @@ class Ebay:
 
     async def create_offer(self, request: Request) -> Response:
         """Create an unpublished offer, unless there is one."""
-        body = await _body(request)
-        sku = str(body.get("sku", "")) if body else ""
-        request.scope[KEY] = sku
-        fault = offer_fault(body)
-        if fault:
-            return _refuse(fault)
-        draft = self.ledger.draft(sku)
-        if draft.item is None:
-            said = f"{sku} could not be found or is not available in the system."
-            return JSONResponse(ebay_error(25702, said), 400)
-        if draft.offer_id:
-            standing = [{"name": "offerId", "value": draft.offer_id}]
-            said = "A user error has occurred. Offer entity already exists."
-            return JSONResponse(ebay_error(25002, said, parameters=standing), 400)
-        offer_id = str(_FIRST_OFFER + self.ledger.offers_made + 1)
-        self.ledger.write("offer", sku=sku, offer_id=offer_id, body=body)
-        return JSONResponse({"offerId": offer_id}, 201)
+        body = await read(request)
+        request.scope[KEY] = sku_of(body)
+        return answered(self.inventory.create(body))
 
     async def offers(self, request: Request) -> Response:
         """Return the offers for a SKU."""
@@ -190,7 +167,7 @@ class Ebay:
 
     async def put_offer(self, request: Request) -> Response:
         """Replace an offer."""
-        body = await _body(request)
+        body = await read(request)
         offer_id = request.path_params["offer_id"]
         sku = self.ledger.by_offer.get(offer_id)
         if sku is None:
@@ -198,7 +175,7 @@ class Ebay:
         request.scope[KEY] = sku
         fault = offer_fault({**(body or {}), "sku": sku, "marketplaceId": "EBAY_US", "format": "FIXED_PRICE"})
         if fault:
-            return _refuse(fault)
+            return answered(refusal(fault))
         self.ledger.write("update", sku=sku, offer_id=offer_id, body=body)
         return Response(status_code=204)
 
@@ -263,20 +240,6 @@ class Ebay:
             if request.headers.get(header) != "en-US":
                 return JSONResponse(ebay_error(25709, f"Invalid value for header {header}."), 400)
         return None
-
-
-async def _body(request: Request) -> dict[str, object] | None:
-    """Return the JSON object that was sent, None when it is none."""
-    try:
-        body = json.loads(await request.body())
-    except ValueError:
-        return None
-    return body if isinstance(body, dict) else None
-
-
-def _refuse(fault: Fault) -> JSONResponse:
-    number, message, parameters = fault
-    return JSONResponse(ebay_error(number, message, parameters=parameters), 400)
 
 
 def _of_tree(found: dict[str, object] | None) -> JSONResponse:

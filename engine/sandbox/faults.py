@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -19,9 +18,14 @@ Kind = Literal[
     "created_but_500",  # does what was asked, and answers 500
     "not_indexed",  # eBay does not see an item yet that was put a moment ago
     "refused",  # eBay answers 400 with the error `number` and `said`
+    "repeated",  # eBay does what was asked twice, and answers as the second time; in halves of bulk calls only
 ]
 KINDS: tuple[str, ...] = Kind.__args__  # type: ignore[attr-defined]
+APPLIED: tuple[Kind, ...] = ("created_but_500", "repeated")  # what was asked is done before
+HALVES: tuple[Kind, ...] = (*APPLIED, "rate_limited", "server_error", "busy", "not_indexed", "refused")
 SERVICES = ("discogs", "musicbrainz", "coverart", "ebay")
+
+_CREATES = ("POST /sell/inventory/v1/offer", "POST /sell/inventory/v1/bulk_create_offer")
 
 Canned = tuple[int, dict[str, str], dict[str, object] | str]
 """A status, headers, and a JSON body or a page of HTML."""
@@ -32,7 +36,7 @@ class Fault:
     """One fault: it befalls calls whose `METHOD path` contains `match`, but not the first `after`, and `times` in all.
 
     `times` None means until it is cleared. `seconds` is how late a latency makes the answer; `number` and `said` are
-    the error with which eBay refuses.
+    the error with which eBay refuses. With `half` it befalls every second request of a bulk call, and no whole call.
     """
 
     service: str
@@ -43,6 +47,7 @@ class Fault:
     seconds: float = 0.0
     number: int = 0
     said: str = ""
+    half: bool = False
     seen: int = 0
     fired: int = 0
 
@@ -50,7 +55,7 @@ class Fault:
         """Count this call, and tell whether it is to fail."""
         if service != self.service or self.match not in call:
             return False
-        if self.fault == "not_indexed" and call != "POST /sell/inventory/v1/offer":
+        if self.fault == "not_indexed" and call not in _CREATES:
             return False
         self.seen += 1
         if self.seen <= self.after or (self.times is not None and self.fired >= self.times):
@@ -68,12 +73,14 @@ class Faults:
 
     def take(self, service: str, call: str) -> list[Fault]:
         """Return the faults that befall this call, at most one besides latency."""
-        late = [fault for fault in self._of("latency") if fault.fires(service, call)]
-        other = (fault for fault in self.active if fault.fault != "latency" and fault.fires(service, call))
+        whole = [fault for fault in self.active if not fault.half]
+        late = [fault for fault in whole if fault.fault == "latency" and fault.fires(service, call)]
+        other = (fault for fault in whole if fault.fault != "latency" and fault.fires(service, call))
         return [*late, *([first] if (first := next(other, None)) else [])]
 
-    def _of(self, kind: Kind) -> Iterable[Fault]:
-        return (fault for fault in self.active if fault.fault == kind)
+    def take_half(self, service: str, call: str) -> Fault | None:
+        """Return the fault that befalls every second request of this bulk call, None for none."""
+        return next((fault for fault in self.active if fault.half and fault.fires(service, call)), None)
 
 
 def canned(fault: Fault, path: str) -> Canned:

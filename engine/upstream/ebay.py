@@ -18,15 +18,18 @@ from urllib.parse import quote
 
 from engine.clock import Clock
 from engine.domain.identify.barcodes import display
+from engine.errors import UpstreamError
 from engine.upstream import fields
 from engine.upstream.caller import Caller, CallerBound
+from engine.upstream.ebay_bulk import CREATE_OFFERS, ITEMS, PUT_ITEMS
 from engine.upstream.failure_policy.kinds import STANDING
 from engine.upstream.fields import Body
-from engine.upstream.http import UNLIMITED, HttpTransport, Limiter, ServiceClient
+from engine.upstream.http import UNLIMITED, HttpTransport, Limiter, ServiceClient, ServiceResponse
 from engine.upstream.oauth import AuthorizedClient, Keys, Token
 
 _ITEM = "/sell/inventory/v1/inventory_item"
 _OFFER = "/sell/inventory/v1/offer"
+LOCALE = "en_US"
 _BROWSE = "/buy/browse/v1/item_summary/search"
 
 
@@ -81,6 +84,26 @@ class Ebay(CallerBound):
         answer = self._seller.request("item", "GET", f"{_ITEM}/{quote(sku, safe='')}")
         return answer.body if answer.found else None
 
+    def have_items(self, skus: Sequence[str]) -> dict[str, bool | UpstreamError]:
+        """Return whether there is an inventory item under each of `MOST` SKUs at most, in one call.
+
+        Raises:
+            RequestRefused: eBay refuses the call as a whole.
+            UpstreamDown, CredentialsRefused: as every call here.
+        """
+        parts = ITEMS.send(self._seller, {sku: {} for sku in skus})
+        return {sku: part if isinstance(part, UpstreamError) else part.found for sku, part in parts.items()}
+
+    def put_items(self, items: Mapping[str, Mapping[str, object]]) -> dict[str, UpstreamError | None]:
+        """Do what `put_item` does for `MOST` SKUs at most, in one call; return what each comes to.
+
+        Raises:
+            RequestRefused: eBay refuses the call as a whole; nothing is written.
+            OutcomeUnknown, UpstreamDown, CredentialsRefused: as `put_item`, for all of them.
+        """
+        parts = PUT_ITEMS.send(self._seller, {sku: {"locale": LOCALE, **item} for sku, item in items.items()})
+        return {sku: part if isinstance(part, UpstreamError) else None for sku, part in parts.items()}
+
     def delete_item(self, sku: str) -> None:
         """Remove the inventory item under `sku`, with any offer of it; one that is not there is removed already."""
         self._seller.request("delete_item", "DELETE", f"{_ITEM}/{quote(sku, safe='')}")
@@ -99,7 +122,17 @@ class Ebay(CallerBound):
             UpstreamDown: also, as `busy`, when eBay does not see the item yet, some moments after it was put.
         """
         answer = self._seller.request("create_offer", "POST", _OFFER, json=offer, needs=("offerId",))
-        return _standing_offer(answer.body) if answer.policy is STANDING else str(answer.body["offerId"])
+        return _offer_id(answer)
+
+    def create_offers(self, offers: Mapping[str, Mapping[str, object]]) -> dict[str, str | UpstreamError]:
+        """Do what `create_offer` does for `MOST` SKUs at most, in one call; return the number of the offer of each.
+
+        Raises:
+            RequestRefused: eBay refuses the call as a whole; no offer is created.
+            OutcomeUnknown, UpstreamDown, CredentialsRefused: as `create_offer`, for all of them.
+        """
+        parts = CREATE_OFFERS.send(self._seller, offers)
+        return {sku: part if isinstance(part, UpstreamError) else _offer_id(part) for sku, part in parts.items()}
 
     def update_offer(self, offer_id: str, offer: Mapping[str, object]) -> None:
         """Make `offer` all that eBay holds under `offer_id`; doing it twice changes nothing."""
@@ -143,7 +176,11 @@ def parse_prices(body: Body) -> list[int]:
     return [cents for cents in found if cents is not None]
 
 
-def _standing_offer(body: Body) -> str:
-    """Return the id of the offer that eBay says is there already."""
-    items = (item for error in fields.bodies(body.get("errors")) for item in fields.bodies(error.get("parameters")))
+def _offer_id(answer: ServiceResponse) -> str:
+    """Return the id of the offer that was created, or of the one that eBay says is there already."""
+    if answer.policy is not STANDING:
+        return str(answer.body["offerId"])
+    items = (
+        item for error in fields.bodies(answer.body.get("errors")) for item in fields.bodies(error.get("parameters"))
+    )
     return next(fields.text(item.get("value")) for item in items if item.get("name") == "offerId")

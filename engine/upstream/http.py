@@ -184,12 +184,13 @@ class ServiceClient:
         lists: Sequence[str] = (),
         write: bool = False,
         renewable: bool = False,
+        judge: Callable[[dict[str, Any]], None] | None = None,
     ) -> ServiceResponse:
         """Call the service once and return what it answered.
 
         `point` names the call for the observer and the failure policy; a success has every field of `needs`, and a
         list in each of `lists`. `write` says that the call changes something at the service, `renewable` that its token
-        may have run out and can be renewed.
+        may have run out and can be renewed. `judge` may raise what the body of a success comes to.
 
         Raises:
             UpstreamDown: it does not answer, or has trouble, or wants fewer calls.
@@ -204,7 +205,10 @@ class ServiceClient:
             response = self.transport.send(method, self.base.rstrip("/") + path, headers, lead, **content)
             answered(response)
             wanted = _Wanted(needs, lists)
-            return self._response(point, call, response, wanted, write=write, renewable=renewable)
+            found = self._response(point, call, response, wanted, write=write, renewable=renewable)
+            if judge and found.found:
+                judge(found.body)
+            return found
 
     @contextmanager
     def calling(self, point: str, call: str, *, write: bool = False) -> Iterator[Callable[[requests.Response], None]]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import base64
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from engine.clock import Clock
 from engine.domain.services import CONNECT_EBAY
@@ -128,8 +129,12 @@ class AuthorizedClient:
         params: Mapping[str, str] | None = None,
         json: Mapping[str, object] | None = None,
         needs: Sequence[str] = (),
+        write: bool | None = None,
+        judge: Callable[[dict[str, Any]], None] | None = None,
     ) -> ServiceResponse:
         """Call eBay; when it refuses the token, once more with a fresh one: expired and forbidden look alike.
+
+        Every method but GET is a `write` where nothing is said.
 
         Raises:
             UpstreamError: as `ServiceClient.request` says.
@@ -145,8 +150,9 @@ class AuthorizedClient:
                 json=json,
                 headers={"Authorization": f"Bearer {bearer}", "X-EBAY-C-MARKETPLACE-ID": MARKETPLACE, **_LANGUAGE},
                 needs=needs,
-                write=method != "GET",
+                write=method != "GET" if write is None else write,
                 renewable=not refused,
+                judge=judge,
             )
             if response.policy is not RENEW:
                 return response

@@ -174,7 +174,8 @@ def test_a_latency_of_the_service_makes_every_answer_late() -> None:
 
 
 def test_every_fault_is_covered_here() -> None:
-    assert {*READING, "latency", "not_indexed", "refused"} == set(KINDS)  # what is refused: test_ebay_refusals
+    elsewhere = {"latency", "not_indexed", "refused", "repeated"}  # test_ebay_refusals, test_clients_ebay_bulk
+    assert {*READING, *elsewhere} == set(KINDS)
 
 
 def test_faults_skip_and_stop_as_told(sandbox: Sandbox, clients: Clients) -> None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from engine.domain.listing.seller_account import PolicyKind
-from engine.upstream import ebay, ebay_account, ebay_rules
+from engine.upstream import ebay, ebay_account, ebay_bulk, ebay_rules
 from tests.support import ebay_schema
 from tests.support.ebay_schema import Schema
 from tests.support.recordings import ACCOUNT, INVENTORY, METADATA, TAXONOMY, Recording, loaded
@@ -92,5 +92,6 @@ def test_every_address_that_is_called_is_one_of_ebay_s(recording: Recording) -> 
         paths |= {re.sub(r"\{\w+\}", "*", base + path) for path in told["paths"]}
     called = {f"{ebay._ITEM}/*", ebay._OFFER, f"{ebay._OFFER}/*", ebay_rules._ASPECTS, ebay_rules._CONDITIONS}
     called |= {ebay_account._LOCATIONS, f"{ebay_account._LOCATIONS}/*", ebay_account._PROGRAMS}
+    called |= {call.path for call in (ebay_bulk.ITEMS, ebay_bulk.PUT_ITEMS, ebay_bulk.CREATE_OFFERS)}
     called |= {ebay_account._POLICIES.format(kind=kind) for kind in PolicyKind}
     assert {path.replace("/0/", "/*/").replace("/EBAY_US/", "/*/") for path in called} <= paths
