@@ -10,6 +10,7 @@ from rich.table import Table
 
 from engine import terminal
 from engine.bootstrap import open_existing
+from engine.domain.identify.lead import MOST_FACTS
 from engine.draft_commands import cents, price_table
 from engine.errors import Cause
 from engine.public import Engine, Fix, FixKind, FixState, Remedy, RowsWanted
@@ -55,6 +56,14 @@ def fix(
     upc: Annotated[str, typer.Option(help="Only rows with this text for a barcode, as the file has it.")] = "",
     barcode: Annotated[str, typer.Option(help="What the copies say, for `barcode`.")] = "",
     same_album: Annotated[bool, typer.Option(help="`take-best` only where the candidates are one album.")] = False,
+    facts: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=MOST_FACTS,
+            help="`take-best` only where so many facts speak for the best candidate and no other.",
+        ),
+    ] = 0,
     check: Annotated[bool, typer.Option(help="Only say how many rows it would be done with.")] = False,
 ) -> None:
     """Fix all rows of all batches that failed for a cause, but those that cannot be fixed so."""
@@ -63,7 +72,7 @@ def fix(
     table = price_table(prices) if any("=" in one for one in prices) or len(prices) > 1 else {}
     price_cents = cents(prices[0]) if prices and not table else None
     numbers = (discogs or None, musicbrainz or None)
-    remedy = Remedy(FixKind[kind.name], price_cents, *numbers, same_album, barcode, table)
+    remedy = Remedy(FixKind[kind.name], price_cents, *numbers, same_album, barcode, table, facts)
     engine = open_existing()
     _say_concerned(engine, wanted, remedy)
     if not check:
@@ -86,6 +95,10 @@ def _say_concerned(engine: Engine, wanted: RowsWanted, remedy: Remedy) -> None:
     terminal.say(f"{concerned.fixed:,} of {concerned.rows:,} rows")
     for reason, count in concerned.left.items():
         terminal.say(f"  {count:,} not: {reason}")
+    for bar, count in concerned.bars.items():
+        terminal.say(f"  --facts {bar}: {count:,}")
+    for fact, count in concerned.facts.items():
+        terminal.say(f"  {count:,} because {fact}")
 
 
 def _line(fix: Fix) -> str:

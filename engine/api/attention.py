@@ -57,7 +57,11 @@ def failed_rows(
 def check(body: FixRequest, engine: TheEngine) -> ConcernedAnswer:
     """Return how many rows it is for, and why some would be left alone; nothing is changed."""
     found = engine.attention.concerned(body.rows, body.remedy)
-    return ConcernedAnswer(rows=found.rows, fixed=found.fixed, left=found.left, judged=found.judged)
+    bars = {str(bar): count for bar, count in found.bars.items()}
+    facts = dict(found.facts)
+    return ConcernedAnswer(
+        rows=found.rows, fixed=found.fixed, left=found.left, judged=found.judged, bars=bars, facts=facts
+    )
 
 
 @router.post(

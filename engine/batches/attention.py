@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import groupby, islice
@@ -12,11 +12,12 @@ from itertools import groupby, islice
 from engine.batches.documents import JOBS, items_of, job_path, read_job
 from engine.batches.listing import ARCHIVED, together
 from engine.batches.views import CauseCount
-from engine.codec import decode
-from engine.domain.batch.fixes import Remedy, RowsWanted, left_alone
+from engine.codec import decode, replace
+from engine.domain.batch.fixes import FixKind, Remedy, RowsWanted, lead_of, left_alone
 from engine.domain.batch.items import NOT_RETRYABLE, Item, ItemStatus
 from engine.domain.batch.jobs import Job
 from engine.domain.batch.mending import CHOSEN, another_try_may_help
+from engine.domain.identify.lead import Lead, bars, counted
 from engine.errors import Cause
 from engine.store.base import ANYWHERE, Document, Order, Store, Where
 
@@ -35,6 +36,11 @@ class FailedRow:
     item: Item
     path: str
 
+    @property
+    def lead(self) -> Lead:
+        """Return what speaks for the best of its candidates, and what against it."""
+        return lead_of(self.item)
+
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
@@ -50,12 +56,15 @@ class Repeated:
 class Concerned:
     """How many rows a fix is for, and how many of them it would leave alone, by reason.
 
-    Of more than `LOOKED_AT` rows the newest are judged: `judged` says how many.
+    Of more than `LOOKED_AT` rows the newest are judged: `judged` says how many. Where the best candidate is taken,
+    `bars` says of how many rows at least so many facts speak for it, and `facts` which facts, and for how many rows.
     """
 
     rows: int
     left: dict[str, int]
     judged: int
+    bars: Mapping[int, int] = field(default_factory=dict)
+    facts: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def fixed(self) -> int:
@@ -127,8 +136,13 @@ class Attention:
         """Return how many rows a fix is for, and what it would leave alone."""
         total, rows = self.count(wanted), self.rows(wanted, LOOKED_AT)
         jobs = self.jobs(row.job_id for row in rows)
-        reasons = (left_alone(remedy, jobs[row.job_id], row.item) for row in rows if row.job_id in jobs)
-        return Concerned(max(total, len(rows)), dict(Counter(filter(None, reasons))), len(rows))
+        there = [(jobs[row.job_id], row.item) for row in rows if row.job_id in jobs]
+        left = Counter(filter(None, (left_alone(remedy, job, item) for job, item in there)))
+        leads: list[Lead] = []
+        if remedy.kind is FixKind.TAKE_BEST:
+            without_bar = replace(remedy, min_facts=0)
+            leads = [lead_of(item) for job, item in there if not left_alone(without_bar, job, item)]
+        return Concerned(max(total, len(rows)), dict(left), len(rows), bars(leads), counted(leads))
 
     def jobs(self, job_ids: Iterable[str]) -> dict[str, Job]:
         """Return batches by name; those that are not there are left out."""

@@ -7,11 +7,23 @@ from typing import Any
 import pytest
 
 from engine.batches.fixes import FIXES
+from engine.codec import replace
+from engine.domain.identify.evidence import Match, ReleaseSummary, Verdict
+from engine.errors import Cause, ItemError
 from engine.store.base import Patch
 from tests.support.batch_runs import Chosen, fails
 from tests.support.serving import Served, lines, upcs
+from tests.support.working import Work
 
 FIX = {"kind": "retry", "cause": "no_match"}
+CONCERNED = {"rows": 4, "fixed": 4, "left": {}, "judged": 4, "bars": {}, "facts": {}}
+
+
+def doubtful(work: Work) -> None:
+    """Find two releases, of which the first is known to both services."""
+    found = (ReleaseSummary("A", discogs_id="1", musicbrainz_id="a"), ReleaseSummary("B", discogs_id="2"))
+    work.item = replace(work.item, match=Match(Verdict.AMBIGUOUS, found=2, candidates=found))
+    raise ItemError(Cause.AMBIGUOUS, "Two releases have this barcode.")
 
 
 @pytest.fixture
@@ -52,7 +64,7 @@ def test_what_failed_is_counted_and_listed_over_all_batches(served: Served, fail
 
 
 def test_a_fix_is_looked_at_first_then_asked_for_then_carried_out(served: Served, failed: list[str]) -> None:
-    assert served.post("/api/attention/check", FIX) == {"rows": 4, "fixed": 4, "left": {}, "judged": 4}
+    assert served.post("/api/attention/check", FIX) == CONCERNED
     fix_id = begun(served, FIX)
     due(served, fix_id)
     while served.engine.fixes.work():
@@ -63,6 +75,17 @@ def test_a_fix_is_looked_at_first_then_asked_for_then_carried_out(served: Served
     served.work(Chosen())
     assert [served.status(job_id)["successful_upcs"] for job_id in failed] == [3, 3]
     assert served.get("/api/attention") == {"rows": 0, "causes": []}
+
+
+def test_a_bar_of_facts_is_looked_at_before_it_is_chosen(served: Served) -> None:
+    served.finished(lines(upcs(2)), Chosen({0: doubtful, 1: doubtful}))
+    best = {"kind": "take_best", "cause": "ambiguous"}
+    answer = served.post("/api/attention/check", best | {"min_facts": 2})
+    assert (answer["fixed"], answer["bars"]) == (0, {"1": 2})
+    assert answer["left"] == {"fewer than 2 facts speak for their best candidate alone": 2}
+    assert answer["facts"] == {"Discogs and MusicBrainz both know it": 2}
+    fix_id = begun(served, best | {"min_facts": 1})
+    assert served.engine.fixes.get(fix_id).remedy.min_facts == 1
 
 
 @pytest.mark.usefixtures("failed")
@@ -88,6 +111,7 @@ def test_a_fix_is_undone_before_it_begins_and_stopped_after(served: Served) -> N
         (FIX | {"kind": "choose", "discogs_id": "1"}, 400, "gtin"),
         (FIX | {"gtin": "123"}, 422, "gtin"),
         (FIX | {"kind": "publish"}, 422, "kind"),
+        (FIX | {"min_facts": 11}, 422, "min_facts"),
         (FIX | {"all": True}, 422, "all: no such field"),
         (FIX, 409, "No such row needs attention"),
     ],

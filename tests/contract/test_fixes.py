@@ -23,6 +23,7 @@ from tests.support.stopping import Killed, Stopping
 from tests.support.working import Work
 
 NO_MATCH, NO_PRICE = RowsWanted(Cause.NO_MATCH), RowsWanted(Cause.NO_PRICE)
+AMBIGUOUS = RowsWanted(Cause.AMBIGUOUS)
 RETRY = Remedy(FixKind.RETRY)
 
 
@@ -36,12 +37,17 @@ def unpriced(_work: Work) -> None:
 
 
 def doubtful(*titles: str) -> Callable[[Work], None]:
-    """Return a step that finds two pressings, of albums with these titles."""
-    found = tuple(ReleaseSummary("New Order", title, discogs_id=f"{at + 1}") for at, title in enumerate(titles))
+    """Return a step that finds pressings, of albums with these titles."""
+    return between(*(ReleaseSummary("New Order", title, discogs_id=f"{at + 1}") for at, title in enumerate(titles)))
+
+
+def between(*candidates: ReleaseSummary, found: int = 0) -> Callable[[Work], None]:
+    """Return a step that does not know which of several releases it is."""
 
     def step(work: Work) -> None:
         if work.item.decided.choice is None:
-            work.item = replace(work.item, match=Match(Verdict.AMBIGUOUS, found=len(found), candidates=found))
+            match = Match(Verdict.AMBIGUOUS, found=found or len(candidates), candidates=candidates)
+            work.item = replace(work.item, match=match)
             raise ItemError(Cause.AMBIGUOUS, "Two releases have this barcode.")
 
     return step
@@ -176,7 +182,7 @@ def test_a_release_is_chosen_once_for_one_barcode(batches: Batches) -> None:
 def test_the_best_candidate_is_taken_where_all_are_one_album(batches: Batches) -> None:
     name = batches.upload(barcodes(2))
     batches.run(Chosen({0: doubtful("Blue Monday", "BLUE MONDAY"), 1: doubtful("Blue Monday", "Technique")}))
-    wanted, remedy = RowsWanted(Cause.AMBIGUOUS), Remedy(FixKind.TAKE_BEST, same_album=True)
+    wanted, remedy = AMBIGUOUS, Remedy(FixKind.TAKE_BEST, same_album=True)
     concerned = batches.engine.attention.concerned(wanted, remedy)
     assert (concerned.rows, concerned.fixed, concerned.left) == (2, 1, {"their candidates are not one album": 1})
     fix = carried_out(batches, wanted, remedy)
@@ -185,6 +191,32 @@ def test_the_best_candidate_is_taken_where_all_are_one_album(batches: Batches) -
     assert items[0].decided.choice
     assert items[0].decided.choice.discogs_id == "1"
     assert items[1].decided.choice is None
+
+
+def test_the_best_candidate_is_taken_where_enough_facts_speak_for_it_alone(batches: Batches) -> None:
+    name = batches.upload(barcodes(4))
+    both = ReleaseSummary("New Order", "Technique", year=1989, discogs_id="1", musicbrainz_id="a")
+    bootleg = ReleaseSummary(year=1990, discogs_id="2", format_descriptions=("Unofficial Release",))
+    found = [(both, bootleg), (both, replace(bootleg, format_descriptions=())), (bootleg, both), (both,)]
+    batches.run(Chosen({at: between(*candidates) for at, candidates in enumerate(found)}))
+    wanted, remedy = AMBIGUOUS, Remedy(FixKind.TAKE_BEST, min_facts=2)
+    concerned = batches.engine.attention.concerned(wanted, remedy)
+    against, fewer = (
+        "a fact speaks against their best candidate",
+        "fewer than 2 facts speak for their best candidate alone",
+    )
+    assert (concerned.fixed, concerned.left) == (1, {against: 1, fewer: 2})
+    assert concerned.bars == {1: 2, 2: 1}
+    assert concerned.facts["Discogs and MusicBrainz both know it"] == 2
+    assert carried_out(batches, wanted, remedy).left == concerned.left
+    assert [bool(batches.items(name)[at].decided.choice) for at in range(4)] == [True, False, False, False]
+
+
+def test_of_more_candidates_than_are_kept_nobody_knows_which_is_ahead(batches: Batches) -> None:
+    batches.upload(barcodes(1))
+    batches.run(Chosen({0: between(ReleaseSummary("A", discogs_id="1", musicbrainz_id="a"), found=11)}))
+    concerned = batches.engine.attention.concerned(AMBIGUOUS, Remedy(FixKind.TAKE_BEST, min_facts=1))
+    assert (concerned.left, concerned.bars) == ({"more candidates were found than are kept": 1}, {})
 
 
 def test_a_barcode_is_corrected_for_every_row_that_has_the_wrong_one(batches: Batches) -> None:

@@ -64,12 +64,24 @@ def test_what_failed_in_several_batches_is_fixed_once(
 ) -> None:
     running, names = pile
     page.goto(f"{running.url}/attention")
+    a_bar_says_what_it_leaves(page)
     one_release_by_keys(running, names, page)
     a_fix_is_undone(running, names, page)
     the_second_operator_is_told(running, page, browser)
     a_barcode_is_corrected(running, names, page)
     created = [offer["created"] for offer in running.sandbox.ledger(calls=False)["offers"].values()]
     assert set(created) <= {1}
+
+
+def a_bar_says_what_it_leaves(page: Page) -> None:
+    """Ask for two facts, and see why none of the rows has them."""
+    card(page, "ambiguous").get_by_role("button", name="Take the best for 2 items").click()
+    dialog = page.get_by_test_id("stDialog")
+    expect(dialog.get_by_text("10 times as many people at Discogs own it: 2 items")).to_be_visible()
+    dialog.get_by_role("radio", name="2 or more").click()
+    expect(dialog.get_by_text("2 items not, because fewer than 2 facts speak")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Take the best for 0 items")).to_be_disabled()
+    page.keyboard.press("Escape")
 
 
 def one_release_by_keys(running: Demo, names: list[str], page: Page) -> None:

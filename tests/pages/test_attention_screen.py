@@ -65,6 +65,7 @@ def test_a_group_names_what_fixes_it_and_the_batches_of_its_rows(doubtful: Desk)
 def test_the_dialog_says_how_many_it_concerns_and_begins_a_fix_that_can_be_undone(doubtful: Desk) -> None:
     app = opened(doubtful.screen("attention"), "Take the best for 6 items")
     assert "**6 of 6 items**, in all batches." in text(app)
+    assert fixing.NO_FACTS in text(app)
     app.button(key="begin_fix").click()
     app.run()
     assert not app.exception
@@ -73,6 +74,41 @@ def test_the_dialog_says_how_many_it_concerns_and_begins_a_fix_that_can_be_undon
     assert "**Take the best** · Several releases match · 6 items, begins in" in text(app)
     opened(app, "Undo")
     assert doubtful.engine.fixes.get(fix.fix_id).state is FixState.UNDONE
+
+
+class Better(Doubtful):
+    """A pipeline that finds two pressings of every barcode, of which both services know the first."""
+
+    def change(self, work: Work) -> None:
+        found = tuple(ReleaseSummary("New Order", "Technique", year=at, discogs_id=str(at)) for at in (1988, 1989))
+        match = Match(Verdict.AMBIGUOUS, found=2, candidates=(replace(found[0], musicbrainz_id="a"), found[1]))
+        work.item = replace(work.item, match=match)
+        raise ItemError(Cause.AMBIGUOUS, "Two releases have this barcode.")
+
+
+def test_the_dialog_says_which_facts_speak_for_the_best_and_what_each_bar_leaves(desk: Desk) -> None:
+    desk.submit(upcs(3), name="one")
+    desk.work(pipeline=Better)
+    app = opened(desk.screen("attention"), "Take the best for 3 items")
+    assert "Facts that speak for the best candidate: 1 or more in 3 items." in text(app)
+    assert "- Discogs and MusicBrainz both know it: 3 items" in text(app)
+    app.segmented_control(key="fix_min_facts").set_value(2)
+    app.run()
+    assert "3 items not, because fewer than 2 facts speak for their best candidate alone." in text(app)
+    assert app.button(key="begin_fix").disabled
+    app.segmented_control(key="fix_min_facts").set_value(1)
+    app.run()
+    app.button(key="begin_fix").click()
+    app.run()
+    (fix,) = desk.engine.fixes.newest()
+    assert (fix.remedy.min_facts, fix.remedy.same_album) == (1, True)
+
+
+def test_the_drawer_says_what_speaks_for_the_first_candidate(desk: Desk) -> None:
+    desk.submit(upcs(1), name="one")
+    desk.work(pipeline=Better)
+    app = opened(desk.screen("attention"), "One by one")
+    assert "For the first alone: Discogs and MusicBrainz both know it." in text(app)
 
 
 def test_a_fix_shows_how_far_it_is_and_what_it_left_alone(doubtful: Desk) -> None:

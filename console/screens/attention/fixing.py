@@ -18,6 +18,8 @@ from console.widgets.dialogs import Dialog
 from console.widgets.text import plain
 from engine.public import MAX_CENTS, Concerned, FixKind, Remedy, RowsWanted, advice_on
 
+BARS = (0, 1, 2, 3)
+NO_FACTS = "No fact speaks for a best candidate alone."
 ONE, TABLE = "One price for all", "By format and condition"
 OPENED = Dialog[tuple[FixKind, RowsWanted]]("fix")
 
@@ -78,6 +80,8 @@ def _dialog(context: Context, kind: FixKind, wanted: RowsWanted) -> None:
     st.markdown(about(found))
     for reason, count in found.left.items():
         st.caption(f"{rows(count)} not, because {plain(reason)}.")
+    if kind is FixKind.TAKE_BEST:
+        _evidence(found)
     st.caption(f"{words.about} It begins after ten seconds; until then one click takes it back.")
     st.button(
         f"{words.begin} {rows(found.fixed)}",
@@ -101,9 +105,39 @@ def _remedy(kind: FixKind) -> Remedy:
     if kind is FixKind.PRICE:
         return _priced()
     if kind is FixKind.TAKE_BEST:
-        label = "Only where all candidates are one album in several pressings"
-        return Remedy(kind, same_album=st.checkbox(label, value=True, key="fix_same_album"))
+        return _best()
     return Remedy(kind)
+
+
+def _best() -> Remedy:
+    """Draw where the best candidate is taken: whatever the candidates are, or from how many facts on."""
+    label = "Only where all candidates are one album in several pressings"
+    same_album = st.checkbox(label, value=True, key="fix_same_album")
+    bar = st.segmented_control(
+        "Facts that must speak for the best candidate and for no other",
+        BARS,
+        default=0,
+        required=True,
+        format_func=_bar,
+        help="None of them is a probability: they are what is known of the candidates, and what your file says.",
+        key="fix_min_facts",
+    )
+    return Remedy(FixKind.TAKE_BEST, same_album=same_album, min_facts=bar)
+
+
+def _bar(bar: int) -> str:
+    return f"{number(bar)} or more" if bar else "Not asked for"
+
+
+def _evidence(found: Concerned) -> None:
+    """Draw how many rows each bar leaves, and which facts speak for the best candidates."""
+    if not found.facts:
+        st.caption(NO_FACTS)
+        return
+    bars = ", ".join(f"{number(bar)} or more in {rows(count)}" for bar, count in found.bars.items())
+    st.caption(f"Facts that speak for the best candidate: {bars}.")
+    for fact, count in found.facts.items():
+        st.caption(f"- {plain(fact)}: {rows(count)}")
 
 
 def _priced() -> Remedy:

@@ -138,6 +138,7 @@ def _choices(context: Context, opened: Opened, row: FailedRow) -> None:
             st.markdown(f"**{plain(candidate.name)}** · {plain(about)}", width="content")
             if candidate.url:
                 st.link_button("Page", candidate.url, type="tertiary")
+    _lead(row)
     if candidates:
         chosen = candidates[min(opened.picked, len(candidates) - 1)]
         remedy = Remedy(FixKind.CHOOSE, discogs_id=chosen.discogs_id, musicbrainz_id=chosen.musicbrainz_id)
@@ -153,6 +154,15 @@ def _choices(context: Context, opened: Opened, row: FailedRow) -> None:
     with st.form(f"named_{row.job_id}_{item.index}", border=False, enter_to_submit=True):
         st.text_input("Number of the release at Discogs", placeholder="249504", key="one_discogs", width=230)
         st.form_submit_button("Take this release", on_click=_named, args=(context, row, count))
+
+
+def _lead(row: FailedRow) -> None:
+    """Draw what speaks for the first candidate alone, and what against it; nothing where nothing does."""
+    ahead = row.lead
+    if ahead.for_it:
+        st.caption(f"For the first alone: {plain('; '.join(ahead.for_it))}.")
+    if ahead.against:
+        st.caption(f"Against the first: {plain('; '.join(ahead.against))}.")
 
 
 def _barcode(context: Context, row: FailedRow) -> None:

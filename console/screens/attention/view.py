@@ -89,7 +89,7 @@ def concerned(context: Context, rows: RowsWanted, remedy: Remedy) -> Concerned:
     """
     read = partial(context.engine.attention.concerned, rows, remedy)
     found: Concerned = context.poller.look(
-        ("concerned", rows, remedy.kind, remedy.same_album), read, every=EVERY_SECONDS
+        ("concerned", rows, remedy.kind, remedy.same_album, remedy.min_facts), read, every=EVERY_SECONDS
     ).value
     return found
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from engine.api.models.base import NUMBER, Answer, Body, CauseWord
 from engine.api.models.rows import RowAnswer
 from engine.api.price_rules import Cents, Grade, price_table
+from engine.domain.identify.lead import MOST_FACTS
 from engine.errors import Cause
 from engine.public import MAX_CENTS, FixKind, FixState, Remedy, RowsWanted
 
@@ -41,6 +42,9 @@ class FixRequest(Body):
     same_album: bool = Field(
         False, strict=True, description="for `take_best`: only where all candidates are one album in several pressings"
     )
+    min_facts: Annotated[int, Field(ge=0, le=MOST_FACTS), NUMBER] = Field(
+        0, description="for `take_best`: only where so many facts, or more, speak for the best candidate and no other"
+    )
 
     @property
     def rows(self) -> RowsWanted:
@@ -51,19 +55,23 @@ class FixRequest(Body):
     def remedy(self) -> Remedy:
         """Return what is done with them."""
         release = (self.discogs_id, self.musicbrainz_id)
-        return Remedy(self.kind, self.price_cents, *release, self.same_album, self.barcode, price_table(self.prices))
+        prices, bar = price_table(self.prices), self.min_facts
+        return Remedy(self.kind, self.price_cents, *release, self.same_album, self.barcode, prices, bar)
 
 
 class ConcernedAnswer(Answer):
     """How many rows a fix is for, how many it would be done with, and how many it would leave alone, by reason.
 
-    Of more than 1,000 rows the newest are judged; `judged` says how many.
+    Of more than 1,000 rows the newest are judged; `judged` says how many. For `take_best`, `bars` says how many rows
+    each `min_facts` leaves, and `facts` which facts speak for the best candidate alone, and in how many rows.
     """
 
     rows: int
     fixed: int
     left: dict[str, int]
     judged: int
+    bars: dict[str, int] = Field(examples=[{"1": 40, "2": 12}])
+    facts: dict[str, int] = Field(examples=[{"Discogs and MusicBrainz both know it": 31}])
 
 
 class FixAnswer(Answer):

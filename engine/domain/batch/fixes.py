@@ -14,6 +14,7 @@ from engine.domain.batch.jobs import OPEN, Job, JobStatus, may_be_in_flight
 from engine.domain.batch.mending import CHOSEN
 from engine.domain.folding import folded
 from engine.domain.identify.evidence import Match
+from engine.domain.identify.lead import Lead, lead
 from engine.errors import BadRequest, Cause
 
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # where a decision is only checked
@@ -89,7 +90,8 @@ class Remedy(Value, frozen=True):
     `barcode` is what the copies say. A price is in US cents: one for all, or `prices` by format and condition, which
     their batches keep and which count where none is found. A release is chosen by its number at one service or both.
 
-    With `same_album` the best candidate is taken only where all candidates are one album in several pressings.
+    With `same_album` the best candidate is taken only where all candidates are one album in several pressings, with
+    `min_facts` only where so many facts speak for it alone and none against it (`identify/lead.py`).
     """
 
     kind: FixKind
@@ -99,6 +101,7 @@ class Remedy(Value, frozen=True):
     same_album: bool = False
     barcode: str = ""
     prices: Mapping[str, Mapping[str, int]] = {}
+    min_facts: int = 0
 
 
 class Fix(Document, frozen=True):
@@ -151,11 +154,31 @@ def left_alone(remedy: Remedy, job: Job, item: Item) -> str:
         return "they are being done again already"
     if item.cause not in MENDS[remedy.kind]:
         return "this cannot mend them"
-    if remedy.kind is FixKind.TAKE_BEST and not item.match.candidates:
+    return _below_bar(remedy, item) if remedy.kind is FixKind.TAKE_BEST else ""
+
+
+def _below_bar(remedy: Remedy, item: Item) -> str:
+    """Return why the best candidate of a row is not taken, "" where it is."""
+    if not item.match.candidates:
         return "no candidate is known"
-    if remedy.kind is FixKind.TAKE_BEST and remedy.same_album and not one_album(item.match):
+    if remedy.same_album and not one_album(item.match):
         return "their candidates are not one album"
+    if not remedy.min_facts:
+        return ""
+    if item.match.found > len(item.match.candidates):
+        return "more candidates were found than are kept"
+    ahead = lead_of(item)
+    if ahead.against:
+        return "a fact speaks against their best candidate"
+    if ahead.facts < remedy.min_facts:
+        fewer = "no fact speaks" if remedy.min_facts == 1 else f"fewer than {remedy.min_facts} facts speak"
+        return f"{fewer} for their best candidate alone"
     return ""
+
+
+def lead_of(item: Item) -> Lead:
+    """Return what speaks for the best candidate of a row; nothing where more were found than are kept."""
+    return lead(item.match, item.named, item.gtin) if item.match.found <= len(item.match.candidates) else Lead()
 
 
 def ensure_whole(wanted: RowsWanted, remedy: Remedy) -> None:

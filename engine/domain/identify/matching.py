@@ -22,7 +22,7 @@ from engine.domain.identify.releases import Release
 from engine.domain.listing.categories import medium
 
 _UNUSUAL = ("Unofficial Release", "Promo", "Test Pressing", "White Label")
-_REGIONS = frozenset({"Europe", "Worldwide", "Canada"})  # sold under barcodes of other countries as a matter of course
+REGIONS = frozenset({"Europe", "Worldwide", "Canada"})  # sold under barcodes of other countries as a matter of course
 _MEDIA_WORDS = {
     "cd": "CD",
     "compact disc": "CD",
@@ -137,9 +137,9 @@ def rank(candidate: Candidate, hints: Hints) -> tuple[Any, ...]:
         sum(not each for each in agrees) if any(agrees) else 0,
         -sum(agrees),
         bool(hints.medium) and medium(release.formats) != hints.medium,
-        bool(_unusual(release)),
+        bool(unusual(release)),
         bool(_incomplete(candidate, hints.gtin)),
-        bool(hints.country) and hints.country not in _places(release),
+        bool(hints.country) and hints.country not in places(release.country),
         not (candidate.discogs and candidate.musicbrainz),
         -sum(map(bool, facts)),
         -(release.have or 0),
@@ -153,11 +153,11 @@ def _why_not(best: Release, other: Release, hints: Hints) -> str:
 
     The country decides between pressings of one album, not between two albums.
     """
-    unusual = _unusual(other)
+    oddity = unusual(other)
     if hints.medium == medium(best.formats) and contradict(medium(other.formats), hints.medium):
         why = f"the file says {hints.medium}"
-    elif unusual and not _unusual(best):
-        why = f"it is marked {unusual}"
+    elif oddity and not unusual(best):
+        why = f"it is marked {oddity}"
     elif words(best) == words(other) and _at_home(best, hints) and _from_elsewhere(other, hints):
         why = f"the barcode was given out for {hints.country}"
     else:
@@ -166,11 +166,11 @@ def _why_not(best: Release, other: Release, hints: Hints) -> str:
 
 
 def _at_home(release: Release, hints: Hints) -> bool:
-    return bool(hints.country) and hints.country in _places(release)
+    return bool(hints.country) and hints.country in places(release.country)
 
 
 def _from_elsewhere(release: Release, hints: Hints) -> bool:
-    return bool(release.country) and not _places(release) & {hints.country, *_REGIONS}
+    return bool(release.country) and not places(release.country) & {hints.country, *REGIONS}
 
 
 def _reason_for(best: Candidate) -> str:
@@ -242,11 +242,11 @@ def shown(release: Release) -> str:
     return f"{name} ({facts})" if facts else name
 
 
-def _unusual(release: Release) -> str:
+def unusual(release: Release) -> str:
     """Return what makes a release no ordinary copy, "" for an ordinary one."""
     return next((word for word in _UNUSUAL if word in descriptions(release)), "")
 
 
-def _places(release: Release) -> frozenset[str]:
+def places(country: str) -> frozenset[str]:
     """Return the countries that a name like `UK & Europe` or `USA & Canada` holds."""
-    return frozenset("US" if place == "USA" else place for place in re.split(r", | & ", release.country))
+    return frozenset("US" if place == "USA" else place for place in re.split(r", | & ", country))
