@@ -18,7 +18,7 @@ def main() -> None:
             config={
                 "server.port": settings.port,
                 "server.address": settings.host,
-                "server.trustedUserHeaders": {USER.decode(): "email"} if settings.sign_in == "iap" else {},
+                "server.trustedUserHeaders": {USER.decode(): "email"} if settings.sign_in in {"iap", "oidc"} else {},
             }
         )
 

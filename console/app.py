@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from console import navigation
 from console.bearer import Bearers
 from console.context import context
-from console.gate import Gate, SignIn, own_hosts
+from console.gate import SIGN_IN, Gate, SignIn
 from console.headers import API_PATHS, screens_policy
-from console.widgets import keys
+from console.hosts import own_hosts
+from console.lasting import Lasting
+from console.widgets import keys, session
 from engine.api import create_app
 from engine.log import adopt, get_logger
-from engine.public import Clock
+from engine.public import Clock, Sessions
 from engine.settings import Settings
 
 log = get_logger(__name__)
@@ -78,19 +81,33 @@ def to_screen(request: Request) -> RedirectResponse:
     return RedirectResponse(f"{address}?{request.url.query}" if request.url.query else address)
 
 
-def sign_in(settings: Settings, clock: Clock) -> SignIn | None:
+def sign_in(settings: Settings, clock: Clock, sessions: Sessions) -> SignIn | None:
     """Return what signs people in, None where nothing does, or something in front."""
-    if settings.sign_in != "iap":
-        return None
-    from console.iap import IdentityAwareProxy  # loads Google's library
+    if settings.sign_in == "iap":
+        from console.iap import IdentityAwareProxy  # loads Google's library
 
-    return IdentityAwareProxy(settings.iap_audience, settings.iap_keys_url, clock)
+        return IdentityAwareProxy(settings.iap_audience, settings.iap_keys_url, clock)
+    if settings.sign_in == "oidc":
+        from console.oidc import Client, Provider
+        from console.sign_in import OidcSignIn
+
+        url = settings.console_url.rstrip("/")
+        client = Client(
+            settings.oidc_issuer,
+            settings.oidc_client_id,
+            settings.oidc_client_secret,
+            f"{url}{SIGN_IN}/callback",
+            settings.oidc_name,
+            settings.oidc_groups,
+        )
+        return OidcSignIn(Provider(client, clock), sessions, url, timedelta(hours=settings.session_hours))
+    return None
 
 
 def policy(settings: Settings) -> str:
     """Return the content policy of the screens; the sandbox has no certificate, so its pictures come by http."""
     theirs = (distribution(name).locate_file(f"{name.replace('-', '_')}/{page}") for name, page in INLINE.items())
-    pages = [Path(str(page)).read_text(encoding="utf-8") for page in (*theirs, keys.LISTENER)]
+    pages = [Path(str(page)).read_text(encoding="utf-8") for page in (*theirs, keys.LISTENER, session.LISTENER)]
     return screens_policy(pages, [settings.sandbox_url] if settings.profile == "demo" else [])
 
 
@@ -109,13 +126,16 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
 
 settings = context().settings
 api = create_app(context().engine, settings)
+people = sign_in(settings, context().clock, context().engine.sessions)
 gate = Middleware(
     Gate,
     hosts=own_hosts(settings.host, settings.port, settings.own_hosts),
-    sign_in=sign_in(settings, context().clock),
+    sign_in=people,
     callers=Bearers(context().engine.tokens, context().clock),
     policy=policy(settings),
 )
+lasting = [Middleware(Lasting, sign_in=people, clock=context().clock)] if people and people.way_in else []
 BY_FILE = [Route(f"/{name}", to_screen) for name in navigation.BY_FILE]
-ROUTES = [Beside(api, API_PATHS), Route("/batches", to_batches), *BY_FILE, Elsewhere()]
-app = st.App(SCRIPT, routes=ROUTES, middleware=[gate], lifespan=lifespan)
+IN_AND_OUT = getattr(people, "routes", [])
+ROUTES = [Beside(api, API_PATHS), Route("/batches", to_batches), *BY_FILE, *IN_AND_OUT, Elsewhere()]
+app = st.App(SCRIPT, routes=ROUTES, middleware=[gate, *lasting], lifespan=lifespan)

@@ -7,23 +7,25 @@ only host, method, media type and size count. Where there is a sign-in, it has t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import ip_address
+from http import HTTPStatus
 from typing import NamedTuple, Protocol
+from urllib.parse import quote
 
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.headers import hardened, screens_policy
+from console.hosts import are_ours
 from engine.log import get_logger
 from engine.public import MOST_BYTES, access
 
 log = get_logger(__name__)
 
-JSON, FORM = "application/json", "multipart/form-data"
+JSON, FORM, FIELDS = "application/json", "multipart/form-data", "application/x-www-form-urlencoded"
+SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
 MOST_JSON = 1_000_000
 MOST_FORM = MOST_BYTES + 100_000  # a file, and what a form holds beside it
 MOST_WIDGET = 11_000_000  # a little more than Streamlit takes, which says so in its own words
@@ -31,8 +33,6 @@ READS = frozenset({"GET", "HEAD", "OPTIONS"})
 WEBSOCKET = "WEBSOCKET"  # in the place of a method: it is opened by GET, but what comes through it may change anything
 STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
 OWN_SITES = frozenset({"same-origin", "none"})
-LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-USUAL_PORTS = frozenset({80, 443})  # a browser leaves them out of `Host`
 USER = b"x-draft-maker-user"  # who is signed in, for the screens; what a client sends under this name is dropped
 
 
@@ -40,7 +40,7 @@ USER = b"x-draft-maker-user"  # who is signed in, for the screens; what a client
 class Rule:
     """What passes at `path` and below it.
 
-    Without a media type in `takes`, nothing is written there. `for_all`: under any name, and without a sign-in.
+    Without a media type in `takes`, nothing is written there. `for_all`: under any name. `unsigned`: without a sign-in.
     `own_only`: no read on behalf of another site's page, not even by a link that a person follows. A program's token
     reads where its scope covers `reads`, and writes where it covers `writes`; where that is None, none does.
     """
@@ -49,13 +49,16 @@ class Rule:
     takes: str = ""
     most_bytes: int = 0
     for_all: bool = False
+    unsigned: bool = False
     own_only: bool = False
     reads: access.TokenScope | None = None
     writes: access.TokenScope | None = None
 
 
 RULES = (  # the first that fits counts
-    Rule("/health", for_all=True),  # probes call it by number; it holds nothing secret
+    Rule("/health", for_all=True, unsigned=True),  # probes call it by number; it holds nothing secret
+    Rule(SIGN_IN, unsigned=True),
+    Rule(SIGN_OUT, FIELDS, 100, unsigned=True),
     Rule("/api/batch/upload", FORM, MOST_FORM, writes=access.TokenScope.SUBMIT),
     Rule("/api/batch/check", FORM, MOST_FORM, writes=access.TokenScope.SUBMIT),
     Rule("/api/batch/process", JSON, MOST_JSON, writes=access.TokenScope.SUBMIT),
@@ -78,7 +81,9 @@ class Refused(NamedTuple):
 
 
 class SignIn(Protocol):
-    """Who is asking."""
+    """Who is asking. `way_in` is the address at which people sign in, "" where something in front asks them."""
+
+    way_in: str
 
     async def user(self, headers: Headers) -> access.Person | Refused:
         """Return who sends a request, or why nobody is known to."""
@@ -126,10 +131,12 @@ class Gate:
         rule, headers, send = rule_of(scope["path"]), Headers(scope=scope), self._hardening(scope, send)
         refused = refusal(rule, scope.get("method", WEBSOCKET), headers, self._hosts)
         user = refused or await self._user(rule, scope, headers)
-        if isinstance(user, Refused):
-            await _refuse(user, scope, receive, send)
-        else:
+        if not isinstance(user, Refused):
             await self._pass(rule, _signed(scope, user), receive, send)
+        elif way_in := self._way_in(user, scope, headers):
+            await RedirectResponse(way_in, 303)(scope, receive, send)
+        else:
+            await _refuse(user, scope, receive, send)
 
     def _hardening(self, scope: Scope, send: Send) -> Send:
         """Return `send` with our headers on every answer."""
@@ -141,7 +148,7 @@ class Gate:
 
     async def _user(self, rule: Rule, scope: Scope, headers: Headers) -> str | Refused:
         """Return who is asking, "" where nobody needs to say, or why nobody is known to."""
-        if rule.for_all:
+        if rule.unsigned:
             return ""
         address = (scope.get("client") or ("",))[0]
         if self._callers and (token := await self._callers.token(headers, address)):
@@ -150,6 +157,17 @@ class Gate:
             return ""
         person = await self._sign_in.user(headers)
         return person if isinstance(person, Refused) else person.name
+
+    def _way_in(self, refused: Refused, scope: Scope, headers: Headers) -> str:
+        """Return where a person signs in who opens a page, "" for another request or reason."""
+        page = scope.get("method") == "GET" and headers.get("sec-fetch-dest", "document") == "document"
+        if self._sign_in is None or not self._sign_in.way_in or refused.status != HTTPStatus.UNAUTHORIZED:
+            return ""
+        if not (page and "text/html" in headers.get("accept", "")):
+            return ""
+        query = scope["query_string"].decode("latin-1")
+        wanted = quote(f"{scope['path']}?{query}" if query else scope["path"], safe="")
+        return f"{self._sign_in.way_in}?next={wanted}"
 
     async def _pass(self, rule: Rule, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request on; where its body grows too large, it is refused unless an answer has begun."""
@@ -177,22 +195,6 @@ class Gate:
             await _refuse(_too_large(rule, None), scope, receive, send)
 
 
-def own_hosts(address: str, port: int, names: Iterable[str]) -> frozenset[str]:
-    """Return under which hosts the console answers: this machine's, that of the address it listens at, and `names`.
-
-    Loopback names and the address go with `port`; a name without a port counts with any.
-    """
-    own = [*LOOPBACK, address]
-    try:
-        number = ip_address(address)
-        own[-1] = f"[{number}]" if number.version == 6 else str(number)
-        own = own[:-1] if number.is_unspecified else own
-    except ValueError:
-        pass  # a name
-    usual = own if port in USUAL_PORTS else []
-    return frozenset(name.lower() for name in (*(f"{name}:{port}" for name in own), *usual, *names))
-
-
 def rule_of(path: str) -> Rule:
     """Return the rule of a path."""
     return next(rule for rule in RULES if path == rule.path or path.startswith(f"{rule.path}/") or not rule.path)
@@ -200,7 +202,7 @@ def rule_of(path: str) -> Rule:
 
 def refusal(rule: Rule, method: str, headers: Headers, hosts: frozenset[str]) -> Refused | None:
     """Return why a request may not pass, None when it may."""
-    if not rule.for_all and not _ours(headers.getlist("host"), hosts):
+    if not rule.for_all and not are_ours(headers.getlist("host"), hosts):
         name = (headers.get("host") or "")[:100]
         return Refused(421, f"The console does not answer under the name {name!r}. If it is yours, add it to DM_HOSTS.")
     if foreign(headers) and (rule.own_only or not _is_visit(method, headers)):
@@ -227,15 +229,6 @@ def _is_visit(method: str, headers: Headers) -> bool:
     """Whether a person follows a link to a tab of its own: no frame, picture, script or call."""
     fetched = (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest"))
     return method == "GET" and fetched == ("navigate", "document")
-
-
-def _ours(hosts: list[str], own: frozenset[str]) -> bool:
-    """Whether a request names one host, and that is ours."""
-    if len(hosts) != 1:
-        return False
-    host = hosts[0].lower()
-    name, colon, port = host.rpartition(":")
-    return host in own or (bool(colon) and port.isdecimal() and name in own)
 
 
 def _wrong_body(rule: Rule, headers: Headers) -> Refused | None:

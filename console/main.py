@@ -6,7 +6,7 @@ import streamlit as st
 
 from console import actions, navigation
 from console.context import context
-from console.widgets import alerts, keys, parts, style
+from console.widgets import alerts, keys, parts, session, style
 
 st.set_page_config(page_title="Draft Maker", page_icon=style.ICON, layout="wide")
 style.apply()
@@ -16,4 +16,5 @@ parts.begin()
 page.run()
 alerts.watch(context())
 parts.watch()
+session.draw(context())
 keys.listen()  # last: what stands above moves every screen down

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from base64 import b64decode
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -22,12 +21,12 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from engine.access_settings import AccessSettings, names
 from engine.addresses import CloudAddress, FilesAddress, files_address, usual_secrets
 from engine.errors import BadSetting
 from engine.redaction import know
 
 ENV_FILE = ".env"
-_HOST = re.compile(r"([\w.-]+|\[[0-9a-fA-F:]+\])(:\d+)?", re.ASCII)
 _MAILBOX = re.compile(r"[!#-'*+./-9=?A-Z^-~-]+@[\w.-]+", re.ASCII)
 PROFILES = ("demo", "live")
 _CONSENT_AT = {  # where eBay asks sellers, by where it is called
@@ -45,7 +44,7 @@ class Parcel(BaseModel):
     inches: tuple[PositiveFloat, PositiveFloat, PositiveFloat] | None = None
 
 
-class Settings(BaseSettings):
+class Settings(AccessSettings):
     """What the environment says. Secrets are `SecretStr`: they print as stars."""
 
     model_config = SettingsConfigDict(env_file=ENV_FILE, extra="ignore", frozen=True, env_ignore_empty=True)
@@ -64,11 +63,6 @@ class Settings(BaseSettings):
     catalog_covers: bool = Field(False, validation_alias="DM_CATALOG_COVERS")
     log: Literal["", "text", "json"] = Field("", validation_alias="DM_LOG")
 
-    host: str = Field("127.0.0.1", validation_alias="DM_HOST")
-    hosts: str = Field("", validation_alias="DM_HOSTS")
-    sign_in: Literal["", "external", "iap"] = Field("", validation_alias="DM_SIGN_IN")
-    iap_audience: str = Field("", validation_alias="DM_IAP_AUDIENCE")
-    iap_keys_url: str = Field("https://www.gstatic.com/iap/verify/public_key", validation_alias="DM_IAP_KEYS_URL")
     port: int = Field(8501, validation_alias="PORT", ge=1, le=65_535)
     lease_seconds: float = Field(30.0, validation_alias="DM_LEASE_SECONDS", gt=0)
     lanes: int = Field(4, validation_alias="DM_LANES", ge=1, le=64)
@@ -120,14 +114,6 @@ class Settings(BaseSettings):
             raise ValueError("must look like http://127.0.0.1:8502") from error
         return url
 
-    @field_validator("hosts")
-    @classmethod
-    def _are_hosts(cls, hosts: str) -> str:
-        """Refuse what no request names as its host, such as a whole address."""
-        if any(not _HOST.fullmatch(name) for name in _names(hosts)):
-            raise ValueError("must be names such as drafts.example.com, without https://, separated by commas")
-        return hosts
-
     @field_validator("webhook_url")
     @classmethod
     def _is_of_the_web(cls, url: SecretStr) -> SecretStr:
@@ -169,7 +155,7 @@ class Settings(BaseSettings):
     @classmethod
     def _are_mailboxes(cls, mailboxes: str) -> str:
         """Refuse what no e-mail goes to."""
-        if any(not _MAILBOX.fullmatch(one) for one in _names(mailboxes)):
+        if any(not _MAILBOX.fullmatch(one) for one in names(mailboxes)):
             raise ValueError("must be an e-mail address such as me@example.com")
         return mailboxes
 
@@ -219,25 +205,12 @@ class Settings(BaseSettings):
     def job_buckets(self) -> frozenset[str]:
         """Return the buckets that jobs may be read from; empty means every one, as on a laptop."""
         where = self.files_address
-        return _names(self.buckets) or (frozenset({where.bucket}) if isinstance(where, CloudAddress) else frozenset())
+        return names(self.buckets) or (frozenset({where.bucket}) if isinstance(where, CloudAddress) else frozenset())
 
     @property
     def photo_buckets(self) -> frozenset[str]:
         """Return the buckets whose files have a public address; what lies in a folder has none."""
-        return _names(self.public_buckets) if isinstance(self.files_address, CloudAddress) else frozenset()
-
-    @property
-    def own_hosts(self) -> frozenset[str]:
-        """Return the names, some with a port, that the console is reached by beside those of this machine."""
-        return _names(self.hosts)
-
-    @property
-    def on_loopback(self) -> bool:
-        """Whether the console answers on this machine only."""
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
+        return names(self.public_buckets) if isinstance(self.files_address, CloudAddress) else frozenset()
 
     @property
     def sandbox_port(self) -> int:
@@ -286,10 +259,6 @@ def load(profile: str = "") -> Settings:
 
 def _place(loc: tuple[int | str, ...]) -> str:
     return ".".join(map(str, loc))
-
-
-def _names(setting: str) -> frozenset[str]:
-    return frozenset(name.strip() for name in setting.split(",") if name.strip())
 
 
 def environment() -> dict[str, str]:

@@ -100,13 +100,29 @@ def refuse_open_address(settings: Settings) -> None:
             "DM_SIGN_IN=iap needs DM_IAP_AUDIENCE, for whom Identity-Aware Proxy vouches: at Cloud Run it is "
             "/projects/NUMBER/locations/REGION/services/NAME."
         )
+    if settings.sign_in == "oidc" and (lacking := [name for name, value in _oidc(settings).items() if not value]):
+        raise BadSetting(
+            f"DM_SIGN_IN=oidc needs {' and '.join(lacking)}: register the console with your provider as a web "
+            "application. DM_CONSOLE_URL is the address that people open; with /sign-in/callback after it, it is the "
+            "redirect address."
+        )
     if not (settings.on_loopback or settings.sign_in):
         raise BadSetting(
             f"At {settings.host} everybody who reaches port {settings.port} could do everything here, so the console "
-            "does not start: set DM_SIGN_IN=iap behind Google's Identity-Aware Proxy, DM_SIGN_IN=external if something "
-            "else in front of it signs people in and nobody gets past that, or DM_HOST=127.0.0.1 to answer on this "
-            "machine only."
+            "does not start: set DM_SIGN_IN=oidc to have people sign in with OpenID Connect, DM_SIGN_IN=iap behind "
+            "Google's Identity-Aware Proxy, DM_SIGN_IN=external if something else in front of it signs people in and "
+            "nobody gets past that, or DM_HOST=127.0.0.1 to answer on this machine only."
         )
+
+
+def _oidc(settings: Settings) -> dict[str, str]:
+    """Return what signing in by OpenID Connect needs, by the names of the variables."""
+    return {
+        "DM_CONSOLE_URL": settings.console_url,
+        "DM_OIDC_ISSUER": settings.oidc_issuer,
+        "DM_OIDC_CLIENT_ID": settings.oidc_client_id,
+        "DM_OIDC_CLIENT_SECRET": settings.oidc_client_secret.get_secret_value(),
+    }
 
 
 def _similar(place: Path) -> Path | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.access.sessions import Sessions
 from engine.access.tokens import Tokens
 from engine.batches.archive import Archive
 from engine.batches.attention import Attention
@@ -76,6 +77,7 @@ def engine_over(store: Store, files: Files, settings: Settings, clock: Clock) ->
         scans=Scans(store, clock, known, submission),
         archive=Archive(store),
         tokens=Tokens(store, clock),
+        sessions=Sessions(store, clock),
         notifications=Notifications(store, clock, receivers(settings)),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.access.sessions import Sessions
 from engine.access.tokens import Tokens
 from engine.batches.archive import Archive
 from engine.batches.attention import Attention, Concerned, FailedRow, Repeated
@@ -18,7 +19,7 @@ from engine.batches.listing import BatchFilter
 from engine.batches.notifications import ChannelView
 from engine.batches.queries import Queries
 from engine.batches.revisions import RowsView, history_revision, rows_revision
-from engine.batches.scans import MOST_LINES, Scans
+from engine.batches.scans import MOST_LINES
 from engine.batches.seller import Profiles
 from engine.batches.seller_account import Account, AccountView, Errand
 from engine.batches.shift import LONGEST_SHIFT, Finished, Running, ShiftReport, Shifts
@@ -29,19 +30,17 @@ from engine.batches.submission import Submission
 from engine.batches.taking import Entry, Taken
 from engine.batches.throughput import Throughput
 from engine.batches.upstream_views import UpstreamState, UpstreamsView, UpstreamView
-from engine.batches.upstreams import Upstreams
 from engine.batches.views import NO_ENGINE, BatchView, CauseCount, ItemPage, JobPage, Overview, Wait, WorkerView
 from engine.catalog.catalogue import Catalogue, CatalogueView
 from engine.catalog.update import UpdateState
 from engine.clock import Clock, SystemClock
 from engine.codec import encode
 from engine.codec import replace as changed
-from engine.credentials.accounts import Accounts, AccountsView, EbayAccess
+from engine.credentials.accounts import AccountsView, EbayAccess
 from engine.credentials.consent import Answered
 from engine.credentials.credentials import Source
 from engine.credentials.scopes import SCOPES, Scope
 from engine.credentials.scopes import missing as missing_scopes
-from engine.doctor.doctor import Doctor
 from engine.doctor.report import Finding, Level, Report
 from engine.domain import access
 from engine.domain.batch.additions import not_in as copies_not_in_draft
@@ -138,7 +137,6 @@ __all__ = [
     "TEMPLATE_EXAMPLE",
     "Account",
     "AccountView",
-    "Accounts",
     "AccountsView",
     "Address",
     "Advice",
@@ -166,7 +164,6 @@ __all__ = [
     "ConnectionTest",
     "Deletion",
     "Deletions",
-    "Doctor",
     "Draft",
     "DraftNeed",
     "DraftRecord",
@@ -248,13 +245,13 @@ __all__ = [
     "Scan",
     "ScanSession",
     "ScanState",
-    "Scans",
     "Scope",
     "SecretsError",
     "SeenRow",
     "SellerAccount",
     "SellerSettings",
     "Service",
+    "Sessions",
     "ShiftReport",
     "Shifts",
     "Source",
@@ -272,7 +269,6 @@ __all__ = [
     "Upload",
     "UpstreamState",
     "UpstreamView",
-    "Upstreams",
     "UpstreamsView",
     "Visibility",
     "Wait",

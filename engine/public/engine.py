@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
+from engine.access.sessions import Sessions
 from engine.access.tokens import Tokens
 from engine.batches.archive import Archive
 from engine.batches.attention import Attention
@@ -77,6 +78,7 @@ class Engine:
     scans: Scans
     archive: Archive
     tokens: Tokens
+    sessions: Sessions
     notifications: Notifications
 
     def drafted_before(

@@ -13,7 +13,7 @@ import pytest
 import requests
 from starlette.datastructures import Headers
 
-from tests.support.console_routes import FORM, JSON, LINES, NOTHING, PROBE, Kind
+from tests.support.console_routes import FORM, JSON, LINES, NOTHING, Kind
 from tests.support.demo import Served, served
 from tests.support.identity_proxy import AUDIENCE, USER, IdentityProxy, publishing
 from tests.support.serving import lines, upcs
@@ -234,7 +234,7 @@ def test_behind_the_proxy_nobody_passes_whom_it_does_not_vouch_for(
     before = console.stored()
     for kind, route in LINES:
         said = send(console, "batch_1", route, Sender(UNSIGNED[name]), kind.takes)
-        assert said.refused == (0 if kind is PROBE else 405 if kind is NOTHING else 401), (route, said)
+        assert said.refused == (0 if kind.unsigned else 405 if kind is NOTHING else 401), (route, said)
     assert console.stored() == before
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from engine.domain.access import TokenScope
 from tests.api.test_foreign_pages import Sender, send
-from tests.support.console_routes import LINES, NOTHING, PROBE
+from tests.support.console_routes import LINES, NOTHING
 from tests.support.demo import Served, served
 from tests.support.identity_proxy import AUDIENCE, IdentityProxy, publishing
 from tests.support.serving import Served as Api
@@ -52,7 +52,7 @@ def test_a_token_passes_where_its_scope_reaches_and_nowhere_else(
     program = Sender({"Authorization": f"Bearer {texts[scope]}"})
     wrong = {}
     for kind, route in LINES:
-        if kind in (PROBE, NOTHING) or "/revoke" in route:
+        if kind.unsigned or kind is NOTHING or "/revoke" in route:
             continue
         said = send(console, "batch_1", route, program, kind.takes)
         passes = bool(kind.token) and scope.covers(TokenScope(kind.token))
@@ -71,7 +71,7 @@ def test_a_wrong_token_passes_nowhere_and_changes_nothing(signed: tuple[Served, 
         **admin,
     }  # the others' address is not held up
     for kind, route in LINES:
-        if kind in (PROBE, NOTHING):
+        if kind.unsigned or kind is NOTHING:
             continue
         said = send(console, "batch_1", route, Sender(sent), kind.takes)
         assert said.status in {401, 429}, (route, said)

@@ -116,7 +116,7 @@ def test_the_readme_names_no_setting_that_does_not_exist() -> None:
 @cache
 def read_settings(path: Path) -> frozenset[str]:
     """Return the fields of the settings that a file reads: of what is called `settings`, or in the class itself."""
-    owner = "self" if path == SETTINGS else "settings"
+    owner = "self" if path.name in {"settings.py", "access_settings.py"} else "settings"
     read = (node for node in ast.walk(parsed(path)) if isinstance(node, ast.Attribute))
     return frozenset(node.attr for node in read if ast.unparse(node.value).rpartition(".")[2].lstrip("_") == owner)
 

@@ -155,6 +155,7 @@ def shapes(store: Store, files: Files) -> set[Shape]:
     queries.queued(), queries.events(job_id), queries.workers()
     list(batches.exports.results_csv(job_id)), batches.engine.upstreams.all()
     batches.engine.tokens.all()
+    batches.engine.sessions.begin("ann", (), timedelta(hours=1))
     notified(recording, job_id)
     batches.submission.uploads.newest()
     batches.submission.uploads.drop("none")

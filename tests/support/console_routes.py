@@ -30,6 +30,7 @@ class Kind:
 
     takes: str = ""
     open_host: bool = False  # answers under any name
+    unsigned: bool = False  # answers without a sign-in
     visits: bool = True  # a link on another site's page may lead there
     token: str = ""
 
@@ -37,10 +38,18 @@ class Kind:
 READ, STEER, UPLOAD = Kind(token="read"), Kind(JSON, token="steer"), Kind(FORM, token="submit")
 SUBMIT, ADMIN_READ, ADMIN = Kind(JSON, token="submit"), Kind(token="admin"), Kind(JSON, token="admin")
 SCREEN, WIDGET, EBAY = Kind(), Kind(FORM), Kind(JSON)
-PROBE, CONSENT, NOTHING = Kind(open_host=True), Kind(visits=False), Kind(takes="nothing")
+OPEN, SIGN_OUT = Kind(unsigned=True), Kind("application/x-www-form-urlencoded", unsigned=True)
+PROBE, CONSENT, NOTHING = Kind(open_host=True, unsigned=True), Kind(visits=False), Kind(takes="nothing")
 
 ROUTES: Mapping[Kind, str] = {
     PROBE: "GET /health",
+    OPEN: """
+        GET /sign-in
+        GET /sign-in/callback
+        GET /sign-in/session
+        GET /sign-out
+    """,
+    SIGN_OUT: "POST /sign-out",
     CONSENT: "GET /api/connections/ebay/start",
     EBAY: "POST /api/connections/ebay/account-deletion",
     ADMIN_READ: "GET /api/tokens",
@@ -190,7 +199,13 @@ LINES = [(kind, route.strip()) for kind, block in ROUTES.items() for route in bl
 
 def routes_of_the_console(folder: Path) -> set[str]:
     """Return the routes; the application is put together in a process of its own, since it is made once a process."""
-    own = {"DM_STORE": f"sqlite:///{folder / 'routes.db'}", "DM_FILES": f"file:{folder / 'files'}"}
+    own = {
+        "DM_STORE": f"sqlite:///{folder / 'routes.db'}",
+        "DM_FILES": f"file:{folder / 'files'}",
+        "DM_SIGN_IN": "oidc",  # which has routes of its own
+        "DM_CONSOLE_URL": "https://drafts.example.com",
+        "DM_OIDC_ISSUER": "https://accounts.example.com",
+    }
     command = [sys.executable, "-m", __name__]
     run = subprocess.run(command, cwd=ROOT, env=surroundings(**own), capture_output=True, text=True, check=True)
     return set(json.loads(run.stdout))

@@ -110,19 +110,24 @@ def demo(folder: Path, **environment: str) -> Iterator[Demo]:
 
 @contextlib.contextmanager
 def served(folder: Path, *command: str, **environment: str) -> Iterator[Served]:
-    """Run `python -m COMMAND`, a console or what runs one, in the folder for as long as the block lasts."""
+    """Run `python -m COMMAND`, a console or what runs one, in the folder for as long as the block lasts.
+
+    In the values of the environment, `{url}` stands for its own address.
+    """
     (port,) = free_ports(1)
+    url = f"http://127.0.0.1:{port}"
+    own = {name: value.replace("{url}", url) for name, value in environment.items()}
     (folder / ".streamlit").symlink_to(ROOT / ".streamlit")
     with (folder / "log").open("wb") as log, requests.Session() as session:
         process = subprocess.Popen(
             [sys.executable, "-m", *command],
             cwd=folder,
-            env=surroundings(PORT=str(port), **environment),
+            env=surroundings(PORT=str(port), **own),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
         )
-        running = Served(f"http://127.0.0.1:{port}", folder, process, session)
+        running = Served(url, folder, process, session)
         try:
             until(lambda: process.poll() is not None or running.healthy(), seconds=START_SECONDS)
             assert process.poll() is None, running.log
