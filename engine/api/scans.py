@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from engine.api.batches import CHECKED, By, TheEngine
-from engine.api.models.rows import ReleaseAnswer
+from engine.api.models.rows import PriceAnswer, ReleaseAnswer
 from engine.api.models.scans import (
     BarcodesAnswer,
     ClosedAnswer,
@@ -123,4 +123,6 @@ def _scan(scan: Scan) -> ScanAnswer:
         by=scan.by,
         release=ReleaseAnswer.model_validate(encode(found.release)) if found and found.release else None,
         cover=found.cover if found else "",
+        price=PriceAnswer.model_validate(encode(scan.price)) if scan.price.source else None,
+        price_due=scan.price_due,
     )

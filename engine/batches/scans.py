@@ -26,12 +26,14 @@ from engine.batches.scan_documents import (
     scans_of,
     session_path,
 )
+from engine.batches.seller import Profiles
 from engine.batches.submission import Submission
 from engine.batches.taking import Entry, Taken, Taking
 from engine.clock import Clock
 from engine.codec import encode
+from engine.codec import replace as changed
 from engine.domain.batch.scans import Found, Scan, ScanSession, ScanState
-from engine.domain.listing.pricing import dollars
+from engine.domain.listing.pricing import dollars, shown
 from engine.errors import BadRequest, Conflict, IllegalTransition, NotThere
 from engine.log import get_logger
 from engine.store.base import Delete, Document, Expect, Order, Patch, Put, Store, Where, Write
@@ -102,9 +104,14 @@ class Scans:
         return retry_on_conflict(lambda: self._take(session_id, entries, by), f"scan session {session_id}")
 
     def newest(self, session_id: str, limit: int = 50) -> list[Scan]:
-        """Return the scans that came last, the newest first; those that were removed are among them."""
+        """Return the scans that came last, the newest first; those that were removed are among them.
+
+        What a market said of a price is left out once it may not be shown any more.
+        """
         found = self._store.find(scans_of(session_id), (), Order("number", descending=True), limit)
-        return list(map(read_scan, found))
+        now = self._clock.now()
+        scans = map(read_scan, found)
+        return [changed(scan, price=shown(scan.price, now)) for scan in scans]
 
     def tally(self, session_id: str) -> dict[ScanState, int]:
         """Return how many scans are in each state, those that were removed left out; together they are all rows."""
@@ -152,7 +159,8 @@ class Scans:
         scans = {name: read_scan(found) for name, found in before.items()}
         read = [entry.barcode for entry in entries if entry.entry_id not in scans]
         known = self._known.find(list(dict.fromkeys(one.gtin for one in read if one and one.gtin)))
-        taking = Taking(session, self._clock.now(), by, scans, known)
+        priced = Profiles(self._store).market_options() is not None
+        taking = Taking(session, self._clock.now(), by, scans, known, priced=priced)
         taken = [taking.take(entry, self._first) for entry in entries]
         writes: list[Write] = [
             Put(scan_path(session_id, scan.scan_id), encode(scan), Expect.ABSENT) for scan in taking.new.values()

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from engine.batches.documents import retry_on_conflict
 from engine.codec import decode, encode, replace
+from engine.domain.batch.options import Options
+from engine.domain.listing.pricing import MARKET_BASES
 from engine.domain.listing.seller_profiles import PATH, Profile, SellerSettings
 from engine.errors import BadRequest, IllegalTransition, NotThere
 from engine.log import get_logger
@@ -38,6 +40,11 @@ class Profiles:
             return settings.named(name) if name else settings.profile()
         except NotThere as unknown:
             raise BadRequest(str(unknown)) from unknown
+
+    def market_options(self) -> Options | None:
+        """Return what a new batch starts with where its price rule asks a market, None where no source is turned on."""
+        options = self.all().profile().options()
+        return options if options.price_rule.basis in MARKET_BASES else None
 
     def save(self, profile: Profile, *, by: str = "", seen_at: datetime | None = None) -> Profile:
         """Store a profile in place of the one of its name, and return it; workers use it within seconds.

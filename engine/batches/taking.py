@@ -51,12 +51,24 @@ class Taken:
 
 
 class Taking:
-    """The lines of one commit. `before` are the scans that are there already, by their ids, `known` some barcodes."""
+    """The lines of one commit. `before` are the scans that are there already, by their ids, `known` some barcodes.
 
-    CHANGED: ClassVar[frozenset[str]] = frozenset({"grade", "price_cents", "quantity", "note", "state"})
+    Where they are `priced`, the price of each known copy is to be looked up, and once more when it gets another grade.
+    """
+
+    CHANGED: ClassVar[frozenset[str]] = frozenset((
+        "grade", "price_cents", "quantity", "note", "state", "price", "price_due", "price_asked_at",
+    ))  # fmt: skip
 
     def __init__(
-        self, session: ScanSession, now: datetime, by: str, before: Mapping[str, Scan], known: Mapping[str, Found]
+        self,
+        session: ScanSession,
+        now: datetime,
+        by: str,
+        before: Mapping[str, Scan],
+        known: Mapping[str, Found],
+        *,
+        priced: bool = False,
     ) -> None:
         self.now = now
         self.number = session.scans
@@ -66,6 +78,7 @@ class Taking:
         self._by = by
         self._before = before
         self._known = known
+        self._priced = priced
 
     def take(self, entry: Entry, first: First) -> Taken:
         """Take in one line; `first` returns the number of the first scan of a barcode in a session."""
@@ -89,7 +102,8 @@ class Taking:
             repeats=self._repeats(read.gtin, first) if read.gtin else None,
             found=self._known.get(read.gtin or ""),
         )
-        self.new[entry.entry_id] = scan = replace(scan, state=scan.state_now)
+        scan = replace(scan, state=scan.state_now)
+        self.new[entry.entry_id] = scan = scan.unpriced() if self._priced else scan
         return Taken(entry.entry_id, scan)
 
     def _word(self, entry: Entry) -> Taken:
@@ -99,6 +113,8 @@ class Taking:
         now = replace(scan, **said.sets)
         if said.removed is not None:
             now = replace(now, state=ScanState.REMOVED if said.removed else now.state_now)
+        if self._priced and now.grade != scan.grade:
+            now = now.unpriced()
         (self.new if scan.scan_id in self.new else self.changed)[scan.scan_id] = now
         return Taken(entry.entry_id, now, changed=True)
 

@@ -10,6 +10,7 @@ from engine.codec import replace
 from engine.domain.batch.decided import Signature
 from engine.domain.batch.items import Item, Outcome, intend, skip
 from engine.domain.batch.scans import Found
+from engine.domain.listing.pricing import NO_PRICE, Price
 from engine.domain.listing.seller_terms import SellingTerms
 from engine.domain.services import Service
 from engine.errors import Cause, ItemError, RequestRefused, UpstreamError
@@ -77,6 +78,23 @@ class RowPipeline:
         finally:
             self._sources.keep(context.key)
         return Found.judged(identified.match, cover)
+
+    def price(self, context: RowContext) -> Price:
+        """Return the price of a copy, before there is a batch, by the answers that its row will use; false without one.
+
+        Raises:
+            UpstreamError: a service that is needed does not answer.
+            Requeued: the caller does not wait any longer.
+        """
+        sources = self._sources.for_caller(context)
+        try:
+            sources.begin(context.key, again=False)
+            identified = identify(context, sources)
+            if identified.candidate is None:
+                return NO_PRICE
+            return set_price(context, identified.candidate, sources, lacking=identified.match.lacking).price
+        finally:
+            self._sources.keep(context.key)
 
     def recovered(self, service: Service, since: datetime) -> bool:
         """Return whether a service answers again, as `Pipeline.recovered` says."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from engine.domain.batch.items import Item
 from engine.domain.batch.scans import Found
+from engine.domain.listing.pricing import Price
 from engine.domain.services import Service
 from engine.pipeline.row import RowPipeline
 from engine.pipeline.work import RowContext
@@ -31,6 +32,10 @@ class SwitchingPipeline:
     def look_up(self, context: RowContext) -> Found:
         """Return what the services know of a copy that is no row yet, as `LooksUp.look_up` says."""
         return self.current.look_up(context)
+
+    def price(self, context: RowContext) -> Price:
+        """Return the price of a copy that is no row yet, as `LooksUp.price` says."""
+        return self.current.price(context)
 
     def recovered(self, service: Service, since: datetime) -> bool:
         """Return whether a service answers again, as `Pipeline.recovered` says."""

@@ -15,6 +15,7 @@ from engine.domain.batch.rows import Row
 from engine.domain.batch.scans import Found
 from engine.domain.identify.releases import Release
 from engine.domain.listing.grading import Graded, graded
+from engine.domain.listing.pricing import Price
 from engine.domain.services import Service
 from engine.errors import Cause, ItemError
 
@@ -126,6 +127,15 @@ class LooksUp(Protocol):
 
     def look_up(self, context: RowContext) -> Found:
         """Return what the services know of it.
+
+        Raises:
+            UpstreamError: a service that is needed does not answer.
+            Requeued: the caller does not wait any longer.
+        """
+        ...
+
+    def price(self, context: RowContext) -> Price:
+        """Return the price of a copy by the rule of its options, false where there is none; nothing is asked twice.
 
         Raises:
             UpstreamError: a service that is needed does not answer.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -10,9 +13,13 @@ from engine.batches.scan_queue import ScanQueue
 from engine.batches.scans import MOST_LINES, Scans
 from engine.batches.taking import Entry, Taken
 from engine.clock import SystemClock
+from engine.codec import replace
 from engine.domain.batch.options import Options
+from engine.domain.batch.rows import Condition
 from engine.domain.batch.scans import Found, Scan, ScanState
 from engine.domain.identify.evidence import ReleaseSummary
+from engine.domain.listing.pricing import NO_PRICE, Price, PriceBasis, PriceEvidence, PriceRule, Search
+from engine.domain.listing.seller_profiles import STANDARD, Profile
 from engine.errors import BadRequest, Conflict, IllegalTransition, NotThere
 from engine.pipeline.stored_lookups import LOOKUPS, stored_lookup
 from engine.store.base import Committed, Store, Write
@@ -23,6 +30,7 @@ from tests.support.pipeline_runs import Runs
 
 FOUND = Found(ScanState.KNOWN, ReleaseSummary("New Order", "Technique", discogs_id="1"), 1)
 KNOWN = "074646362822"  # to the sandbox
+PRICED = "7961220922684"  # offered at the sandbox's eBay
 NOBODYS = barcode(1)  # known to no service
 
 
@@ -263,3 +271,122 @@ def test_a_service_that_is_away_leaves_the_scan_waiting(batches: Batches, scans:
     until(lambda: bool(bench.calls("musicbrainz")))
     lookups.close()
     assert scans.tally(session)[ScanState.WAITING] == 1
+
+
+def selling(batches: Batches, basis: PriceBasis) -> None:
+    """Have the seller's price rule take its prices from there."""
+    batches.engine.profiles.save(
+        Profile(STANDARD, price_rule=PriceRule(basis), condition=Condition.USED_VERY_GOOD), by="ann"
+    )
+
+
+@contextlib.contextmanager
+def looking_up(batches: Batches, bench: Runs) -> Iterator[None]:
+    """Look scans up as a worker does; afterwards nothing of it asks a service any more."""
+    lookups = scan_lookups(batches.store, SystemClock(), "w", bench.pipeline(store=batches.store))
+    lookups.look()
+    yield
+    lookups.close()
+    until(lambda: not any(thread.name in {"scans", "scan-prices"} for thread in threading.enumerate()))
+
+
+def priced(scans: Scans, session: str) -> list[Scan]:
+    """Return the scans of a session once no release and no price is to be looked up any more."""
+
+    def due() -> bool:
+        return any(scan.price_due or scan.state is ScanState.WAITING for scan in scans.newest(session))
+
+    until(lambda: not due())
+    return scans.newest(session)
+
+
+def test_a_source_that_is_turned_on_prices_known_copies_by_the_answer_that_their_rows_use(
+    batches: Batches, scans: Scans, bench: Runs
+) -> None:
+    selling(batches, PriceBasis.COMPARABLE)
+    session = scans.open().session_id
+    scans.take(session, [Entry("a", PRICED), Entry("b", NOBODYS)])
+    with looking_up(batches, bench):
+        nobodys, known = priced(scans, session)
+    assert (known.price.source, known.price.evidence.searched and known.price.evidence.searched.conditions) == (
+        "comparable",
+        ("USED",),
+    )
+    assert known.price.cents == known.price.evidence.median_cents
+    assert (nobodys.state, nobodys.price) == (ScanState.UNKNOWN, NO_PRICE)
+    asked = bench.calls("ebay")
+    options = replace(batches.engine.profiles.chosen().options(), test_mode=True)
+    work = bench.work(PRICED.zfill(14), options)
+    work.run(bench.pipeline(store=batches.store))
+    assert work.item.price == known.price
+    assert bench.calls("ebay") == asked
+
+
+def test_a_copy_that_gets_another_grade_is_priced_anew(batches: Batches, scans: Scans, bench: Runs) -> None:
+    selling(batches, PriceBasis.COMPARABLE)
+    session = scans.open().session_id
+    scans.take(session, [Entry("a", PRICED)])
+    with looking_up(batches, bench):
+        (used,) = priced(scans, session)
+        (taken,) = scans.take(session, [Entry("w", "New", "a")])
+        assert (taken_scan(taken).price_due, taken_scan(taken).price) == (True, NO_PRICE)
+        (new,) = priced(scans, session)
+    searched = [scan.price.evidence.searched and scan.price.evidence.searched.conditions for scan in (used, new)]
+    assert searched == [("USED",), ("NEW",)]
+
+
+def test_a_copy_that_is_graded_while_its_price_is_looked_up_is_asked_about_again(
+    batches: Batches, scans: Scans
+) -> None:
+    selling(batches, PriceBasis.COMPARABLE)
+    session = scans.open().session_id
+    scans.take(session, [Entry("a", barcode(1))])
+    queue = ScanQueue(batches.store, SystemClock())
+    (waiting,) = queue.waiting()
+    queue.answer(waiting, FOUND)
+    (due,) = queue.unpriced()
+    assert queue.claim_price(due)
+    assert not queue.claim_price(due)
+    assert queue.unpriced() == []
+    scans.take(session, [Entry("w", "VG+", "a")])
+    queue.answer_price(due, Price(999, "comparable"))
+    (again,) = queue.unpriced()
+    assert (again.grade, again.price) == ("VG+", NO_PRICE)
+    queue.answer_price(again, Price(799, "comparable"))
+    assert [scan.price.cents for scan in scans.newest(session)] == [799]
+    assert queue.due() == []
+
+
+def test_without_a_source_nothing_is_asked_for_a_price(batches: Batches, scans: Scans, bench: Runs) -> None:
+    selling(batches, PriceBasis.FIXED)
+    session = scans.open().session_id
+    scans.take(session, [Entry("a", PRICED)])
+    with looking_up(batches, bench):
+        (known,) = priced(scans, session)
+    assert (known.state, known.price, bench.calls("ebay")) == (ScanState.KNOWN, NO_PRICE, [])
+
+
+def test_a_market_that_takes_its_time_holds_up_no_title(batches: Batches, scans: Scans, bench: Runs) -> None:
+    selling(batches, PriceBasis.COMPARABLE)
+    session = scans.open().session_id
+    bench.sandbox.fault("ebay", "latency", seconds=4.0)
+    scans.take(session, [Entry("a", PRICED)])
+    with looking_up(batches, bench):
+        until(lambda: bool(bench.calls("ebay")))
+        scans.take(session, [Entry("b", KNOWN)])
+        until(lambda: scans.tally(session)[ScanState.KNOWN] == 2)
+        assert all(scan.price_due for scan in scans.newest(session))
+
+
+def test_what_a_market_said_is_shown_for_six_hours_only(batches: Batches, scans: Scans) -> None:
+    selling(batches, PriceBasis.COMPARABLE)
+    session = scans.open().session_id
+    scans.take(session, [Entry("a", barcode(1))])
+    queue = ScanQueue(batches.store, SystemClock())
+    queue.answer(queue.waiting()[0], FOUND)
+    long_ago = (SystemClock().now() - timedelta(hours=7)).isoformat()
+    evidence = PriceEvidence(median_cents=999, used=3, asked=3, searched=Search("1"), asked_at=long_ago)
+    queue.answer_price(queue.unpriced()[0], Price(999, "comparable", "The median is $9.99.", evidence))
+    (scan,) = scans.newest(session)
+    assert (scan.price.cents, scan.price.evidence.median_cents) == (999, None)
+    assert "six hours" in scan.price.reason

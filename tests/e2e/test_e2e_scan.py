@@ -78,6 +78,24 @@ def test_a_copy_is_shown_graded_priced_and_becomes_a_draft(whole: Demo, page: Pa
     assert (item["upc"], item["price"]["cents"], item["draft"]["grading"]["medium"]) == (KNOWN, 1250, "VG+")
 
 
+def test_a_source_of_prices_that_is_turned_on_prices_the_copy_in_hand(whole: Demo, page: Page) -> None:
+    profile = f"{whole.url}/api/seller/profiles/Standard"
+    selling = {"price_rule": {"basis": "comparable"}, "condition": "USED_VERY_GOOD"}
+    whole.session.put(profile, json=selling, timeout=10).raise_for_status()
+    try:
+        session = begin(whole, page, "Priced")
+        scan(page, "7961220922684")
+        card = page.locator(".st-key-card_scan")
+        expect(card.get_by_text("eBay asking prices")).to_be_visible()
+        expect(card.get_by_text("The median of")).to_be_visible()
+        (copy,) = whole.get(f"/api/scans/{session}")["newest"]
+        assert copy["price"]["evidence"]["searched"]["conditions"] == ["USED"]
+        assert not copy["price_due"]
+        whole.post(f"/api/scans/{session}/discard")
+    finally:
+        whole.session.put(profile, json={}, timeout=10).raise_for_status()
+
+
 def test_keys_that_are_pressed_outside_the_field_are_typed_there(whole: Demo, page: Page) -> None:
     session = begin(whole, page, "Anywhere")
     page.get_by_role("heading", name="New batch").click()

@@ -15,11 +15,12 @@ from console.formatting import moment, money, number, rows
 from console.labels import Label
 from console.poller import AWAY
 from console.screens.new_batch import kept
-from console.widgets import covers, notices, parts, scanner, tables
+from console.widgets import covers, notices, parts, prices, scanner, tables
 from console.widgets.text import code, plain
 from engine.public import MOST_LINES, EngineError, Scan, ScanSession, ScanState, StoreError, Taken
 
 SCAN = "scan"  # in the URL: the session that is filled
+RULED = "By your rule"  # the column of prices
 SHOWN = 50
 EVERY_SECONDS = 1.0
 _FIELD, _SAID = "scanner", "scanner_said"
@@ -193,6 +194,15 @@ def _last(context: Context, scan: Scan) -> None:
                 st.markdown(f":orange[:material/content_copy:] The same barcode as copy {number(scan.repeats)}")
             if scan.state is not ScanState.REMOVED:
                 st.markdown(plain(_words(scan) or scan.problem or (found.reason if found else "")))
+                _price(scan)
+
+
+def _price(scan: Scan) -> None:
+    """Draw what the seller's price rule finds by the source that they have turned on; nothing where none is."""
+    if scan.price_due:
+        st.markdown(":gray[:material/sync: Its price is being looked up]")
+    elif scan.price.source:
+        prices.draw(scan.price)
 
 
 def _tally(view: SessionView) -> None:
@@ -223,6 +233,8 @@ def _table(context: Context, view: SessionView) -> None:
     if not view.newest:
         return
     frame = pd.DataFrame([_cells(context, scan) for scan in view.newest])
+    if not any(scan.price for scan in view.newest):
+        frame = frame.drop(columns=RULED)
     st.dataframe(
         frame,
         key="scans_table",
@@ -234,6 +246,7 @@ def _table(context: Context, view: SessionView) -> None:
             "Release": st.column_config.TextColumn(width=300),
             "Barcode": st.column_config.TextColumn(width=125),
             "State": tables.badges("State", [*SCAN_LABELS.values()], width=125),
+            RULED: st.column_config.TextColumn(width=110),
             "Said of it": st.column_config.TextColumn(width=240),
         },
         alt="Copies that were scanned last",
@@ -248,6 +261,7 @@ def _cells(context: Context, scan: Scan) -> dict[str, object]:
         "Cover": covers.shown(scan.found.cover if scan.found else "", context) or "",
         "State": [SCAN_LABELS[scan.state].text],
         "Release": _title(scan) or scan.problem,
+        RULED: money(scan.price.cents) if scan.price else "",
         "Said of it": _words(scan),
         "Barcode": scan.shown,
     }

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from engine.api.models.base import Answer, Body
-from engine.api.models.rows import ReleaseAnswer
+from engine.api.models.rows import PriceAnswer, ReleaseAnswer
 from engine.public import MOST_LINES, ScanState
 
 Id = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,64}$", max_length=64)]
@@ -37,7 +37,11 @@ class LinesRequest(Body):
 
 
 class ScanAnswer(Answer):
-    """One copy: `repeats` is the number of the first scan with the same barcode."""
+    """One copy: `repeats` is the number of the first scan with the same barcode.
+
+    `price` is what the price rule of your default profile finds where it asks a market, null where it does not;
+    `price_due` says that it is still being looked up.
+    """
 
     scan_id: str
     number: int
@@ -55,6 +59,8 @@ class ScanAnswer(Answer):
     by: str
     release: ReleaseAnswer | None
     cover: str
+    price: PriceAnswer | None
+    price_due: bool
 
 
 class TakenAnswer(Answer):

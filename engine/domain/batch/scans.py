@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
-from engine.codec import Document, OpenEnum, Value
+from engine.codec import Document, OpenEnum, Value, replace
 from engine.domain.identify.barcodes import display
 from engine.domain.identify.evidence import Match, ReleaseSummary, Verdict
+from engine.domain.listing.pricing import NO_PRICE, Price
 
 
 class ScanState(OpenEnum):
@@ -52,7 +53,9 @@ class Scan(Document, frozen=True):
     `number` counts the scans of a session from 1. `text` is what the scanner sent, `gtin` the GTIN-14 in it; without
     one `problem` says why. `repeats` is the number of the first scan with the same barcode, None where there is none.
     `grade` is in the operator's words, `price_cents` in US cents; "" and None until they say so. `asked_at` is when a
-    worker took it to ask the services.
+    worker took it to ask the services. `price` is what the seller's price rule finds for a known copy by a source that
+    they have turned on, with its evidence; `price_due` says that it is still to be looked up, and `price_asked_at` when
+    a worker took it for that.
     """
 
     SCHEMA: ClassVar[int] = 1
@@ -73,6 +76,9 @@ class Scan(Document, frozen=True):
     note: str = ""
     found: Found | None = None
     asked_at: datetime | None = None
+    price: Price = NO_PRICE
+    price_due: bool = False
+    price_asked_at: datetime | None = None
 
     @property
     def shown(self) -> str:
@@ -85,6 +91,11 @@ class Scan(Document, frozen=True):
         if self.gtin is None:
             return ScanState.UNREADABLE
         return self.found.state if self.found else ScanState.WAITING
+
+    def unpriced(self) -> Scan:
+        """Return the scan with its price to be looked up, anew where it was before; where one release is known."""
+        due = self.state_now is ScanState.KNOWN
+        return replace(self, price_due=due, price_asked_at=None, price=NO_PRICE)
 
 
 class ScanSession(Document, frozen=True):

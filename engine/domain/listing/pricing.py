@@ -32,6 +32,7 @@ class PriceBasis(OpenEnum):
 
 
 DISCOGS_BASES = frozenset({PriceBasis.DISCOGS_LOWEST, PriceBasis.DISCOGS_SUGGESTED})
+MARKET_BASES = DISCOGS_BASES | {PriceBasis.COMPARABLE}  # a service is asked for each of these
 
 
 class PriceRule(Value, frozen=True, omit_defaults=False):
