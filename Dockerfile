@@ -1,8 +1,9 @@
 # One image, two commands: the console (below), and the engine: python -m engine worker
 FROM python:3.12-slim
 
+# Nothing but /app/var is written to, temporary files too: it runs with --read-only.
 # It answers to the network, so the console does not start until DM_SIGN_IN says who signs people in (docs/security.md)
-ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DM_PROFILE=live DM_HOST=0.0.0.0 PORT=8080
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DM_PROFILE=live DM_HOST=0.0.0.0 PORT=8080 TMPDIR=/app/var
 WORKDIR /app
 
 COPY requirements.txt .

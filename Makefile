@@ -4,7 +4,7 @@ BIN := .venv/bin
 PARALLEL := -n 3 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: run live test test-long check fmt coverage mutants bench lock help
+.PHONY: run live test test-long check sbom fmt coverage mutants fuzz bench lock help
 
 run: .venv/ready  ## Set up if need be, then start console, worker and sandbox; PORT=9000 chooses another port
 	$(BIN)/python -m engine demo
@@ -24,6 +24,11 @@ check: .venv/ready-dev  ## Formatting, lint, types, and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+sbom: .venv/ready-dev  ## Write the list of all packages that run in production, with their hashes, to var/sbom.json (CycloneDX)
+	mkdir -p var
+	$(BIN)/python -m pip check
+	$(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --mc-type application --output-reproducible -o var/sbom.json
+
 fmt: .venv/ready-dev  ## Format the code, and mend what lint can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -35,6 +40,9 @@ coverage: .venv/ready-dev  ## Report what unit and contract tests reach of engin
 mutants: .venv/ready-dev  ## Change the rules in engine/domain in thousands of ways; list those that no unit test notices
 	$(BIN)/mutmut run $(ARGS)
 	$(BIN)/mutmut results
+
+fuzz: .venv/ready-dev  ## Read 100,000 files that nobody would write: none may crash, hang, or lose a row
+	$(BIN)/python -m pytest -n 2 --hypothesis-profile=fuzz tests/unit/test_reading_properties.py -k "any_bytes or near_a_table" $(ARGS)
 
 bench: .venv/ready-dev  ## Run every benchmark; one JSON line each
 	mkdir -p var

@@ -26,6 +26,7 @@ hypothesis_settings.load_profile("usual")
 hypothesis_settings.register_profile(  # an example that fails is enough, and every run tries the same ones
     "mutants", derandomize=True, database=None, deadline=None, phases=(Phase.explicit, Phase.generate)
 )
+hypothesis_settings.register_profile("fuzz", max_examples=50_000, deadline=2_000)  # what takes longer hangs
 
 pytest_plugins = ("tests.support.emulators", "tests.support.recordings")
 
@@ -50,6 +51,7 @@ LONG = (  # browsers, whole processes, clouds that are emulated, and batches und
     "tests/contract/test_log_of_batches.py",
     "tests/contract/test_notify_command.py",
     "tests/contract/test_outages.py",
+    "tests/contract/test_read_only.py",
     "tests/contract/test_store_locked.py",
     "tests/contract/test_submit_command.py",
     "tests/recorded/test_published_document.py",

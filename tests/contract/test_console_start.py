@@ -9,6 +9,7 @@ from typing import Any
 
 import psutil
 import pytest
+from pydantic import ValidationError
 
 from engine.errors import BadSetting
 from engine.sandbox.emulators import free_ports
@@ -42,6 +43,24 @@ def test_the_proxys_word_counts_for_one_audience_only(host: str) -> None:
     refuse_open_address(settings(DM_HOST=host, DM_SIGN_IN="iap", DM_IAP_AUDIENCE="/projects/1"))
 
 
+def test_signing_in_by_openid_connect_says_what_it_needs() -> None:
+    given = {"DM_CONSOLE_URL": "https://drafts.example.com", "DM_OIDC_ISSUER": "https://accounts.google.com"}
+    with pytest.raises(BadSetting, match="DM_SIGN_IN=oidc needs DM_OIDC_CLIENT_ID and DM_OIDC_CLIENT_SECRET: register"):
+        refuse_open_address(settings(DM_HOST="0.0.0.0", DM_SIGN_IN="oidc", **given))
+    known = {"DM_OIDC_CLIENT_ID": "draft-maker", "DM_OIDC_CLIENT_SECRET": "secret"}
+    refuse_open_address(settings(DM_HOST="0.0.0.0", DM_SIGN_IN="oidc", **given, **known))
+    assert settings(**given).own_hosts == {"drafts.example.com"}
+
+
+@pytest.mark.parametrize("name", ["DM_CONSOLE_URL", "DM_OIDC_ISSUER"])
+@pytest.mark.parametrize(
+    "url", ["http://drafts.example.com", "drafts.example.com", "https://ann:pw@x.example", "https://x.example?a", "x"]
+)
+def test_an_address_that_others_could_read_on_the_way_or_that_is_none_is_refused(name: str, url: str) -> None:
+    with pytest.raises(ValidationError, match=r"must (look like|begin with) https://"):
+        settings(**{name: url})
+
+
 @pytest.mark.parametrize("command", [("console",), ("engine", "demo")])
 def test_a_console_that_is_open_to_the_network_does_not_start(command: tuple[str, ...], tmp_path: Path) -> None:
     (port,) = free_ports(1)
@@ -56,7 +75,8 @@ def test_a_console_that_is_open_to_the_network_does_not_start(command: tuple[str
     assert run.returncode == 1
     (line,) = (run.stdout + run.stderr).splitlines()
     assert f"At 0.0.0.0 everybody who reaches port {port} could do everything here" in line
-    assert "set DM_SIGN_IN=iap behind" in line
+    assert "set DM_SIGN_IN=oidc to have people sign in" in line
+    assert "DM_SIGN_IN=iap behind" in line
     assert list(tmp_path.iterdir()) == []
 
 

@@ -31,10 +31,10 @@ def read(content: bytes) -> None:
         assert [row.index for row in rows] == list(range(found.total))
         assert found.counts == {state: sum(row.state is state for row in rows) for state in RowState}
         assert found.usable > 0
-        assert found.copies == sum(row.copies for row in rows if row.gtin and row.repeat_of is None)
-        assert found.copies == sum(row.quantity for row in rows if row.gtin)
-        assert all((row.gtin is None) == bool(row.problem) for row in rows)
-        assert all(rows[row.repeat_of].gtin == row.gtin for row in rows if row.repeat_of is not None)
+        assert found.copies == sum(row.copies for row in rows if row.key and row.repeat_of is None)
+        assert found.copies == sum(row.quantity for row in rows if row.key)
+        assert all((row.key is None) == bool(row.problem) for row in rows)
+        assert all(rows[row.repeat_of].same == row.same for row in rows if row.repeat_of is not None)
         assert [row.line for row in rows] == sorted(row.line for row in rows)
 
 
