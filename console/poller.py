@@ -30,7 +30,10 @@ AWAY = (StoreError, FilesAway)
 
 @dataclass(frozen=True, slots=True)
 class Snapshot(Generic[T_co]):
-    """What was read last: when, how long ago, and whether the store is `away`: it failed since, or is late."""
+    """What was read last: when, how long ago, and whether the store is `away`.
+
+    It is when it failed since, at whatever was read of it, or is late.
+    """
 
     value: T_co
     read_at: datetime
@@ -173,4 +176,5 @@ class Poller:
             raise error
         age = max(0.0, self._clock.monotonic() - answer.at)
         late = topic.wanted[1] is None and age > topic.every + LATE_SECONDS
-        return Snapshot(answer.value, answer.read_at, timedelta(seconds=age), away or late)
+        old = self._gone is not None  # another topic was not answered: this one has only not been read since
+        return Snapshot(answer.value, answer.read_at, timedelta(seconds=age), away or late or old)

@@ -56,11 +56,23 @@ def files_away(sentence: str) -> None:
         )
 
 
-def no_engine(waiting: int) -> None:
-    """Say that no engine is running."""
+def store_silent() -> None:
+    """Say, where something is to be begun, that the store does not answer."""
     st.error(
-        f"**No engine is running.** {rows(waiting)} {'waits' if waiting == 1 else 'wait'}. "
-        f"Start one with `{START_ENGINE}`; it continues where the last one stopped.",
+        "**The job store does not answer, so nothing can be kept or started now.** "
+        "What stands on this page stays; it goes on by itself when the store answers.",
+        icon=":material/cloud_off:",
+    )
+
+
+def no_engine(waiting: int | None = None) -> None:
+    """Say that no engine is running; `waiting` is how many rows wait for one, None where something is to be begun."""
+    if waiting is None:
+        wait = "What you start waits until one does."
+    else:
+        wait = f"{rows(waiting)} {'waits' if waiting == 1 else 'wait'}."
+    st.error(
+        f"**No engine is running.** {wait} Start one with `{START_ENGINE}`; it continues where the last one stopped.",
         icon=":material/power_off:",
     )
 

@@ -102,10 +102,10 @@ def test_the_header_is_another_line_or_none(desk: Desk) -> None:
 
 def test_a_file_without_a_column_of_barcodes_is_mended_by_choosing_one(desk: Desk) -> None:
     app = opened(desk, f"Item number,Title\n123,One\n{A},Two\n".encode())
-    assert "no column of barcodes" in app.error[0].value
+    assert "no column of barcodes" in app.error[-1].value
     assert is_open(app)
     choose(app, "Item number", "barcode")
-    assert not app.error
+    assert all("No engine" in error.value for error in app.error)
     assert button(app, "Start").label == "Start batch of 2"
 
 
@@ -137,7 +137,7 @@ def test_a_change_of_columns_takes_back_corrections_and_says_so_before(desk: Des
 def test_an_address_with_another_word_for_the_columns_says_what_to_do(desk: Desk) -> None:
     app = opened(desk, SURE, layout="nonsense")
     assert not app.exception
-    assert "choose it again" in app.error[0].value
+    assert "choose it again" in app.error[-1].value
 
 
 def test_every_role_has_a_word() -> None:

@@ -76,13 +76,13 @@ def test_a_file_in_the_bucket_is_checked(desk: Desk) -> None:
 def test_an_address_that_leads_nowhere_is_told(desk: Desk) -> None:
     app = desk.screen("new_batch", file="gs://bucket/none.txt")
     assert not app.exception
-    assert "cannot be read" in app.error[0].value
+    assert "cannot be read" in app.error[-1].value
 
 
 def test_a_file_of_which_nothing_can_be_used_starts_nothing(desk: Desk) -> None:
     app = checked(desk, ["hello", "world"], "words.txt")
     assert not app.exception
-    assert "cannot be used, so there is no batch" in app.error[0].value
+    assert "cannot be used, so there is no batch" in app.error[-1].value
     assert not any(found.label.startswith("Start") for found in app.button)
     assert not started(desk)
 

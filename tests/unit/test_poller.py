@@ -123,6 +123,22 @@ def test_while_the_store_is_known_to_be_away_nothing_else_waits_for_it() -> None
     assert poller.look("b", other).value == 1
 
 
+def test_what_is_read_seldom_is_old_as_soon_as_anything_is_not_answered() -> None:
+    clock, source, other = FakeClock(), Source(), Source()
+    poller = Poller(clock)
+    poller.look("seldom", source, every=60)
+    poller.look("often", other)
+    clock.seconds += 2
+    other.error = StoreAway("gone")
+    assert poller.look("often", other).away
+    assert poller.look("seldom", source, every=60).away
+    clock.seconds += 2
+    other.error = None
+    assert not poller.look("often", other).away
+    assert not poller.look("seldom", source, every=60).away
+    assert source.reads == 1
+
+
 def test_a_file_store_that_is_away_keeps_nobody_from_the_job_store() -> None:
     source, other = Source(), Source()
     poller = Poller(FakeClock())

@@ -20,7 +20,7 @@ from console.formatting import number, rows
 from console.poller import AWAY
 from console.screens.new_batch import columns, grades, kept, scanning, start, tiles
 from console.screens.new_batch import file as new_batch_file
-from console.widgets import keys, notices, tables
+from console.widgets import keys, notices, standing, tables
 from console.widgets.heading import heading
 from console.widgets.text import code, plain
 from engine.public import (
@@ -130,6 +130,7 @@ def render(context: Context) -> None:
         navigation.open_batch(job_id)
     kept.restore(context)
     heading(context, "New batch", shortcuts=keys.NEW_BATCH)
+    standing.draw(context)
     notices.ebay_not_connected(context)
     if session := st.query_params.get(scanning.SCAN):
         scanning.render(context, session)
@@ -160,8 +161,8 @@ def _checked(context: Context) -> CheckView | None:
         return context.poller.look(("check", file, fixed, *words), read, every=3_600).value
     except UnreadableFile as error:
         _unreadable(file, error)
-    except AWAY as error:
-        notices.nothing_read(error)
+    except AWAY:
+        st.caption("This file is checked as soon as the store answers.")
     except EngineError as error:
         st.error(f"**This file cannot be read.** {plain(str(error))}.", icon=":material/error:")
     return None

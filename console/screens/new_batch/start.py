@@ -16,6 +16,7 @@ from console.actions import act
 from console.context import Context, operator
 from console.formatting import number, rows
 from console.screens.new_batch import choices, kept, profiles
+from console.widgets import standing
 from console.widgets.facts import facts
 from console.widgets.text import plain
 from engine.public import (
@@ -86,7 +87,7 @@ def draw(context: Context, source: Source) -> None:
             type="primary",
             width="stretch",
             shortcut="Ctrl+Enter",
-            disabled=not usable,
+            disabled=not usable or standing.away(context),
             on_click=_start,
             args=(context, source, options, name.strip(), total),
         )
