@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.gate import USER
+from console.gate import GROUPS, USER
 from engine.startup import process, refuse_open_address, refuse_taken_port, report_new_store
 
 
@@ -18,7 +18,9 @@ def main() -> None:
             config={
                 "server.port": settings.port,
                 "server.address": settings.host,
-                "server.trustedUserHeaders": {USER.decode(): "email"} if settings.sign_in in {"iap", "oidc"} else {},
+                "server.trustedUserHeaders": {USER.decode(): "email", GROUPS.decode(): "groups"}
+                if settings.knows_people
+                else {},
             }
         )
 

@@ -19,11 +19,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from console import navigation
 from console.bearer import Bearers
-from console.context import context
-from console.gate import SIGN_IN, Gate, SignIn
+from console.context import handles
+from console.gate import Gate, SignIn
 from console.headers import API_PATHS, screens_policy
 from console.hosts import own_hosts
 from console.lasting import Lasting
+from console.rules import SIGN_IN
 from console.widgets import keys, session
 from engine.api import create_app
 from engine.log import adopt, get_logger
@@ -115,26 +116,28 @@ def policy(settings: Settings) -> str:
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     """Poll what is in view for as long as the console runs."""
     adopt()
-    context().poller.start()
+    handles().poller.start()
     gc.freeze()  # what is loaded now stays: the collector need not walk it at every rerun
-    log.info("console_started", port=context().settings.port)
+    log.info("console_started", port=handles().settings.port)
     try:
         yield {}
     finally:
-        context().poller.stop()
+        handles().poller.stop()
 
 
-settings = context().settings
-api = create_app(context().engine, settings)
-people = sign_in(settings, context().clock, context().engine.sessions)
+settings = handles().settings
+api = create_app(handles().engine, settings)
+people = sign_in(settings, handles().clock, handles().engine.sessions)
 gate = Middleware(
     Gate,
     hosts=own_hosts(settings.host, settings.port, settings.own_hosts),
     sign_in=people,
-    callers=Bearers(context().engine.tokens, context().clock),
+    callers=Bearers(handles().engine.tokens, handles().clock),
+    roles=handles().engine.people,
+    audit=handles().engine.audit,
     policy=policy(settings),
 )
-lasting = [Middleware(Lasting, sign_in=people, clock=context().clock)] if people and people.way_in else []
+lasting = [Middleware(Lasting, sign_in=people, clock=handles().clock)] if people and people.way_in else []
 BY_FILE = [Route(f"/{name}", to_screen) for name in navigation.BY_FILE]
 IN_AND_OUT = getattr(people, "routes", [])
 ROUTES = [Beside(api, API_PATHS), Route("/batches", to_batches), *BY_FILE, *IN_AND_OUT, Elsewhere()]

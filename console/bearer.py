@@ -7,7 +7,7 @@ from collections import deque
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 
-from console.gate import Refused
+from console.rules import Refused
 from engine.public import Clock, StoreError, Tokens, access
 
 MOST_WRONG = 10

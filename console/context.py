@@ -1,37 +1,51 @@
-"""Handles made once a process. Nothing in them belongs to one operator."""
+"""Handles made once a process, and what one session gets of them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
-from functools import cache
+from functools import cache, partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
 from console.poller import Poller
 from engine import bootstrap
-from engine.public import Clock, Engine, SystemClock
+from engine.public import Clock, Engine, SystemClock, access
 from engine.settings import Settings, load
 
 BY = "console"  # who acts where nobody signs in, as "api" and "command line" act
+NO_ROLE = "You are signed in but have no role here any more: ask an admin, who gives roles on the screen Access."
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What every screen gets."""
+    """What every screen gets; `engine` does what who looks may do, in their name."""
 
     engine: Engine
     settings: Settings
     poller: Poller
     clock: Clock
+    scope: access.TokenScope = access.TokenScope.READ
+
+    def may(self, needed: access.TokenScope) -> bool:
+        """Whether who looks may do what `needed` stands for."""
+        return self.scope.covers(needed)
 
 
 @cache
-def context() -> Context:
-    """Return the handles of this process."""
+def handles() -> Context:
+    """Return the handles of this process. Nothing in them belongs to one person, and nothing is refused to them."""
     settings, clock = load(), SystemClock()
     return Context(bootstrap.open_engine(settings, clock), settings, Poller(clock), clock)
+
+
+def context() -> Context:
+    """Return what the screens of this session get."""
+    own = handles()
+    acting = partial(_actor, own, _person(), _address())
+    return replace(own, engine=own.engine.acting_for(acting), scope=acting().scope)
 
 
 def operator() -> str:
@@ -45,3 +59,22 @@ def zone() -> tzinfo:
         return ZoneInfo(st.context.timezone or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         return UTC
+
+
+def _person() -> access.Person:
+    """Return who is signed in, as the gate says."""
+    return access.Person(operator(), frozenset(json.loads(str(st.user.get("groups") or "[]"))))
+
+
+def _address() -> str:
+    """Return the address that the browser has, "" for one on this machine."""
+    address = st.context.ip_address
+    return address if isinstance(address, str) else ""
+
+
+def _actor(own: Context, person: access.Person, address: str) -> access.Actor:
+    """Return who acts now: a role that was taken away since counts no more. Where nobody signs in, all are admins."""
+    if not own.settings.knows_people:
+        return access.Actor(person.name, access.TokenScope.ADMIN, access.Via.SCREEN, address)
+    role = own.engine.people.role(person) or access.Role(access.NOBODY)
+    return access.Actor(person.name, role.scope, access.Via.SCREEN, address, role)

@@ -1,83 +1,40 @@
 """What the console lets in: one gate before screens, websocket, media, uploads and the HTTP API.
 
 A page of another site can make a browser send requests here, under its own name too once its address was made to lead
-to this machine (DNS rebinding). `RULES` says of every path what passes. Scripts send no header of a browser's; for them
-only host, method, media type and size count. Where there is a sign-in, it has the last word.
+to this machine (DNS rebinding). `console.rules` says of every path what passes. Where there is a sign-in, it has the
+last word, and so has the role of whoever asks.
 """
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import NamedTuple, Protocol
 from urllib.parse import quote
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.headers import hardened, screens_policy
-from console.hosts import are_ours
+from console.rules import READS, WEBSOCKET, Refused, Rule, refusal, rule_of, too_large
 from engine.log import get_logger
-from engine.public import MOST_BYTES, access
+from engine.public import StoreError, access
 
 log = get_logger(__name__)
 
-JSON, FORM, FIELDS = "application/json", "multipart/form-data", "application/x-www-form-urlencoded"
-SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
-MOST_JSON = 1_000_000
-MOST_FORM = MOST_BYTES + 100_000  # a file, and what a form holds beside it
-MOST_WIDGET = 11_000_000  # a little more than Streamlit takes, which says so in its own words
-READS = frozenset({"GET", "HEAD", "OPTIONS"})
-WEBSOCKET = "WEBSOCKET"  # in the place of a method: it is opened by GET, but what comes through it may change anything
 STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
-OWN_SITES = frozenset({"same-origin", "none"})
-USER = b"x-draft-maker-user"  # who is signed in, for the screens; what a client sends under this name is dropped
+MOST_CALL = 200  # letters of a call that stand in the audit
+USER, GROUPS = b"x-draft-maker-user", b"x-draft-maker-groups"  # who is signed in, for the screens: ours alone to send
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What passes at `path` and below it.
+class Asking(NamedTuple):
+    """Who asks: who acts at the API, None where nobody needs to say; and the person, None for a program."""
 
-    Without a media type in `takes`, nothing is written there. `for_all`: under any name. `unsigned`: without a sign-in.
-    `own_only`: no read on behalf of another site's page, not even by a link that a person follows. A program's token
-    reads where its scope covers `reads`, and writes where it covers `writes`; where that is None, none does.
-    """
-
-    path: str
-    takes: str = ""
-    most_bytes: int = 0
-    for_all: bool = False
-    unsigned: bool = False
-    own_only: bool = False
-    reads: access.TokenScope | None = None
-    writes: access.TokenScope | None = None
-
-
-RULES = (  # the first that fits counts
-    Rule("/health", for_all=True, unsigned=True),  # probes call it by number; it holds nothing secret
-    Rule(SIGN_IN, unsigned=True),
-    Rule(SIGN_OUT, FIELDS, 100, unsigned=True),
-    Rule("/api/batch/upload", FORM, MOST_FORM, writes=access.TokenScope.SUBMIT),
-    Rule("/api/batch/check", FORM, MOST_FORM, writes=access.TokenScope.SUBMIT),
-    Rule("/api/batch/process", JSON, MOST_JSON, writes=access.TokenScope.SUBMIT),
-    Rule("/api/scans", JSON, MOST_JSON, reads=access.TokenScope.READ, writes=access.TokenScope.SUBMIT),
-    Rule("/api/connections/ebay/start", own_only=True),  # sets a cookie, and begins a consent
-    Rule("/api/connections/ebay", JSON, MOST_JSON),  # for browsers, and for eBay itself
-    Rule("/api/tokens", JSON, MOST_JSON, reads=access.TokenScope.ADMIN, writes=access.TokenScope.ADMIN),
-    Rule("/api/catalogue", JSON, MOST_JSON, reads=access.TokenScope.READ, writes=access.TokenScope.ADMIN),
-    Rule("/api", JSON, MOST_JSON, reads=access.TokenScope.READ, writes=access.TokenScope.STEER),
-    Rule("/_stcore/upload_file", FORM, MOST_WIDGET),
-    Rule(""),  # screens, their websocket, media, and all else
-)
-
-
-class Refused(NamedTuple):
-    """Why a request does not pass: a status, and a sentence that says how to mend it."""
-
-    status: int
-    sentence: str
+    actor: access.Actor | None
+    person: access.Person | None = None
 
 
 class SignIn(Protocol):
@@ -98,6 +55,22 @@ class Callers(Protocol):
         ...
 
 
+class Roles(Protocol):
+    """Which role people have."""
+
+    def role(self, person: access.Person) -> access.Role | None:
+        """Return the role of a person, None where they have none; StoreError where nobody can tell."""
+        ...
+
+
+class Audited(Protocol):
+    """What is written down of whoever asks for more than they may."""
+
+    def refused(self, actor: access.Actor, action: str, words: str, *, sentence: str) -> None:
+        """Write it down."""
+        ...
+
+
 class _TooLarge(Exception):
     """The body has grown past what its rule allows."""
 
@@ -105,8 +78,9 @@ class _TooLarge(Exception):
 class Gate:
     """Passes on what `RULES` let in under one of `hosts`, with bodies that stay within their limit as they stream.
 
-    With `sign_in`, only what somebody sends whom it knows. A program that sends one of the tokens that `callers` know
-    may do what its scope covers, and needs no other sign-in. `policy` is the content policy of the screens.
+    With `sign_in`, only what somebody sends whom it knows, and who has one of the `roles`. A program that sends one of
+    the tokens that `callers` know may do what its scope covers, and needs no other sign-in. Who asks for more than they
+    may stands in the `audit`. `policy` is the content policy of the screens.
     """
 
     def __init__(
@@ -115,12 +89,16 @@ class Gate:
         hosts: frozenset[str],
         sign_in: SignIn | None = None,
         callers: Callers | None = None,
+        roles: Roles | None = None,
+        audit: Audited | None = None,
         policy: str = screens_policy(()),
     ) -> None:
         self._app = app
         self._hosts = hosts
         self._sign_in = sign_in
         self._callers = callers
+        self._roles = roles
+        self._audit = audit
         self._policy = policy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -130,13 +108,13 @@ class Gate:
             return
         rule, headers, send = rule_of(scope["path"]), Headers(scope=scope), self._hardening(scope, send)
         refused = refusal(rule, scope.get("method", WEBSOCKET), headers, self._hosts)
-        user = refused or await self._user(rule, scope, headers)
-        if not isinstance(user, Refused):
-            await self._pass(rule, _signed(scope, user), receive, send)
-        elif way_in := self._way_in(user, scope, headers):
+        asking = refused or await self._asking(rule, scope, headers)
+        if not isinstance(asking, Refused):
+            await self._pass(rule, _signed(scope, asking), receive, send)
+        elif way_in := self._way_in(asking, scope, headers):
             await RedirectResponse(way_in, 303)(scope, receive, send)
         else:
-            await _refuse(user, scope, receive, send)
+            await _refuse(asking, scope, receive, send)
 
     def _hardening(self, scope: Scope, send: Send) -> Send:
         """Return `send` with our headers on every answer."""
@@ -146,17 +124,46 @@ class Gate:
 
         return own
 
-    async def _user(self, rule: Rule, scope: Scope, headers: Headers) -> str | Refused:
-        """Return who is asking, "" where nobody needs to say, or why nobody is known to."""
+    async def _asking(self, rule: Rule, scope: Scope, headers: Headers) -> Asking | Refused:
+        """Return who is asking, or why they do not pass."""
         if rule.unsigned:
-            return ""
+            return Asking(None)
         address = (scope.get("client") or ("",))[0]
-        if self._callers and (token := await self._callers.token(headers, address)):
-            return token if isinstance(token, Refused) else _caller(token, rule, scope.get("method", WEBSOCKET))
+        token = await self._callers.token(headers, address) if self._callers else None
+        if isinstance(token, Refused):
+            return token
+        found = Asking(_program(token, address)) if token else await self._person(headers, address)
+        if isinstance(found, Refused) or found.actor is None:
+            return found
+        return await self._beyond(rule, scope, found.actor, is_program=bool(token)) or found
+
+    async def _person(self, headers: Headers, address: str) -> Asking | Refused:
+        """Return which person is asking, an admin where nobody signs in; or why nobody is known to."""
         if self._sign_in is None:
-            return ""
+            return Asking(access.Actor(str(access.Via.API), access.TokenScope.ADMIN, access.Via.API, address))
         person = await self._sign_in.user(headers)
-        return person if isinstance(person, Refused) else person.name
+        if isinstance(person, Refused):
+            return person
+        try:
+            role = await run_in_threadpool(self._roles.role, person) if self._roles else None
+        except StoreError:
+            return Refused(503, "The store does not answer, so nobody's role is known: try again soon.")
+        if role is None:
+            return Refused(403, f"{person.name} is known but has no role here: ask an admin for one.")
+        return Asking(access.Actor(person.name, role.scope, access.Via.API, address, role), person)
+
+    async def _beyond(self, rule: Rule, scope: Scope, actor: access.Actor, *, is_program: bool) -> Refused | None:
+        """Return why a request is beyond who asks, None where it is not; what they asked to change is in the audit."""
+        method = scope.get("method", WEBSOCKET)
+        needed = rule.reads if method in READS else rule.writes
+        if needed is None:
+            people = "Tokens are for calls of the API; this is for people: call it without a token."
+            return Refused(403, people) if is_program else None
+        sentence = actor.refusal(needed)
+        if sentence and self._audit and method not in READS:  # any page can lead a browser to a read
+            call = f"{method} {scope['path']}"[:MOST_CALL]
+            await run_in_threadpool(self._audit.refused, actor, call, f"Call {call}", sentence=sentence)
+        return Refused(403, sentence) if sentence else None
 
     def _way_in(self, refused: Refused, scope: Scope, headers: Headers) -> str:
         """Return where a person signs in who opens a page, "" for another request or reason."""
@@ -192,78 +199,21 @@ class Gate:
         with suppress(_TooLarge):
             await self._app(scope, bounded, own)
         if read > rule.most_bytes and not began:
-            await _refuse(_too_large(rule, None), scope, receive, send)
+            await _refuse(too_large(rule, None), scope, receive, send)
 
 
-def rule_of(path: str) -> Rule:
-    """Return the rule of a path."""
-    return next(rule for rule in RULES if path == rule.path or path.startswith(f"{rule.path}/") or not rule.path)
+def _program(token: access.Token, address: str) -> access.Actor:
+    """Return a program as who acts."""
+    return access.Actor(f"token {token.name}", token.scope, access.Via.API, address)
 
 
-def refusal(rule: Rule, method: str, headers: Headers, hosts: frozenset[str]) -> Refused | None:
-    """Return why a request may not pass, None when it may."""
-    if not rule.for_all and not are_ours(headers.getlist("host"), hosts):
-        name = (headers.get("host") or "")[:100]
-        return Refused(421, f"The console does not answer under the name {name!r}. If it is yours, add it to DM_HOSTS.")
-    if foreign(headers) and (rule.own_only or not _is_visit(method, headers)):
-        return Refused(403, "Pages of other sites may not use this console. Open it in a tab of its own.")
-    if method in READS or method == WEBSOCKET:
-        return None
-    if not rule.takes:
-        return Refused(405, f"Nothing can be changed here by {method}: only GET, HEAD and OPTIONS are answered.")
-    return _wrong_body(rule, headers)
-
-
-def foreign(headers: Headers) -> bool:
-    """Whether a browser says that the request comes from a page of another site.
-
-    Source: https://developer.mozilla.org/docs/Web/HTTP/Headers/Sec-Fetch-Site (read 2026-11).
-    """
-    if site := headers.get("sec-fetch-site"):
-        return site not in OWN_SITES
-    origin = headers.get("origin")
-    return origin is not None and origin.partition("://")[2].lower() != headers.get("host", "").lower()
-
-
-def _is_visit(method: str, headers: Headers) -> bool:
-    """Whether a person follows a link to a tab of its own: no frame, picture, script or call."""
-    fetched = (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest"))
-    return method == "GET" and fetched == ("navigate", "document")
-
-
-def _wrong_body(rule: Rule, headers: Headers) -> Refused | None:
-    """Return what is wrong with the type or the stated length of a body, None when nothing is."""
-    length = headers.get("content-length", "")
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    has_body = length not in {"", "0"} or "transfer-encoding" in headers
-    if (kind or has_body) and kind != rule.takes:
-        given = f"not {kind[:100]}" if kind else "and its Content-Type header says nothing"
-        return Refused(415, f"The body must be {rule.takes}, {given}: set the header Content-Type: {rule.takes}.")
-    return _too_large(rule, int(length)) if length.isdecimal() and int(length) > rule.most_bytes else None
-
-
-def _too_large(rule: Rule, size: int | None) -> Refused:
-    """Return the refusal of a body, of which `size` bytes are announced."""
-    most = f"{rule.most_bytes / 1e6:.1f} MB"
-    has = f"The body has {size / 1e6:.1f} MB and the most is {most}" if size else f"The body has more than {most}"
-    return Refused(413, f"{has}: split it into smaller {'files' if rule.takes == FORM else 'calls'}.")
-
-
-def _caller(token: access.Token, rule: Rule, method: str) -> str | Refused:
-    """Return under which name a program asks, or why its token does not do here."""
-    needed = rule.reads if method in READS else rule.writes
-    if needed is None:
-        return Refused(403, "Tokens are for calls of the API; this is for people: call it without a token.")
-    if not token.scope.covers(needed):
-        return Refused(403, f"The token may {token.scope}, and this needs one that may {needed}.")
-    return f"token {token.name}"
-
-
-def _signed(scope: Scope, user: str) -> Scope:
-    """Return a request as that of `user`, "" for nobody: screens find it in a header, the API in the state."""
-    headers = [(name, value) for name, value in scope["headers"] if name.lower() != USER]
-    own = {"headers": [*headers, (USER, user.encode())], "state": {**scope.get("state", {}), "by": user}}
-    return {**scope, **(own if user else {"headers": headers})}
+def _signed(scope: Scope, asking: Asking) -> Scope:
+    """Return a request as that of who asks: screens find a person in headers, the API who acts in the state."""
+    headers = [(name, value) for name, value in scope["headers"] if name.lower() not in (USER, GROUPS)]
+    if person := asking.person:
+        groups = json.dumps(sorted(person.groups))
+        headers += [(USER, person.name.encode()), (GROUPS, groups.encode())]
+    return {**scope, "headers": headers, "state": {**scope.get("state", {}), "actor": asking.actor}}
 
 
 async def _refuse(refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:

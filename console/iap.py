@@ -12,7 +12,7 @@ from google.auth import jwt
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 
-from console.gate import Refused
+from console.rules import Refused
 from console.signing_keys import SKEW_SECONDS, KeysAway, SigningKeys, answered, nobody
 from engine.public import Clock, access
 

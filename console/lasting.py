@@ -5,7 +5,8 @@ from __future__ import annotations
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from console.gate import Refused, SignIn
+from console.gate import SignIn
+from console.rules import Refused
 from engine.log import get_logger
 from engine.public import Clock
 

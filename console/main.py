@@ -5,11 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from console import actions, navigation
-from console.context import context
+from console.context import NO_ROLE, context
 from console.widgets import alerts, keys, parts, session, style
+from engine.public import access
 
 st.set_page_config(page_title="Draft Maker", page_icon=style.ICON, layout="wide")
 style.apply()
+if not context().may(access.TokenScope.READ):
+    st.error(NO_ROLE, icon=":material/block:")
+    session.draw(context())
+    st.stop()
 page = st.navigation(navigation.pages(), position="top")
 actions.show_notices()
 parts.begin()

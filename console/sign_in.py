@@ -15,8 +15,8 @@ from starlette.requests import Request, cookie_parser
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from console.gate import SIGN_IN, SIGN_OUT, Refused
 from console.oidc import Asked, NotSignedIn, Provider
+from console.rules import SIGN_IN, SIGN_OUT, Refused
 from console.signing_keys import nobody
 from engine.log import get_logger
 from engine.public import Sessions, StoreError, access

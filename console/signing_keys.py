@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 import requests
 
-from console.gate import Refused
+from console.rules import Refused
 from engine.log import get_logger
 from engine.public import Clock
 

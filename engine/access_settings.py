@@ -1,4 +1,4 @@
-"""How the console is reached, and who signs people in there: a part of the settings."""
+"""How the console is reached, who signs people in there, and with which roles: a part of the settings."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ class AccessSettings(BaseSettings):
     oidc_client_secret: SecretStr = Field(SecretStr(""), validation_alias="DM_OIDC_CLIENT_SECRET")
     oidc_name: str = Field("email", validation_alias="DM_OIDC_NAME")
     oidc_groups: str = Field("groups", validation_alias="DM_OIDC_GROUPS")
+    admins: str = Field("", validation_alias="DM_ADMINS")
+    role_groups: str = Field("", validation_alias="DM_ROLE_GROUPS")
+    role_else: Literal["", "nobody", "viewer", "operator", "admin"] = Field("", validation_alias="DM_ROLE_ELSE")
     session_hours: float = Field(12.0, validation_alias="DM_SESSION_HOURS", gt=0, le=720)
 
     @field_validator("hosts")
@@ -53,6 +56,11 @@ class AccessSettings(BaseSettings):
         """Return the names, some with a port, that the console is reached by beside those of this machine."""
         named = urlsplit(self.console_url).netloc.lower()
         return names(self.hosts) | ({named} if named else frozenset())
+
+    @property
+    def knows_people(self) -> bool:
+        """Whether the console itself knows who is signed in."""
+        return self.sign_in in {"iap", "oidc"}
 
     @property
     def on_loopback(self) -> bool:

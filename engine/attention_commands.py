@@ -9,7 +9,6 @@ import typer
 from rich.table import Table
 
 from engine import terminal
-from engine.bootstrap import open_existing
 from engine.domain.identify.lead import MOST_FACTS
 from engine.draft_commands import cents, price_table
 from engine.errors import Cause
@@ -29,7 +28,7 @@ class Kind(StrEnum):
 
 def attention() -> None:
     """Show why rows of all batches need attention, and the newest fixes."""
-    engine = open_existing()
+    engine = terminal.open_existing()
     table = Table("Cause", "Rows", box=None)
     counts = engine.attention.causes()
     for one in counts:
@@ -73,10 +72,10 @@ def fix(
     price_cents = cents(prices[0]) if prices and not table else None
     numbers = (discogs or None, musicbrainz or None)
     remedy = Remedy(FixKind[kind.name], price_cents, *numbers, same_album, barcode, table, facts)
-    engine = open_existing()
+    engine = terminal.open_existing()
     _say_concerned(engine, wanted, remedy)
     if not check:
-        begun = engine.fixes.begin(wanted, remedy, by=terminal.BY)
+        begun = engine.fixes.begin(wanted, remedy)
         terminal.say(f"{begun.fix_id} begins in 10 s. To take it back: python -m engine undo {begun.fix_id}")
 
 
@@ -84,9 +83,9 @@ def undo(
     fix_id: Annotated[str, typer.Argument(metavar="FIX", help="A fix, as `fix` and `attention` name it.")],
 ) -> None:
     """Take back a fix that has not begun; one that has begun is stopped where it stands."""
-    engine = open_existing()
+    engine = terminal.open_existing()
     begun = engine.fixes.get(fix_id).state is FixState.RUNNING
-    ended = engine.fixes.stop(fix_id, by=terminal.BY) if begun else engine.fixes.undo(fix_id, by=terminal.BY)
+    ended = engine.fixes.stop(fix_id) if begun else engine.fixes.undo(fix_id)
     terminal.say(_line(ended))
 
 

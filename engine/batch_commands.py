@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from engine import terminal
-from engine.bootstrap import open_existing
 
 
 def delete(
@@ -16,10 +15,10 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete it without asking.")] = False,
 ) -> None:
     """Delete a batch with its rows and its history; its drafts stay at eBay."""
-    deletions = open_existing().deletions
+    deletions = terminal.open_existing().deletions
     if not yes:
         typer.confirm(f"Delete {job} with its rows and its history?", abort=True)
-    done = deletions.delete(job, leave_drafts=leave_drafts, by=terminal.BY)
+    done = deletions.delete(job, leave_drafts=leave_drafts)
     left = f"; {done.drafts:,} of its drafts stay at eBay" if done.drafts else ""
     terminal.say(f"Batch {job} is deleted with {done.rows:,} rows{left}.")
 
@@ -28,9 +27,9 @@ def archive(
     jobs: Annotated[list[str], typer.Argument(metavar="JOB...", help="Batches that have ended.")],
 ) -> None:
     """Put batches out of sight: they are in no list unless it is asked for the archive, and lose nothing."""
-    engine = open_existing()
+    engine = terminal.open_existing()
     for job in jobs:
-        engine.archive.archive(job, by=terminal.BY)
+        engine.archive.archive(job)
         terminal.say(f"Batch {job} is archived.")
 
 
@@ -38,9 +37,9 @@ def unarchive(
     jobs: Annotated[list[str], typer.Argument(metavar="JOB...", help="Batches that are archived.")],
 ) -> None:
     """Bring archived batches back into the lists."""
-    engine = open_existing()
+    engine = terminal.open_existing()
     for job in jobs:
-        engine.archive.unarchive(job, by=terminal.BY)
+        engine.archive.unarchive(job)
         terminal.say(f"Batch {job} is back.")
 
 
@@ -49,7 +48,7 @@ def rename(
     name: Annotated[str, typer.Argument(help="Its new name.")],
 ) -> None:
     """Give a batch another name."""
-    renamed = open_existing().commands.rename(job, name, by=terminal.BY)
+    renamed = terminal.open_existing().commands.rename(job, name)
     terminal.say(f"Batch {job} is named {renamed.name}.")
 
 
@@ -57,8 +56,8 @@ def again(
     job: Annotated[str, typer.Argument(metavar="JOB", help="A batch, such as batch_20250821_145610_0.")],
 ) -> None:
     """Start a new batch over the same file, with the same options."""
-    engine = open_existing()
-    started = engine.start_again(job, by=terminal.BY)
+    engine = terminal.open_existing()
+    started = engine.start_again(job)
     terminal.say(f"Batch {started.job_id} is queued over the file of batch {job}.")
     options = started.options
     before = engine.drafted_before(started.gcs_path, layout=options.layout, first=options.first, job_id=started.job_id)

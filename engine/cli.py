@@ -27,7 +27,6 @@ from engine import (
     terminal,
     token_commands,
 )
-from engine.bootstrap import open_engine, open_existing
 from engine.catalog import commands as catalog
 from engine.domain.batch.grades import Grading, graded
 from engine.domain.batch.jobs import JobStatus
@@ -39,7 +38,6 @@ from engine.errors import EngineError
 from engine.file_commands import Columns, EachBarcode, HeaderLine, Sheets, content_of
 from engine.log import configure
 from engine.public import BatchFilter, DraftNeed, Engine, Job, Visibility
-from engine.settings import load
 from engine.signals import stop_on_signals
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -112,7 +110,7 @@ def submit(
     watch: Annotated[bool, typer.Option(help="Show progress until the batch ends.")] = False,
 ) -> None:
     """Start a batch."""
-    engine = open_engine(load())
+    engine = terminal.open_engine()
     chosen, asked = engine.profiles.chosen(profile), context.get_parameter_source("no_price")
     options = Options(
         create_drafts=create_drafts,
@@ -148,9 +146,9 @@ def _say(engine: Engine, job: Job, first: int | None) -> None:
 def _start(engine: Engine, file: str, options: Options, name: str) -> Job:
     """Start a batch over a file in the file store, or over one of this machine."""
     if file.startswith("gs://"):
-        return engine.submission.submit(file, options, name=name, by=terminal.BY)
+        return engine.submission.submit(file, options, name=name)
     path = Path(file)
-    return engine.submission.upload(content_of(path), path.name, options, name=name, by=terminal.BY)
+    return engine.submission.upload(content_of(path), path.name, options, name=name)
 
 
 @app.command()
@@ -169,7 +167,7 @@ def status(
     archived: Annotated[bool, typer.Option("--archived", help="Batches of the archive, and no others.")] = False,
 ) -> None:
     """Show batches, or one batch with its failed rows, or with the drafts that are not ready."""
-    engine = open_existing()
+    engine = terminal.open_existing()
     visibility = Visibility.ARCHIVED if archived else Visibility.VISIBLE
     wanted = BatchFilter(name, state, _utc(since), _utc(until), visibility)
     if job and watch:
@@ -192,7 +190,7 @@ def status(
 @app.command()
 def recover(job: JobId) -> None:
     """Let an interrupted, failed or stopped batch go on where it stopped."""
-    recovered = open_existing().commands.recover(job, by=terminal.BY)
+    recovered = terminal.open_existing().commands.recover(job)
     if recovered.status is JobStatus.COMPLETED:
         terminal.say(f"All rows of batch {job} are done: it is completed.")
     else:
@@ -203,12 +201,12 @@ def recover(job: JobId) -> None:
 @app.command()
 def retry(job: JobId, as_new: Annotated[bool, typer.Option(help="As a new batch, not in place.")] = False) -> None:
     """Run the failed rows of a batch again."""
-    engine = open_existing()
+    engine = terminal.open_existing()
     if as_new:
-        retried = engine.retry_as_new(job, by=terminal.BY)
+        retried = engine.retry_as_new(job)
         terminal.say(f"Batch {retried.job_id} is queued with the failed rows of batch {job}.")
     else:
-        retried = engine.commands.retry_failed(job, by=terminal.BY)
+        retried = engine.commands.retry_failed(job)
         terminal.say(f"The failed rows of batch {job} are queued again.")
     terminal.print_jobs([retried])
 

@@ -9,10 +9,7 @@ from typing import Annotated
 import typer
 
 from engine import terminal
-from engine.bootstrap import open_engine
 from engine.public import AccountsView, Source
-from engine.settings import load
-from engine.startup import require_store
 
 app = typer.Typer(help="Who is connected and until when; eBay is connected on the Connections screen.")
 WORDS = {Source.ENVIRONMENT: "from the environment", Source.STORED: "kept here", Source.MISSING: "missing"}
@@ -29,9 +26,7 @@ class Account(StrEnum):
 def connections(context: typer.Context) -> None:
     """Show what is connected; never a key or token."""
     if context.invoked_subcommand is None:
-        settings = load()
-        require_store(settings)
-        for line in lines(open_engine(settings).accounts.view()):
+        for line in lines(terminal.open_existing().accounts.view()):
             terminal.say(line)
 
 
@@ -39,15 +34,15 @@ def connections(context: typer.Context) -> None:
 def discogs() -> None:
     """Keep a personal Discogs token once Discogs accepts it; it is asked for, or read from standard input."""
     token = typer.prompt("Token", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()
-    terminal.say(f"Discogs accepts the token of {open_engine(load()).accounts.connect_discogs(token)}, and it is kept.")
+    terminal.say(
+        f"Discogs accepts the token of {terminal.open_engine().accounts.connect_discogs(token)}, and it is kept."
+    )
 
 
 @app.command()
 def disconnect(account: Annotated[Account, typer.Argument(help="Whose token is forgotten here.")]) -> None:
     """Forget a token."""
-    settings = load()
-    require_store(settings)
-    accounts = open_engine(settings).accounts
+    accounts = terminal.open_existing().accounts
     if account is Account.EBAY:
         accounts.disconnect_ebay()
     else:

@@ -11,12 +11,10 @@ import typer
 from rich.console import Console
 
 from engine import terminal
-from engine.bootstrap import open_engine, open_existing
 from engine.domain.listing.pricing import ANY
 from engine.public import MAX_CENTS, BulkAction, Engine, NoPrice, Queries, SeenRow
 from engine.reading.cell_words import CellProblem
 from engine.reading.cells import price_cents
-from engine.settings import Settings
 
 out = Console()
 
@@ -47,7 +45,7 @@ def drafts(
     if (action is Action.PRICE) is not bool(price):
         raise typer.BadParameter("--price goes with the action price, and with no other")
     given = cents(price) if price else None
-    engine, wanted = open_engine(Settings()), BulkAction[action.name]
+    engine, wanted = terminal.open_engine(), BulkAction[action.name]
     chosen = _named(engine.queries, job, rows) if rows else engine.bulk_actions.rows(wanted, job)
     if wanted is BulkAction.REMOVE and not rows and chosen and not yes:
         typer.confirm(f"Remove all {len(chosen)} drafts of {job}?", abort=True)
@@ -69,7 +67,7 @@ def price(
     """Do those rows of a batch again that lack a price; without prices of yours they are looked for again."""
     table = price_table(prices or ())
     no_price = NoPrice.DRAFT if as_drafts else None
-    priced = open_existing().commands.price(job, table, no_price=no_price, by=terminal.BY)
+    priced = terminal.open_existing().commands.price(job, table, no_price=no_price)
     terminal.say(f"The rows of batch {job} that lack a price are queued again.")
     terminal.print_jobs([priced])
 
@@ -104,7 +102,7 @@ def cents(text: str) -> int:
 
 def _apply(engine: Engine, action: BulkAction, rows: Sequence[SeenRow], price_cents: int | None) -> int:
     """Do it, say what became of the rows, and return how many were left alone."""
-    results = engine.bulk_actions.apply(action, rows, by=terminal.BY, price_cents=price_cents)
+    results = engine.bulk_actions.apply(action, rows, price_cents=price_cents)
     left = [result for result in results if not result.done]
     out.print(f"{len(results) - len(left)} done, {len(left)} left alone", highlight=False)
     for result in left:

@@ -11,7 +11,6 @@ from typing import Annotated, TypeVar
 import typer
 
 from engine import terminal
-from engine.bootstrap import open_existing
 from engine.domain.batch.items import ItemStatus
 from engine.domain.batch.row_filter import RowFilter
 from engine.domain.listing.readiness import DraftNeed
@@ -44,7 +43,7 @@ def export(
         _one_of(DraftNeed, needs, "--needs"),
         search,
     )
-    content = _content(open_existing().exports, job, kind, part, wanted)
+    content = _content(terminal.open_existing().exports, job, kind, part, wanted)
     if output is not None:
         _write(content, output)
         return

@@ -9,12 +9,10 @@ import typer
 from rich.table import Table
 
 from engine import terminal
-from engine.bootstrap import open_engine
 from engine.domain.batch import layout as layouts
 from engine.domain.batch.layout import Layout, Role
 from engine.domain.batch.rows import RowState
 from engine.public import Check, TableView
-from engine.settings import load
 
 Columns = Annotated[
     list[str] | None,
@@ -42,7 +40,7 @@ def check(
 ) -> None:
     """Show how a file is read, and what is in it; nothing is started."""
     chosen = layout(columns, header_line, sheets, each_barcode)
-    found = open_engine(load()).submission.open(content_of(file), file.name, chosen).check()
+    found = terminal.open_engine().submission.open(content_of(file), file.name, chosen).check()
     for table in found.tables:
         _show(table)
     for judged in found.scales:

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from engine import terminal
-from engine.bootstrap import open_existing
 from engine.public import LONGEST_SHIFT, shift_message
 
 
@@ -16,4 +15,4 @@ def handover(
     hours: Annotated[int, typer.Option(min=1, max=LONGEST_SHIFT, help="How long the shift was.")] = 8,
 ) -> None:
     """Show what was finished, what is stuck and what mends it, and what runs; times are in UTC."""
-    terminal.say(shift_message(open_existing().shifts.report(timedelta(hours=hours))))
+    terminal.say(shift_message(terminal.open_existing().shifts.report(timedelta(hours=hours))))

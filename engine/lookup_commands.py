@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from engine import terminal
-from engine.bootstrap import open_existing
 
 app = typer.Typer(no_args_is_help=True, help="What the services said of barcodes and is kept for a while.")
 
@@ -20,5 +19,5 @@ def lookups() -> None:
 @app.command()
 def forget(upcs: Annotated[list[str], typer.Argument(metavar="UPC...", help="Barcodes, in any spelling.")]) -> None:
     """Forget what the services said of barcodes: the next row with one of them asks anew."""
-    for forgotten in open_existing().answers.forget(upcs):
+    for forgotten in terminal.open_existing().answers.forget(upcs):
         terminal.say(forgotten.sentence)

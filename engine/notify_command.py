@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from engine import terminal
-from engine.bootstrap import open_existing
 from engine.errors import BadSetting
 from engine.public import Engine, Notification
 
@@ -21,7 +20,7 @@ def notify(
     test: Annotated[bool, typer.Option("--test", help="Have an engine send a test, and say what came of it.")] = False,
 ) -> None:
     """Show the channels of the settings and the newest notifications; exit status 1 where a test is not delivered."""
-    engine = open_existing()
+    engine = terminal.open_existing()
     if test:
         raise typer.Exit(0 if _delivered(engine) else 1)
     newest = engine.notifications.newest()
@@ -39,7 +38,7 @@ def _delivered(engine: Engine) -> bool:
     receivers = engine.notifications.receivers
     if not receivers:
         raise BadSetting(NO_CHANNEL)
-    tried = _tried(engine, engine.notifications.test(by=terminal.BY)).deliveries
+    tried = _tried(engine, engine.notifications.test()).deliveries
     for channel, receiver in receivers.items():
         one = tried.get(channel)
         terminal.say(f"{channel} to {receiver}: {UNTRIED if one is None else one.error or 'delivered'}")

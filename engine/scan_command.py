@@ -9,10 +9,8 @@ from typing import Annotated
 import typer
 
 from engine import terminal
-from engine.bootstrap import open_engine
 from engine.domain.listing.pricing import dollars
 from engine.public import Entry, Scan, ScanState, Taken
-from engine.settings import load
 
 
 def scan(
@@ -21,18 +19,18 @@ def scan(
     close: Annotated[bool, typer.Option(help="Make a file of the session once the input ends.")] = False,
 ) -> None:
     """Take in barcodes, and words about the last copy (VG+, 12.50, x2, /note, -), one a line, until the input ends."""
-    scans = open_engine(load()).scans
-    opened = scans.session(session) if session else scans.open(name, by=terminal.BY)
+    scans = terminal.open_engine().scans
+    opened = scans.session(session) if session else scans.open(name)
     terminal.say(f"Scan, or type of the last copy VG+, 12.50, x2, /note or -. Session {opened.session_id}")
     last = ""
     for line in sys.stdin:
         if not line.strip():
             continue
-        (taken,) = scans.take(opened.session_id, [Entry(secrets.token_hex(8), line, last)], by=terminal.BY)
+        (taken,) = scans.take(opened.session_id, [Entry(secrets.token_hex(8), line, last)])
         last = taken.scan.scan_id if taken.scan and not taken.changed else last
         terminal.say(_told(taken))
     if close:
-        path = scans.close(opened.session_id, by=terminal.BY)
+        path = scans.close(opened.session_id)
         terminal.say(f"The file is {path}. To start it: python -m engine submit {path}")
 
 

@@ -1,7 +1,8 @@
-"""What the command line shows of batches."""
+"""The engine as whoever sits at a terminal uses it, and what the command line shows of batches."""
 
 from __future__ import annotations
 
+import getpass
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -12,9 +13,11 @@ from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
+from engine import bootstrap
 from engine.domain.batch.items import Item
 from engine.domain.batch.jobs import OPEN, Job, JobStatus
-from engine.public import DraftNeed, Engine
+from engine.public import DraftNeed, Engine, access
+from engine.settings import load
 
 BY = "command line"  # who acts, for the history
 out = Console()
@@ -22,6 +25,32 @@ errors = Console(stderr=True)
 
 _LONGEST_NAME = 40
 _WIDEST = 1_000
+
+
+def open_engine() -> Engine:
+    """Return the engine of this process for an admin, which everybody at a terminal of this machine is; it is audited.
+
+    Raises:
+        BadSetting: a setting cannot be used.
+    """
+    return _acting(bootstrap.open_engine(load()))
+
+
+def open_existing() -> Engine:
+    """Return the same over a job store that is there, for a command that never makes one.
+
+    Raises:
+        BadSetting: it is not, or a setting cannot be used.
+    """
+    return _acting(bootstrap.open_existing())
+
+
+def _acting(engine: Engine) -> Engine:
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = ""  # one without a name, as in a container
+    return engine.acting_for(lambda: access.Actor(BY, access.TokenScope.ADMIN, access.Via.TERMINAL, user))
 
 
 def say(sentence: str) -> None:

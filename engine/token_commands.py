@@ -7,9 +7,7 @@ from typing import Annotated
 import typer
 
 from engine import terminal
-from engine.bootstrap import open_engine, open_existing
 from engine.public import access
-from engine.settings import load
 
 app = typer.Typer(help="The tokens by which programs call the HTTP API.")
 
@@ -19,7 +17,7 @@ def tokens(context: typer.Context) -> None:
     """Show every token, without what a program sends."""
     if context.invoked_subcommand:
         return
-    standing = open_existing().tokens
+    standing = terminal.open_existing().tokens
     for token in standing.all():
         used = f"last used {token.last_used_at:%Y-%m-%d %H:%M}" if token.last_used_at else "never used"
         state = token.state(standing.now())
@@ -37,12 +35,12 @@ def make(
     days: Annotated[int, typer.Option(help="For how long it counts.")] = access.USUAL_DAYS,
 ) -> None:
     """Make a token; it is shown this once."""
-    made = open_engine(load()).tokens.make(name, scope, days, by=terminal.BY)
+    made = terminal.open_engine().tokens.make(name, scope, days)
     terminal.say(made.text)
 
 
 @app.command()
 def revoke(token: Annotated[str, typer.Argument(metavar="ID", help="As the list shows it.")]) -> None:
     """Have a token count no more, from the next call on."""
-    revoked = open_existing().tokens.revoke(token, by=terminal.BY)
+    revoked = terminal.open_existing().tokens.revoke(token)
     terminal.say(f"The token {revoked.name} is revoked.")

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from console.actions import act
-from console.context import Context, operator
+from console.context import Context
 from engine.public import Service, UpstreamsView, UpstreamView
 
 
@@ -26,7 +26,7 @@ def button(context: Context, view: UpstreamView, engines: int, *, disabled: bool
 
 def _test(context: Context, service: Service) -> None:
     """Have an engine test the service."""
-    act(context, _asked, partial(context.engine.upstreams.test, service, by=operator()))
+    act(context, _asked, partial(context.engine.upstreams.test, service))
 
 
 def _asked(view: UpstreamsView) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from engine.api.answers import row_answer
-from engine.api.batches import CHECKED, By, TheEngine
+from engine.api.batches import CHECKED, TheEngine
 from engine.api.models.attention import (
     AttentionAnswer,
     AttentionCause,
@@ -70,12 +70,12 @@ def check(body: FixRequest, engine: TheEngine) -> ConcernedAnswer:
     status_code=202,
     responses=CONFLICT | UNREADABLE,
 )
-def begin(body: FixRequest, engine: TheEngine, by: By) -> FixAnswer:
+def begin(body: FixRequest, engine: TheEngine) -> FixAnswer:
     """Return the fix. It begins ten seconds later, and until then `undo` takes it back as a whole.
 
     409 where no row is wanted, or such rows are being fixed already; 400 where the remedy cannot mend them.
     """
-    return fix_answer(engine.fixes.begin(body.rows, body.remedy, by=by))
+    return fix_answer(engine.fixes.begin(body.rows, body.remedy))
 
 
 @router.get("/fixes", summary="The newest fixes")
@@ -91,15 +91,15 @@ def one(fix_id: str, engine: TheEngine) -> FixAnswer:
 
 
 @router.post("/fixes/{fix_id}/undo", summary="Take back a fix that has not begun", responses=CONFLICT | NO_FIX)
-def undo(fix_id: str, engine: TheEngine, by: By) -> FixAnswer:
+def undo(fix_id: str, engine: TheEngine) -> FixAnswer:
     """Return the fix, undone: nothing was changed. 409 once it has begun."""
-    return fix_answer(engine.fixes.undo(fix_id, by=by))
+    return fix_answer(engine.fixes.undo(fix_id))
 
 
 @router.post("/fixes/{fix_id}/stop", summary="Stop a fix where it stands", responses=CONFLICT | NO_FIX)
-def stop(fix_id: str, engine: TheEngine, by: By) -> FixAnswer:
+def stop(fix_id: str, engine: TheEngine) -> FixAnswer:
     """Return the fix, stopped: what it has queued goes on. 409 once it has ended."""
-    return fix_answer(engine.fixes.stop(fix_id, by=by))
+    return fix_answer(engine.fixes.stop(fix_id))
 
 
 def fix_answer(fix: Fix) -> FixAnswer:

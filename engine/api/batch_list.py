@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from engine.api.answers import job_answer
-from engine.api.batches import CHECKED, By, TheEngine, started
+from engine.api.batches import CHECKED, TheEngine, started
 from engine.api.models.deletion import DeletedAnswer
 from engine.api.models.jobs import JobAnswer, StartedJobAnswer
 from engine.api.models.requests import RenameRequest
@@ -20,9 +20,9 @@ router = APIRouter(prefix="/api/batch", tags=["batches"], responses=AWAY, depend
     responses=UNKNOWN | CONFLICT | UNREADABLE,
     response_model_exclude_unset=True,
 )
-def rename(job_id: str, body: RenameRequest, engine: TheEngine, by: By) -> JobAnswer:
+def rename(job_id: str, body: RenameRequest, engine: TheEngine) -> JobAnswer:
     """Return the job under its new name; 409 while it is being deleted."""
-    return job_answer(engine.commands.rename(job_id, body.name, by=by))
+    return job_answer(engine.commands.rename(job_id, body.name))
 
 
 @router.post(
@@ -33,12 +33,12 @@ def rename(job_id: str, body: RenameRequest, engine: TheEngine, by: By) -> JobAn
     | documented({403: "Jobs, or photos, may not be read from that bucket; or a page of another site sent it."}),
     response_model_exclude_unset=True,
 )
-def start_again(job_id: str, engine: TheEngine, by: By) -> StartedJobAnswer:
+def start_again(job_id: str, engine: TheEngine) -> StartedJobAnswer:
     """Return the new job; 409 where the batch was made of failed rows of another.
 
     `drafted_before` counts the barcodes of the file that other batches, this one too, have drafted.
     """
-    return started(engine, engine.start_again(job_id, by=by))
+    return started(engine, engine.start_again(job_id))
 
 
 @router.post(
@@ -47,12 +47,12 @@ def start_again(job_id: str, engine: TheEngine, by: By) -> StartedJobAnswer:
     responses=UNKNOWN | CONFLICT,
     response_model_exclude_unset=True,
 )
-def archive(job_id: str, engine: TheEngine, by: By) -> JobAnswer:
+def archive(job_id: str, engine: TheEngine) -> JobAnswer:
     """Return the job, which is in no list from now on unless `archived=true` asks for it; nothing of it is lost.
 
     409 while it waits, runs or is paused. When rows of it are done again it comes back by itself.
     """
-    return job_answer(engine.archive.archive(job_id, by=by))
+    return job_answer(engine.archive.archive(job_id))
 
 
 @router.post(
@@ -61,9 +61,9 @@ def archive(job_id: str, engine: TheEngine, by: By) -> JobAnswer:
     responses=UNKNOWN | CONFLICT,
     response_model_exclude_unset=True,
 )
-def unarchive(job_id: str, engine: TheEngine, by: By) -> JobAnswer:
+def unarchive(job_id: str, engine: TheEngine) -> JobAnswer:
     """Return the job, in the lists again; one that is not archived is left as it is."""
-    return job_answer(engine.archive.unarchive(job_id, by=by))
+    return job_answer(engine.archive.unarchive(job_id))
 
 
 @router.post(
@@ -71,10 +71,10 @@ def unarchive(job_id: str, engine: TheEngine, by: By) -> JobAnswer:
     summary="Delete a batch with its rows and its history",
     responses=UNKNOWN | CONFLICT | UNREADABLE,
 )
-def delete(job_id: str, engine: TheEngine, by: By, leave_drafts: bool = False) -> DeletedAnswer:
+def delete(job_id: str, engine: TheEngine, leave_drafts: bool = False) -> DeletedAnswer:
     """Return what was deleted; 409 while the batch waits or runs, or rows of it are in flight.
 
     Its drafts stay at eBay and in the list of drafts, so that no copy is drafted twice: where there are any, 409 says
     how many unless `leave_drafts` is true. Asked again it goes on where it was stopped.
     """
-    return DeletedAnswer.of(engine.deletions.delete(job_id, leave_drafts=leave_drafts, by=by))
+    return DeletedAnswer.of(engine.deletions.delete(job_id, leave_drafts=leave_drafts))

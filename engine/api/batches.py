@@ -29,8 +29,9 @@ from engine.domain.batch.items import ItemStatus
 from engine.domain.batch.jobs import OPEN, Job, JobStatus
 from engine.domain.batch.results import failure
 from engine.errors import BadRequest, Cause, IllegalTransition
-from engine.public import BatchFilter, DraftNeed, Engine, RowState, Visibility
+from engine.public import BatchFilter, DraftNeed, Engine, RowState, Visibility, access
 
+STRANGER = access.Actor(access.NOBODY, access.TokenScope.READ, access.Via.API)
 CHECKED = [Depends(known_parameters_only)]
 router = APIRouter(prefix="/api/batch", tags=["batches"], responses=AWAY, dependencies=CHECKED)
 NEWEST = 50
@@ -68,18 +69,13 @@ UPLOAD_REFUSED = (
 
 
 def engine_of(request: Request) -> Engine:
-    """Return the engine of this application."""
+    """Return the engine as who asks may use it; the gate knows them, and without it nothing is changed."""
     engine: Engine = request.app.state.engine
-    return engine
-
-
-def caller(request: Request) -> str:
-    """Return who is asking, for the history: as whom the gate knows them, "api" where nobody signs in."""
-    return getattr(request.state, "by", "api")
+    actor = getattr(request.state, "actor", None) or STRANGER
+    return engine.acting_for(lambda: actor)
 
 
 TheEngine = Annotated[Engine, Depends(engine_of)]
-By = Annotated[str, Depends(caller)]
 
 # A route that steers one batch and answers with it
 command = partial(router.post, responses=UNKNOWN | CONFLICT, response_model_exclude_unset=True)
@@ -91,13 +87,13 @@ command = partial(router.post, responses=UNKNOWN | CONFLICT, response_model_excl
     responses=PROCESS_REFUSED,
     response_model_exclude_unset=True,
 )
-def process(body: ProcessRequest, engine: TheEngine, by: By) -> StartedJobAnswer:
+def process(body: ProcessRequest, engine: TheEngine) -> StartedJobAnswer:
     """Queue a batch; the engine reads the file, so `total_upcs` may still be null and a missing file fails the job.
 
     `drafted_before` counts the barcodes of the file that other batches have drafted; null while it cannot be read.
     """
     options = body.options(engine.profiles.chosen(body.profile))
-    return started(engine, engine.submission.submit(body.gcs_path, options, name=body.name, by=by))
+    return started(engine, engine.submission.submit(body.gcs_path, options, name=body.name))
 
 
 @router.post(
@@ -106,14 +102,14 @@ def process(body: ProcessRequest, engine: TheEngine, by: By) -> StartedJobAnswer
     responses=UPLOAD_REFUSED,
     response_model_exclude_unset=True,
 )
-def upload(form: Annotated[UploadForm, File()], engine: TheEngine, by: By) -> StartedJobAnswer:
+def upload(form: Annotated[UploadForm, File()], engine: TheEngine) -> StartedJobAnswer:
     """Check a file, store it and queue a batch; 422 with the rows and their reasons when nothing can be used.
 
     `drafted_before` counts the barcodes of the file that other batches have drafted.
     """
     content, filename = form.file.file.read(), form.file.filename or "upload.txt"
     options = form.options(engine.profiles.chosen(form.profile))
-    return started(engine, engine.submission.upload(content, filename, options, name=form.name, by=by))
+    return started(engine, engine.submission.upload(content, filename, options, name=form.name))
 
 
 @router.post("/check", summary="Check a file, and start nothing", responses=CHECK_REFUSED)
@@ -175,42 +171,42 @@ def jobs(
     responses=UNKNOWN | WRITE | documented({400: "It is completed, or a worker with a recent heartbeat holds it."}),
     response_model_exclude_unset=True,
 )
-def recover(job_id: str, engine: TheEngine, by: By) -> JobAnswer:
+def recover(job_id: str, engine: TheEngine) -> JobAnswer:
     """Return the job, pending again; 400 when it is completed, or a worker heard of in the last 10 seconds holds it."""
     try:
-        return job_answer(engine.commands.recover(job_id, by=by))
+        return job_answer(engine.commands.recover(job_id))
     except IllegalTransition as error:
         raise BadRequest(str(error)) from error
 
 
 @command("/{job_id}/pause", summary="Stop after the rows in flight")
-def pause(job_id: str, engine: TheEngine, by: By) -> JobAnswer:
+def pause(job_id: str, engine: TheEngine) -> JobAnswer:
     """Return the job, paused; 409 when it neither waits nor runs."""
-    return job_answer(engine.commands.pause(job_id, by=by))
+    return job_answer(engine.commands.pause(job_id))
 
 
 @command("/{job_id}/resume", summary="Let a paused batch go on")
-def resume(job_id: str, engine: TheEngine, by: By) -> JobAnswer:
+def resume(job_id: str, engine: TheEngine) -> JobAnswer:
     """Return the job, pending again; 409 when it is not paused."""
-    return job_answer(engine.commands.resume(job_id, by=by))
+    return job_answer(engine.commands.resume(job_id))
 
 
 @command("/{job_id}/cancel", summary="Stop for good after the rows in flight")
-def cancel(job_id: str, engine: TheEngine, by: By) -> JobAnswer:
+def cancel(job_id: str, engine: TheEngine) -> JobAnswer:
     """Return the job, cancelled; 409 when it is completed or cancelled."""
-    return job_answer(engine.commands.cancel(job_id, by=by))
+    return job_answer(engine.commands.cancel(job_id))
 
 
 @command("/{job_id}/retry-failed", summary="Run the failed rows again, in place")
-def retry_failed(job_id: str, engine: TheEngine, by: By) -> JobAnswer:
+def retry_failed(job_id: str, engine: TheEngine) -> JobAnswer:
     """Return the job, pending again; 409 when nothing in it can be retried, or it is being retried already."""
-    return job_answer(engine.commands.retry_failed(job_id, by=by))
+    return job_answer(engine.commands.retry_failed(job_id))
 
 
 @command("/{job_id}/complete", summary="Do again what lacks a service")
-def complete(job_id: str, engine: TheEngine, by: By) -> JobAnswer:
+def complete(job_id: str, engine: TheEngine) -> JobAnswer:
     """Return the job, pending again; 409 when no row was drafted without a service that was away."""
-    return job_answer(engine.commands.complete(job_id, by=by))
+    return job_answer(engine.commands.complete(job_id))
 
 
 @router.post(
@@ -219,7 +215,7 @@ def complete(job_id: str, engine: TheEngine, by: By) -> JobAnswer:
     responses=UNKNOWN | CONFLICT | UNREADABLE,
     response_model_exclude_unset=True,
 )
-def price(job_id: str, engine: TheEngine, by: By, body: PriceRequest | None = None) -> JobAnswer:
+def price(job_id: str, engine: TheEngine, body: PriceRequest | None = None) -> JobAnswer:
     """Return the job, pending again; 409 when no row lacks a price: neither a draft nor one that failed for that.
 
     `prices` are your own, by format and condition, for rows for which none is found; they stay with the batch. So does
@@ -227,16 +223,16 @@ def price(job_id: str, engine: TheEngine, by: By, body: PriceRequest | None = No
     only looked for again. What is at eBay is updated in place.
     """
     asked = body or PriceRequest()
-    return job_answer(engine.commands.price(job_id, asked.table(), no_price=asked.no_price, by=by))
+    return job_answer(engine.commands.price(job_id, asked.table(), no_price=asked.no_price))
 
 
 @command("/{job_id}/retry-as-new", summary="Start a batch of the failed rows")
-def retry_as_new(job_id: str, engine: TheEngine, by: By) -> JobAnswer:
+def retry_as_new(job_id: str, engine: TheEngine) -> JobAnswer:
     """Return the new job, `retry_of` this one, to which the failed rows were handed over; 409 when there is none.
 
     The rows say so in `handed_to` and count as skipped. Asked again with no failed row left, it returns that job again.
     """
-    return job_answer(engine.retry_as_new(job_id, by=by))
+    return job_answer(engine.retry_as_new(job_id))
 
 
 @router.get("/{job_id}/items", summary="The rows of a batch", responses=UNKNOWN, response_model_exclude_unset=True)

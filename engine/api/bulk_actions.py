@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
-from engine.api.batches import CHECKED, By, TheEngine
+from engine.api.batches import CHECKED, TheEngine
 from engine.api.models.base import NUMBER, Answer, Body, Time
 from engine.api.refusals import AWAY, UNREADABLE, WRITE
 from engine.public import MAX_CENTS, BulkAction, RowResult, SeenRow
@@ -70,14 +70,14 @@ class BulkAnswer(Answer):
 
 
 @router.post("/drafts/bulk", summary="Approve, hold, reopen, send again, remove, put back or price several drafts")
-def bulk(body: BulkRequest, engine: TheEngine, by: By) -> BulkAnswer:
+def bulk(body: BulkRequest, engine: TheEngine) -> BulkAnswer:
     """Return what became of each draft.
 
     Drafts that somebody has changed since you saw them, and rows that are being done, are left alone and say why.
     `send_again`, `remove`, `put_back` and `price` are queued: a worker does them.
     """
     rows = [SeenRow(row.job_id, row.index, row.seen_at) for row in body.rows]
-    results = engine.bulk_actions.apply(body.action, rows, by=by, price_cents=body.price_cents)
+    results = engine.bulk_actions.apply(body.action, rows, price_cents=body.price_cents)
     done = sum(result.done for result in results)
     return BulkAnswer(done=done, left_alone=len(results) - done, rows=[_answer(result) for result in results])
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from engine.api.answers import draft_entry, job_answer, row_fields
-from engine.api.batches import CHECKED, By, TheEngine
+from engine.api.batches import CHECKED, TheEngine
 from engine.api.models.base import Time
 from engine.api.models.decisions import Decision, Decisions, Opinion
 from engine.api.models.drafts import DraftsAnswer
@@ -67,10 +67,10 @@ def item(job_id: str, index: int, engine: TheEngine) -> WholeRowAnswer:
     responses=UNKNOWN | CONFLICT | REFUSED,
     response_model_exclude_unset=True,
 )
-def again(job_id: str, index: int, body: Decision, engine: TheEngine, by: By) -> WholeRowAnswer:
+def again(job_id: str, index: int, body: Decision, engine: TheEngine) -> WholeRowAnswer:
     """Return the row, `wanted` until a worker has done it; 409 while it is done already, or has changed since."""
     seen = {index: body.seen_at} if body.seen_at else {}
-    engine.commands.again(job_id, {index: body.wanted()}, by=by, seen=seen)
+    engine.commands.again(job_id, {index: body.wanted()}, seen=seen)
     return _row(engine, job_id, index)
 
 
@@ -81,12 +81,12 @@ def again(job_id: str, index: int, body: Decision, engine: TheEngine, by: By) ->
     responses=UNKNOWN | CONFLICT | REFUSED,
     response_model_exclude_unset=True,
 )
-def all_again(job_id: str, body: Decisions, engine: TheEngine, by: By) -> JobAnswer:
+def all_again(job_id: str, body: Decisions, engine: TheEngine) -> JobAnswer:
     """Return the job, pending or running; at most 200 rows at once."""
     rows = body.by_index()
     seen = {index: decision.seen_at for index, decision in rows.items() if decision.seen_at}
     wanted = {index: decision.wanted() for index, decision in rows.items()}
-    return job_answer(engine.commands.again(job_id, wanted, by=by, seen=seen))
+    return job_answer(engine.commands.again(job_id, wanted, seen=seen))
 
 
 @router.post(
@@ -95,9 +95,9 @@ def all_again(job_id: str, body: Decisions, engine: TheEngine, by: By) -> JobAns
     responses=UNKNOWN | CONFLICT | UNREADABLE | documented({404: "There is no such job, or the row has no draft."}),
     response_model_exclude_unset=True,
 )
-def opinion(job_id: str, index: int, body: Opinion, engine: TheEngine, by: By) -> WholeRowAnswer:
+def opinion(job_id: str, index: int, body: Opinion, engine: TheEngine) -> WholeRowAnswer:
     """Return the row; 409 while it is done again, or when somebody else has changed it since."""
-    engine.commands.review(job_id, index, body.state, by=by, seen=body.seen_at)
+    engine.commands.review(job_id, index, body.state, seen=body.seen_at)
     return _row(engine, job_id, index)
 
 

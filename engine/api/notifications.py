@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from engine.api.batches import CHECKED, By, TheEngine
+from engine.api.batches import CHECKED, TheEngine
 from engine.api.models.base import Answer
 from engine.api.refusals import AWAY, WRITE
 from engine.codec import encode
@@ -85,9 +85,9 @@ def notifications(engine: TheEngine, limit: Annotated[int, Query(ge=1, le=100)] 
 @router.post(
     "/notifications/test", summary="Have an engine send a test by every channel", status_code=202, responses=WRITE
 )
-def test(engine: TheEngine, by: By) -> NotificationAnswer:
+def test(engine: TheEngine) -> NotificationAnswer:
     """Return the test as it waits; what came of it stands in `GET /api/notifications` within seconds."""
-    return _answer(engine.notifications.test(by=by))
+    return _answer(engine.notifications.test())
 
 
 def _channel(view: ChannelView) -> ChannelAnswer:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from engine.api.batches import CHECKED, By, TheEngine
+from engine.api.batches import CHECKED, TheEngine
 from engine.api.models.rows import PriceAnswer, ReleaseAnswer
 from engine.api.models.scans import (
     BarcodesAnswer,
@@ -32,9 +32,9 @@ NO_SESSION = documented({404: "There is no such session."})
 
 
 @router.post("/scans", summary="Begin a scan session", responses=WRITE | UNREADABLE)
-def begin(body: OpenRequest, engine: TheEngine, by: By) -> SessionAnswer:
+def begin(body: OpenRequest, engine: TheEngine) -> SessionAnswer:
     """Return the session; one that was begun under the same `session_id` is that one."""
-    return _session(engine.scans.open(body.name, by=by, session_id=body.session_id or ""))
+    return _session(engine.scans.open(body.name, session_id=body.session_id or ""))
 
 
 @router.get("/scans", summary="Scan sessions that are being filled")
@@ -57,24 +57,24 @@ def one(session_id: str, engine: TheEngine, limit: Annotated[int, Query(ge=1, le
     summary="Take in what was scanned, or typed of the last copy",
     responses=CONFLICT | UNREADABLE | NO_SESSION,
 )
-def take(session_id: str, body: LinesRequest, engine: TheEngine, by: By) -> LinesAnswer:
+def take(session_id: str, body: LinesRequest, engine: TheEngine) -> LinesAnswer:
     """Return what became of each line; it is in the store then. 409 once the session is closed."""
     entries = [Entry(line.id, line.text, line.of) for line in body.lines]
-    return LinesAnswer(lines=list(map(_taken, engine.scans.take(session_id, entries, by=by))))
+    return LinesAnswer(lines=list(map(_taken, engine.scans.take(session_id, entries))))
 
 
 @router.post(
     "/scans/{session_id}/close", summary="Make a file of a session", responses=CONFLICT | UNREADABLE | NO_SESSION
 )
-def close(session_id: str, engine: TheEngine, by: By) -> ClosedAnswer:
+def close(session_id: str, engine: TheEngine) -> ClosedAnswer:
     """Return the address of the file, which `POST /api/batch/process` starts. 409 while nothing was scanned."""
-    return ClosedAnswer(gcs_path=engine.scans.close(session_id, by=by))
+    return ClosedAnswer(gcs_path=engine.scans.close(session_id))
 
 
 @router.post("/scans/{session_id}/discard", summary="Take a session away", responses=WRITE | UNREADABLE | NO_SESSION)
-def discard(session_id: str, engine: TheEngine, by: By) -> DiscardedAnswer:
+def discard(session_id: str, engine: TheEngine) -> DiscardedAnswer:
     """Return the name of the session, which is gone with its scans; batches that were made of it stay."""
-    engine.scans.discard(session_id, by=by)
+    engine.scans.discard(session_id)
     return DiscardedAnswer(session_id=session_id)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from engine.api.batches import CHECKED, By, TheEngine
+from engine.api.batches import CHECKED, TheEngine
 from engine.api.models.seller import (
     AccountAnswer,
     DefaultBody,
@@ -51,9 +51,9 @@ def profile(name: ProfileName, engine: TheEngine) -> ProfileAnswer:
         }
     ),
 )
-def save_profile(name: ProfileName, body: SavedProfileBody, engine: TheEngine, by: By) -> ProfileAnswer:
+def save_profile(name: ProfileName, body: SavedProfileBody, engine: TheEngine) -> ProfileAnswer:
     """Store a profile in place of the one of its name, and return it. Drafts that are made from then on follow it."""
-    saved = engine.profiles.save(body.profile(name), by=by, seen_at=body.seen_at)
+    saved = engine.profiles.save(body.profile(name), seen_at=body.seen_at)
     return _profile(saved, engine.profiles.all())
 
 
@@ -62,15 +62,15 @@ def save_profile(name: ProfileName, body: SavedProfileBody, engine: TheEngine, b
     summary="Remove a profile",
     responses=NO_PROFILE | WRITE | documented({400: "It is the default one."}),
 )
-def remove_profile(name: ProfileName, engine: TheEngine, by: By) -> ProfilesAnswer:
+def remove_profile(name: ProfileName, engine: TheEngine) -> ProfilesAnswer:
     """Remove a profile, and return the others; drafts of its batches follow the default one from then on."""
-    return _profiles(engine.profiles.remove(name, by=by))
+    return _profiles(engine.profiles.remove(name))
 
 
 @router.put("/default", summary="Choose the default profile", responses=NO_PROFILE | REFUSED)
-def make_default(body: DefaultBody, engine: TheEngine, by: By) -> ProfilesAnswer:
+def make_default(body: DefaultBody, engine: TheEngine) -> ProfilesAnswer:
     """Make a profile the one that new batches start with, and return all."""
-    return _profiles(engine.profiles.make_default(body.name, by=by))
+    return _profiles(engine.profiles.make_default(body.name))
 
 
 @router.post("/template", summary="Check and preview a template of the description", responses=REFUSED)
@@ -92,9 +92,9 @@ def account(engine: TheEngine) -> AccountAnswer:
 
 
 @router.post("/account/read", summary="Have a live worker read the account anew", status_code=202, responses=WRITE)
-def read_account(engine: TheEngine, by: By) -> AccountAnswer:
+def read_account(engine: TheEngine) -> AccountAnswer:
     """Return what is known; what the reading brings stands in `GET /api/seller/account` within seconds."""
-    return _account(engine, engine.seller_account.read(by=by))
+    return _account(engine, engine.seller_account.read())
 
 
 @router.post(
@@ -109,9 +109,9 @@ def read_account(engine: TheEngine, by: By) -> AccountAnswer:
         }
     ),
 )
-def create_location(body: LocationBody, engine: TheEngine, by: By) -> AccountAnswer:
+def create_location(body: LocationBody, engine: TheEngine) -> AccountAnswer:
     """Return what is known; asked twice for the same place, it is set up once. `creating` says what became of it."""
-    return _account(engine, engine.seller_account.create(new_location(body.name, body.address()), by=by))
+    return _account(engine, engine.seller_account.create(new_location(body.name, body.address())))
 
 
 def _profiles(settings: SellerSettings) -> ProfilesAnswer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException, Request
 
 from engine.api.answers import upstream_answer
-from engine.api.batches import CHECKED, By, TheEngine
+from engine.api.batches import CHECKED, TheEngine
 from engine.api.models.system import HealthAnswer, UpstreamAnswer, UpstreamsAnswer, WorkerAnswer, WorkersAnswer
 from engine.api.refusals import AWAY, WRITE, documented
 from engine.codec import encode
@@ -62,11 +62,11 @@ def upstreams(engine: TheEngine) -> UpstreamsAnswer:
     status_code=202,
     responses=WRITE | documented({404: "There is no such service."}),
 )
-def test(service: str, engine: TheEngine, by: By) -> UpstreamAnswer:
+def test(service: str, engine: TheEngine) -> UpstreamAnswer:
     """Return how the service is; what comes of the test stands in `test` of `GET /api/upstreams` within seconds."""
     if service not in set(Service):
         raise HTTPException(404, f"There is no service {service!r}; there are {', '.join(Service)}.")
-    view = engine.upstreams.test(Service(service), by=by)
+    view = engine.upstreams.test(Service(service))
     return upstream_answer(view.of(Service(service)), view.engines)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
-from engine.api.batches import CHECKED, By, TheEngine
+from engine.api.batches import CHECKED, TheEngine
 from engine.api.models.base import NUMBER, Answer, Body
 from engine.api.refusals import AWAY, UNREADABLE, WRITE, documented
 from engine.public import access
@@ -68,9 +68,9 @@ def tokens(engine: TheEngine) -> TokensAnswer:
     summary="Make a token for a program",
     responses=WRITE | UNREADABLE | documented({409: "A token of that name counts already, or there are 200."}),
 )
-def make(body: TokenBody, engine: TheEngine, by: By) -> MadeTokenAnswer:
+def make(body: TokenBody, engine: TheEngine) -> MadeTokenAnswer:
     """Return the token; a program sends it with every call, after the word Bearer, in its header Authorization."""
-    made = engine.tokens.make(body.name, body.scope, body.days, by=by)
+    made = engine.tokens.make(body.name, body.scope, body.days)
     return MadeTokenAnswer.model_validate(_fields(made.token, made.token.made_at) | {"token": made.text})
 
 
@@ -79,9 +79,9 @@ def make(body: TokenBody, engine: TheEngine, by: By) -> MadeTokenAnswer:
     summary="Revoke a token",
     responses=WRITE | documented({404: "There is no such token."}),
 )
-def revoke(token_id: str, engine: TheEngine, by: By) -> TokenAnswer:
+def revoke(token_id: str, engine: TheEngine) -> TokenAnswer:
     """Have a token count no more, from the next call on."""
-    return TokenAnswer.model_validate(_fields(engine.tokens.revoke(token_id, by=by), engine.tokens.now()))
+    return TokenAnswer.model_validate(_fields(engine.tokens.revoke(token_id), engine.tokens.now()))
 
 
 def _fields(token: access.Token, now: datetime) -> dict[str, object]:

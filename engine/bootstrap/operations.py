@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.access.audit import Audit
+from engine.access.people import People
 from engine.access.sessions import Sessions
 from engine.access.tokens import Tokens
 from engine.batches.archive import Archive
@@ -25,6 +27,7 @@ from engine.batches.submission import Submission
 from engine.batches.upstreams import Upstreams
 from engine.bootstrap.credentials import open_accounts
 from engine.bootstrap.notifying import receivers
+from engine.bootstrap.roles import role_policy
 from engine.bootstrap.services import limits
 from engine.bootstrap.stores import open_files, open_store
 from engine.catalog.catalogue import Catalogue
@@ -79,6 +82,8 @@ def engine_over(store: Store, files: Files, settings: Settings, clock: Clock) ->
         tokens=Tokens(store, clock),
         sessions=Sessions(store, clock),
         notifications=Notifications(store, clock, receivers(settings)),
+        people=People(store, clock, role_policy(settings)),
+        audit=Audit(store, clock),
     )
 
 

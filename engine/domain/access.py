@@ -29,7 +29,7 @@ class Person:
 
 
 class TokenScope(OpenEnum):
-    """What a token may do: each all that those before it may. One that only a newer version knows may nothing."""
+    """How far a token, or a role, reaches: each as far as those before it. One of a newer version reaches nowhere."""
 
     READ = "read"
     SUBMIT = "submit"
@@ -40,6 +40,60 @@ class TokenScope(OpenEnum):
         """Whether it may do what `needed` stands for."""
         order = list(TokenScope)
         return self.known and order.index(needed) <= order.index(self)
+
+
+NOBODY = "nobody"  # in the place of a role, of who has none
+
+
+class Role(OpenEnum):
+    """What a person may do, by its name. Stored and published: never renamed."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    ADMIN = "admin"
+
+    @property
+    def scope(self) -> TokenScope:
+        """Return how far it reaches; one that only a newer version knows reaches nowhere."""
+        return _REACH.get(self, TokenScope(str(self)))
+
+
+_REACH = {Role.VIEWER: TokenScope.READ, Role.OPERATOR: TokenScope.STEER, Role.ADMIN: TokenScope.ADMIN}
+
+
+def least_role(needed: TokenScope) -> Role:
+    """Return the least role that may do what `needed` stands for."""
+    return next((role for role in Role if role.scope.covers(needed)), Role.ADMIN)
+
+
+class Via(OpenEnum):
+    """By which way somebody acts. Stored and published: never renamed."""
+
+    SCREEN = "screen"
+    API = "api"
+    TERMINAL = "command line"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, how far they may go, and from where. `role` is None for a program; `address` "" where none is known."""
+
+    name: str
+    scope: TokenScope
+    via: Via
+    address: str = ""
+    role: Role | None = None
+
+    def refusal(self, needed: TokenScope) -> str:
+        """Return why they may not do what `needed` stands for, and who can change that; "" where they may."""
+        if self.scope.covers(needed):
+            return ""
+        if self.role is None:
+            return f"The token may {self.scope}, and this needs one that may {needed}."
+        return (
+            f"This needs the role {least_role(needed)}, and {self.name} has the role {self.role}: "
+            "an admin can change that on the screen Access."
+        )
 
 
 class TokenState(OpenEnum):

@@ -15,6 +15,7 @@ EngineError
 │   └── SecretsAway           it does not answer
 ├── UnreadableFile            an uploaded file of which nothing can be used
 │   └── FileTooLarge          it has too many bytes or rows
+├── Forbidden                 who asked may not do that
 ├── JobError                  a request about a job
 │   ├── JobUnknown            there is no such job
 │   ├── IllegalTransition     the job's state does not allow it
@@ -58,6 +59,7 @@ from engine.errors.requests import (
     DumpBroken,
     DumpChanged,
     FileTooLarge,
+    Forbidden,
     IllegalTransition,
     ImportStopped,
     JobError,
@@ -114,6 +116,7 @@ __all__ = [
     "FileMissing",
     "FileTooLarge",
     "FilesAway",
+    "Forbidden",
     "IllegalTransition",
     "ImportStopped",
     "ItemError",

@@ -22,6 +22,12 @@ class FileTooLarge(UnreadableFile):
     """The file has more bytes or rows than one batch may have."""
 
 
+class Forbidden(EngineError):
+    """Who asked may not do that; the message says what it takes, and who can give it."""
+
+    blame = Blame.OPERATOR
+
+
 class JobError(EngineError):
     """A request about a job that cannot be met."""
 

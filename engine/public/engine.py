@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from typing import cast
 
+from engine.access.audit import Audit
+from engine.access.guard import Guarded
+from engine.access.people import People
 from engine.access.sessions import Sessions
 from engine.access.tokens import Tokens
 from engine.batches.archive import Archive
@@ -30,6 +34,7 @@ from engine.batches.upstreams import Upstreams
 from engine.catalog.catalogue import Catalogue
 from engine.credentials.accounts import Accounts
 from engine.doctor.doctor import Doctor
+from engine.domain.access import Actor
 from engine.domain.batch.items import Item
 from engine.domain.batch.jobs import Job
 from engine.domain.batch.layout import FOUND, Layout
@@ -80,6 +85,12 @@ class Engine:
     tokens: Tokens
     sessions: Sessions
     notifications: Notifications
+    people: People
+    audit: Audit
+
+    def acting_for(self, actor: Callable[[], Actor]) -> Engine:
+        """Return the engine as somebody may use it: checked at every call, in their name, and audited."""
+        return cast(Engine, Guarded(self, "", actor, self.audit))
 
     def drafted_before(
         self, gcs_path: str, *, layout: Layout = FOUND, first: int | None = None, job_id: str = ""

@@ -77,7 +77,7 @@ def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, I
     """Have a console that others reach, behind the proxy that signs them in."""
     folder, proxy = tmp_path_factory.mktemp("signed"), IdentityProxy()
     own = {"DM_STORE": f"sqlite:///{folder / 'store.db'}", "DM_FILES": f"file:{folder / 'files'}", "DM_HOST": "0.0.0.0"}
-    iap = {"DM_SIGN_IN": "iap", "DM_IAP_AUDIENCE": AUDIENCE}
+    iap = {"DM_SIGN_IN": "iap", "DM_IAP_AUDIENCE": AUDIENCE, "DM_ADMINS": USER}
     with publishing(proxy) as url, served(folder, "console", **own, **iap, DM_IAP_KEYS_URL=url) as running:
         yield running, proxy
 

@@ -1,30 +1,56 @@
-"""Each kind of token at each route of a console that people sign in to; and the API that makes tokens."""
+"""Each role and each kind of token at each route of a console that people sign in to; and the API of tokens."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 
 import pytest
 
-from engine.domain.access import TokenScope
+from engine.access.people import People
+from engine.clock import SystemClock
+from engine.domain.access import Role, TokenScope
+from engine.domain.people import RolePolicy
+from engine.store.sqlite import SQLiteStore
 from tests.api.test_foreign_pages import Sender, send
 from tests.support.console_routes import LINES, NOTHING
 from tests.support.demo import Served, served
-from tests.support.identity_proxy import AUDIENCE, IdentityProxy, publishing
+from tests.support.identity_proxy import AUDIENCE, USER, IdentityProxy, publishing
 from tests.support.serving import Served as Api
 from tests.support.serving import lines, upcs
 
-REFUSALS = ("The token may ", "Tokens are for calls of the API", "The token is not known", "Nobody is signed in")
+HEADER = "X-Goog-IAP-JWT-Assertion"
+PEOPLE = {role: f"{role}@example.com" for role in Role}
+NOBODY_HERE = "stranger@example.com"
+REFUSALS = (
+    "The token may ",
+    "Tokens are for calls of the API",
+    "The token is not known",
+    "Nobody is signed in",
+    "This needs the role ",
+)
 
 
 @pytest.fixture(scope="module")
-def signed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Mapping[str, str]]]:
-    """Have a console that others reach, behind a proxy that signs people in; and who is signed in as an admin."""
+def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, IdentityProxy]]:
+    """Have a console that others reach, behind a proxy that signs people in; one of each role is listed."""
     folder, proxy = tmp_path_factory.mktemp("signed"), IdentityProxy()
     own = {"DM_STORE": f"sqlite:///{folder / 'store.db'}", "DM_FILES": f"file:{folder / 'files'}", "DM_HOST": "0.0.0.0"}
     iap = {"DM_SIGN_IN": "iap", "DM_IAP_AUDIENCE": AUDIENCE, "DISCOGS_DUMP_URL": "http://127.0.0.1:9"}
-    with publishing(proxy) as url, served(folder, "console", **own, **iap, DM_IAP_KEYS_URL=url) as running:
-        yield running, {"X-Goog-IAP-JWT-Assertion": proxy.assertion()}
+    roles = {"DM_ADMINS": USER, "DM_ROLE_ELSE": "nobody"}
+    with closing(SQLiteStore(folder / "store.db")) as store:
+        people = People(store, SystemClock(), RolePolicy())
+        for role, name in PEOPLE.items():
+            people.assign(name, role)
+    with publishing(proxy) as url, served(folder, "console", **own, **iap, **roles, DM_IAP_KEYS_URL=url) as running:
+        yield running, proxy
+
+
+@pytest.fixture(scope="module")
+def signed(behind: tuple[Served, IdentityProxy]) -> tuple[Served, Mapping[str, str]]:
+    """Return the console, and what an admin sends."""
+    console, proxy = behind
+    return console, {HEADER: proxy.assertion()}
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +85,33 @@ def test_a_token_passes_where_its_scope_reaches_and_nowhere_else(
         if refused(said.body) == passes or (said.status == 403) == passes:
             wrong[route] = (said.status, said.body[:120])
     assert wrong == {}
+
+
+@pytest.mark.parametrize("role", [*Role])
+def test_a_person_passes_where_their_role_reaches_and_nowhere_else(
+    behind: tuple[Served, IdentityProxy], role: Role
+) -> None:
+    console, proxy = behind
+    person = Sender({HEADER: proxy.assertion(email=PEOPLE[role])})
+    wrong = {}
+    for kind, route in LINES:
+        if kind.unsigned or kind is NOTHING:
+            continue
+        said = send(console, "batch_1", route, person, kind.takes)
+        if refused(said.body) == role.scope.covers(TokenScope(kind.token or kind.person)):
+            wrong[route] = (said.status, said.body[:120])
+    assert wrong == {}
+
+
+def test_whoever_is_vouched_for_and_has_no_role_passes_nowhere(behind: tuple[Served, IdentityProxy]) -> None:
+    console, proxy = behind
+    before, stranger = console.stored(), Sender({HEADER: proxy.assertion(email=NOBODY_HERE)})
+    for kind, route in LINES:
+        if not kind.unsigned and kind is not NOTHING:
+            said = send(console, "batch_1", route, stranger, kind.takes)
+            assert said.status == 403, (route, said)
+            assert "has no role here" in said.body or "WEBSOCKET" in route, (route, said)
+    assert console.stored() == before
 
 
 @pytest.mark.parametrize("text", ["dm_x", f"dm_{'0' * 16}_{'A' * 43}"])

@@ -8,7 +8,7 @@ import pytest
 from starlette.datastructures import Headers
 
 from console.bearer import MOST_ADDRESSES, MOST_WRONG, WITHIN_SECONDS, Bearers
-from console.gate import Refused
+from console.rules import Refused
 from engine.access.tokens import Tokens
 from engine.domain.access import Token, TokenScope
 from engine.errors import StoreAway

@@ -26,6 +26,7 @@ from engine.batches.taking import Entry
 from engine.batches.watch import Watch
 from engine.clock import SystemClock
 from engine.codec import decode, encode, replace
+from engine.domain.audit import AuditFilter
 from engine.domain.batch.draft_index import Review
 from engine.domain.batch.early_stop import FIRST
 from engine.domain.batch.fixes import FixKind, Remedy, RowsWanted
@@ -156,6 +157,7 @@ def shapes(store: Store, files: Files) -> set[Shape]:
     list(batches.exports.results_csv(job_id)), batches.engine.upstreams.all()
     batches.engine.tokens.all()
     batches.engine.sessions.begin("ann", (), timedelta(hours=1))
+    batches.engine.audit.page(AuditFilter("ann", job_id, now, now))
     notified(recording, job_id)
     batches.submission.uploads.newest()
     batches.submission.uploads.drop("none")

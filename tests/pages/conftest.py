@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from console.context import context
+from console.context import handles
 from tests.support.desk import Desk
 
 
@@ -18,9 +18,9 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setenv("DM_STORE", f"sqlite:///{tmp_path}/dm.db")
     monkeypatch.setenv("DM_FILES", f"file:{tmp_path}/files")
     monkeypatch.setenv("DM_PROFILE", "demo")
-    context.cache_clear()
+    handles.cache_clear()
     yield Desk(tmp_path)
-    context.cache_clear()
+    handles.cache_clear()
 
 
 @pytest.fixture(autouse=True)

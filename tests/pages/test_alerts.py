@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from streamlit.testing.v1 import AppTest
 
-from console.context import context
+from console.context import context, handles
 from console.screens.connections.notified import line
 from engine.domain.notifications import Channel
 from engine.errors import NotDelivered
@@ -63,7 +63,7 @@ class Refusing:
 
 
 def test_a_channel_says_how_it_did_last(desk: Desk) -> None:
-    notifications = context().engine.notifications
+    notifications = handles().engine.notifications
     notifications.receivers = {Channel.WEBHOOK: "example.com"}
     assert [said(view) for view in notifications.channels([])] == ["Webhook to example.com: not used yet."]
     notifications.test(by="ann")

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from console.context import context
+from console.context import context, handles
 from console.screens.batch import query
 from console.screens.batch import view as batch_view
 from console.screens.batch.actions import rare
@@ -178,7 +178,7 @@ def test_rows_that_lack_a_service_can_be_completed_once_the_batch_is_done(desk: 
     item = desk.engine.queries.items_at(job.job_id, [1])[0]
     lacks = replace(item, match=Match(lacking=("discogs",)))
     desk.store.commit(Put(item_path(job.job_id, 1), lacks.document()))
-    context.cache_clear()
+    handles.cache_clear()
     screen = batch_view.load(context(), job.job_id).value
     (action,) = (action for label, action in rare(screen).items() if "lack a service" in label)
     action(context(), screen.job)

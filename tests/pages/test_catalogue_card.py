@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from console.context import context
+from console.context import handles
 from tests.support.clocks import until
 from tests.support.desk import Desk, button, text
 from tests.support.dump_server import dump_server
@@ -21,7 +21,7 @@ def test_the_catalogue_is_made_at_a_button(desk: Desk, tmp_path: Path, monkeypat
     monkeypatch.setenv("DM_CATALOG", str(tmp_path / "catalog.db"))
     root = Path(__file__).parents[2]
     monkeypatch.setenv("PYTHONPATH", str(root))
-    context.cache_clear()
+    handles.cache_clear()
     app = desk.screen("connections")
     assert not app.exception
     assert "There is none on this machine." in text(app)
@@ -29,7 +29,7 @@ def test_the_catalogue_is_made_at_a_button(desk: Desk, tmp_path: Path, monkeypat
         dumps.publish(NAME, gzip.compress(f"<releases>{RELEASE}</releases>".encode()))
         monkeypatch.setenv("DISCOGS_DUMP_URL", dumps.url)
         button(app, "Make it").click().run()
-        catalogue = context().engine.catalogue
+        catalogue = handles().engine.catalogue
         until(lambda: (state := catalogue.view().update) is not None and state.state == "done")
         catalogue.stop()
     told = text(app.run())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from console.context import context
+from console.context import context, handles
 from engine.batches.documents import WORKERS
 from engine.codec import encode
 from engine.credentials.consent import PATH as CONSENT
@@ -20,7 +20,7 @@ from tests.support.desk import CLOCK, Desk, button, text
 def live(desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Desk:
     """Lend a desk on which nothing is connected."""
     monkeypatch.setenv("DM_PROFILE", "live")
-    context.cache_clear()
+    handles.cache_clear()
     return Desk(tmp_path)
 
 

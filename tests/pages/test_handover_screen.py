@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from console.context import context
+from console.context import context, handles
 from console.screens import handover
 from tests.support.desk import Desk, text, upcs
 
@@ -67,5 +67,5 @@ def test_an_outage_is_shown_as_one_and_keeps_the_last_report(desk: Desk) -> None
     app.run()
     assert "Showing data from" in app.warning[0].value
     assert "Box 14" in text(app)
-    context.cache_clear()
+    handles.cache_clear()
     assert "does not answer" in desk.screen("handover").error[0].value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from console.context import context
+from console.context import context, handles
 from console.screens.attention import view as attention
 from console.screens.system import screen as system
 from tests.support.clocks import until
@@ -68,7 +68,7 @@ def test_files_that_are_away_are_told(desk: Desk, screen: str) -> None:
 
 def test_no_secret_is_ever_on_the_system_screen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCOGS_TOKEN", "very-secret")
-    context.cache_clear()
+    handles.cache_clear()
     app = desk.screen("system")
     assert "very-secret" not in text(app) + str(app.dataframe)
 

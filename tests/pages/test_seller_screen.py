@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox, TextArea
 
-from console.context import context
+from console.context import context, handles
 from console.screens.seller import form, titles
 from console.widgets import grading
 from console.widgets.price_table import FORMATS
@@ -110,7 +110,7 @@ def test_what_was_chosen_stays_when_ebay_has_it_no_more(desk: Desk) -> None:
 
 def test_a_setting_counts_as_the_default_and_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EBAY_LOCATION_KEY", "STORE-1")
-    context.cache_clear()
+    handles.cache_clear()
     assert field(desk.screen("seller"), "Location").options == ["As in the settings: STORE-1"]
 
 

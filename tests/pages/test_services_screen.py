@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from console.context import context
+from console.context import context, handles
 from engine.batches.connections import ConnectionTests
 from engine.batches.documents import SHARDS, job_path
 from engine.codec import encode, replace
@@ -98,7 +98,7 @@ def test_what_an_engine_tells_of_its_keys_counts_and_not_the_consoles_own(desk: 
 
 def test_nobody_is_told_to_connect_ebay_while_nobody_knows(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DM_PROFILE", "live")
-    context.cache_clear()
+    handles.cache_clear()
     assert not desk.screen("system").info
 
 
@@ -145,7 +145,7 @@ def test_a_new_batch_says_how_long_the_quotas_make_it(desk: Desk) -> None:
 
 def test_before_the_first_call_the_settings_tell_the_quota(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCOGS_PER_MINUTE", "30")
-    context.cache_clear()
+    handles.cache_clear()
     assert "about 13 min, limited by Discogs (30 calls a minute)" in text(checked(desk))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, timedelta
 
-from console.context import context
+from console.context import context, handles
 from console.screens import wall
 from console.screens.batches import view as batches
 from engine.batches.documents import DRAFTS, job_path
@@ -105,5 +105,5 @@ def test_an_outage_is_shown_as_one_and_keeps_the_last_numbers(desk: Desk) -> Non
     app.run()
     assert "Showing data from" in app.warning[0].value
     assert "Left to do" in text(app)
-    context.cache_clear()
+    handles.cache_clear()
     assert "does not answer" in desk.screen("wall").error[0].value

@@ -25,7 +25,8 @@ JSON, FORM = "application/json", "multipart/form-data; boundary=x"
 class Kind:
     """What a route is: `takes` is the media type of its writes, "" for a read; some have gates of their own.
 
-    `token` is the least scope of a program's token there, "" where tokens do not pass.
+    `token` is the least scope of a program's token there, "" where tokens do not pass. People need a role that reaches
+    as far; where tokens do not pass, as far as `person`.
     """
 
     takes: str = ""
@@ -33,13 +34,14 @@ class Kind:
     unsigned: bool = False  # answers without a sign-in
     visits: bool = True  # a link on another site's page may lead there
     token: str = ""
+    person: str = "read"
 
 
 READ, STEER, UPLOAD = Kind(token="read"), Kind(JSON, token="steer"), Kind(FORM, token="submit")
 SUBMIT, ADMIN_READ, ADMIN = Kind(JSON, token="submit"), Kind(token="admin"), Kind(JSON, token="admin")
 SCREEN, WIDGET, EBAY = Kind(), Kind(FORM), Kind(JSON)
 OPEN, SIGN_OUT = Kind(unsigned=True), Kind("application/x-www-form-urlencoded", unsigned=True)
-PROBE, CONSENT, NOTHING = Kind(open_host=True, unsigned=True), Kind(visits=False), Kind(takes="nothing")
+PROBE, CONSENT, NOTHING = Kind(open_host=True, unsigned=True), Kind(visits=False, person="admin"), Kind(takes="nothing")
 
 ROUTES: Mapping[Kind, str] = {
     PROBE: "GET /health",

@@ -127,9 +127,9 @@ class Desk:
 
     def away(self) -> None:
         """Make the job store unreadable, for the console too."""
-        from console.context import context
+        from console.context import handles
 
-        for engine in (self.engine, context().engine):
+        for engine in (self.engine, handles().engine):
             engine.queries._store.close()
         for file in self.folder.glob("dm.db*"):
             file.unlink()

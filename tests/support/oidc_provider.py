@@ -95,7 +95,12 @@ class OidcProvider:
 def signing_in(folder: Path) -> Iterator[tuple[Served, OidcProvider]]:
     """Run a console that others reach, into which people sign in by OpenID Connect; its store lies in the folder."""
     own = {"DM_STORE": f"sqlite:///{folder / 'store.db'}", "DM_FILES": f"file:{folder / 'files'}", "DM_HOST": "0.0.0.0"}
-    known = {"DM_SIGN_IN": "oidc", "DM_OIDC_CLIENT_ID": CLIENT_ID, "DM_OIDC_CLIENT_SECRET": CLIENT_SECRET}
+    known = {
+        "DM_SIGN_IN": "oidc",
+        "DM_ROLE_ELSE": "admin",
+        "DM_OIDC_CLIENT_ID": CLIENT_ID,
+        "DM_OIDC_CLIENT_SECRET": CLIENT_SECRET,
+    }
     with provider() as at:
         more = {"DM_CONSOLE_URL": "{url}", "DM_OIDC_ISSUER": at.url}
         with served(folder, "console", **own, **known, **more) as running:

@@ -229,7 +229,8 @@ def serving(chosen: Settings) -> Iterator[Served]:
     engine, store, server = open_engine(chosen), open_store(chosen.store, SystemClock()), door()
     assert server.app is None
     hosts = frozenset({server.url.removeprefix("http://")})
-    server.app = Gate(create_app(engine, chosen), hosts, callers=Bearers(engine.tokens, SystemClock()))
+    callers = Bearers(engine.tokens, SystemClock())
+    server.app = Gate(create_app(engine, chosen), hosts, callers=callers, roles=engine.people, audit=engine.audit)
     with contextlib.closing(store), requests.Session() as session:
         try:
             yield Served(server.url, chosen, engine, store, session)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from starlette.datastructures import Headers
 
-from console.gate import MOST_JSON, refusal, rule_of
 from console.hosts import own_hosts
+from console.rules import MOST_JSON, refusal, rule_of
 from engine.errors import BadSetting
 from engine.settings import load
 

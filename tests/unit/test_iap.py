@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from starlette.datastructures import Headers
 
-from console.gate import Refused
 from console.iap import HEADER, IdentityAwareProxy
+from console.rules import Refused
 from console.signing_keys import AGAIN_SECONDS, KEYS_SECONDS
 from tests.support.clocks import FakeClock
 from tests.support.identity_proxy import AUDIENCE, USER, IdentityProxy, encoded, publishing

@@ -10,8 +10,8 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
-from console.gate import Refused
 from console.lasting import LOOK_SECONDS, Lasting
+from console.rules import Refused
 from engine.access.sessions import MOST_SWEPT, Sessions
 from engine.domain.access import Person
 from engine.store.sqlite import SQLiteStore

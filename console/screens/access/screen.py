@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from console.actions import act
-from console.context import Context, operator, zone
+from console.context import Context, zone
 from console.formatting import moment
 from console.labels import Label
 from console.poller import AWAY
@@ -114,9 +114,7 @@ def _make(context: Context) -> None:
     made = act(
         context,
         "The token is made.",
-        lambda: context.engine.tokens.make(
-            str(state[NAME] or "").strip(), state[SCOPE], int(state[DAYS]), by=operator()
-        ),
+        lambda: context.engine.tokens.make(str(state[NAME] or "").strip(), state[SCOPE], int(state[DAYS])),
     )
     if made:
         state[TEXT], state[NAME] = made.text, ""
@@ -124,4 +122,4 @@ def _make(context: Context) -> None:
 
 def _revoke(context: Context, token: access.Token) -> None:
     done = f"The token {plain(token.name)} is revoked."
-    act(context, done, lambda: context.engine.tokens.revoke(token.token_id, by=operator()))
+    act(context, done, lambda: context.engine.tokens.revoke(token.token_id))

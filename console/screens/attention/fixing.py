@@ -9,7 +9,7 @@ from functools import partial
 import streamlit as st
 
 from console.actions import act
-from console.context import Context, operator
+from console.context import Context
 from console.formatting import number, rows
 from console.poller import AWAY
 from console.screens.attention import view
@@ -155,4 +155,4 @@ def _begin(context: Context, wanted: RowsWanted, remedy: Remedy) -> None:
     OPENED.close()
     words = WORDS[remedy.kind]
     done = f"{words.name}: it begins in ten seconds. Undo takes it back until then."
-    act(context, done, partial(context.engine.fixes.begin, wanted, remedy, by=operator()))
+    act(context, done, partial(context.engine.fixes.begin, wanted, remedy))

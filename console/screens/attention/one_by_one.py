@@ -9,7 +9,7 @@ import streamlit as st
 
 from console import labels, navigation
 from console.actions import act
-from console.context import Context, operator
+from console.context import Context
 from console.formatting import number, rows
 from console.poller import AWAY
 from console.screens.attention import view
@@ -216,11 +216,11 @@ def _decide(context: Context, row: FailedRow, remedy: Remedy, count: int) -> Non
     if count > 1 and item.cause is not None and item.gtin:
         wanted = RowsWanted(item.cause, item.gtin)
         done = f"{words.begin} {rows(count)}: it begins in ten seconds. Undo takes it back until then."
-        act(context, done, partial(engine.fixes.begin, wanted, remedy, by=operator()))
+        act(context, done, partial(engine.fixes.begin, wanted, remedy))
         return
     seen = {item.index: item.changed_at} if item.changed_at else {}
     decided = {item.index: fix_decisions(remedy, item)}
-    again = partial(engine.commands.again, row.job_id, decided, by=operator(), seen=seen)
+    again = partial(engine.commands.again, row.job_id, decided, seen=seen)
     act(context, f"{plain(item.upc)}: {words.name.lower()}.", again)
 
 

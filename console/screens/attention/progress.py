@@ -9,7 +9,7 @@ import streamlit as st
 
 from console import labels
 from console.actions import act, redraw
-from console.context import Context, operator
+from console.context import Context
 from console.formatting import number, rows, span
 from console.poller import AWAY
 from console.screens.attention import fixing, view
@@ -65,5 +65,5 @@ def _take_back(context: Context, fix: Fix) -> None:
     """Undo a fix that waits, stop one that has begun."""
     change = context.engine.fixes.undo if fix.state is FixState.WAITING else context.engine.fixes.stop
     done = "Undone: nothing was changed." if fix.state is FixState.WAITING else "Stopped. What was queued goes on."
-    act(context, done, partial(change, fix.fix_id, by=operator()))
+    act(context, done, partial(change, fix.fix_id))
     redraw()

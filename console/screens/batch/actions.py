@@ -11,7 +11,7 @@ import streamlit as st
 
 from console import navigation
 from console.actions import act, redraw
-from console.context import Context, operator
+from console.context import Context
 from console.formatting import number, rows
 from console.screens.batch import deletion, naming, unpriced
 from console.screens.batch.items import narrow
@@ -162,32 +162,32 @@ def pause(context: Context, job: Job) -> None:
     act(
         context,
         f"{plain(job.name)} pauses after the items in hand.",
-        partial(context.engine.commands.pause, job.job_id, by=operator()),
+        partial(context.engine.commands.pause, job.job_id),
     )
 
 
 def resume(context: Context, job: Job) -> None:
     """Resume a paused batch."""
-    act(context, f"{plain(job.name)} goes on.", partial(context.engine.commands.resume, job.job_id, by=operator()))
+    act(context, f"{plain(job.name)} goes on.", partial(context.engine.commands.resume, job.job_id))
 
 
 def recover(context: Context, job: Job) -> None:
     """Put the batch back into the queue."""
     done = f"{plain(job.name)} is back in the queue; it goes on where it stopped."
-    act(context, done, partial(context.engine.commands.recover, job.job_id, by=operator()))
+    act(context, done, partial(context.engine.commands.recover, job.job_id))
 
 
 def retry(context: Context, job: Job) -> None:
     """Run those failed rows again, in place, for which another try may help."""
     done = f"The failed items of {plain(job.name)} are tried again."
-    again = partial(context.engine.commands.retry_failed, job.job_id, as_it_is=True, by=operator())
+    again = partial(context.engine.commands.retry_failed, job.job_id, as_it_is=True)
     act(context, done, again)
 
 
 def retry_all(context: Context, job: Job) -> None:
     """Run all failed rows again, in place: something that they need may have changed elsewhere."""
     done = f"All failed items of {plain(job.name)} are tried again."
-    act(context, done, partial(context.engine.commands.retry_failed, job.job_id, by=operator()))
+    act(context, done, partial(context.engine.commands.retry_failed, job.job_id))
 
 
 def price(_context: Context, _job: Job) -> None:
@@ -204,39 +204,39 @@ def choose(_context: Context, _job: Job) -> None:
 def complete(context: Context, job: Job) -> None:
     """Do the rows again that were drafted while a service was away."""
     done = f"The items of {plain(job.name)} that lack a service are done again; their drafts stay until then."
-    act(context, done, partial(context.engine.commands.complete, job.job_id, by=operator()))
+    act(context, done, partial(context.engine.commands.complete, job.job_id))
 
 
 def cancel(context: Context, job: Job) -> None:
     """Stop the batch for good; it can be put back."""
     done = f"{plain(job.name)} is cancelled. What is done stays done."
-    act(context, done, partial(context.engine.commands.cancel, job.job_id, by=operator()))
+    act(context, done, partial(context.engine.commands.cancel, job.job_id))
 
 
 def archive(context: Context, job: Job) -> None:
     """Put the batch out of sight."""
     done = f"{plain(job.name)} is archived: the list shows it under Archived."
-    act(context, done, partial(context.engine.archive.archive, job.job_id, by=operator()))
+    act(context, done, partial(context.engine.archive.archive, job.job_id))
 
 
 def unarchive(context: Context, job: Job) -> None:
     """Bring the batch back into the list."""
     done = f"{plain(job.name)} is back in the list."
-    act(context, done, partial(context.engine.archive.unarchive, job.job_id, by=operator()))
+    act(context, done, partial(context.engine.archive.unarchive, job.job_id))
 
 
 def start_again(context: Context, job: Job) -> None:
     """Start the failed rows as a new batch; a second press in the same state of the batch makes no second one."""
     rounds = job.engine.rounds
     request_id = f"{job.job_id}-failed-{job.failed_upcs}-of-{job.processed_upcs}-{rounds}"
-    again = partial(context.engine.retry_as_new, job.job_id, by=operator(), request_id=request_id)
+    again = partial(context.engine.retry_as_new, job.job_id, request_id=request_id)
     act(context, lambda made: f"The failed rows are a new batch: [open it](/batch?job_id={quote(made.job_id)})", again)
 
 
 def same_again(context: Context, job: Job) -> None:
     """Start a new batch over the same file with the same options; pressed twice in a minute it is one."""
     request_id = f"{job.job_id}-again-{context.clock.now():%Y%m%d%H%M}"
-    again = partial(context.engine.start_again, job.job_id, by=operator(), request_id=request_id)
+    again = partial(context.engine.start_again, job.job_id, request_id=request_id)
     act(context, lambda made: _started(context, made), again)
 
 

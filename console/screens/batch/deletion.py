@@ -8,7 +8,7 @@ import streamlit as st
 
 from console import navigation
 from console.actions import act
-from console.context import Context, operator
+from console.context import Context
 from console.formatting import rows
 from console.poller import AWAY
 from console.screens.batch.view import Look
@@ -63,7 +63,7 @@ def _dialog(context: Context, job: Job) -> None:
 
 def _delete(context: Context, job: Job, leave_drafts: bool) -> None:
     OPENED.close()
-    delete = partial(context.engine.deletions.delete, job.job_id, leave_drafts=leave_drafts, by=operator())
+    delete = partial(context.engine.deletions.delete, job.job_id, leave_drafts=leave_drafts)
     done: Deletion | None = act(context, f"{plain(job.name)} is deleted.", delete)
     if done:
         st.session_state[DELETED] = True

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from console.actions import act
-from console.context import Context, operator
+from console.context import Context
 from console.screens.batch.view import Look
 from console.widgets.dialogs import Dialog
 from console.widgets.text import plain
@@ -43,5 +43,5 @@ def _dialog(context: Context, job: Job) -> None:
 
 def _rename(context: Context, job: Job) -> None:
     OPENED.close()
-    rename = partial(context.engine.commands.rename, job.job_id, st.session_state[NAME], by=operator())
+    rename = partial(context.engine.commands.rename, job.job_id, st.session_state[NAME])
     act(context, lambda named: f"The batch is named {plain(named.name)}.", rename)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from console import navigation
 from console.actions import act
-from console.context import Context, operator
+from console.context import Context
 from console.formatting import number, rows
 from console.screens.batch.view import BatchScreen, Look
 from console.widgets import price_table
@@ -61,7 +61,7 @@ def dialog(context: Context, look: Look) -> None:
 def draft_all(context: Context, job: Job) -> None:
     """Complete the rows that failed for want of a price as drafts without one."""
     done = f"The items of {plain(job.name)} without a price become drafts without one."
-    price = partial(context.engine.commands.price, job.job_id, no_price=NoPrice.DRAFT, by=operator())
+    price = partial(context.engine.commands.price, job.job_id, no_price=NoPrice.DRAFT)
     act(context, done, price)
 
 
@@ -90,7 +90,7 @@ def _dialog(context: Context, job: Job) -> None:
 def _price(context: Context, job: Job, prices: Prices) -> None:
     OPENED.close()
     done = f"The items of {plain(job.name)} without a price are being priced."
-    act(context, done, partial(context.engine.commands.price, job.job_id, prices, by=operator()))
+    act(context, done, partial(context.engine.commands.price, job.job_id, prices))
 
 
 def open_dialog() -> None:

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from console.actions import act, redraw
-from console.context import Context, operator, zone
+from console.context import Context, zone
 from console.formatting import rows
 from console.screens.batches.query import Query
 
@@ -28,7 +28,7 @@ def draw(context: Context, query: Query, matching: int) -> None:
 def _move(context: Context, query: Query) -> None:
     archive, wanted = context.engine.archive, query.wanted(zone())
     move = archive.unarchive_all if query.archived else archive.archive_all
-    act(context, _unarchived if query.archived else _archived, partial(move, wanted, by=operator()))
+    act(context, _unarchived if query.archived else _archived, partial(move, wanted))
     redraw()
 
 

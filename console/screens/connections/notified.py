@@ -9,7 +9,7 @@ from functools import partial
 import streamlit as st
 
 from console.actions import act
-from console.context import Context, operator, zone
+from console.context import Context, zone
 from console.formatting import moment
 from console.widgets import alerts, parts
 from console.widgets.templates import html
@@ -60,7 +60,7 @@ def line(view: ChannelView, at: Callable[[datetime | None], str]) -> str:
 
 def _test(context: Context) -> None:
     """Have an engine send a test."""
-    act(context, _asked, partial(context.engine.notifications.test, by=operator()))
+    act(context, _asked, partial(context.engine.notifications.test))
 
 
 def _asked(_sent: Notification) -> str:

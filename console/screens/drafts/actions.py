@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from console.actions import act
-from console.context import Context, operator
+from console.context import Context
 from console.screens.drafts.view import REVIEW_LABELS, Place
 from console.widgets.text import plain
 from engine.public import Forgotten, Item, Review
@@ -19,7 +19,7 @@ OWN = "own_draft"  # the row that this operator has just changed: the screen fol
 def again(context: Context, place: Place, item: Item, wanted: Mapping[str, object], done: str) -> None:
     """Have the row done again as `wanted`."""
     seen = {place.index: item.changed_at} if item.changed_at else {}
-    change = partial(context.engine.commands.again, place.job_id, {place.index: wanted}, by=operator(), seen=seen)
+    change = partial(context.engine.commands.again, place.job_id, {place.index: wanted}, seen=seen)
     if act(context, done, change) is not None:
         st.session_state[OWN] = place
 
@@ -35,7 +35,7 @@ def ask_anew(context: Context, place: Place, item: Item) -> None:
     def done(forgotten: Forgotten) -> str:
         return f"{plain(forgotten.sentence)} Row {place.index + 1} asks the services anew."
 
-    if act(context, done, partial(context.engine.ask_anew, item, place.job_id, by=operator())) is not None:
+    if act(context, done, partial(context.engine.ask_anew, item, place.job_id)) is not None:
         st.session_state[OWN] = place
 
 
@@ -59,7 +59,7 @@ def review(context: Context, place: Place, item: Item, state: Review) -> None:
     done = "The draft is to be reviewed again." if state is Review.OPEN else f"{REVIEW_LABELS[state].text}."
 
     def change() -> bool:
-        context.engine.commands.review(place.job_id, place.index, state, by=operator(), seen=item.changed_at)
+        context.engine.commands.review(place.job_id, place.index, state, seen=item.changed_at)
         return True
 
     if act(context, done, change):

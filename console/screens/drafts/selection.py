@@ -9,7 +9,7 @@ from functools import partial
 import streamlit as st
 
 from console.actions import Notice, act
-from console.context import Context, operator
+from console.context import Context
 from console.formatting import rows
 from console.poller import AWAY
 from console.screens.drafts import actions
@@ -123,13 +123,13 @@ class _Bar:
     def apply(self, button: BulkButton, price_cents: int | None = None) -> None:
         """Apply the action to the drafts it is for; those that were left alone stay ticked."""
         drafts = button.among(self.chosen)
-        bulk, by = self.context.engine.bulk_actions, operator()
+        bulk = self.context.engine.bulk_actions
 
         def notice(results: tuple[RowResult, ...]) -> Notice:
             icon = "check" if any(result.done for result in results) else "block"
             return Notice(outcome(button, zip(drafts, results, strict=True)), icon)
 
-        apply = partial(bulk.apply, button.action, map(seen, drafts), by=by, price_cents=price_cents)
+        apply = partial(bulk.apply, button.action, map(seen, drafts), price_cents=price_cents)
         results = act(self.context, notice, apply)
         if results is None:
             return

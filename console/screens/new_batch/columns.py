@@ -12,7 +12,7 @@ from functools import partial
 import streamlit as st
 
 from console.actions import act
-from console.context import Context, operator
+from console.context import Context
 from console.formatting import rows
 from console.widgets.text import plain
 from engine.public import Layout, Role, TableLayout, TableView
@@ -88,7 +88,7 @@ def _known(context: Context, table: TableView) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"known_{table.sheet}"):
         where = f"Sheet {plain(table.sheet)}: columns" if table.sheet else "Columns"
         st.caption(f":material/history: {where} as chosen for this header{when}{who}.")
-        forget = partial(context.engine.submission.known_headers.forget, table.known.names, by=operator())
+        forget = partial(context.engine.submission.known_headers.forget, table.known.names)
         st.button(
             "Forget this choice",
             key=f"forget_{table.sheet}",

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from console.actions import act, redraw
-from console.context import Context, operator, zone
+from console.context import Context, zone
 from console.formatting import moment, money, number, rows
 from console.labels import Label
 from console.poller import AWAY
@@ -69,7 +69,7 @@ def begin(context: Context) -> None:
         name = st.text_input("What you scan", placeholder="Shelf 3, box of 28 November", max_chars=80)
         started = st.form_submit_button("Start scanning", icon=":material/barcode_scanner:", type="primary")
     if started:
-        session = act(context, "", lambda: context.engine.scans.open(name, by=operator()))
+        session = act(context, "", lambda: context.engine.scans.open(name))
         if session:
             _open(session.session_id)
             st.rerun()
@@ -119,7 +119,7 @@ def _taken(context: Context, session_id: str) -> list[scanner.Said]:
     lines = [line for line in scanner.waiting(_FIELD) if line.entry_id not in answered][:MOST_LINES]
     if lines:
         try:
-            taken = context.engine.scans.take(session_id, lines, by=operator())
+            taken = context.engine.scans.take(session_id, lines)
         except StoreError:
             return list(answered.values())  # they wait in the browser, which says so
         except EngineError as error:
@@ -277,12 +277,12 @@ def _leave() -> None:
 
 
 def _close(context: Context, session_id: str) -> None:
-    path = act(context, "", lambda: context.engine.scans.close(session_id, by=operator()))
+    path = act(context, "", lambda: context.engine.scans.close(session_id))
     if path:
         kept.begin(context, path)
         redraw()
 
 
 def _discard(context: Context, session_id: str) -> None:
-    act(context, "The session is gone.", lambda: context.engine.scans.discard(session_id, by=operator()))
+    act(context, "The session is gone.", lambda: context.engine.scans.discard(session_id))
     _leave()

@@ -13,7 +13,7 @@ import streamlit as st
 
 from console import upstreams
 from console.actions import act
-from console.context import Context, operator
+from console.context import Context
 from console.formatting import number, rows
 from console.screens.new_batch import choices, kept, profiles
 from console.widgets import standing
@@ -162,8 +162,8 @@ def _start(context: Context, source: Source, options: Options, name: str, total:
 
     def submit() -> Job:
         for table in source.by_hand:
-            submission.known_headers.remember(table.header, table.layout, by=operator())
-        job = submission.submit(source.path, options, name=name, by=operator(), request_id=request_id, total=total)
+            submission.known_headers.remember(table.header, table.layout)
+        job = submission.submit(source.path, options, name=name, request_id=request_id, total=total)
         with suppress(StoreError):  # then it goes away by its age
             submission.uploads.drop(draft)
         return job

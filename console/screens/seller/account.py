@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from console.actions import act
-from console.context import Context, operator, zone
+from console.context import Context, zone
 from console.formatting import moment
 from console.widgets import notices, parts
 from console.widgets.text import plain
@@ -196,7 +196,7 @@ def _new_location(context: Context, *, disabled: bool) -> None:
 
 
 def _read(context: Context) -> None:
-    act(context, "", lambda: context.engine.seller_account.read(by=operator()))
+    act(context, "", lambda: context.engine.seller_account.read())
 
 
 def _create(context: Context) -> None:
@@ -206,7 +206,7 @@ def _create(context: Context) -> None:
 
     def create() -> AccountView:
         location = new_location(name, Address(country, code, city, state, line1, line2))
-        return context.engine.seller_account.create(location, by=operator())
+        return context.engine.seller_account.create(location)
 
     if act(context, f"{plain(name)} is being created at eBay.", create) is not None:
         for field in _FIELDS:

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from console.actions import act
-from console.context import Context, operator
+from console.context import Context
 from console.screens.seller import description
 from console.widgets import price_rule
 from console.widgets.text import plain
@@ -55,7 +55,7 @@ def draw(context: Context, profile: Profile, settings: SellerSettings, *, disabl
 def _save(context: Context, typed: Profile, key: str) -> None:
     """Store the profile, unless somebody else has changed it since it was read."""
     profile = description.typed(typed, key)
-    store = partial(context.engine.profiles.save, profile, by=operator(), seen_at=typed.changed_at)
+    store = partial(context.engine.profiles.save, profile, seen_at=typed.changed_at)
     act(context, f"{plain(typed.name)} is saved. Drafts that are made from now on follow it.", store)
 
 
@@ -65,8 +65,8 @@ def _create(context: Context, like: Profile, settings: SellerSettings) -> None:
 
     def create() -> Profile:
         if not settings.profiles:
-            context.engine.profiles.save(like, by=operator())
-        return context.engine.profiles.create(changed(like, name=name, description=like.template), by=operator())
+            context.engine.profiles.save(like)
+        return context.engine.profiles.create(changed(like, name=name, description=like.template))
 
     if act(context, f"{plain(name)} is made: a copy of {plain(like.name)}.", create) is not None:
         st.query_params["profile"] = name
@@ -76,14 +76,14 @@ def _make_default(context: Context, name: str) -> None:
     act(
         context,
         f"New batches start with {plain(name)}.",
-        lambda: context.engine.profiles.make_default(name, by=operator()),
+        lambda: context.engine.profiles.make_default(name),
     )
 
 
 def _remove(context: Context, name: str) -> None:
     """Remove a profile; the default one is shown."""
     done = f"{plain(name)} is removed. Drafts of its batches follow the default profile from now on."
-    if act(context, done, lambda: context.engine.profiles.remove(name, by=operator())) is not None:
+    if act(context, done, lambda: context.engine.profiles.remove(name)) is not None:
         st.query_params.pop("profile", None)
 
 
