@@ -52,6 +52,21 @@ def test_a_dry_run_says_composed_and_not_drafted(desk: Desk) -> None:
     assert [list(row) for row in app.dataframe[0].value["Status"]] == [["Composed"], ["Composed"]]
 
 
+def test_a_row_that_was_left_out_is_put_back_by_its_button(desk: Desk) -> None:
+    job = desk.submit(upcs(2))
+    drafting.work(desk, upcs(1)[0])
+    desk.engine.commands.again(job.job_id, {0: {"removed": True}})
+    drafting.work(desk)
+    assert drafting.item(desk, job.job_id, 0).cause is Cause.REMOVED
+    app = desk.screen("batch", job_id=job.job_id)
+    app.session_state["row"] = 0
+    button(app.run(), "Put it back").click().run()
+    assert [toast.value for toast in app.toast] == ["Row 1 is put back, and done again."]
+    drafting.work(desk)
+    item = drafting.item(desk, job.job_id, 0)
+    assert (item.status, item.decided.removed) == (ItemStatus.SUCCEEDED, None)
+
+
 def test_a_row_that_was_drafted_before_can_be_drafted_anyway(desk: Desk) -> None:
     desk.submit(upcs(1))
     drafting.work(desk)

@@ -50,7 +50,7 @@ WORDS: Mapping[FixKind, Words] = {
     FixKind.LEAVE_OUT: Words(
         "Leave out",
         "Leave out",
-        "They count as skipped, and can be put back one by one.",
+        "They count as skipped, and can be put back one by one, in the drawer of the row.",
         ":material/remove_circle:",
     ),
 }

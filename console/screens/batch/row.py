@@ -88,6 +88,8 @@ def _state(context: Context, view: BatchView, item: Item) -> None:
     if item.cause in _DRAFTED_ELSEWHERE and item.wanted is None:
         name = _DRAFTED_ELSEWHERE[item.cause]
         st.button(name, icon=":material/replay:", on_click=_again, args=(context, view.job.job_id, item))
+    if item.cause is Cause.REMOVED and item.wanted is None:
+        st.button("Put it back", icon=":material/undo:", on_click=_put_back, args=(context, view.job.job_id, item))
     if item.not_sent:
         st.info(plain(item.not_sent), icon=":material/info:")
 
@@ -105,6 +107,13 @@ def _again(context: Context, job_id: str, item: Item) -> None:
     here = "is done again here" if item.handed_to else "gets a draft of its own"
     done = f"Row {item.index + 1} {here}."
     drafts_actions.again(context, Place(job_id, item.index), item, {}, done)
+
+
+def _put_back(context: Context, job_id: str, item: Item) -> None:
+    """Have a row done again that was left out, or whose draft was removed."""
+    _close()
+    done = f"Row {item.index + 1} is put back, and done again."
+    drafts_actions.again(context, Place(job_id, item.index), item, {"removed": False}, done)
 
 
 _FIXES = {

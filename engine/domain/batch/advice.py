@@ -63,7 +63,9 @@ ADVICE: Mapping[Cause, Advice] = {
         "An earlier row has the same barcode, and its draft has the quantity of both.",
         "Nothing to do.",
     ),
-    Cause.REMOVED: Advice("Removed", "You removed the draft of this row.", "Do the row again to have it back."),
+    Cause.REMOVED: Advice(
+        "Removed", "You removed the draft of this row, or left the row out.", "Put it back, and it is done again."
+    ),
     Cause.DRAFTED_BEFORE: Advice(
         "Drafted before",
         "An earlier batch has a draft of this barcode, and this batch skips such rows.",
