@@ -59,6 +59,7 @@ bench: .venv/ready-dev  ## Run every benchmark; one JSON line each
 	$(BIN)/python -m benchmarks.cost
 	$(BIN)/python -m benchmarks.budgets
 	$(BIN)/python -m benchmarks.lookups
+	$(BIN)/python -m benchmarks.ebay
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.catalog
 	$(BIN)/python -m benchmarks.catalog_update

@@ -94,6 +94,7 @@ class Settings(AccessSettings):
     ebay_ru_name: str = Field("", validation_alias="EBAY_RU_NAME")
     ebay_deletion_url: str = Field("", validation_alias="EBAY_DELETION_URL")
     ebay_deletion_token: SecretStr = Field(SecretStr(""), validation_alias="EBAY_DELETION_TOKEN")
+    ebay_rows_a_call: int = Field(25, validation_alias="EBAY_ROWS_A_CALL", ge=1, le=25)
     ebay_location_key: str = Field("", validation_alias="EBAY_LOCATION_KEY", max_length=36)
     ebay_fulfillment_policy: str = Field("", validation_alias="EBAY_FULFILLMENT_POLICY")
     ebay_payment_policy: str = Field("", validation_alias="EBAY_PAYMENT_POLICY")

@@ -41,6 +41,7 @@ from engine.upstream.ebay_rules import EbayRules
 from engine.upstream.http import READ_SECONDS, HttpTransport, Observe, session, unobserved, user_agent
 from engine.upstream.musicbrainz import MusicBrainz
 from engine.worker.loop import Worker, WorkerConfig
+from engine.worker.run import Limits
 
 log = get_logger(__name__)
 
@@ -81,6 +82,7 @@ class PipelineParts:
         self._photos = Photos(files, settings.photo_buckets)
         self._terms = Terms(store, clock, _selling_terms(settings), Account(store).by_weight)
         self._rules = rules
+        self._rows_a_call = settings.ebay_rows_a_call
         self._recovered = limiters.recovered
         self.links = Links(self._lookups, clock)
         self._hint = SANDBOX_HINT if settings.profile == "demo" else ""
@@ -100,7 +102,14 @@ class PipelineParts:
             covers=CoverSearch(self._covers, links),
             photos=self._photos,
         )
-        return RowPipeline(sources, terms=self._terms, rules=self._rules, hint=self._hint, recovered=self._recovered)
+        return RowPipeline(
+            sources,
+            terms=self._terms,
+            rules=self._rules,
+            hint=self._hint,
+            recovered=self._recovered,
+            rows_a_call=self._rows_a_call,
+        )
 
 
 def _rules(
@@ -142,6 +151,12 @@ def _selling_terms(settings: Settings) -> SellingTerms:
     )
 
 
+def _limits(settings: Settings) -> Limits:
+    """Return how many rows may be with eBay beside those on lanes: four full calls, none where rows go alone."""
+    rows = settings.ebay_rows_a_call
+    return Limits(rows_sending=4 * rows if rows > 1 else 0)
+
+
 @contextmanager
 def open_worker(settings: Settings, stop: threading.Event, observe: Observe = unobserved) -> Iterator[Worker]:
     """Lend a worker that ends when `stop` is set.
@@ -152,7 +167,8 @@ def open_worker(settings: Settings, stop: threading.Event, observe: Observe = un
     """
     clock = SystemClock()
     store, files = open_store(settings.store, clock), open_files(settings.files)
-    with session(settings.lanes) as http, closing(store), Limiters(store, clock) as limiters:
+    limits = _limits(settings)
+    with session(settings.lanes + limits.rows_sending) as http, closing(store), Limiters(store, clock) as limiters:
         rules, pipeline = Rules(store, clock), SwitchingPipeline()
         parts = PipelineParts(settings, store, limiters, files, rules)
 
@@ -172,7 +188,7 @@ def open_worker(settings: Settings, stop: threading.Event, observe: Observe = un
                 RowFiles(files),
                 pipeline,
                 clock,
-                WorkerConfig(settings.lanes, timedelta(seconds=settings.lease_seconds), notifying=notifying),
+                WorkerConfig(settings.lanes, timedelta(seconds=settings.lease_seconds), limits, notifying),
                 stop=stop,
                 connections=connections,
                 looks_up=pipeline,

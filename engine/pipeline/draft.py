@@ -22,6 +22,7 @@ from engine.domain.listing.readiness import DraftNeed, ToDo
 from engine.domain.listing.seller_terms import SellingTerms
 from engine.domain.services import CONNECT_EBAY
 from engine.errors import AlreadyListed, Cause, ItemError, Trouble, UpstreamDown
+from engine.pipeline.ebay_groups import EbayGroups
 from engine.pipeline.failed_writes import WriteLog
 from engine.pipeline.picture import Pictured
 from engine.pipeline.work import RowContext
@@ -107,7 +108,7 @@ def _copy(context: RowContext, candidate: Candidate, pictured: Pictured) -> Copy
     )
 
 
-def send_draft(context: RowContext, draft: Draft, ebay: Ebay, log: WriteLog) -> str:
+def send_draft(context: RowContext, draft: Draft, ebay: EbayGroups, log: WriteLog) -> str:
     """Bring eBay to hold exactly this draft and return the number of its offer; doing it again changes nothing.
 
     An offer that somebody has published in the meantime is a live listing and is left alone; where that keeps a
@@ -120,33 +121,28 @@ def send_draft(context: RowContext, draft: Draft, ebay: Ebay, log: WriteLog) -> 
         LeaseLost: the row is no longer ours; nothing was written after that was known.
     """
     sku = draft.sku
-    standing = _standing(ebay, sku)
+    standing = _standing(context, sku, ebay)
     if standing and standing.status == "PUBLISHED":
         decided, listed = context.item.decided, standing.body.get("availableQuantity")
         if decided.choice or decided.edits or (decided.added and listed != draft.quantity):
             raise AlreadyListed(Cause.REFUSED, _listed(standing, "change it there"), listed)
         return standing.offer_id
-    _write(context, log, lambda: ebay.put_item(sku, draft.inventory_item))
-    offer_id = retry_while_busy(
-        context,
-        lambda: _offer(context, draft, ebay, standing, log),
-        again=lambda: _offer(context, draft, ebay, _standing(ebay, sku), log),
-    )
+    _write(context, log, lambda: ebay.put_item(context, sku, draft.inventory_item))
+
+    def offer(standing: Offer | None) -> str:
+        if standing is None:
+            return _write(context, log, lambda: ebay.create_offer(context, sku, draft.offer))
+        if _differs(standing, draft.offer):
+            _write(context, log, lambda: ebay.update_offer(context, standing.offer_id, draft.offer))
+        return standing.offer_id
+
+    offer_id = retry_while_busy(context, lambda: offer(standing), again=lambda: offer(_standing(context, sku, ebay)))
     log.went_through(sku)
     return offer_id
 
 
-def _standing(ebay: Ebay, sku: str) -> Offer | None:
-    return next(iter(ebay.offers(sku)), None)
-
-
-def _offer(context: RowContext, draft: Draft, ebay: Ebay, standing: Offer | None, log: WriteLog) -> str:
-    """Bring the offer to what the draft says, and return its number; `standing` is the one that eBay holds."""
-    if standing is None:
-        return _write(context, log, lambda: ebay.create_offer(draft.offer))
-    if _differs(standing, draft.offer):
-        _write(context, log, lambda: ebay.update_offer(standing.offer_id, draft.offer))
-    return standing.offer_id
+def _standing(context: RowContext, sku: str, ebay: EbayGroups) -> Offer | None:
+    return next(iter(ebay.offers(context, sku)), None)
 
 
 def _write(context: RowContext, log: WriteLog, write: Callable[[], T]) -> T:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 
 from engine.codec import replace
@@ -15,6 +15,7 @@ from engine.domain.listing.seller_terms import SellingTerms
 from engine.domain.services import Service
 from engine.errors import Cause, ItemError, RequestRefused, UpstreamError
 from engine.pipeline.draft import Drafted, compose_draft, remove_draft, send_draft
+from engine.pipeline.ebay_groups import EbayGroups
 from engine.pipeline.failed_writes import WriteLog
 from engine.pipeline.identification import identify
 from engine.pipeline.picture import find_picture
@@ -23,7 +24,7 @@ from engine.pipeline.rules import Rules
 from engine.pipeline.sources import Sources
 from engine.pipeline.terms import Terms
 from engine.pipeline.work import RowContext, Step
-from engine.upstream.ebay import Ebay
+from engine.upstream.ebay_bulk import MOST
 
 
 class RowPipeline:
@@ -31,7 +32,7 @@ class RowPipeline:
 
     `terms` are the seller's, by the profile of the batch; without them nothing is set. `rules` are eBay's of its
     categories; without them the table of this program counts. `hint` is added where no service knows a barcode.
-    `recovered` knows which services answer again.
+    `recovered` knows which services answer again. At most `rows_a_call` rows share a call to eBay.
     """
 
     def __init__(
@@ -42,12 +43,14 @@ class RowPipeline:
         rules: Rules | None = None,
         hint: str = "",
         recovered: Callable[[Service, datetime], bool] = lambda _service, _since: False,
+        rows_a_call: int = MOST,
     ) -> None:
         self._sources = sources
         self._hint = hint
         self._recovered = recovered
         self._write_log = WriteLog()
         self._ebay = sources.ebay
+        self._groups = EbayGroups(sources.ebay, rows_a_call) if sources.ebay else None
         self._rules = rules
         self._terms = terms
 
@@ -57,9 +60,8 @@ class RowPipeline:
 
     def run(self, context: RowContext) -> Iterator[Item]:
         """Yield the row step by step, as `Pipeline.run` says; a refusal of this row's data fails the row."""
-        ebay = self._ebay and self._ebay.for_caller(context)
-        with _refusals_fail_the_row():
-            yield from self._removed(context, ebay) if context.item.decided.removed else self._steps(context, ebay)
+        with _refusals_fail_the_row(), self._groups.one_more() if self._groups else nullcontext():
+            yield from self._removed(context) if context.item.decided.removed else self._steps(context)
 
     def look_up(self, context: RowContext) -> Found:
         """Return what the services know of a copy, before there is a batch; an outage of the covers alone costs those.
@@ -110,14 +112,14 @@ class RowPipeline:
             return "it is a live listing at eBay by now"
         return "" if offers else "it is no longer at eBay"
 
-    def _removed(self, context: RowContext, ebay: Ebay | None) -> Iterator[Item]:
+    def _removed(self, context: RowContext) -> Iterator[Item]:
         """Take the draft back, and end the row as removed."""
         item, removed = context.item, context.item.decided.removed or Signature()
         context.port.at(Step.DRAFT)
-        remove_draft(context, ebay, self._write_log)
+        remove_draft(context, self._ebay and self._ebay.for_caller(context), self._write_log)
         yield skip(replace(item, offer_id=None), Cause.REMOVED, f"Removed by {removed.signed}.", now=context.port.now())
 
-    def _steps(self, context: RowContext, ebay: Ebay | None) -> Iterator[Item]:
+    def _steps(self, context: RowContext) -> Iterator[Item]:
         """Yield the row with what each step has found, the one that fails included."""
         item, port, sources = context.item, context.port, self._sources.for_caller(context)
         try:
@@ -140,19 +142,21 @@ class RowPipeline:
         port.at(Step.DRAFT)
         known = self._rules.known if self._rules else {}
         terms = self._terms.of(context.options.profile) if self._terms else SellingTerms()
-        drafted = compose_draft(context, candidate, priced.price, pictured, terms, known, connected=ebay is not None)
-        yield from self._sent(context, replace(item, sku=context.sku, draft=drafted.draft), drafted, ebay)
+        connected = self._groups is not None
+        drafted = compose_draft(context, candidate, priced.price, pictured, terms, known, connected=connected)
+        yield from self._sent(context, replace(item, sku=context.sku, draft=drafted.draft), drafted)
 
-    def _sent(self, context: RowContext, item: Item, drafted: Drafted, ebay: Ebay | None) -> Iterator[Item]:
+    def _sent(self, context: RowContext, item: Item, drafted: Drafted) -> Iterator[Item]:
         """Yield the row with its draft, and once eBay holds that; what is about to be sent is stored before."""
         yield item
-        if ebay is None or drafted.not_sent:
+        if self._groups is None or drafted.not_sent:
             yield replace(item, outcome=Outcome.COMPOSED, not_sent=drafted.not_sent)
             return
         item = intend(item, sku=context.sku, now=context.port.now())
         context.port.save(item)
         yield item
-        yield replace(item, outcome=Outcome.DRAFTED, offer_id=send_draft(context, drafted.draft, ebay, self._write_log))
+        offer_id = send_draft(context, drafted.draft, self._groups, self._write_log)
+        yield replace(item, outcome=Outcome.DRAFTED, offer_id=offer_id)
 
     def _hinted(self, failure: ItemError) -> ItemError:
         """Return the failure, with the hint where it says that nobody knows the barcode."""

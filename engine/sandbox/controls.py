@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from engine.sandbox.consent import Consents
 from engine.sandbox.ebay_account import SellerAccount
-from engine.sandbox.faults import HALVES, KINDS, SERVICES, Fault, Faults
+from engine.sandbox.faults import KINDS, PARTS, SERVICES, Fault, Faults
 from engine.sandbox.ledger import Ledger
 
 
@@ -76,9 +76,21 @@ class Controls:
         asked: dict[str, Any] = await request.json()
         if asked.get("service") not in SERVICES or asked.get("fault") not in KINDS:
             return _refuse(f"service is one of {SERVICES}, fault one of {KINDS}")
-        if asked["fault"] not in HALVES if asked.get("half") else asked["fault"] == "repeated":
-            return _refuse(f"in halves of bulk calls: {HALVES}, and repeated nowhere else")
-        strange = asked.keys() - {"service", "fault", "times", "after", "match", "seconds", "number", "said", "half"}
+        in_part = asked.get("half") or asked.get("sku")
+        if asked["fault"] not in PARTS if in_part else asked["fault"] == "repeated":
+            return _refuse(f"in parts of bulk calls: {PARTS}, and repeated nowhere else")
+        strange = asked.keys() - {
+            "service",
+            "fault",
+            "times",
+            "after",
+            "match",
+            "seconds",
+            "number",
+            "said",
+            "half",
+            "sku",
+        }
         if strange:
             return _refuse(f"unknown: {sorted(strange)}")
         self.faults.active.append(Fault(**asked))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -18,11 +19,11 @@ Kind = Literal[
     "created_but_500",  # does what was asked, and answers 500
     "not_indexed",  # eBay does not see an item yet that was put a moment ago
     "refused",  # eBay answers 400 with the error `number` and `said`
-    "repeated",  # eBay does what was asked twice, and answers as the second time; in halves of bulk calls only
+    "repeated",  # eBay does what was asked twice, and answers as the second time; in parts of bulk calls only
 ]
 KINDS: tuple[str, ...] = Kind.__args__  # type: ignore[attr-defined]
 APPLIED: tuple[Kind, ...] = ("created_but_500", "repeated")  # what was asked is done before
-HALVES: tuple[Kind, ...] = (*APPLIED, "rate_limited", "server_error", "busy", "not_indexed", "refused")
+PARTS: tuple[Kind, ...] = (*APPLIED, "rate_limited", "server_error", "busy", "not_indexed", "refused")
 SERVICES = ("discogs", "musicbrainz", "coverart", "ebay")
 
 _CREATES = ("POST /sell/inventory/v1/offer", "POST /sell/inventory/v1/bulk_create_offer")
@@ -36,7 +37,8 @@ class Fault:
     """One fault: it befalls calls whose `METHOD path` contains `match`, but not the first `after`, and `times` in all.
 
     `times` None means until it is cleared. `seconds` is how late a latency makes the answer; `number` and `said` are
-    the error with which eBay refuses. With `half` it befalls every second request of a bulk call, and no whole call.
+    the error with which eBay refuses. With `half` it befalls every second request of a bulk call, with `sku` the one
+    for that SKU, and no whole call.
     """
 
     service: str
@@ -48,6 +50,7 @@ class Fault:
     number: int = 0
     said: str = ""
     half: bool = False
+    sku: str = ""
     seen: int = 0
     fired: int = 0
 
@@ -73,14 +76,19 @@ class Faults:
 
     def take(self, service: str, call: str) -> list[Fault]:
         """Return the faults that befall this call, at most one besides latency."""
-        whole = [fault for fault in self.active if not fault.half]
+        whole = [fault for fault in self.active if not (fault.half or fault.sku)]
         late = [fault for fault in whole if fault.fault == "latency" and fault.fires(service, call)]
         other = (fault for fault in whole if fault.fault != "latency" and fault.fires(service, call))
         return [*late, *([first] if (first := next(other, None)) else [])]
 
-    def take_half(self, service: str, call: str) -> Fault | None:
-        """Return the fault that befalls every second request of this bulk call, None for none."""
-        return next((fault for fault in self.active if fault.half and fault.fires(service, call)), None)
+    def take_parts(self, service: str, call: str, skus: Sequence[str]) -> list[Fault | None]:
+        """Return the fault that befalls each request of this bulk call, None for none."""
+        half = next((fault for fault in self.active if fault.half and fault.fires(service, call)), None)
+        own = [
+            next((fault for fault in self.active if fault.sku == sku and fault.fires(service, call)), None)
+            for sku in skus
+        ]
+        return [fault or (half if place % 2 else None) for place, fault in enumerate(own)]
 
 
 def canned(fault: Fault, path: str) -> Canned:

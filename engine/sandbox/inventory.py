@@ -72,7 +72,7 @@ class Inventory:
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """The calls that carry up to 25 requests; each is answered by itself, and faults may befall every second one."""
+    """The calls that carry up to 25 requests; each is answered by itself, and faults may befall some of them."""
 
     inventory: Inventory
     faults: Faults = field(default_factory=Faults)
@@ -116,8 +116,8 @@ class Bulk:
         if refused := _refused(asked, too_many):
             return JSONResponse(refused, 400)
         path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-        fault = self.faults.take_half("ebay", f"{request.method} {path}")
-        answers = [_befallen(fault if place % 2 else None, one, do) for place, one in enumerate(asked)]
+        faults = self.faults.take_parts("ebay", f"{request.method} {path}", [sku_of(one) for one in asked])
+        answers = [_befallen(fault, one, do) for fault, one in zip(faults, asked, strict=True)]
         pairs = zip(asked, answers, strict=True)
         said = [{"sku": sku_of(one), "statusCode": status, **body} for one, (status, body) in pairs]
         return JSONResponse({"responses": said}, 200 if {status for status, _ in answers} == {200} else 207)

@@ -12,24 +12,35 @@ Ended = Callable[[Exception | None], None]
 
 
 class Lanes:
-    """So many threads that run one task each at a time. They end with the process: a stop does not wait for them."""
+    """Threads that run one task each at a time: as many as are wanted at once. They end with the process.
+
+    A stop does not wait for them. `count` rows are worked on at once; rows that wait for a service take threads beside.
+    """
 
     def __init__(self, count: int) -> None:
         self.count = count
+        self._lock = threading.Lock()
+        self._threads = 0
+        self._idle = 0  # threads that are done with their tasks, and no other is meant for
         self._tasks: SimpleQueue[tuple[Context, Task, Ended] | None] = SimpleQueue()
-        for number in range(count):
-            threading.Thread(target=self._work, name=f"lane-{number + 1}", daemon=True).start()
 
     def start(self, task: Task, ended: Ended) -> None:
         """Run `task` on a lane, then `ended` with what it raised, None when it went through.
 
         Both run in a copy of the caller's context: what it has bound to its log lines stands on theirs.
         """
+        with self._lock:
+            grows = not self._idle
+            self._idle -= not grows
+            self._threads += grows
+            name = f"lane-{self._threads}"
         self._tasks.put((copy_context(), task, ended))
+        if grows:
+            threading.Thread(target=self._work, name=name, daemon=True).start()
 
     def close(self) -> None:
         """Let the threads end after the tasks that are queued."""
-        for _ in range(self.count):
+        for _ in range(self._threads):
             self._tasks.put(None)
 
     def _work(self) -> None:
@@ -40,4 +51,6 @@ class Lanes:
                 context.run(task)
             except Exception as error:  # noqa: BLE001 - handed over whole: the receiver judges it
                 raised = error
+            with self._lock:
+                self._idle += 1  # before its end is heard of, so that the row that follows finds a thread
             context.run(ended, raised)

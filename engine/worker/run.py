@@ -26,6 +26,7 @@ from engine.errors import (
 from engine.log import bound, get_logger
 from engine.pipeline.work import RowContext, Step
 from engine.store.base import Put
+from engine.upstream.ebay_bulk import MOST
 from engine.worker.early_look import EarlyLook
 from engine.worker.lanes import Lanes
 from engine.worker.row import InFlight, RowRun
@@ -39,10 +40,14 @@ LISTEN_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`rows_a_commit` rows may share a checkpoint when they end together; a stop waits `grace_seconds` for rows."""
+    """`rows_a_commit` rows may share a checkpoint when they end together; a stop waits `grace_seconds` for rows.
+
+    Beside the rows that are worked on, one a lane, `rows_sending` may be with eBay.
+    """
 
     rows_a_commit: int = 32
     grace_seconds: float = 7.0
+    rows_sending: int = 4 * MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +127,14 @@ class ShardRun:
         self._stop = resources.stop
         self._scheduler = resources.scheduler
         self._limits = resources.limits
+        self._most = resources.lanes.count + resources.limits.rows_sending
         self._turn_over = False
         self._drain = threading.Event()
         self._over = False
         self._reported: SimpleQueue[InFlight | Intent] = SimpleQueue()
         self._frontier = shard_lease.shard.next
         self._requeued: set[int] = set()
+        self._sending: set[int] = set()  # rows whose intent is stored: they wait for eBay, and hold no lane
         self._upcoming = next(rows, None)
 
     def run(self) -> bool:
@@ -172,7 +179,9 @@ class ShardRun:
 
     def _may_begin(self, index: int) -> bool:
         shard = self.shard_lease.shard
-        if len(self.in_flight) >= (1 if shards.careful(shard) else self._lanes.count):
+        if shards.careful(shard):
+            return not self.in_flight
+        if len(self.in_flight) - len(self._sending) >= self._lanes.count or len(self.in_flight) >= self._most:
             return False
         return shard.kind not in FIRST_RUN or index < self._watermark() + WINDOW
 
@@ -204,10 +213,12 @@ class ShardRun:
         for reported in self._gather():
             if isinstance(reported, Intent):
                 intents.append(reported)
+                self._sending.add(reported.item.index)
                 puts.append(Put(item_path(self.job.job_id, reported.item.index), reported.item.document()))
                 continue
             index = reported.context.row.index
             del self.in_flight[index]
+            self._sending.discard(index)
             self.refused = self.refused or reported.refused
             if reported.item is None:
                 self._requeued.add(index)
@@ -230,7 +241,8 @@ class ShardRun:
 
     def _store(self, done: dict[int, Item], puts: list[Put], intents: list[Intent]) -> None:
         try:
-            self.shard_lease.checkpoint(done, puts, watermark=self._watermark())
+            lanes = self._lanes.count + len(self._sending)
+            self.shard_lease.checkpoint(done, puts, watermark=self._watermark(), lanes=lanes)
         except EngineError as error:
             for intent in intents:
                 intent.stored.set_exception(error)

@@ -145,16 +145,16 @@ class ShardLease:
         """
         self._commit(lambda shard: shards.suspect(shard, index))
 
-    def checkpoint(self, ended: Mapping[int, Item], puts: Sequence[Put], *, watermark: int) -> None:
-        """Store in one commit: the rows that ended and what else is in `puts`, counters and watermark.
+    def checkpoint(self, ended: Mapping[int, Item], puts: Sequence[Put], *, watermark: int, lanes: int = 0) -> None:
+        """Store in one commit: the rows that ended and what else is in `puts`, counters, watermark, rows in flight.
 
         Raises:
             LeaseLost: another worker has the shard; nothing was stored.
         """
         self._ended.extend(ended.values())
         due = self._clock.monotonic() >= self._job_written + JOB_SECONDS
-        job_rule = self._progress if due else None
-        self._commit(lambda shard: shards.finish(shard, ended, watermark=watermark), puts, job_rule)
+        rule = partial(shards.finish, items=ended, watermark=watermark, lanes=lanes)
+        self._commit(rule, puts, self._progress if due else None)
 
     def release(self) -> None:
         """Release the shard so that any worker may take it at once, with the job document exact.

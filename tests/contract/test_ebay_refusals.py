@@ -135,7 +135,7 @@ def test_an_offer_that_is_gone_is_looked_for_again(bench: Runs) -> None:
 )
 def test_a_batch_pauses_loses_one_row_or_waits(bench: Runs, number: int, said: str, pauses: int, failed: int) -> None:
     refuse(bench, POST, number, said)
-    settings = Settings(_env_file=None, DM_SANDBOX_URL=bench.sandbox.url)
+    settings = Settings(_env_file=None, DM_SANDBOX_URL=bench.sandbox.url, EBAY_ROWS_A_CALL=1)
     store = bench.store()
     batches = Batches(store, FolderFiles(bench.folder / "files"))
     paused: list[str | None] = []

@@ -15,7 +15,7 @@ from engine.codec import replace
 from engine.domain.batch.items import ItemStatus
 from engine.domain.batch.jobs import Job, JobStatus
 from engine.domain.batch.options import Duplicates, Options
-from engine.domain.batch.shards import SHARD_ROWS
+from engine.domain.batch.shards import SHARD_ROWS, WINDOW
 from engine.domain.identify.evidence import Match
 from engine.errors import Cause, LeaseLost, UpstreamDown
 from engine.files.base import Files
@@ -80,7 +80,7 @@ def test_no_row_is_begun_far_beyond_the_first_one_that_is_not_done(batches: Batc
     job_id, gate, pipeline = batches.upload(barcodes(200)), Gate(), Chosen()
     pipeline.steps[0] = gate
     with batches.working(pipeline):
-        until(lambda: batches.job(job_id).processed_upcs == 63)
+        until(lambda: batches.job(job_id).processed_upcs == WINDOW - 1)
         gate.opened.set()
         batches.ended(job_id)
     assert pipeline.runs == Counter(range(200))
@@ -136,7 +136,7 @@ def test_several_workers_share_one_batch_and_no_row_is_run_twice(batches: Batche
     gate = Gate()
     job_id, pipelines = batches.upload(barcodes(count)), [Chosen({0: gate}) for _ in range(3)]
     with batches.working(pipelines[0]), batches.working(pipelines[1]), batches.working(pipelines[2]):
-        until(lambda: batches.job(job_id).processed_upcs == count - SHARD_ROWS + 63)
+        until(lambda: batches.job(job_id).processed_upcs == count - SHARD_ROWS + WINDOW - 1)
         gate.opened.set()
         job = batches.ended(job_id)
     assert (job.processed_upcs, job.last_processed_index) == (count, count - 1)

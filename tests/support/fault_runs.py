@@ -49,7 +49,10 @@ _OF = {
     "coverart": _OUTAGES,
     "ebay": (*_OUTAGES, "unauthorized", "denied", "created_but_500", "not_indexed"),
 }
+HALF = "half of bulk calls: "
+_HALVES = ("created_but_500", "repeated", "rate_limited", "server_error", "busy", "not_indexed")
 FAULTS = [(service, fault) for service, faults in _OF.items() for fault in faults]
+FAULTS += [("ebay", f"{HALF}{fault}") for fault in _HALVES]
 PERSONS = {"unauthorized", "denied"}  # what only a person can mend: the batch pauses
 
 Fault = tuple[str, str]
@@ -133,7 +136,8 @@ def run(sandbox: Sandbox, folder: Path, *faults: Fault) -> Ended:
     with requests.Session() as session, contextlib.closing(store), patch.object(limiter, "REFUSED_SECONDS", 0.05):
         with open_pipeline(settings, session, store, clock, read_seconds=READ_SECONDS) as pipeline:
             for service, fault in faults:
-                sandbox.fault(service, fault, times=TIMES, seconds=0.05)
+                half = fault.startswith(HALF)
+                sandbox.fault(service, fault.removeprefix(HALF), times=TIMES, seconds=0.05, half=half)
             hurried = Hurried(pipeline)
             job_id = batches.upload(barcodes())
             batches.run(hurried, lanes=LANES)

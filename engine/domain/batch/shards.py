@@ -15,7 +15,7 @@ from engine.domain.batch.items import Item, ItemStatus
 from engine.errors import Cause, IllegalTransition
 
 SHARD_ROWS = 2_500
-WINDOW = 64  # no row is begun this far beyond the first one that is not done
+WINDOW = 128  # no row is begun this far beyond the first one that is not done
 KILLS = 3  # a row that stopped its worker this often is set aside
 
 
@@ -116,7 +116,7 @@ def claim(shard: Shard, *, worker: str, lanes: int, now: datetime, lease: timede
     """Return `shard` as held by `worker` until `now + lease`, one epoch higher.
 
     Where an owner never released it, a worker died or froze. If one row was in flight, or the file was being read,
-    that counts against it; else as many rows as the owner had lanes may have been in flight. They are the first that
+    that counts against it; else as many rows may have been in flight as the owner said last. They are the first that
     are not done, since rows are begun in order and a lane takes the next one only when the last one is stored.
 
     Raises:
@@ -162,8 +162,11 @@ def deadly(shard: Shard) -> bool:
     return shard.kills >= KILLS
 
 
-def finish(shard: Shard, items: Mapping[int, Item], *, watermark: int) -> Shard:
-    """Return `shard` after the rows `items` were done and every row before `watermark` is."""
+def finish(shard: Shard, items: Mapping[int, Item], *, watermark: int, lanes: int = 0) -> Shard:
+    """Return `shard` after the rows `items` were done and every row before `watermark` is.
+
+    `lanes` is how many rows may be in flight from now on, 0 for as many as before.
+    """
     tally = shard.tally
     for item in items.values():
         tally += _counts(shard.kind, item)
@@ -172,6 +175,7 @@ def finish(shard: Shard, items: Mapping[int, Item], *, watermark: int) -> Shard:
         counted(shard, tally),
         seq=shard.seq + 1,
         next=watermark,
+        lanes=lanes or shard.lanes,
         suspects=shard.suspects - cleared,
         suspect=None if cleared else shard.suspect,
         kills=0 if cleared else shard.kills,
