@@ -13,6 +13,7 @@ import typer
 
 from engine import (
     attention_commands,
+    backup_commands,
     batch_commands,
     connection_commands,
     doctor_command,
@@ -69,6 +70,8 @@ for command in (
     file_commands.check,
     export_command.export,
     scan_command.scan,
+    backup_commands.backup,
+    backup_commands.restore,
 ):
     app.command()(command)
 DEFAULTS = Options()

@@ -18,7 +18,7 @@ from typing import Any, ClassVar, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from engine.errors import DocumentBroken
+from engine.errors import DocumentBroken, DocumentNewer
 from engine.open_enum import OpenEnum
 
 __all__ = [
@@ -50,7 +50,9 @@ class Document(msgspec.Struct, frozen=True):
     """A whole document. Every field is written, because a patch replaces the fields that it names and no others.
 
     `SCHEMA` is the number of the shape that this version writes; it stands in the document as `schema`. Documents from
-    before there were numbers have none.
+    before there were numbers have none. It grows where an earlier version could not read the new shape, or would take
+    it for something else, and the format of the store with it: such a version ends, and does not start again. A field
+    that is added leaves it as it is.
     """
 
     SCHEMA: ClassVar[int] = 1
@@ -64,6 +66,7 @@ class Part(Value, frozen=True):
 
 
 _known: set[type] = set()
+_schemas: dict[type, int] = {}  # of documents, the latest that can be read
 _learning = threading.Lock()
 
 
@@ -71,6 +74,8 @@ def _learn(kind: type) -> None:
     """Have msgspec build what it knows of a type in one thread: two that do it at once crash the process (0.22)."""
     with _learning, contextlib.suppress(msgspec.ValidationError):
         msgspec.convert(None, kind)
+    if isinstance(kind, type) and issubclass(kind, Document):
+        _schemas[kind] = kind.SCHEMA
     _known.add(kind)
 
 
@@ -104,13 +109,22 @@ def decode(kind: type[T], fields: object, path: str = "") -> T:
 
     Raises:
         DocumentBroken: a field is missing or has a value of the wrong type.
+        DocumentNewer: it has a later schema than this version writes.
     """
     if kind not in _known:
         _learn(kind)
+    if (known := _schemas.get(kind)) and (written := _schema_of(fields)) > known:
+        raise DocumentNewer(path or kind.__name__, written, known)
     try:
         return msgspec.convert(fields, kind)
     except msgspec.ValidationError as wrong:
         raise DocumentBroken(path or kind.__name__, str(wrong)) from wrong
+
+
+def _schema_of(fields: object) -> int:
+    """Return the number of the shape that a document has, 0 where it has none."""
+    schema = fields.get("schema") if type(fields) is dict else None
+    return schema if type(schema) is int else 0
 
 
 def encode_json(value: msgspec.Struct) -> bytes:

@@ -9,11 +9,8 @@ from engine.batches.documents import JOBS, job_path, read_job
 from engine.batches.listing import ARCHIVED, EVERY, JobPages
 from engine.domain.batch import names
 from engine.domain.batch.jobs import Visibility
-from engine.errors import Conflict, StoreError
-from engine.log import get_logger
+from engine.errors import Conflict
 from engine.store.base import Document, Patch, Store, Where
-
-log = get_logger(__name__)
 
 AT_ONCE = 100  # documents read and written together
 
@@ -34,15 +31,6 @@ def index_batches(store: Store) -> int:
         if page.next is None:
             return found
         before = page.next
-
-
-def index_batches_if_possible(store: Store) -> None:
-    """Do the same, or leave it for the next start when the store does not answer."""
-    try:
-        if count := index_batches(store):
-            log.info("batches_indexed", batches=count)
-    except StoreError as error:
-        log.warning("batches_not_indexed", error=type(error).__name__)
 
 
 def _complete(store: Store) -> bool:

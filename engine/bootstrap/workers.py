@@ -10,7 +10,6 @@ from pathlib import Path
 
 import requests
 
-from engine.batches.indexing import index_batches_if_possible
 from engine.batches.rows import RowFiles
 from engine.batches.seller_account import Account
 from engine.bootstrap.credentials import open_vault
@@ -180,7 +179,6 @@ def open_worker(settings: Settings, stop: threading.Event, observe: Observe = un
             return connections
 
         connections = LiveConnections(open_vault(settings, store), connect, stop)
-        index_batches_if_possible(store)
         notifying = open_notifying(settings, HttpTransport(http, user_agent(settings.contact)), clock)
         with rules, parts.links:
             yield Worker(

@@ -5,6 +5,8 @@ EngineError
 ├── StoreError                the job store
 │   ├── StoreAway             it does not answer
 │   ├── DocumentBroken        a document is not what its type says
+│   ├── DocumentNewer         a newer version wrote a document in another shape
+│   ├── StoreNewer            a newer version has migrated the store
 │   └── Conflict              a document is not at the version that was expected
 ├── FileError                 the file store
 │   ├── FileMissing           no such bucket or object
@@ -31,6 +33,7 @@ EngineError
 │   │   └── DumpChanged           it was replaced by another file while it was read
 │   ├── DownloadFailed        a file that it should be made from cannot be had
 │   └── ImportStopped         the operator stopped the import
+├── BackupError               a backup cannot be made or restored
 ├── BadSetting                a setting that cannot be used
 ├── LeaseLost                 another worker holds the shard; write nothing more
 ├── Requeued                 the row is given back undone: the worker stops, or the batch is held
@@ -72,8 +75,10 @@ from engine.errors.requests import (
 )
 from engine.errors.rows import AlreadyListed, ItemError, LeaseLost, Requeued
 from engine.errors.storage import (
+    BackupError,
     Conflict,
     DocumentBroken,
+    DocumentNewer,
     FileError,
     FileForbidden,
     FileMissing,
@@ -83,6 +88,7 @@ from engine.errors.storage import (
     SecretsLocked,
     StoreAway,
     StoreError,
+    StoreNewer,
 )
 from engine.errors.upstream import (
     CredentialsRefused,
@@ -97,6 +103,7 @@ from engine.errors.upstream import (
 
 __all__ = [
     "AlreadyListed",
+    "BackupError",
     "BadRequest",
     "BadSetting",
     "Blame",
@@ -107,6 +114,7 @@ __all__ = [
     "CredentialsRefused",
     "DecisionRefused",
     "DocumentBroken",
+    "DocumentNewer",
     "DownloadFailed",
     "DumpBroken",
     "DumpChanged",
@@ -136,6 +144,7 @@ __all__ = [
     "SecretsLocked",
     "StoreAway",
     "StoreError",
+    "StoreNewer",
     "TemplateUnusable",
     "Trouble",
     "UnreadableFile",

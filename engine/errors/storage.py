@@ -25,6 +25,31 @@ class DocumentBroken(StoreError):
         self.path = path
 
 
+class DocumentNewer(StoreError):
+    """A newer version wrote a stored document, in a shape that this one cannot read. `path` names the document."""
+
+    def __init__(self, path: str, schema: int, known: int) -> None:
+        super().__init__(
+            f"A newer version of Draft Maker wrote {path} (its schema is {schema}, this version reads up to {known}): "
+            "update this one"
+        )
+        self.path = path
+
+
+class StoreNewer(StoreError):
+    """A newer version has migrated the job store to a format that this one does not know."""
+
+    def __init__(self, number: int, known: int) -> None:
+        super().__init__(
+            f"A newer version of Draft Maker has migrated the job store (its format is {number}, this version knows "
+            f"{known}): update this one"
+        )
+
+
+class BackupError(EngineError):
+    """A backup cannot be made or restored; the message says what to do, and nothing of the job store was changed."""
+
+
 class Conflict(StoreError):
     """A document is not at the version that a write expected; nothing of the commit was applied.
 

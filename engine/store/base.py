@@ -7,7 +7,7 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -150,6 +150,10 @@ class Store(Protocol):
 
         Those that lack it, or hold anything else there, add nothing.
         """
+        ...
+
+    def snapshot(self) -> Iterator[Document]:
+        """Yield every document, in no order, as they all stood at the moment of the first; writers go on meanwhile."""
         ...
 
     def commit(self, *writes: Write) -> Committed:

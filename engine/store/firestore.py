@@ -13,7 +13,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from google.api_core import exceptions
@@ -40,6 +40,7 @@ from engine.store.base import (
     refuse_repeats,
 )
 from engine.store.firestore_client import Client, WriteTransaction
+from engine.store.firestore_snapshot import Page, page
 from engine.store.firestore_values import exact, plain, read_back, stored
 
 PATIENCE_SECONDS = 4.0  # so that a call ends within five on a busy machine too, whatever the server does
@@ -115,6 +116,13 @@ class FirestoreStore:
             return int(of(_query(client, collection, where)).get(retry=NEVER, timeout=seconds)[0][0].value)
 
         return 0 if any(one.value is None for one in where) else self._read(ask)
+
+    def snapshot(self) -> Iterator[Document]:
+        """Yield every document; see `Store.snapshot`."""
+        part: Page | None = None
+        while part is None or part.last:
+            part = self._read(partial(_after, part))
+            yield from part.documents
 
     def commit(self, *writes: Write) -> Committed:
         """Apply all of `writes` or none; see `Store.commit`."""
@@ -205,6 +213,10 @@ def _query(
         query = query.where(filter=FieldFilter(order.field, "!=", None))  # Firestore sorts None; the contract does not
     direction = firestore.Query.DESCENDING if order.descending else firestore.Query.ASCENDING
     return query.order_by(order.field, direction=direction)
+
+
+def _after(before: Page | None, client: Client, seconds: float) -> Page:
+    return page(client, before, seconds)
 
 
 def _add(batch: firestore.WriteBatch, client: firestore.Client, writes: Sequence[Write]) -> None:

@@ -34,8 +34,8 @@ from engine.store.base import (
     Write,
     refuse_repeats,
 )
+from engine.store.json_values import TIME, decode, encode
 from engine.store.sqlite_schema import SCHEMA
-from engine.store.sqlite_values import TIME, decode, encode
 
 WAIT_MILLISECONDS = 8_000
 OPENING = RetryPolicy(first=0.02, seconds=WAIT_MILLISECONDS / 1_000)
@@ -105,6 +105,18 @@ class SQLiteStore:
             query = f"SELECT sum({_column(field)}) FROM documents WHERE {condition} AND {kind}"  # noqa: S608
             found: Any = connection.execute(query, values).fetchone()
         return int(found[0] or 0)
+
+    def snapshot(self) -> Iterator[Document]:
+        """Yield every document; see `Store.snapshot`. The write-ahead log keeps what is written meanwhile."""
+        now, connection = self._clock.now(), self._open()
+        try:
+            rows: Iterator[Any] = connection.execute("SELECT collection, name, version, body FROM documents")
+            for place, name, version, body in rows:
+                yield Document(f"{place}/{name}", decode(body), version, now)
+        except AWAY as error:
+            raise self._away(error) from error
+        finally:
+            connection.close()
 
     def commit(self, *writes: Write) -> Committed:
         """Apply all of `writes` or none; see `Store.commit`."""

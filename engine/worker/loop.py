@@ -31,6 +31,7 @@ from engine.errors import (
     UnreadableFile,
 )
 from engine.log import bound, get_logger
+from engine.maintenance.migrations import prepare
 from engine.outage import Outage
 from engine.pipeline.work import LooksUp, Pipeline
 from engine.store.base import Store
@@ -94,6 +95,7 @@ class Worker:
         self._run: ShardRun | None = None
         self._job_id: str | None = None
         self._outage = Outage(clock, "queue")
+        self._prepared = False
         helpers: list[Helper] = [Notifier(store, clock, self.name, config.notifying)]
         helpers += [scan_lookups(store, clock, self.name, looks_up)] if looks_up else []
         self._beat = Heartbeat(store, clock, self.name, self._state, connections, helpers)
@@ -147,7 +149,14 @@ class Worker:
                 self._beat.beat()
 
     def _claim(self) -> ShardLease | None:
-        """Take a shard that is free."""
+        """Take a shard that is free.
+
+        Raises:
+            StoreNewer: a newer version has migrated the store.
+        """
+        if not self._prepared:
+            prepare(self._store)
+            self._prepared = True
         for document in self._scheduler.free():
             try:
                 shard_lease = ShardLease.claim(

@@ -81,6 +81,9 @@ class Recording:
         self._remember(collection, where, None)
         return self._store.count(collection, where)
 
+    def snapshot(self) -> Iterator[Document]:
+        return self._store.snapshot()
+
     def sum(self, collection: str, field: str, where: Sequence[Where] = ()) -> int:
         self._remember(collection, where, Order(field))  # it is added up from an index of the field
         return self._store.sum(collection, field, where)

@@ -18,7 +18,7 @@ from engine.bootstrap import open_store
 from engine.clock import SystemClock
 from engine.errors import Conflict, StoreAway
 from engine.sandbox.emulators import a_project
-from engine.store.base import Comparison, Expect, Fields, Order, Patch, Put, Store, Where
+from engine.store.base import Comparison, Delete, Document, Expect, Fields, Order, Patch, Put, Store, Where
 from engine.store.firestore import FirestoreStore
 from engine.store.sqlite import SQLiteStore
 from tests.support.clocks import AheadClock
@@ -413,3 +413,30 @@ def test_a_sum_adds_up_the_integers_of_the_documents_that_match(store: Store) ->
     assert store.sum("things", "f", [Where("kind", "==", "even")]) == 2
     assert store.sum("things", "f", [Where("kind", "==", "none")]) == 0
     assert store.sum("nothing", "f") == 0
+
+
+def test_a_snapshot_has_every_document_as_it_stood_at_one_moment(backend: Backend) -> None:
+    store = backend.store
+    deep = {"at": AT, "lists": [[1, 2], [{"a": None}]], "number": 1.5, "text": "é"}
+    first: dict[str, Fields] = {f"jobs/{number:04}": {"number": number} for number in range(700)}
+    first |= {"jobs/0000/items/1": deep, "meta/store": {"x": True}}
+    paths = list(first)
+    for start in range(0, len(paths), 300):
+        store.commit(*(Put(path, first[path]) for path in paths[start : start + 300]))
+    taken = store.snapshot()
+    found = [next(taken)]
+    store.commit(Put("jobs/0000", {"number": -1}), Put("jobs/new", {}), Delete("jobs/0699"), Put("a/first", {}))
+    found += taken
+    assert {document.path: document.fields for document in found} == first
+    assert len(found) == len(first)
+    versions = {document.path: document.version for document in found}
+    assert versions["jobs/0001"] == given(store.get("jobs/0001")[0]).version
+
+
+def test_a_snapshot_of_nothing_has_nothing(backend: Backend) -> None:
+    assert list(backend.store.snapshot()) == []
+
+
+def given(document: Document | None) -> Document:
+    assert document is not None
+    return document

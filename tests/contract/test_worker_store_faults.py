@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import product
@@ -44,6 +44,9 @@ class Failing:
 
     def count(self, collection: str, where: Sequence[Where] = ()) -> int:
         return self.store.count(collection, where)
+
+    def snapshot(self) -> Iterator[Document]:
+        return self.store.snapshot()
 
     def sum(self, collection: str, field: str, where: Sequence[Where] = ()) -> int:
         return self.store.sum(collection, field, where)

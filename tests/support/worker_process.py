@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -82,6 +82,9 @@ class Watched:
 
     def count(self, collection: str, where: Sequence[Where] = ()) -> int:
         return self._store.count(collection, where)
+
+    def snapshot(self) -> Iterator[Document]:
+        return self._store.snapshot()
 
     def sum(self, collection: str, field: str, where: Sequence[Where] = ()) -> int:
         return self._store.sum(collection, field, where)

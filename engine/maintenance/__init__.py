@@ -1,0 +1,1 @@
+"""What keeps a job store whole over the years: its format and migrations, backups, and bringing one back."""
