@@ -23,6 +23,7 @@ from engine import (
     handover_command,
     lookup_commands,
     notify_command,
+    people_commands,
     process_commands,
     scan_command,
     terminal,
@@ -47,6 +48,7 @@ for name, group in (
     ("lookups", lookup_commands),
     ("connections", connection_commands),
     ("tokens", token_commands),
+    ("people", people_commands),
 ):
     app.add_typer(group.app, name=name)
 for command in (
@@ -66,6 +68,7 @@ for command in (
     batch_commands.again,
     handover_command.handover,
     notify_command.notify,
+    people_commands.audit,
     doctor_command.doctor,
     file_commands.check,
     export_command.export,

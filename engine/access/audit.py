@@ -5,13 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from dataclasses import replace as replaced
-from datetime import timedelta
+from datetime import UTC, datetime
 
 from engine.clock import Clock
 from engine.codec import decode, encode, replace
 from engine.domain.access import Actor
 from engine.domain.audit import EVERYTHING, AuditFilter, Entry, Result
+from engine.domain.listing.spreadsheets import safe_line
 from engine.errors import Conflict, StoreError
 from engine.log import get_logger
 from engine.redaction import redacted
@@ -21,10 +21,13 @@ log = get_logger(__name__)
 
 AUDIT = "audit"
 PAGE = 200
+COLUMNS = (
+    "at", "by", "scope", "via", "address", "what", "action", "about", "batches", "result", "sentence", "ended_at",
+)  # fmt: skip
 MOST_LETTERS = 1_000  # of a sentence, and of what an act is about
 
 
-NEWEST = Order("at", descending=True)
+NEWEST = Order("entry_id", descending=True)  # ids begin with the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +45,18 @@ class Audit:
         self._store = store
         self._clock = clock
 
-    def page(self, wanted: AuditFilter = EVERYTHING, limit: int = PAGE) -> list[Entry]:
-        """Return the newest entries."""
-        found = self._store.find(AUDIT, _where(wanted), NEWEST, limit)
+    def page(self, wanted: AuditFilter = EVERYTHING, limit: int = PAGE, before: str = "") -> list[Entry]:
+        """Return the newest entries, or those before the entry of that id."""
+        found = self._store.find(AUDIT, _where(wanted, before), NEWEST, limit)
         return [decode(Entry, document.fields, document.path) for document in found]
 
-    def entries(self, wanted: AuditFilter = EVERYTHING) -> Iterator[Entry]:
-        """Yield every entry, the newest first; entries made at the same moment all come."""
-        seen: set[str] = set()
-        until = wanted.until
-        while True:
-            page = self.page(replaced(wanted, until=until))
-            new = [entry for entry in page if entry.entry_id not in seen]
-            yield from new
-            if len(page) < PAGE or not new:
-                return
-            seen, until = {entry.entry_id for entry in page}, page[-1].at + timedelta(microseconds=1)
+    def csv(self, wanted: AuditFilter = EVERYTHING) -> Iterator[str]:
+        """Yield a table of the entries, the newest first: its header, then a line for each."""
+        yield safe_line(COLUMNS)
+        page = self.page(wanted)
+        while page:
+            yield from map(_line, page)
+            page = self.page(wanted, before=page[-1].entry_id) if len(page) == PAGE else []
 
     def asked(self, actor: Actor, action: str, words: str, about: str = "", batches: Iterable[str] = ()) -> Asked:
         """Write down that somebody has asked for something, before it is done.
@@ -91,7 +90,7 @@ class Audit:
     def _entry(self, actor: Actor, action: str, words: str, about: str, batches: Iterable[str]) -> Entry:
         now = self._clock.now()
         return Entry(
-            entry_id=f"{now:%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}",
+            entry_id=f"{_stamp(now)}-{secrets.token_hex(4)}",
             at=now,
             by=actor.name,
             via=actor.via,
@@ -107,11 +106,24 @@ class Audit:
         return self._store.commit(Put(_path(entry), encode(entry), Expect.ABSENT))
 
 
-def _where(wanted: AuditFilter) -> list[Where]:
+def _where(wanted: AuditFilter, before: str) -> list[Where]:
+    ends = [end for end in (before, _stamp(wanted.until)) if end]
     found = [Where("by", "==", wanted.by)] if wanted.by else []
     found += [Where("batches", "contains", wanted.batch)] if wanted.batch else []
-    found += [Where("at", ">=", wanted.since)] if wanted.since else []
-    return found + ([Where("at", "<", wanted.until)] if wanted.until else [])
+    found += [Where("entry_id", ">=", _stamp(wanted.since))] if wanted.since else []
+    return found + ([Where("entry_id", "<", min(ends))] if ends else [])
+
+
+def _stamp(at: datetime | None) -> str:
+    """Return how the id of an entry of that moment begins, "" for none."""
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%S%f}" if at else ""
+
+
+def _line(entry: Entry) -> str:
+    who = (entry.by, entry.scope, entry.via, entry.address)
+    what = (entry.words, entry.action, entry.about, " ".join(entry.batches))
+    came_of_it = (entry.result, entry.sentence, entry.ended_at.isoformat() if entry.ended_at else "")
+    return safe_line((entry.at.isoformat(), *who, *what, *came_of_it))
 
 
 def _short(text: str) -> str:

@@ -108,7 +108,7 @@ _ADMIN = """
     accounts.keep_contact           | Set the address for services to write to  | address
     accounts.keep_ebay_keys         | Set the keys of eBay                      |
     accounts.take_pasted            | Take eBay's answer to a consent           |
-    audit.entries                   |                                           |
+    audit.csv                       |                                           |
     audit.page                      |                                           |
     catalogue.update                | Update the catalogue                      |
     people.all                      |                                           |

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from engine import __version__
 from engine.api import (
     attention,
+    audit,
     batch_list,
     batches,
     bulk_actions,
@@ -22,6 +23,7 @@ from engine.api import (
     handover,
     lookups,
     notifications,
+    people,
     scans,
     seller,
     system,
@@ -65,6 +67,8 @@ def create_app(engine: Engine, settings: Settings) -> FastAPI:
         seller.router,
         system.probes,
         tokens.router,
+        people.router,
+        audit.router,
         docs.router,
     )
     for router in (*routers, *more):

@@ -37,11 +37,16 @@ Wanted = Annotated[RowFilter, Depends(_filter)]
 
 
 def _file(*media_types: str, headers: Mapping[str, str] | None = None) -> Responses:
+    """Return how the API's document describes a download of a batch."""
+    return UNKNOWN | file(*media_types, headers=headers)
+
+
+def file(*media_types: str, headers: Mapping[str, str] | None = None) -> Responses:
     """Return how the API's document describes a download."""
     described = {"Content-Disposition": "The name of the file.", **(headers or {})}
     told_of = {name: {"description": meaning, "schema": {"type": "string"}} for name, meaning in described.items()}
     content = {media_type: {"schema": {"type": "string"}} for media_type in media_types}
-    return UNKNOWN | {200: {"description": "The file.", "content": content, "headers": told_of}}
+    return {200: {"description": "The file.", "content": content, "headers": told_of}}
 
 
 PARTS = {
@@ -63,7 +68,7 @@ def results_csv(job_id: str, engine: TheEngine, wanted: Wanted) -> StreamingResp
     `status`, `cause`, `needs` and `q` are those of `GET /api/batch/{job_id}/items`: `status=failed` are the failed rows
     with their reasons.
     """
-    return _download(engine.exports.results_csv(job_id, wanted), CSV, f"{job_id}-results.csv")
+    return download(engine.exports.results_csv(job_id, wanted), CSV, f"{job_id}-results.csv")
 
 
 @router.get(
@@ -101,22 +106,27 @@ def as_uploaded(job_id: str, engine: TheEngine, wanted: Wanted) -> StreamingResp
 )
 def results_jsonl(job_id: str, engine: TheEngine, wanted: Wanted) -> StreamingResponse:
     """Stream one JSON object a row, drafts included."""
-    return _download(engine.exports.results_jsonl(job_id, wanted), JSONL, f"{job_id}-results.jsonl")
+    return download(engine.exports.results_jsonl(job_id, wanted), JSONL, f"{job_id}-results.jsonl")
 
 
 @router.get(
-    "/{job_id}/failed.txt", summary="The barcodes that failed", response_class=StreamingResponse, responses=_file(TEXT)
+    "/{job_id}/failed.txt",
+    summary="The barcodes that failed",
+    response_class=StreamingResponse,
+    responses=_file(TEXT),
 )
 def failed_txt(job_id: str, engine: TheEngine) -> StreamingResponse:
     """Stream the barcodes of failed rows, one a line: a file for a new batch."""
-    return _download(engine.exports.failed_txt(job_id), TEXT, f"{job_id}-failed.txt")
+    return download(engine.exports.failed_txt(job_id), TEXT, f"{job_id}-failed.txt")
 
 
 @router.get(
     "/{job_id}/ebay-drafts.csv",
     summary="The drafts as a file for eBay's Seller Hub",
     response_class=StreamingResponse,
-    responses=_file(CSV, headers=PARTS) | documented({404: "There is no such job, or it has not so many parts."}),
+    responses=UNKNOWN
+    | file(CSV, headers=PARTS)
+    | documented({404: "There is no such job, or it has not so many parts."}),
 )
 def ebay_drafts(
     job_id: str, engine: TheEngine, part: Annotated[int, Query(ge=1, le=2**31 - 1)] = 1, only: Only = Only.ALL
@@ -137,7 +147,7 @@ def ebay_drafts(
         "X-Lacking": ", ".join(f"{name}={count}" for name, count in sorted(file.plan.lacking.items())),
     }
     name = f"{job_id}-ebay-drafts.csv" if parts == 1 else f"{job_id}-ebay-drafts-{part}-of-{parts}.csv"
-    return _download(file.lines, CSV, name, told_of)
+    return download(file.lines, CSV, name, told_of)
 
 
 @router.get(
@@ -153,7 +163,7 @@ def discogs_inventory(job_id: str, engine: TheEngine) -> StreamingResponse:
     dollars). Lines marked `needs grading` have no `media_condition`, those marked `needs price` no `price`, and Discogs
     refuses them until they have one.
     """
-    return _download(engine.exports.discogs_inventory(job_id), CSV, f"{job_id}-discogs-inventory.csv")
+    return download(engine.exports.discogs_inventory(job_id), CSV, f"{job_id}-discogs-inventory.csv")
 
 
 @router.get(
@@ -164,7 +174,7 @@ def discogs_inventory(job_id: str, engine: TheEngine) -> StreamingResponse:
 )
 def elsewhere_csv(job_id: str, engine: TheEngine) -> StreamingResponse:
     """Stream the rows that failed with `no_match` and whose number is that of a book, magazine, film or game."""
-    return _download(engine.exports.elsewhere_csv(job_id), CSV, f"{job_id}-elsewhere.csv")
+    return download(engine.exports.elsewhere_csv(job_id), CSV, f"{job_id}-elsewhere.csv")
 
 
 @router.get(
@@ -175,7 +185,7 @@ def elsewhere_csv(job_id: str, engine: TheEngine) -> StreamingResponse:
 )
 def pick_list_csv(job_id: str, engine: TheEngine) -> StreamingResponse:
     """Send one line for each row that a draft offers: shelf, own number, copies, and what to take."""
-    return _download(engine.exports.pick_list_csv(job_id), CSV, f"{job_id}-pick-list.csv")
+    return download(engine.exports.pick_list_csv(job_id), CSV, f"{job_id}-pick-list.csv")
 
 
 @router.get(
@@ -190,9 +200,10 @@ def pick_list_pdf(job_id: str, engine: TheEngine) -> Response:
     return Response(engine.exports.pick_list_pdf(job_id), media_type=PDF, headers=name)
 
 
-def _download(
+def download(
     lines: Iterable[str], media_type: str, filename: str, headers: Mapping[str, str] | None = None
 ) -> StreamingResponse:
+    """Return lines as a file that a browser keeps."""
     return _sent((line.encode() for line in lines), media_type, filename, headers)
 
 

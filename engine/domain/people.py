@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +14,8 @@ from engine.errors import BadRequest, IllegalTransition, NotThere
 PATH = "access/people"
 MOST = 1_000  # who may be listed
 MAX_NAME = 254  # the longest e-mail address
+_LETTER = "!-~¡-\u1fff\u2c00-\ud7ff"  # of any script, and nothing that is not seen
+PERSON_NAME = rf"^[{_LETTER}]([ {_LETTER}]{{0,{MAX_NAME - 2}}}[{_LETTER}])?$"
 
 
 class Listed(Value, frozen=True):
@@ -49,7 +52,7 @@ class People(Document, frozen=True):
         Raises:
             BadRequest: the name cannot be one, the role is not known, or there are too many.
         """
-        if not (new.name == new.name.strip() and 0 < len(new.name) <= MAX_NAME and new.name.isprintable()):
+        if not re.fullmatch(PERSON_NAME, new.name):
             raise BadRequest(f"A person is named as the sign-in names them, such as ann@example.com, not {new.name!r}")
         if not new.role.known:
             raise BadRequest(f"A role is {', '.join(Role)}, not {new.role}")

@@ -108,7 +108,7 @@ def test_each_role_is_refused_what_is_beyond_it_and_the_audit_says_so(engine: En
         method = found(guarded, path)
         with pytest.raises(Forbidden, match=f"This needs the role .*, and ann@example.com has the role {role}"):
             method(*placeholders(found(engine, path)))
-    told = [entry for entry in engine.audit.entries() if entry.result is Result.REFUSED]
+    told = [entry for entry in engine.audit.page() if entry.result is Result.REFUSED]
     assert {entry.action for entry in told} == {path for path in beyond if PERMISSIONS[path].words}
     assert {(entry.by, entry.address, entry.via) for entry in told} <= {("ann@example.com", "10.0.0.7", Via.SCREEN)}
     assert engine.queries.jobs().total == 0
@@ -126,8 +126,8 @@ def test_each_kind_of_token_is_refused_what_is_beyond_it(engine: Engine, scope: 
 def test_a_viewer_reads_all_that_an_admin_reads_but_tokens_people_and_audit(engine: Engine) -> None:
     reads = {path for path, line in PERMISSIONS.items() if line.scope is TokenScope.READ}
     assert all(found(acting(engine, Role.VIEWER), path) is not None for path in reads)
-    kept_from_viewers = {path for path in CHANGING if path.endswith((".all", ".page", ".entries"))}
-    assert kept_from_viewers == {"tokens.all", "people.all", "audit.page", "audit.entries"}
+    kept_from_viewers = {path for path in CHANGING if path.endswith((".all", ".page", ".csv"))}
+    assert kept_from_viewers == {"tokens.all", "people.all", "audit.page", "audit.csv"}
 
 
 def test_what_is_done_is_in_the_name_of_who_acts_whatever_a_caller_says(engine: Engine) -> None:

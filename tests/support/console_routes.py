@@ -54,9 +54,16 @@ ROUTES: Mapping[Kind, str] = {
     SIGN_OUT: "POST /sign-out",
     CONSENT: "GET /api/connections/ebay/start",
     EBAY: "POST /api/connections/ebay/account-deletion",
-    ADMIN_READ: "GET /api/tokens",
+    ADMIN_READ: """
+        GET /api/audit
+        GET /api/audit/audit.csv
+        GET /api/people
+        GET /api/tokens
+    """,
     ADMIN: """
         POST /api/catalogue/update
+        POST /api/people
+        POST /api/people/remove
         POST /api/tokens
         POST /api/tokens/{token_id}/revoke
     """,
