@@ -52,9 +52,9 @@ class _Request(Generic[T, R]):
 class GroupedCall(Generic[T, R]):
     """One kind of call: `single` makes it for one SKU, `bulk` for up to `most`. Safe for threads.
 
-    A row waits `moment` seconds for others, but not where none can come. While such a call is under way, no other
-    begins that is not full, for `BEHIND_SECONDS` at most: so calls fill up when answers are slow. A row that stays
-    alone makes the single call, as all rows do of a bulk call that is refused as a whole.
+    A row waits `moment` seconds for others (None: `MOMENT_SECONDS`), but not where none can come. While such a call is
+    under way, no other begins that is not full, for `BEHIND_SECONDS` at most: so calls fill up when answers are slow. A
+    row that stays alone makes the single call, as all rows do of a bulk call that is refused as a whole.
     """
 
     def __init__(
@@ -63,13 +63,13 @@ class GroupedCall(Generic[T, R]):
         bulk: Callable[[RowContext, Mapping[str, T]], Mapping[str, R | UpstreamError]],
         company: Company,
         most: int,
-        moment: float = MOMENT_SECONDS,
+        moment: float | None = None,
     ) -> None:
         self._single = single
         self._bulk = bulk
         self._company = company
         self._most = most
-        self._moment = moment
+        self._moment = MOMENT_SECONDS if moment is None else moment
         self._waiting: list[_Request[T, R]] = []
         self._gathering = False
         self._under_way = 0

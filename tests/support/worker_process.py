@@ -16,12 +16,14 @@ from datetime import timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from engine.batches.documents import WORKERS
 from engine.batches.rows import RowFiles
 from engine.bootstrap import open_pipeline
 from engine.domain.notifications import NOTIFICATIONS
 from engine.files.folder import FolderFiles
+from engine.pipeline import grouped_calls
 from engine.pipeline.work import Pipeline
 from engine.quota.documents import BUDGETS
 from engine.settings import Settings
@@ -47,7 +49,7 @@ class Plan:
 
     `kill_at` is the number, from 1, or the name of the point at which it is killed; `freeze_at` the name of the one at
     which it stops itself. `ahead` is how far its clock, and so the store's, is ahead. `deadly` is a row that ends its
-    process.
+    process. Rows wait for others to call eBay with for a `moment`.
     """
 
     folder: Path
@@ -57,6 +59,7 @@ class Plan:
     ahead: timedelta = timedelta(0)
     lanes: int = 1
     deadly: int = -1
+    moment: float = grouped_calls.MOMENT_SECONDS
     until_idle: bool = True
 
 
@@ -145,6 +148,7 @@ def work(plan: Plan) -> None:
     clock = AheadClock(plan.ahead.total_seconds())
     point = Points(plan)
     with session(plan.lanes) as connections, ExitStack() as services:
+        services.enter_context(patch.object(grouped_calls, "MOMENT_SECONDS", plan.moment))
         store = Watched(SQLiteStore(plan.folder / "store.db", clock), point, point.commit_under_way)
         pipeline: Pipeline = _Deadly(plan.deadly)
         if plan.sandbox:
