@@ -11,7 +11,7 @@ from console.context import Context
 from console.formatting import moment, rows, second, span
 from console.poller import Snapshot
 from console.widgets.text import plain
-from engine.public import CONNECT_EBAY, AccountsView, EngineError, Service
+from engine.public import CONNECT_EBAY, AccountsView, EngineError, Service, access
 
 START_ENGINE = "python -m engine worker"
 
@@ -45,6 +45,15 @@ def nothing_read(error: EngineError) -> None:
         icon=":material/cloud_off:",
     )
     st.caption(f"Reference: {type(error).__name__}")
+
+
+def allowed(context: Context, needed: access.TokenScope) -> bool:
+    """Return whether who looks may do what `needed` stands for; where not, say what it takes."""
+    if context.may(needed):
+        return True
+    role = access.least_role(needed)
+    st.info(plain(f"This needs the role {role}: an admin gives roles on the screen Access."), icon=":material/lock:")
+    return False
 
 
 def files_away(sentence: str) -> None:

@@ -1,8 +1,8 @@
-"""The Access screen: tokens are made, shown once, and revoked."""
+"""The Access screen: roles are given, tokens are made, shown once and revoked, and what was done is read."""
 
 from __future__ import annotations
 
-from engine.domain.access import TokenScope, TokenState
+from engine.domain.access import Role, TokenScope, TokenState
 from tests.support.desk import Desk, button, text
 
 
@@ -36,7 +36,7 @@ def test_a_token_is_revoked_and_stays_in_the_list(desk: Desk) -> None:
     assert desk.engine.tokens.holder(made.text) is None
     (token,) = desk.engine.tokens.all()
     assert token.state(desk.engine.tokens.now()) is TokenState.REVOKED
-    (table,) = app.dataframe
+    table, _ = app.dataframe
     assert list(table.value["Name"]) == ["old laptop"]
     assert not [found for found in app.button if found.label == "Revoke"]
 
@@ -54,3 +54,39 @@ def test_an_outage_is_shown_as_one(desk: Desk) -> None:
     app = desk.screen("access")
     assert not app.exception
     assert "does not answer" in app.error[0].value
+
+
+def test_a_role_is_given_and_taken_away(desk: Desk) -> None:
+    app = desk.screen("access")
+    assert "Nobody signs in to this console" in app.info[0].value
+    app.text_input(key="person_name").set_value(" ann@example.com ")
+    app.selectbox(key="person_role").set_value(Role.OPERATOR)
+    button(app, "Give role").click().run()
+    assert not app.exception
+    (one,) = desk.engine.people.all()
+    assert (one.name, one.role, one.by) == ("ann@example.com", Role.OPERATOR, "test@example.com")
+    assert "ann" in text(app)
+    button(app, "Remove").click().run()
+    assert desk.engine.people.all() == ()
+
+
+def test_the_last_admin_is_not_removed(desk: Desk) -> None:
+    desk.engine.people.assign("ann@example.com", Role.ADMIN)
+    app = desk.screen("access")
+    button(app, "Remove").click().run()
+    assert "Nobody would be admin any more" in "".join(toast.value for toast in app.toast)
+    assert len(desk.engine.people.all()) == 1
+
+
+def test_the_audit_is_shown_by_who_and_batch(desk: Desk) -> None:
+    app = desk.screen("access")
+    app.text_input(key="token_name").set_value("nightly")
+    button(app, "Make token").click().run()
+    app.run()
+    (table,) = app.dataframe
+    assert list(table.value["What"]) == ["Make a token"]
+    assert list(table.value["Who"]) == ["test@example.com"]
+    assert list(table.value["On what"]) == ["name nightly · scope read · days 90"]
+    assert not app.text_input(key="audit_by").set_value("somebody else").run().dataframe
+    assert "Nothing was done so." in text(app)
+    assert app.text_input(key="audit_by").set_value("test@example.com").run().dataframe
