@@ -29,6 +29,21 @@ class Context:
     clock: Clock
     scope: access.TokenScope = access.TokenScope.READ
 
+    @property
+    def may_submit(self) -> bool:
+        """Whether who looks may start batches."""
+        return self.may(access.TokenScope.SUBMIT)
+
+    @property
+    def may_steer(self) -> bool:
+        """Whether who looks may change batches, drafts and seller settings."""
+        return self.may(access.TokenScope.STEER)
+
+    @property
+    def may_admin(self) -> bool:
+        """Whether who looks may change keys, tokens, roles and the catalogue."""
+        return self.may(access.TokenScope.ADMIN)
+
     def may(self, needed: access.TokenScope) -> bool:
         """Whether who looks may do what `needed` stands for."""
         return self.scope.covers(needed)

@@ -11,15 +11,17 @@ from engine.public import access
 
 st.set_page_config(page_title="Draft Maker", page_icon=style.ICON, layout="wide")
 style.apply()
-if not context().may(access.TokenScope.READ):
+own = context()
+if not own.may(access.TokenScope.READ):
     st.error(NO_ROLE, icon=":material/block:")
-    session.draw(context())
+    session.draw(own)
     st.stop()
-page = st.navigation(navigation.pages(), position="top")
+beyond = [*([] if own.may_submit else [navigation.NEW_BATCH]), *([] if own.may_admin else [navigation.ACCESS])]
+page = st.navigation(navigation.pages(beyond), position="top")
 actions.show_notices()
 parts.begin()
 page.run()
-alerts.watch(context())
+alerts.watch(own)
 parts.watch()
-session.draw(context())
+session.draw(own)
 keys.listen()  # last: what stands above moves every screen down

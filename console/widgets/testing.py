@@ -18,7 +18,7 @@ def button(context: Context, view: UpstreamView, engines: int, *, disabled: bool
         "Test",
         key=f"test_{view.service}",
         help=f"Have an engine make one harmless call to {view.name}",
-        disabled=disabled or asked,
+        disabled=disabled or asked or not context.may_steer,
         on_click=_test,
         args=(context, view.service),
     )

@@ -17,6 +17,7 @@ from console.widgets.text import plain
 from engine.public import Fix, FixState, advice_on
 
 SHOWN_FOR = timedelta(minutes=10)  # after its end
+_TAKEN_BACK = {FixState.WAITING: ("Undo", "undo"), FixState.RUNNING: ("Stop", "stop_circle")}
 
 
 def draw(context: Context) -> None:
@@ -36,10 +37,8 @@ def _card(context: Context, fix: Fix) -> None:
     with st.container(border=True, key=f"card_{fix.fix_id}", gap="xxsmall"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.markdown(sentence(fix, left), width="content")
-            if fix.state is FixState.WAITING:
-                _button(context, fix, "Undo", "undo")
-            elif fix.state is FixState.RUNNING:
-                _button(context, fix, "Stop", "stop_circle")
+            if fix.state in _TAKEN_BACK and context.may_steer:
+                _button(context, fix, *_TAKEN_BACK[fix.state])
         if not fix.over:
             st.progress(min(1.0, (fix.done + fix.left_alone) / max(1, fix.total)))
         for reason, count in fix.left.items():

@@ -47,7 +47,8 @@ def _groups(context: Context) -> None:
     notices.store_away(snapshot, zone())
     with st.container(key="stale_groups" if snapshot.away else "groups", gap="small"):
         for group in _chosen(snapshot.value):
-            _group(group, partial(moment, now=snapshot.read_at, zone=zone()), away=snapshot.away)
+            at = partial(moment, now=snapshot.read_at, zone=zone())
+            _group(group, at, away=snapshot.away, mends=context.may_steer)
         if not snapshot.value:
             _nothing()
         _archived(context)
@@ -71,7 +72,8 @@ def _all() -> None:
     redraw()
 
 
-def _group(group: Group, at: partial[str], *, away: bool) -> None:
+def _group(group: Group, at: partial[str], *, away: bool, mends: bool) -> None:
+    """Draw why rows failed, and what can be done with them for who may do it."""
     advice = advice_on(group.cause)
     with st.container(border=True, key=f"card_{group.cause}"):
         advice_column, batches = st.columns([1.5, 1], gap="large", vertical_alignment="center")
@@ -89,8 +91,9 @@ def _group(group: Group, at: partial[str], *, away: bool) -> None:
                 )
             if beyond := group.count - sum(count for _, count in group.batches):
                 st.caption(f"and {rows(beyond)} in other batches")
-        _repeated(group, away=away)
-        _buttons(group, away=away)
+        if mends:
+            _repeated(group, away=away)
+            _buttons(group, away=away)
 
 
 def _buttons(group: Group, *, away: bool) -> None:

@@ -104,8 +104,8 @@ def rare(screen: BatchScreen) -> Mapping[str, Action]:
 
 def draw(context: Context, screen: BatchScreen, *, disabled: bool) -> None:
     """Draw the buttons beside the title."""
-    job, menu = screen.job, rare(screen)
-    for choice in choices(screen):
+    job, menu = screen.job, rare(screen) if context.may_steer else {}
+    for choice in choices(screen) if context.may_steer else ():
         button(context, job, choice, disabled=disabled)
     if job.successful_upcs:
         st.page_link(

@@ -87,6 +87,8 @@ def _box(context: Context, screen: BatchScreen, *, disabled: bool) -> None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="card_decision"):
         st.markdown(f"{labels.batch_label(screen.batch).tinted} {_situation(screen)}", width="stretch")
+        if not context.may_steer:
+            return
         actions.columns(screen.job)
         actions.button(context, screen.job, choice, disabled=disabled)
 

@@ -85,10 +85,11 @@ def _state(context: Context, view: BatchView, item: Item) -> None:
         st.info(f"Waits: {plain(waits_for)}", icon=":material/hourglass_top:")
     if item.cause is not None:
         _reason(item)
-    if item.cause in _DRAFTED_ELSEWHERE and item.wanted is None:
+    possible = context.may_steer and item.wanted is None
+    if item.cause in _DRAFTED_ELSEWHERE and possible:
         name = _DRAFTED_ELSEWHERE[item.cause]
         st.button(name, icon=":material/replay:", on_click=_again, args=(context, view.job.job_id, item))
-    if item.cause is Cause.REMOVED and item.wanted is None:
+    if item.cause is Cause.REMOVED and possible:
         st.button("Put it back", icon=":material/undo:", on_click=_put_back, args=(context, view.job.job_id, item))
     if item.not_sent:
         st.info(plain(item.not_sent), icon=":material/info:")

@@ -40,7 +40,7 @@ def draw(context: Context, look: Look) -> None:
     with st.container(key="stale_side" if snapshot.away else "side", gap="small"):
         if screen.detail.causes:
             _causes(context, screen)
-        unpriced.draw(screen)
+        unpriced.draw(context, screen)
         if any(screen.batch.throughput.minutes):
             _speed(screen)
         if screen.batch.workers:
@@ -71,7 +71,8 @@ def _causes(context: Context, screen: BatchScreen) -> None:
         st.subheader("Why items failed", anchor=False)
         for cause in screen.detail.causes:
             _cause(cause)
-            if cause.cause is Cause.NO_PRICE and screen.job.status in {*OPEN, JobStatus.COMPLETED}:
+            unpriced_here = cause.cause is Cause.NO_PRICE and screen.job.status in {*OPEN, JobStatus.COMPLETED}
+            if unpriced_here and context.may_steer:
                 st.button(
                     f"Draft {'it' if cause.count == 1 else f'these {number(cause.count)}'} without a price",
                     key="draft_unpriced",

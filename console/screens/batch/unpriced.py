@@ -19,7 +19,7 @@ from engine.public import OPEN, Job, JobStatus, NoPrice, Prices
 OPENED = Dialog[bool]("pricing")
 
 
-def draw(screen: BatchScreen) -> None:
+def draw(context: Context, screen: BatchScreen) -> None:
     """Draw the card; there is none while every draft has a price."""
     count = screen.detail.unpriced
     if not count:
@@ -40,6 +40,8 @@ def draw(screen: BatchScreen) -> None:
         )
         if screen.batch.pricing:
             st.caption(":blue[:material/sync:] They are being done again.")
+            return
+        if not context.may_steer:
             return
         possible = screen.job.status in {*OPEN, JobStatus.COMPLETED}
         with st.container(horizontal=True, gap="xsmall"):

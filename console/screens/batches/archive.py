@@ -13,7 +13,9 @@ from console.screens.batches.query import Query
 
 
 def draw(context: Context, query: Query, matching: int) -> None:
-    """Draw the button for all `matching` batches."""
+    """Draw the button for all `matching` batches, for who may press it."""
+    if not context.may_steer:
+        return
     verb, icon = ("Bring back", "unarchive") if query.archived else ("Archive", "archive")
     st.button(
         f"{verb} {rows(matching, 'batch', 'batches')}",

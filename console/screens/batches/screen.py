@@ -46,7 +46,7 @@ EARLIEST = date(2000, 1, 1)  # where the days begin when only their end is given
 def render(context: Context) -> None:
     """Draw the screen; an outage is shown as one, never as an empty table."""
     with heading(context, "Batches", shortcuts=keys.BATCHES):
-        if st.button("New batch", icon=":material/add:", type="primary", shortcut="N"):
+        if context.may_submit and st.button("New batch", icon=":material/add:", type="primary", shortcut="N"):
             st.switch_page(navigation.NEW_BATCH)
     notices.ebay_not_connected(context)
     notices.ebay_ends_soon(context)
@@ -255,6 +255,8 @@ def _empty(context: Context) -> None:
             "Upload a file of your own, or try the sample of 42 barcodes first.",
             text_alignment="center",
         )
+        if not context.may_submit:
+            return
         with st.container(horizontal=True, horizontal_alignment="center"):
             if SAMPLE.exists() and st.button(
                 "Try the sample",

@@ -30,7 +30,7 @@ def draw(context: Context) -> None:
             "Update" if view.about else "Make it",
             key="update_catalogue",
             help="Read Discogs' newest dump, some 10 GB, in the background. What is there is used until it is done.",
-            disabled=view.updating,
+            disabled=view.updating or not context.may_admin,
             on_click=_update,
             args=(context,),
         )

@@ -17,7 +17,7 @@ def draw(context: Context, accounts: AccountsView) -> None:
     """Draw whose token it is, and how to give one."""
     if accounts.discogs is not Source.MISSING:
         facts({"Token": origin(context, accounts.discogs), "Whose": accounts.discogs_user})
-    if accounts.discogs is Source.ENVIRONMENT:
+    if accounts.discogs is Source.ENVIRONMENT or not context.may_admin:
         return
     field, action, other = st.columns([4, 1.3, 1], gap="small", vertical_alignment="bottom")
     field.text_input(

@@ -38,6 +38,8 @@ def draw(context: Context, accounts: AccountsView) -> None:
     account = accounts.ebay
     if known := {name: value for name, value in ebay_facts(context, accounts).items() if value}:
         facts(known)
+    if not context.may_admin:
+        return
     if account.application is Source.MISSING or not account.ru_name:
         if account.seller_source is not Source.ENVIRONMENT:
             _keys(context, accounts)

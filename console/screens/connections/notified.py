@@ -44,7 +44,7 @@ def _channels(context: Context) -> None:
             "Send a test",
             key="test_notifications",
             help="An engine sends it by every channel within seconds; it is a toast on every screen too",
-            disabled=snapshot.away,
+            disabled=snapshot.away or not context.may_steer,
             on_click=_test,
             args=(context,),
         )

@@ -48,6 +48,8 @@ def render(context: Context) -> None:
         notices.nothing_read(error)
         return
     _consent(accounts)
+    if not context.may_admin:
+        st.caption("To connect and disconnect takes the role admin.")
     notices.consent_ends(accounts)
     with st.container(border=True, key="card_ebay", gap="small"):
         _head(context, Service.EBAY)
@@ -114,6 +116,9 @@ def _contact(context: Context, accounts: AccountsView) -> None:
     """Draw the address that services may write to."""
     if accounts.contact is Source.ENVIRONMENT:
         facts({"Address": accounts.contact_address, "Comes from": f"{origin(context, accounts.contact)} (DM_CONTACT)"})
+        return
+    if not context.may_admin:
+        facts({"Address": accounts.contact_address})
         return
     field, action = st.columns([4, 2], gap="small", vertical_alignment="bottom")
     field.text_input(

@@ -46,7 +46,7 @@ def draw(context: Context, page: Listing, place: Place) -> None:
             with form:
                 edit.draw(context, place, item)
         else:
-            if item.cause is Cause.NO_PRICE:
+            if item.cause is Cause.NO_PRICE and context.may_steer:
                 edit.draw_price(context, place, item)
             evidence = st.container()
         with evidence:
@@ -123,7 +123,8 @@ def _head(context: Context, page: Listing, place: Place, item: Item) -> None:
             st.badge(plain(text), color=color, icon=f":material/{icon}:")
     busy = item.wanted is not None or not item.done
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        _opinions(context, place, item, disabled=busy)
+        if context.may_steer:
+            _opinions(context, place, item, disabled=busy)
         for label, (key, icon, steps) in NEXT.items():
             other = page.after(place, steps)
             st.button(
@@ -134,7 +135,8 @@ def _head(context: Context, page: Listing, place: Place, item: Item) -> None:
                 on_click=open_draft,
                 args=(page, other),
             )
-        _removal(context, place, item, disabled=busy)
+        if context.may_steer:
+            _removal(context, place, item, disabled=busy)
 
 
 def _badges(item: Item) -> list[tuple[Any, Any, str]]:

@@ -144,7 +144,10 @@ def _more(current: DraftValues, key: str) -> DraftValues:
 
 
 def _save(context: Context, place: Place, item: Item, found: dict[str, object]) -> None:
-    """Draw the button that saves what was typed, and the button that takes all edits back."""
+    """Draw the button that saves what was typed, and the button that takes all edits back, for who may press them."""
+    if not context.may_steer:
+        st.caption("To change a draft takes the role operator.")
+        return
     sent = bool(item.offer_id)
     done = "Saved; the draft is sent again." if sent else "Saved; the draft is composed again."
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):

@@ -83,7 +83,13 @@ def _match(context: Context, place: Place, item: Item) -> None:
 
 def ask_anew(context: Context, place: Place, item: Item) -> None:
     """Draw the button that forgets what the services said of the barcode, while the row can be done again."""
-    if item.key and item.status in _ENDED and item.wanted is None and item.decided.removed is None:
+    if (
+        context.may_steer
+        and item.key
+        and item.status in _ENDED
+        and item.wanted is None
+        and item.decided.removed is None
+    ):
         st.button(
             "Ask the services anew",
             key=f"anew_{place}",
@@ -108,7 +114,7 @@ def _facts(release: ReleaseSummary, upc: str) -> dict[str, object]:
 def _choices(context: Context, place: Place, item: Item, candidates: Sequence[ReleaseSummary]) -> None:
     """Draw the other possible releases, each with its differences, and a field to name another one."""
     others = [one for one in candidates if not item.release or not same_release(one, item.release)]
-    busy = item.wanted is not None or not item.done
+    busy = item.wanted is not None or not item.done or not context.may_steer
     undecided = not item.release
     label = f"{len(others)} releases carry this barcode" if undecided else f"Another release? {len(others)} more"
     with st.expander(label if others else "Another release?", icon=":material/album:", expanded=undecided):

@@ -35,7 +35,9 @@ MORE = "drafts_more"
 
 
 def draw(context: Context, page: Listing, place: Place | None) -> None:
-    """Draw the bar; `place` is the row that is open beside the list."""
+    """Draw the bar, for who may use it; `place` is the row that is open beside the list."""
+    if not context.may_steer:
+        return
     try:
         shown = tuple(read(context, page).value)
     except AWAY:

@@ -34,6 +34,7 @@ from engine.public import (
     RowState,
     TableView,
     UnreadableFile,
+    access,
     unpacked,
 )
 
@@ -128,8 +129,10 @@ def render(context: Context) -> None:
     """Draw the screen; for a file that cannot be used it shows the reason of the engine."""
     if job_id := st.session_state.pop("opened", ""):
         navigation.open_batch(job_id)
+    heading(context, "New batch", shortcuts=keys.NEW_BATCH if context.may_submit else keys.NO_KEYS)
+    if not notices.allowed(context, access.TokenScope.SUBMIT):
+        return
     kept.restore(context)
-    heading(context, "New batch", shortcuts=keys.NEW_BATCH)
     standing.draw(context)
     notices.ebay_not_connected(context)
     if session := st.query_params.get(scanning.SCAN):

@@ -70,7 +70,8 @@ def draw(context: Context, view: AccountView, profile: Profile, key: str, *, dis
     if account.store or profile.store_category:
         with right:
             fields["store_category"] = _store_category(profile.store_category, account, key)
-    _new_location(context, disabled=disabled)
+    if context.may_steer:
+        _new_location(context, disabled=disabled)
     return changed(profile, **fields)
 
 
@@ -90,7 +91,7 @@ def _state(context: Context, *, disabled: bool) -> None:
             "Refresh" if read_at else "Read from eBay",
             icon=":material/refresh:",
             type="secondary" if read_at else "primary",
-            disabled=disabled or view.busy,
+            disabled=disabled or view.busy or not context.may_steer,
             on_click=_read,
             args=(context,),
         )

@@ -21,6 +21,9 @@ def save(context: Context, stored: Profile, typed: Profile, key: str, *, disable
 
     Template and texts are taken from the session: a click may come before their last letters are drawn.
     """
+    if not context.may_steer:
+        st.caption("To change a profile takes the role operator.")
+        return
     shown = changed(stored, description=stored.template)
     names = [name for name in _WORDS if getattr(shown, name) != getattr(typed, name)]
     st.caption(f"Changed: {', '.join(_WORDS[name] for name in names)}" if names else "Nothing is changed yet.")
@@ -35,7 +38,9 @@ def save(context: Context, stored: Profile, typed: Profile, key: str, *, disable
 
 
 def draw(context: Context, profile: Profile, settings: SellerSettings, *, disabled: bool) -> None:
-    """Draw what can be done beside saving."""
+    """Draw what can be done beside saving, for who may do it."""
+    if not context.may_steer:
+        return
     with st.popover("New profile", icon=":material/add:", disabled=disabled):
         st.text_input("Name", key=NEW, max_chars=40, placeholder="CDs, Box sets, …")
         st.button(

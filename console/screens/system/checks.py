@@ -25,7 +25,7 @@ def draw(context: Context, report: Report | None, *, disabled: bool) -> None:
                 key="check_now",
                 icon=":material/health_and_safety:",
                 help="Check settings, stores, files, disk and catalogue; each service has a test of its own.",
-                disabled=disabled,
+                disabled=disabled or not context.may_steer,
                 on_click=_check,
                 args=(context,),
             )
