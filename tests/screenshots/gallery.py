@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as NotInTime
 
-from console.navigation import ADDRESSES
 from tests.screenshots.accessibility import violations
-from tests.screenshots.states import SAMPLE, Stage
+from tests.screenshots.states import Stage
+from tests.screenshots.views import View, views
 from tests.support.demo import ROOT
 
 Scheme = Literal["light", "dark"]
@@ -53,14 +53,6 @@ class Shot:
         return f"{self.screen}-{self.state}-{self.width}-{self.scheme}.png"
 
 
-def screens(stage: Stage) -> Mapping[str, str]:
-    """Return the address of each screen by its name."""
-    found = {path.stem: f"/{address}" for path, address in ADDRESSES.items()}
-    found["batch"] += f"?job_id={stage.job_id}" if stage.job_id else ""
-    found["new_batch_checked"] = f"{found['new_batch']}?file={SAMPLE}"
-    return MappingProxyType(found)
-
-
 @dataclass(frozen=True)
 class Gallery:
     """Pictures go into `folder`; `problems` says what is wrong with them, a line each.
@@ -82,13 +74,14 @@ class Gallery:
         Screens that are to be open when something befalls the installation are open together; others one by one.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        chosen = {name: path for name, path in screens(stage).items() if not self.only or name in self.only}
+        seen = views(state, stage.job_id)
+        chosen = {name: view for name, view in seen.items() if not self.only or name in self.only}
         taken = 0
         for scheme in self.schemes:
             with self._profile(stage, scheme) as context:
                 pages = {}
-                for name, path in chosen.items():
-                    pages[name] = self._opened(context, stage, path)
+                for name, view in chosen.items():
+                    pages[name] = self._opened(context, stage, view)
                     if stage.befalls is None:
                         taken += self._shots(pages.pop(name), stage, Shot(name, state, self.widths[0], scheme))
                 if stage.befalls is not None:
@@ -107,14 +100,20 @@ class Gallery:
                 context.route_web_socket("**/_stcore/stream", lambda _socket: None)
             yield context
 
-    def _opened(self, context: BrowserContext, stage: Stage, path: str) -> Page:
-        """Return a page on which the screen is drawn, as far as it ever is."""
+    def _opened(self, context: BrowserContext, stage: Stage, view: View) -> Page:
+        """Return a page on which the screen is drawn, as far as it ever is, and what is to be open is opened."""
         page = context.new_page()
-        page.goto(f"{stage.parts.console.url}{path}")
-        if stage.arrives:
-            self._settle(page, path)
-        else:
+        page.goto(f"{stage.parts.console.url}{view.path}")
+        if not stage.arrives:
             page.get_by_test_id("stAppSkeleton").first.wait_for()
+            return page
+        self._settle(page, view.path)
+        try:
+            for step in view.steps:
+                step(page)
+                self._settle(page, view.path)
+        except PlaywrightError as error:
+            self.problems.append(f"{view.path}: not opened: {error.message.splitlines()[0]}")
         return page
 
     def _settle(self, page: Page, name: str) -> None:

@@ -18,6 +18,7 @@ SAMPLE = "gs://draft-maker-bucket/exu2.txt"
 SAMPLE_TEXT = (ROOT / "samples" / "exu2.txt").read_text(encoding="utf-8")
 RELEASES = ROOT / "engine" / "sandbox" / "releases.jsonl"
 SEVERAL = "2000000000022"  # two pressings carry it
+SESSION = "shelf3"  # of scans
 MANY = 200
 SOME = 20
 AWAY = "has not answered|does not answer|store is away"
@@ -194,7 +195,18 @@ def _worked(folder: Path) -> Iterator[Stage]:
         sample = parts.console.upload(SAMPLE_TEXT, "exu2.txt")
         for job_id in (small, sample):
             parts.console.ended(job_id, seconds=60.0)
+        _scanned(parts)
         yield Stage(parts, sample)
+
+
+def _scanned(parts: Installation) -> None:
+    """Fill a scan session with copies that are known, that nobody knows, that come again, and that were graded."""
+    post = parts.console.post
+    post("/api/scans", name="Shelf 3", session_id=SESSION)
+    texts = ("074646362822", "VG+", "12.50", "7961220922684", SEVERAL, "700000000009", "12345678", "074646362822")
+    lines = [{"id": f"l{at}", "text": text, "of": "l0"} for at, text in enumerate(texts)]
+    post(f"/api/scans/{SESSION}/lines", lines=lines)
+    until(lambda: not parts.console.get(f"/api/scans/{SESSION}")["counts"]["waiting"], seconds=60.0)
 
 
 def _halfway(parts: Installation) -> str:
