@@ -42,7 +42,8 @@ def test_the_keyboard_alone_leads_from_an_upload_to_an_approved_draft(whole: Dem
 
     name = job_id(page)
     expect(BatchScreen(page).state("Done")).to_be_visible(timeout=30_000)
-    page.reload()  # as F5 does: the next Tab begins at the top, before the table, whose cells open the drawer
+    a_row_is_opened_by_enter_alone(page)
+    page.reload()  # as F5 does: the next Tab begins at the top
     expect(BatchScreen(page).state("Done")).to_be_visible()
     tab_to(page, page.get_by_test_id("stMain").get_by_role("link", name="Drafts", exact=True))
     page.keyboard.press("Enter")
@@ -50,3 +51,27 @@ def test_the_keyboard_alone_leads_from_an_upload_to_an_approved_draft(whole: Dem
     page.keyboard.press("a")
     expect(page.get_by_role("button", name="Approved")).to_be_visible()
     assert whole.get(f"/api/batch/{name}/items/0")["review"] == "approved"
+
+
+def a_row_is_opened_by_enter_alone(page: Page) -> None:
+    """Tab into the table and move in it, which opens nothing; then press Enter."""
+    table, drawer = page.locator(".st-key-rows canvas").first, page.get_by_test_id("stDialog")
+    tab_to(page, table)
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(1_500)  # what a drawer would take to open
+    expect(drawer).not_to_be_visible()
+    page.keyboard.press("Enter")
+    expect(drawer.get_by_text("Row 1: ")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(drawer).not_to_be_visible()
+
+
+def test_a_batch_is_opened_by_enter_on_the_list(whole: Demo, page: Page) -> None:
+    name = whole.upload(f"{KNOWN}\n", "enter.txt")
+    whole.ended(name)
+    page.goto(whole.url)
+    tab_to(page, page.locator(".st-key-batches canvas").first)
+    page.wait_for_timeout(1_500)  # what another screen would take to open
+    expect(page).to_have_url(f"{whole.url}/")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/batch?*")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -17,12 +18,13 @@ from console.poller import AWAY
 from console.screens.batch import downloads
 from console.screens.batch.query import NEEDS, PAGE, SHOWN, Listing, Query, load, matching
 from console.screens.batch.view import BatchScreen, Look, load_rows
-from console.widgets import notices, parts, tables
+from console.widgets import cursor, notices, parts, tables
 from console.widgets.covers import cover
 from console.widgets.text import plain
 from engine.public import Item, ItemStatus, advice_on, rows_revision
 
 VISIBLE_ROWS = 14
+CURSOR = "rows_cursor"
 _MAYBE_EMPTY = ("Cover", "Shelf", "Format", "Year", "Why", "Price")  # columns that are drawn where a row has something
 
 
@@ -173,13 +175,15 @@ def _table(context: Context, screen: BatchScreen, items: tuple[Item, ...]) -> No
     empty = [name for name in _MAYBE_EMPTY if not cells[name].any()]
     cells = cells.drop(columns=empty if screen.batch.moving else [*empty, "Steps"])
     key = f"table_{screen.job.job_id}"
+    opened = partial(_open, key, [item.index for item in items])
+    cursor.watch(CURSOR, within=("rows", "stale_rows"), on_enter=opened)
     st.dataframe(
         cells,
         key=key,
         hide_index=True,
         row_height=36,
         height="content" if len(items) <= VISIBLE_ROWS else 36 * VISIBLE_ROWS + 37,
-        on_select=partial(_open, key, [item.index for item in items]),
+        on_select=partial(_selected, opened),
         selection_mode="single-cell",
         placeholder="",
         column_config=_columns(wide="Why" not in cells),
@@ -239,7 +243,9 @@ def _foot(screen: BatchScreen, listing: Listing, count: int | None) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         total = rows(count) if count is not None else f"{number(shown)}{' or more' if listing.more else ''} found"
         with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
-            st.caption(f"{total} · {PAGE} a page · click a row to see all of it", width="content")
+            st.caption(
+                f"{total} · {PAGE} a page · click a row, or press Enter on it, to see all of it", width="content"
+            )
             if listing.matching is not None and count is not None and listing.matching != count and query.show != "all":
                 st.button(
                     "The list has changed: reload it", type="tertiary", icon=":material/refresh:", on_click=_reload
@@ -264,8 +270,14 @@ def _nothing(screen: BatchScreen, query: Query) -> None:
         st.caption(text)
 
 
+def _selected(opened: Callable[[], None]) -> None:
+    """Open the row that was clicked; keys only move from cell to cell."""
+    if not cursor.by_keys(CURSOR):
+        opened()
+
+
 def _open(key: str, indices: list[int]) -> None:
-    """Remember which row was clicked, and deselect the cell, so that it can be clicked again."""
+    """Remember which row was chosen, and deselect the cell, so that it can be clicked again."""
     row = tables.clicked(st.session_state[key])
     if row is not None and row < len(indices):
         st.session_state["row"] = indices[row]

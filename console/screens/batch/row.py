@@ -21,6 +21,8 @@ from console.widgets.sources import sources
 from console.widgets.text import plain
 from engine.public import BatchView, Cause, DraftNeed, Item, ItemStatus, ReleaseSummary, advice_on, encode
 
+COVER_WIDTH = 150  # in a narrow window the cover stands above the facts, no wider
+
 _FACTS = (
     ("artist", "Artist"),
     ("title", "Title"),
@@ -161,7 +163,7 @@ def _release(item: Item, picture: str | None) -> None:
         return
     if picture:
         left, about = st.columns([1, 2.4], gap="small")
-        left.image(picture, width="stretch", alt=f"Cover of {labels.release_line(item)}")
+        left.image(picture, width=COVER_WIDTH, alt=f"Cover of {labels.release_line(item)}")
     else:
         about = st.container()
     known = {name: fact for field, name in _FACTS if (fact := getattr(item.release, field))}

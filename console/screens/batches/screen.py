@@ -33,13 +33,14 @@ from console.screens.batches.view import (
     week,
 )
 from console.screens.new_batch import file as new_batch_file
-from console.widgets import keys, notices, parts, tables
+from console.widgets import cursor, keys, notices, parts, tables
 from console.widgets.heading import heading
 from console.widgets.text import plain
 from console.widgets.tiles import tile
 from engine.public import BatchView
 
 QUERY, Q, STATE, ARCHIVED = "batches_query", "batches_q", "batches_state", "batches_archived"
+CURSOR, ENTERED = "batches_cursor", "batches_entered"
 EARLIEST = date(2000, 1, 1)  # where the days begin when only their end is given
 
 
@@ -200,7 +201,8 @@ def _nothing(query: Query) -> None:
 
 
 def _table(view: BatchesView, snapshot: Snapshot[BatchesView]) -> int | None:
-    """Draw the list; return the row that was clicked."""
+    """Draw the list; return the row that was clicked, or on which Enter was pressed."""
+    cursor.watch(CURSOR, within=("batches", "stale_batches"), on_enter=_entered)
     chosen: Any = st.dataframe(
         pd.DataFrame([_cells(entry, snapshot.read_at) for entry in view.entries]),
         key="list",
@@ -219,7 +221,12 @@ def _table(view: BatchesView, snapshot: Snapshot[BatchesView]) -> int | None:
         },
         alt="The batches, those that wait for a person first",
     )
-    return tables.clicked(chosen)
+    entered = st.session_state.pop(ENTERED, False)
+    return tables.clicked(chosen) if entered or not cursor.by_keys(CURSOR) else None
+
+
+def _entered() -> None:
+    st.session_state[ENTERED] = True
 
 
 def _cells(entry: Entry, now: datetime) -> dict[str, object]:

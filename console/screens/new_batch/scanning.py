@@ -183,7 +183,7 @@ def _last(context: Context, scan: Scan) -> None:
     label, found = SCAN_LABELS[scan.state], scan.found
     with st.container(border=True, key="card_scan", horizontal=True, gap="medium"):
         if cover := covers.shown(found.cover if found else "", context):
-            st.image(cover, width=110)
+            st.image(cover, width=110, alt=f"Cover of {_title(scan)}")
         with st.container(gap="xxsmall"):
             st.markdown(f"### {plain(_title(scan) or scan.shown)}")
             release = found.release if found else None
