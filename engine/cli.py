@@ -18,6 +18,7 @@ from engine import (
     connection_commands,
     doctor_command,
     draft_commands,
+    evidence_command,
     export_command,
     file_commands,
     handover_command,
@@ -75,6 +76,7 @@ for command in (
     scan_command.scan,
     backup_commands.backup,
     backup_commands.restore,
+    evidence_command.evidence,
 ):
     app.command()(command)
 DEFAULTS = Options()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from base64 import b64decode
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -265,3 +266,8 @@ def _place(loc: tuple[int | str, ...]) -> str:
 def environment() -> dict[str, str]:
     """Return a copy of the environment, for a child process."""
     return dict(os.environ)
+
+
+def adopt(variables: Mapping[str, str]) -> None:
+    """Take over variables of the process that started this one, which was forked before they were set."""
+    os.environ.update(variables)

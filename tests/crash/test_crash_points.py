@@ -15,12 +15,13 @@ from engine.clock import SystemClock
 from engine.domain.batch.items import Item, Outcome
 from engine.domain.batch.jobs import Job, JobStatus
 from engine.domain.identify.barcodes import display
+from engine.evidence.watching import points
 from engine.files.folder import FolderFiles
 from engine.store.sqlite import SQLiteStore
 from tests.support.batch_runs import LEASE, Batches, Chosen, barcodes, fails
 from tests.support.clocks import AheadClock, FakeClock, until
 from tests.support.sandbox_server import Sandbox
-from tests.support.worker_process import Plan, ended, points, started, work
+from tests.support.worker_process import Plan, ended, started, work
 
 UPC = display("07961220922684")  # known to both services
 LATER = LEASE + timedelta(seconds=30)

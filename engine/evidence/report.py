@@ -1,0 +1,47 @@
+"""What was tried, as a table for people."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from engine import __version__
+from engine.clock import SystemClock
+from engine.evidence.run import Evidence
+from engine.evidence.trials import Trial
+
+BEGIN, END = "<!-- evidence: begin -->", "<!-- evidence: end -->"
+
+
+def table(found: Sequence[Evidence]) -> str:
+    """Return what was tried as Markdown."""
+    return "\n".join(_lines(found))
+
+
+def _lines(found: Sequence[Evidence]) -> Iterator[str]:
+    yield "| store | what is done | points | killed there | killed again in the recovery | frozen there |"
+    yield "|---|---|---|---|---|---|"
+    for one in found:
+        for name, count in one.counts.items():
+            pairs = f"{count.pairs} of {count.planned_pairs}" if count.planned_pairs else "0"
+            yield f"| {one.store} | {name} | {count.points} | {count.killed} | {pairs} | {count.frozen} |"
+    wrong = [trial for one in found for trial in one.wrong]
+    took = ", ".join(f"{one.store} {one.seconds / 60:.1f} minutes (seed {one.seed})" for one in found)
+    yield ""
+    yield f"Violations: {len(wrong)}. {took}. Version {__version__}, {SystemClock().now():%Y-%m-%d}, Python "
+    yield f"{platform.python_version()}, {platform.system()}."
+    yield from (f"- {described(trial)}" for trial in wrong)
+
+
+def described(trial: Trial) -> str:
+    """Return what was wrong in a trial, in one line."""
+    how = f"frozen at {trial.frozen}" if trial.frozen else f"killed at {', '.join(map(str, trial.kills)) or 'no point'}"
+    return f"{trial.scenario}, {how}: {'; '.join(trial.wrong)}"
+
+
+def write(found: Sequence[Evidence], file: Path) -> None:
+    """Replace the table between the two marks of a file, or make a file of the table alone."""
+    text = file.read_text(encoding="utf-8") if file.exists() else f"# Evidence\n\n{BEGIN}\n{END}\n"
+    before, _, rest = text.partition(BEGIN)
+    file.write_text(f"{before}{BEGIN}\n{table(found)}\n{END}{rest.partition(END)[2]}", encoding="utf-8")

@@ -1,0 +1,152 @@
+"""Processes that do what a person asks for and then work, and are killed or frozen at a chosen moment.
+
+They are forked from a server that has imported everything once, so that one starts in milliseconds.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import multiprocessing
+import os
+import signal
+import threading
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from engine.batches.rows import RowFiles
+from engine.bootstrap import open_files, open_pipeline, open_store
+from engine.bootstrap.operations import engine_over
+from engine.clock import SystemClock
+from engine.domain.batch.jobs import OPEN
+from engine.errors import EngineError, IllegalTransition
+from engine.evidence.scenarios import SCENARIOS, Scenario
+from engine.evidence.watching import Points, Watched
+from engine.public import Engine
+from engine.settings import Settings, adopt
+from engine.store.base import Store
+from engine.upstream.http import session
+from engine.worker.loop import Worker, WorkerConfig
+
+EMULATOR = "FIRESTORE_EMULATOR_HOST"  # where Google's library finds it; the server may have begun before
+ENDS_WITHIN = 60.0  # seconds; a process that takes longer hangs
+
+processes = multiprocessing.get_context("forkserver")
+processes.set_forkserver_preload(["engine.evidence.workers"])
+
+
+@dataclass
+class AheadClock:
+    """The clocks of this machine, `seconds` ahead."""
+
+    seconds: float = 0.0
+
+    def now(self) -> datetime:
+        """Return the time of day, so much later."""
+        return SystemClock().now() + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        """Return seconds since some moment, so many more."""
+        return SystemClock().monotonic() + self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One process: on which store, in which folder, against which sandbox, and what happens to it.
+
+    `kill_at` and `freeze_at` are as in `Points`, which go into the folder `number` of the folder. Its clock, and that
+    of a store on this machine, is `ahead` by so many seconds, and a lease lasts for `lease`. With `acts` it first does
+    what the scenario has a person ask for, where nobody has. It ends once `job_id` has ended. `emulator` is where
+    Firestore's answers, "" without one.
+    """
+
+    store: str
+    folder: Path
+    sandbox: str
+    scenario: str
+    job_id: str
+    lease: float
+    number: int
+    acts: bool = False
+    kill_at: int = 0
+    freeze_at: int = 0
+    ahead: float = 0.0
+    emulator: str = ""
+
+
+def settings_of(store: str, folder: Path, sandbox: str) -> Settings:
+    """Return the settings of a process in this folder."""
+    return Settings(_env_file=None, DM_STORE=store, DM_FILES=f"file:{folder}/files", DM_SANDBOX_URL=sandbox)
+
+
+def scenario_of(name: str) -> Scenario:
+    """Return a scenario by its name."""
+    return next(scenario for scenario in SCENARIOS if scenario.name == name)
+
+
+def run(plan: Plan) -> None:
+    """Do what the plan says, in this process."""
+    if plan.emulator:
+        adopt({EMULATOR: plan.emulator})
+    faulthandler.register(signal.SIGUSR1)
+    clock = AheadClock(plan.ahead)
+    settings, point = (
+        settings_of(plan.store, plan.folder, plan.sandbox),
+        Points(plan.folder / str(plan.number), plan.kill_at, plan.freeze_at),
+    )
+    scenario = scenario_of(plan.scenario)
+    point.folder.mkdir()
+    with closing(Watched(open_store(settings.store, clock), point, point.commit_under_way)) as store:
+        engine = engine_over(store, open_files(settings.files), settings, clock)
+        if plan.acts and scenario.act:
+            with suppress(IllegalTransition):  # an earlier one has done it, and died
+                scenario.act(engine, plan.job_id)
+        _work(plan, settings, store, engine, point)
+
+
+def _work(plan: Plan, settings: Settings, store: Store, engine: Engine, point: Points) -> None:
+    """Work until the batch has ended and nothing is left to do."""
+    stop, clock = threading.Event(), AheadClock(plan.ahead)
+    lanes = scenario_of(plan.scenario).lanes
+    with session(lanes) as connections, open_pipeline(settings, connections, store, clock, point) as pipeline:
+        config = WorkerConfig(lanes, timedelta(seconds=plan.lease))
+        worker = Worker(store, RowFiles(open_files(settings.files)), pipeline, clock, config, stop=stop)
+        watching = threading.Thread(target=_end, args=(plan, engine, stop), daemon=True)
+        watching.start()
+        worker.run()
+
+
+def _end(plan: Plan, engine: Engine, stop: threading.Event) -> None:
+    """Stop the worker once nothing is left to do; while the store does not answer, ask again."""
+    while not stop.is_set():
+        with suppress(EngineError):
+            fixed = all(fix.over for fix in engine.fixes.newest())
+            if fixed and engine.queries.job(plan.job_id).status not in OPEN and not engine.queries.queued():
+                stop.set()
+        stop.wait(0.02)
+
+
+def started(plan: Plan) -> BaseProcess:
+    """Start a process of its own."""
+    process = processes.Process(target=run, args=(plan,), daemon=True)
+    process.start()
+    return process
+
+
+def ended(plan: Plan) -> int | None:
+    """Run a process to its end; return its exit code, negative for a signal, None for one that hangs."""
+    return left_to_end(started(plan))
+
+
+def left_to_end(process: BaseProcess) -> int | None:
+    """Wait for the end of a process, and return its exit code; one that hangs says where, is killed, and has None."""
+    process.join(ENDS_WITHIN)
+    if process.exitcode is None and process.pid:
+        os.kill(process.pid, signal.SIGUSR1)
+        process.join(1.0)
+        process.kill()
+        process.join()
+        return None
+    return process.exitcode
