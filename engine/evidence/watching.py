@@ -7,6 +7,8 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 from engine.batches.documents import WORKERS
@@ -87,17 +89,17 @@ class Points:
     folder: Path
     kill_at: int | str = 0
     freeze_at: int | str = 0
-    count: int = 0
+    numbers: Iterator[int] = field(default_factory=partial(count, 1))  # each is drawn by one thread
     commit_under_way: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, name: str) -> None:
         """Come to a point."""
-        self.count += 1
+        number = next(self.numbers)
         with (self.folder / f"points-{os.getpid()}").open("a") as lines:
             lines.write(f"{name}\n")
-        if self.kill_at in (self.count, name):
+        if self.kill_at in (number, name):
             os.kill(os.getpid(), signal.SIGKILL)
-        if self.freeze_at in (self.count, name):
+        if self.freeze_at in (number, name):
             with self.commit_under_way:
                 os.kill(os.getpid(), signal.SIGSTOP)
                 threading.Event().wait(STOPS_WITHIN)

@@ -23,6 +23,7 @@ import pytest
 from engine.clock import SystemClock
 from engine.domain.batch.items import Outcome
 from engine.domain.batch.jobs import JobStatus
+from engine.evidence.watching import points
 from engine.files.folder import FolderFiles
 from engine.store.sqlite import SQLiteStore
 from tests.crash.test_crash_points import LATER, _stopped, at_second
@@ -30,7 +31,7 @@ from tests.support.batch_runs import Batches
 from tests.support.clocks import until
 from tests.support.fault_runs import barcodes
 from tests.support.sandbox_server import Sandbox, running
-from tests.support.worker_process import Plan, ended, points, started, work
+from tests.support.worker_process import Plan, ended, started, work
 
 ROWS = 4
 BULK = ("ebay.items", "ebay.put_items", "ebay.create_offers")
