@@ -22,7 +22,8 @@ def open_notifying(settings: Settings, transport: HttpTransport, clock: Clock) -
     senders: dict[Channel, Sender] = {}
     if address := settings.webhook_url.get_secret_value():
         patient = replace(transport, read_seconds=READ_SECONDS)
-        senders[Channel.WEBHOOK] = Webhook(patient, address, settings.webhook_secret.get_secret_value(), clock)
+        secret = settings.webhook_secret.get_secret_value()
+        senders[Channel.WEBHOOK] = Webhook(patient, address, secret, clock, settings.console_url)
     if settings.smtp_host:
         server = MailServer(
             settings.smtp_host,
@@ -31,7 +32,8 @@ def open_notifying(settings: Settings, transport: HttpTransport, clock: Clock) -
             settings.smtp_user,
             settings.smtp_password.get_secret_value(),
         )
-        senders[Channel.EMAIL] = Mail(server, settings.mail_from, settings.mail_to.replace(",", " ").split())
+        mailboxes = settings.mail_to.replace(",", " ").split()
+        senders[Channel.EMAIL] = Mail(server, settings.mail_from, mailboxes, console=settings.console_url)
     return Notifying(senders, timedelta(minutes=settings.stalled_minutes))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
+from urllib.parse import urlencode
 
 from engine.codec import Document, OpenEnum, Value, replace
 from engine.domain.batch.jobs import Job, JobStatus
@@ -150,6 +151,16 @@ def test(by: str, *, now: datetime) -> Notification:
     text = f"{by or 'Somebody'} asked for it. What you are told of batches arrives the same way."
     name = _name(NotificationKind.TEST, by, now)
     return Notification(name, NotificationKind.TEST, now, "A test of notifications", text, due_at=now)
+
+
+def link(notification: Notification, console: str) -> str:
+    """Return the address of the screen that shows what a notification tells of; "" where `console` is not known."""
+    if not console:
+        return ""
+    if notification.job_id:
+        return f"{console.rstrip('/')}/batch?{urlencode({'job_id': notification.job_id})}"
+    screen = "system" if notification.kind is NotificationKind.QUOTA_GONE else "connections"
+    return f"{console.rstrip('/')}/{screen}"
 
 
 def to_send(notification: Notification, channels: Collection[Channel], now: datetime) -> list[Channel]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from engine.domain.notifications import Notification
+from engine.domain.notifications import Notification, link
 from engine.errors import NotDelivered
 from engine.upstream.outgoing import receiver_refusal
 
@@ -36,14 +36,23 @@ class MailServer:
 
 
 class Mail:
-    """Sends notifications to mailboxes. `context` says which certificates are trusted, None as the machine does."""
+    """Sends notifications to mailboxes. `context` says which certificates are trusted, None as the machine does.
+
+    `console` is the address of the console, to which each has a link; "" for none.
+    """
 
     def __init__(
-        self, server: MailServer, sender: str, mailboxes: Sequence[str], context: ssl.SSLContext | None = None
+        self,
+        server: MailServer,
+        sender: str,
+        mailboxes: Sequence[str],
+        context: ssl.SSLContext | None = None,
+        console: str = "",
     ) -> None:
         self._server = server
         self._sender = sender
         self._mailboxes = mailboxes
+        self._console = console
         self._context = context or ssl.create_default_context()
 
     def send(self, notification: Notification) -> None:
@@ -57,7 +66,7 @@ class Mail:
             raise NotDelivered(f"Nothing was sent to DM_SMTP_HOST: {refused}.")
         try:
             with self._connected() as smtp:
-                refusals = smtp.send_message(message(notification, self._sender, self._mailboxes))
+                refusals = smtp.send_message(message(notification, self._sender, self._mailboxes, self._console))
         except smtplib.SMTPResponseException as error:
             raise _refused(error.smtp_code, error.smtp_error) from None
         except smtplib.SMTPRecipientsRefused as error:
@@ -89,7 +98,7 @@ class Mail:
             yield smtp
 
 
-def message(notification: Notification, sender: str, mailboxes: Sequence[str]) -> EmailMessage:
+def message(notification: Notification, sender: str, mailboxes: Sequence[str], console: str = "") -> EmailMessage:
     """Return a notification as an e-mail."""
     made = EmailMessage()
     made["Subject"] = " ".join(f"{notification.title}".split())
@@ -98,7 +107,8 @@ def message(notification: Notification, sender: str, mailboxes: Sequence[str]) -
     made["Date"] = format_datetime(notification.at)
     made["Message-ID"] = f"<{notification.notification_id}@{sender.rpartition('@')[2]}>"
     made["Auto-Submitted"] = "auto-generated"
-    lines = (notification.text, f"Batch: {notification.job_id}" if notification.job_id else "", "Draft Maker")
+    batch = f"Batch: {notification.job_id}" if notification.job_id else ""
+    lines = (notification.text, batch, link(notification, console), "Draft Maker")
     made.set_content("\n\n".join(filter(None, lines)) + "\n")
     return made
 

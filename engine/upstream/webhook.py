@@ -19,7 +19,7 @@ from requests.utils import get_environ_proxies
 
 from engine.clock import Clock
 from engine.codec import to_json, to_json_text
-from engine.domain.notifications import Notification
+from engine.domain.notifications import Notification, link
 from engine.errors import NotDelivered
 from engine.upstream.failure_policy.transport import failure, root
 from engine.upstream.http import HttpTransport
@@ -27,17 +27,21 @@ from engine.upstream.outgoing import receiver_refusal
 
 PREFIX = "whsec_"
 GONE = 410
-_DATA = ("title", "text", "job_id", "batch", "rows", "service", "until")
+_DATA = ("title", "text", "job_id", "batch", "rows", "service", "until", "url")
 
 
 class Webhook:
-    """Posts notifications to one address; `secret` is `whsec_` and base64, as the receiver has it."""
+    """Posts notifications to one address; `secret` is `whsec_` and base64, as the receiver has it.
 
-    def __init__(self, transport: HttpTransport, address: str, secret: str, clock: Clock) -> None:
+    `console` is the address of the console, to which each has a link; "" for none.
+    """
+
+    def __init__(self, transport: HttpTransport, address: str, secret: str, clock: Clock, console: str = "") -> None:
         self._transport = transport
         self._address = address
         self._key = base64.b64decode(secret.removeprefix(PREFIX))
         self._clock = clock
+        self._console = console
 
     def send(self, notification: Notification) -> None:
         """Post a notification once.
@@ -46,7 +50,7 @@ class Webhook:
             NotDelivered: the receiver did not take it, or it may not be sent there.
         """
         self._ensure_allowed()
-        body, seconds = payload(notification), str(int(self._clock.now().timestamp()))
+        body, seconds = payload(notification, self._console), str(int(self._clock.now().timestamp()))
         headers = {
             "Content-Type": "application/json",
             "webhook-id": notification.notification_id,
@@ -68,9 +72,9 @@ class Webhook:
             raise NotDelivered(f"Nothing was sent to DM_WEBHOOK_URL: {refused}.")
 
 
-def payload(notification: Notification) -> bytes:
+def payload(notification: Notification, console: str = "") -> bytes:
     """Return a notification as it is posted; what it does not have is left out."""
-    fields = to_json(notification)
+    fields = {**to_json(notification), "url": link(notification, console)}
     data = {"title": fields["title"], **{name: fields[name] for name in _DATA if fields[name]}}
     return to_json_text({"type": str(notification.kind), "timestamp": notification.at, "data": data})
 

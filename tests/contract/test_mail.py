@@ -35,6 +35,16 @@ def test_an_email_says_what_happened_to_every_mailbox() -> None:
     assert TOLD.text in mail.get_content().replace("\n", " ")
 
 
+def test_an_email_leads_to_the_console_where_that_has_an_address() -> None:
+    with mail_server() as mailbox:
+        server = MailServer("127.0.0.1", mailbox.port, "none")
+        Mail(server, "drafts@example.com", TO, console="https://drafts.example.com").send(TOLD)
+        plainly(mailbox.port).send(TOLD)
+    linked, plain = (mail.get_content() for mail in mailbox.mails)
+    assert "https://drafts.example.com/connections" in linked.split()
+    assert "https://" not in plain
+
+
 def test_an_email_goes_encrypted_and_with_an_account(tmp_path: Path) -> None:
     made = certificate(tmp_path)
     with mail_server(made) as mailbox:

@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from console.navigation import ADDRESSES
 from engine.domain.notifications import Notification, NotificationKind, RowCounts
 from engine.errors import BadSetting
 from engine.settings import load
@@ -46,6 +47,27 @@ def test_a_payload_says_what_happened_when_and_nothing_of_its_deliveries() -> No
             "rows": {"total": 2, "succeeded": 2, "failed": 0, "skipped": 0},
         },
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "job_id", "screen"),
+    [
+        (NotificationKind.BATCH_DONE, "batch_1", "batch?job_id=batch_1"),
+        (NotificationKind.QUOTA_GONE, "", "system"),
+        (NotificationKind.EBAY_ENDS, "", "connections"),
+        (NotificationKind.TEST, "", "connections"),
+    ],
+)
+def test_a_notification_leads_to_the_screen_that_shows_what_it_tells_of(
+    kind: NotificationKind, job_id: str, screen: str
+) -> None:
+    told = Notification("evt_1", kind, START, "Something happened", job_id=job_id)
+    assert (
+        json.loads(payload(told, "https://drafts.example.com/"))["data"]["url"]
+        == f"https://drafts.example.com/{screen}"
+    )
+    assert "url" not in json.loads(payload(told))["data"]
+    assert screen.partition("?")[0] in ADDRESSES.values()
 
 
 @pytest.mark.parametrize(
