@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +31,12 @@ NAMES = ("DISCOGS_TOKEN", "EBAY_CLIENT_SECRET", "EBAY_REFRESH_TOKEN", "EBAY_DELE
 GIVEN = {name: f"MARKER-of-{name}-0123456789" for name in NAMES}
 ACCESS = "MARKER-of-an-access-token-0123456789"
 SAID = " ".join([*GIVEN.values(), ACCESS])
+OURS = {  # what no service of the rows is told
+    "DM_OIDC_CLIENT_SECRET": "MARKER-of-the-oidc-client-0123456789",
+    "DM_SMTP_PASSWORD": "MARKER-of-the-mail-server-0123456789",
+    "DM_WEBHOOK_SECRET": f"whsec_{b64encode(b'MARKER-of-webhooks-0123456789').decode()}",
+    "DM_WEBHOOK_URL": "http://127.0.0.1:9/MARKER-of-an-address-0123456789",
+}
 AT = datetime(2026, 11, 28, tzinfo=UTC)
 
 
@@ -51,15 +58,29 @@ def services() -> Iterator[Answering]:
 def live(services: Answering, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     own = {f"{name}_URL": f"{services.url}/{name.lower()}" for name in ("DISCOGS", "MUSICBRAINZ", "COVERART", "EBAY")}
     more = {"EBAY_CLIENT_ID": "app", "EBAY_RU_NAME": "Shop", "MUSICBRAINZ_PER_SECOND": "50"}
+    more |= {
+        "DM_SMTP_HOST": "127.0.0.1",
+        "DM_SMTP_USER": "ann",
+        "DM_MAIL_FROM": "a@example.com",
+        "DM_MAIL_TO": "b@example.com",
+    }
     folder = tmp_path_factory.mktemp("secrets")
-    with served(folder, "engine", "live", DM_CONTACT="ann@example.com", **GIVEN, **own, **more) as whole:
+    with served(folder, "engine", "live", DM_CONTACT="ann@example.com", **GIVEN, **OURS, **own, **more) as whole:
         yield whole
 
 
 def said_by(live: Served) -> Iterator[tuple[str, str]]:
     """Yield everything that comes out of the processes, by where it comes out."""
     yield "log", live.log
-    for path in ("/health", "/api/upstreams", "/api/connections", "/api/workers", "/api/batch/jobs"):
+    yield "/health", live.session.get(f"{live.url}/health", timeout=10).text
+    for path in (
+        "/health",
+        "/api/upstreams",
+        "/api/connections",
+        "/api/notifications",
+        "/api/workers",
+        "/api/batch/jobs",
+    ):
         yield path, live.session.get(f"{live.url}{path}", timeout=10).text
     for file in live.folder.rglob("*"):
         if file.is_file() and file.name != "log":
@@ -76,10 +97,13 @@ def test_no_secret_of_the_environment_comes_out_of_a_process_though_every_servic
     until(lambda: live.job(job_id)["status"] in {"completed", "paused", "failed"}, seconds=60.0)
     live.session.post(f"{live.url}/api/upstreams/ebay/test", timeout=10).raise_for_status()
     until(lambda: any("oauth2/token" in call for call in services.asked), seconds=30.0)
+    assert live.session.post(f"{live.url}/api/notifications/test", timeout=10).status_code == 202
+    until(lambda: "notification_not_delivered" in live.log, seconds=30.0)
     texts = [*said_by(live), ("batch", json.dumps(live.get(f"/api/batch/{job_id}/items")))]
     assert "[secret]" in " ".join(text for _, text in texts), live.log
     for where, text in texts:
         assert "MARKER-of" not in text, where
+        assert OURS["DM_WEBHOOK_SECRET"] not in text, where
 
 
 def test_what_is_kept_in_secret_manager_is_known_once_it_is_read(services: Answering, tmp_path: Path) -> None:
