@@ -1,4 +1,4 @@
-"""How a batch is deleted: marked first, then its rows, history and shards in small commits, its document last."""
+"""How a batch is deleted: marked first, then its rows, history, shards and files piece by piece, its document last."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from engine.batches.documents import (
     read_job,
 )
 from engine.batches.due import due
+from engine.batches.rows import RowFiles
 from engine.codec import Document, decode, encode, replace
 from engine.domain.batch.items import Outcome
 from engine.domain.batch.jobs import OPEN, Job
@@ -52,10 +53,15 @@ class Deletion(Document, frozen=True):
 
 
 class Deletions:
-    """Deletes batches. Drafts stay at eBay and in `drafts`, so that no copy is drafted twice; so do uploaded files."""
+    """Deletes batches, each with its copy of its file.
 
-    def __init__(self, store: Store) -> None:
+    Drafts stay at eBay and in `drafts`, so that no copy is drafted twice. The uploaded file stays too: other batches
+    may be of it.
+    """
+
+    def __init__(self, store: Store, rows: RowFiles) -> None:
         self._store = store
+        self._rows = rows
 
     def drafts(self, job_id: str) -> int:
         """Return how many drafts a batch would leave at eBay."""
@@ -72,6 +78,7 @@ class Deletions:
             JobUnknown: there never was such a batch.
             IllegalTransition: it waits or runs, rows of it are in flight or being handed over; or it leaves drafts at
                 eBay, and nobody said with `leave_drafts` that they may stay.
+            FilesAway: the file store does not answer; a worker goes on once it does.
         """
         try:
             job = load_job(self._store, job_id)
@@ -156,7 +163,8 @@ class Deletions:
         return self._end(job)
 
     def _end(self, job: Job) -> Deletion:
-        """Delete the document of the job and write the record, in one commit."""
+        """Delete the files, then the document of the job with the record in one commit."""
+        self._rows.delete(job.job_id)
         done = _record(job)
         self._store.commit(Delete(job_path(job.job_id)), Put(f"{DELETIONS}/{job.job_id}", encode(done)))
         log.info("batch_deleted", job_id=job.job_id, by=done.by, rows=done.rows, drafts_left=done.drafts)

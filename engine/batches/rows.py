@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from itertools import islice
 
@@ -20,6 +21,7 @@ from engine.errors import FileMissing, UnreadableFile
 from engine.files.base import Files
 
 ROWS_A_PIECE = 1_000
+MOST_PIECES = 10_000  # of one batch
 
 
 class RowFiles:
@@ -69,6 +71,17 @@ class RowFiles:
             if len(lines) < len(wanted):
                 raise FileMissing(f"the rows {wanted.start} to {wanted.stop - 1} of {job_id} are not all there")
             yield from (decode(Row, orjson.loads(line), self._place(job_id, number)) for line in lines)
+
+    def delete(self, job_id: str) -> None:
+        """Take away what is kept of a batch: its copy of the file, and its rows. Again is harmless.
+
+        Raises:
+            FilesAway: the file store does not answer; what is left goes when it is asked for again.
+        """
+        place = f"{self._home(job_id)}/"
+        with suppress(FileMissing):  # no bucket, nothing in it
+            for path in (*self._files.list(f"{place}rows/", MOST_PIECES), *self._files.list(place, MOST_PIECES)):
+                self._files.delete(path)
 
     def carried(self, path: str) -> tuple[Carried, ...]:
         """Return what the rows of a batch have from the batch in which they failed, in their order.

@@ -76,7 +76,7 @@ def engine_over(store: Store, files: Files, settings: Settings, clock: Clock) ->
         doctor=Doctor(settings, store, files, clock),
         attention=Attention(store),
         fixes=Fixes(store, clock),
-        deletions=Deletions(store),
+        deletions=Deletions(store, rows),
         scans=Scans(store, clock, known, submission),
         archive=Archive(store),
         tokens=Tokens(store, clock),

@@ -57,6 +57,14 @@ class Files(Protocol):
         """
         ...
 
+    def delete(self, path: str) -> None:
+        """Take away what lies at `path`, for good; where nothing lies there, nothing happens.
+
+        Raises:
+            FileMissing: there is no such bucket.
+        """
+        ...
+
     def create(self, path: str, content: bytes) -> bool:
         """Write `content` durably where there is nothing yet; return False, writing nothing, where there is."""
         ...

@@ -90,6 +90,15 @@ class FolderFiles:
             os.fsync(folder)  # its names outlive a power cut
         return True
 
+    def delete(self, path: str) -> None:
+        """Take away what lies at `path`; see `Files.delete`. A link goes, and what it leads to stays."""
+        bucket, *folders, name = self._parts(path)
+        with self._translated(path, wanted="cannot be deleted"), self._folder([bucket]):
+            pass
+        with suppress(FileMissing), self._translated(path), self._folder([bucket, *folders]) as folder:
+            os.unlink(name, dir_fd=folder)
+            os.fsync(folder)
+
     @staticmethod
     def _parts(path: str) -> tuple[str, ...]:
         """Return the folders of an address and its last name."""

@@ -101,6 +101,18 @@ class CloudFiles:
             raise FileMissing(f"there is no bucket for {path}") from error
         return True
 
+    def delete(self, path: str) -> None:
+        """Take away what lies at `path`; see `Files.delete`."""
+
+        def ask(limits: Limits) -> None:
+            self._blob(path).delete(retry=None, timeout=limits)
+
+        try:
+            self._read(path, None, ask)
+        except FileMissing as missing:
+            if str(missing).startswith("there is no bucket"):
+                raise
+
     def _read(self, path: str, generation: int | None, ask: Callable[[Limits], T]) -> T:
         """Return what `ask` answers within its time limits; it is asked again while our patience lasts."""
         end = self._clock.monotonic() + PATIENCE_SECONDS

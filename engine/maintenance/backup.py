@@ -21,6 +21,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from engine import __version__
 from engine.batches.documents import JOBS
+from engine.batches.rows import MOST_PIECES
 from engine.codec import Document, encode_json
 from engine.errors import BackupError, FileMissing
 from engine.files.base import Files
@@ -29,7 +30,6 @@ from engine.store.base import Store
 from engine.store.json_values import encode
 
 MANIFEST, DOCUMENTS, FILES = "manifest.json", "documents.jsonl", "files/"
-MOST_PIECES = 10_000  # files of one batch
 LEFT_OUT = frozenset({"workers", "sessions"})  # who ran, and who was signed in: nobody is when it is brought back
 
 

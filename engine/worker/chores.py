@@ -5,14 +5,17 @@ from __future__ import annotations
 import threading
 from typing import Protocol
 
-from engine.errors import StoreError
+from engine.errors import FilesAway, StoreError
 from engine.log import bound, get_logger
 
 log = get_logger(__name__)
 
 
 class Chore(Protocol):
-    """Work in pieces, of which any worker does the next. Every method raises StoreAway when the store is away."""
+    """Work in pieces, of which any worker does the next.
+
+    Every method raises StoreAway when the store does not answer, and FilesAway when the files do not.
+    """
 
     def due(self) -> list[str]:
         """Return the names of what is to be carried on now."""
@@ -55,5 +58,5 @@ class ChoreRunner:
             try:
                 while not self._closing.is_set() and self._chore.work():
                     pass
-            except StoreError as error:
+            except (StoreError, FilesAway) as error:
                 log.warning("chore_not_carried_on", chore=self._name, error=str(error))

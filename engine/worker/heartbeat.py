@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Protocol
 
 from engine import health
-from engine.batches.deletion import Deletions
 from engine.batches.documents import WORKERS
 from engine.batches.fixes import Fixes
 from engine.clock import Clock
@@ -23,7 +22,7 @@ from engine.outage import Outage
 from engine.store.base import Put, Store
 from engine.upstream.connections import Connections
 from engine.worker.account_keeper import AccountKeeper
-from engine.worker.chores import Chore, ChoreRunner
+from engine.worker.chores import ChoreRunner
 from engine.worker.tester import Tester
 
 log = get_logger(__name__)
@@ -103,9 +102,7 @@ class Heartbeat:
         self._path = f"{WORKERS}/{name}"
         self._state = state
         self._connections = connections
-        chores: dict[str, Chore] = {"fixes": Fixes(store, clock), "deletions": Deletions(store)}
-        runners = [ChoreRunner(chore, of, name) for of, chore in chores.items()]
-        self._helpers: list[Helper] = [*runners, *helpers]
+        self._helpers: list[Helper] = [ChoreRunner(Fixes(store, clock), "fixes", name), *helpers]
         if connections:
             self._helpers += [kind(store, clock, name, lambda: connections.current) for kind in (Tester, AccountKeeper)]
         self._sign: Path | None = None

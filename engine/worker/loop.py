@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from engine.batches.additions import Additions
+from engine.batches.deletion import Deletions
 from engine.batches.drafts import Drafts
 from engine.batches.known_headers import KnownHeaders
 from engine.batches.rows import RowFiles
@@ -35,6 +36,7 @@ from engine.maintenance.migrations import prepare
 from engine.outage import Outage
 from engine.pipeline.work import LooksUp, Pipeline
 from engine.store.base import Store
+from engine.worker.chores import ChoreRunner
 from engine.worker.copies import CopyAdder
 from engine.worker.early_look import EarlyLook
 from engine.worker.handover import hand_over
@@ -97,6 +99,7 @@ class Worker:
         self._outage = Outage(clock, "queue")
         self._prepared = False
         helpers: list[Helper] = [Notifier(store, clock, self.name, config.notifying)]
+        helpers += [ChoreRunner(Deletions(store, files), "deletions", self.name)]
         helpers += [scan_lookups(store, clock, self.name, looks_up)] if looks_up else []
         self._beat = Heartbeat(store, clock, self.name, self._state, connections, helpers)
 

@@ -72,6 +72,7 @@ def test_a_batch_paused_while_its_file_is_read_waits_with_every_shard(batches: B
         stat = staticmethod(batches.files.stat)
         list = staticmethod(batches.files.list)
         create = staticmethod(batches.files.create)
+        delete = staticmethod(batches.files.delete)
 
         def read(self, path: str, generation: int | None = None) -> bytes:
             if path.endswith("/source"):

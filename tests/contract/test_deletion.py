@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.batches.deletion import AT_ONCE, DELETIONS, Deletions
 from engine.batches.documents import DRAFTS, JOBS, SHARDS, events_of, items_of
+from engine.batches.rows import RowFiles
 from engine.codec import replace
 from engine.domain.batch.items import Outcome
 from engine.domain.batch.jobs import JobStatus
-from engine.errors import IllegalTransition, JobUnknown
+from engine.errors import FilesAway, IllegalTransition, JobUnknown
+from engine.files.folder import FolderFiles
 from engine.store.base import Delete, Patch, Write
 from tests.support.batch_runs import FIXED, Batches, Chosen, Drafting, Gate, barcode, barcodes, fails
 from tests.support.clocks import until
 from tests.support.working import Work
+
+
+def kept(batches: Batches, job_id: str) -> list[str]:
+    """Return the files that are kept of a batch."""
+    place = f"{batches.files.home}/batches/{job_id}/"
+    return [*batches.files.list(place, 100), *batches.files.list(f"{place}rows/", 100)]
 
 
 @pytest.fixture
@@ -56,6 +65,36 @@ def test_a_deleted_batch_leaves_a_record_and_no_other_document(batches: Batches)
     assert batches.engine.deletions.find(other) is None
     with pytest.raises(JobUnknown):
         batches.commands.recover(job_id)
+
+
+def test_its_copy_of_the_file_and_its_rows_go_and_the_upload_stays_for_others(batches: Batches) -> None:
+    job_id, other = done(batches), done(batches)
+    path = batches.stored(job_id).gcs_path
+    assert len(kept(batches, job_id)) >= 2
+    batches.engine.deletions.delete(job_id)
+    assert kept(batches, job_id) == []
+    assert len(kept(batches, other)) >= 2
+    assert batches.files.read(path)
+
+
+class Away(FolderFiles):
+    """A folder from which nothing can be taken."""
+
+    def delete(self, path: str) -> None:
+        raise FilesAway(f"{path} does not answer")
+
+
+def test_while_the_files_are_away_a_batch_is_not_gone_and_a_worker_ends_it_once_they_are_back(
+    batches: Batches, tmp_path: Path
+) -> None:
+    job_id = done(batches)
+    with pytest.raises(FilesAway):
+        Deletions(batches.store, RowFiles(Away(tmp_path / "files"))).delete(job_id)
+    assert batches.engine.deletions.find(job_id) is None
+    due(batches, job_id)
+    with batches.working():
+        until(lambda: batches.engine.deletions.find(job_id))
+    assert (documents(batches, job_id), kept(batches, job_id)) == ([], [])
 
 
 def test_a_batch_that_is_deleted_twice_is_deleted_once(batches: Batches) -> None:
@@ -136,7 +175,7 @@ def test_a_deletion_that_was_killed_goes_on_and_nothing_else_is_done_with_the_ba
     job_id = batches.upload(barcodes(AT_ONCE + 1))
     batches.run(Chosen({0: fails}))
     with pytest.raises(SystemExit):
-        Deletions(Dying(batches.store, commits)).delete(job_id, by="anna")
+        Deletions(Dying(batches.store, commits), batches.rows).delete(job_id, by="anna")
     assert batches.stored(job_id).status is JobStatus.COMPLETED
     with pytest.raises(IllegalTransition, match="is being deleted"):
         batches.commands.retry_failed(job_id)
@@ -150,7 +189,7 @@ def begun(batches: Batches, count: int = AT_ONCE + 1) -> str:
     """Return a batch whose deletion was killed after its first page."""
     job_id = done(batches, count)
     with pytest.raises(SystemExit):
-        Deletions(Dying(batches.store, 1)).delete(job_id, by="anna")
+        Deletions(Dying(batches.store, 1), batches.rows).delete(job_id, by="anna")
     return job_id
 
 
@@ -180,7 +219,7 @@ def test_a_deletion_that_was_killed_is_left_alone_for_a_minute_and_then_ended_by
 def test_two_workers_at_one_deletion_end_it_once(batches: Batches) -> None:
     job_id, other = begun(batches), done(batches)
     due(batches, job_id)
-    first, second = Deletions(batches.store), Deletions(batches.store)
+    first, second = Deletions(batches.store, batches.rows), Deletions(batches.store, batches.rows)
     while first.work() or second.work():
         pass
     assert documents(batches, job_id) == []
@@ -191,7 +230,7 @@ def test_two_workers_at_one_deletion_end_it_once(batches: Batches) -> None:
 def test_a_worker_that_is_killed_half_way_leaves_the_rest_to_the_next(batches: Batches) -> None:
     job_id = begun(batches)
     due(batches, job_id)
-    killed = Deletions(Dying(batches.store, 1))
+    killed = Deletions(Dying(batches.store, 1), batches.rows)
     assert killed.work()
     with pytest.raises(SystemExit):
         killed.work()

@@ -121,6 +121,19 @@ def test_a_file_is_created_once_and_never_overwritten(files: Files) -> None:
     assert files.read(path) == b"first"
 
 
+def test_what_is_deleted_is_missing_and_again_is_harmless(backend: Backend) -> None:
+    backend.place("gs://bucket/a/b.txt", b"x")
+    backend.place("gs://bucket/a/c.txt", b"y")
+    for _ in range(2):
+        backend.files.delete("gs://bucket/a/b.txt")
+    backend.files.delete("gs://bucket/never/was.txt")
+    with pytest.raises(FileMissing):
+        backend.files.read("gs://bucket/a/b.txt")
+    assert backend.files.read("gs://bucket/a/c.txt") == b"y"
+    with pytest.raises(FileMissing):
+        backend.files.delete("gs://no-such-bucket/a.txt")
+
+
 def test_files_are_listed_by_the_beginning_of_their_address_and_sorted_by_name(backend: Backend) -> None:
     for name in ("a_2.jpg", "a_10.jpg", "a_1.JPG", "b_1.jpg", "a_/deep.jpg", "a", "ä_1.jpg"):
         backend.place(f"gs://bucket/photos/{name}", b"1")
@@ -212,6 +225,19 @@ def test_nothing_is_written_behind_a_link(linked: FolderFiles, outside: Path, pa
 def test_a_link_is_never_written_through_and_counts_as_something_there(linked: FolderFiles, outside: Path) -> None:
     assert not linked.create("gs://bucket/link.txt", b"1")
     assert outside.read_text() == "an outsider's secret"
+
+
+def test_of_a_link_that_is_deleted_the_link_goes_and_nothing_behind_it(linked: FolderFiles, outside: Path) -> None:
+    for path in (
+        "gs://bucket/link.txt",
+        "gs://bucket/folder/secret.txt",
+        "gs://linked/secret.txt",
+        "gs://bucket/round",
+    ):
+        with contextlib.suppress(FileMissing):
+            linked.delete(path)
+    assert outside.read_text() == "an outsider's secret"
+    assert linked.list("gs://bucket/", 10) == []
 
 
 def test_links_and_what_lies_behind_them_are_not_listed(linked: FolderFiles) -> None:

@@ -40,9 +40,9 @@ FAULTS = (
     ),
     Fault(
         "a lane does not look whether the row is still its own",
-        "engine/pipeline/draft.py",
-        "    context.port.ensure_ours()\n    try:\n        return write()",
-        "    try:\n        return write()",
+        "engine/worker/run.py",
+        "if self._over or not self.shard_lease.alive():",
+        "if self._over and not self.shard_lease.alive():",
         f"{CRASH} tests/contract/test_ebay_writes.py tests/contract/test_pipeline_crashes.py",
     ),
     Fault(
@@ -99,7 +99,7 @@ FAULTS = (
         "engine/pipeline/draft.py",
         'if standing and standing.status == "PUBLISHED":',
         'if standing and standing.status == "NEVER":',
-        "tests/contract/test_ebay_writes.py tests/contract/test_decided_rows.py",
+        "tests/contract/test_added_copies.py tests/contract/test_backups.py",
     ),
     Fault(
         "the intent is not stored before the first write to eBay",
