@@ -151,9 +151,12 @@ def _selling_terms(settings: Settings) -> SellingTerms:
 
 
 def _limits(settings: Settings) -> Limits:
-    """Return how many rows may be with eBay beside those on lanes: four full calls, none where rows go alone."""
+    """Return how many rows may be with eBay beside those on lanes, four full calls, and how far lanes may grow.
+
+    Where rows go to eBay one by one, it is as many rows as there are lanes.
+    """
     rows = settings.ebay_rows_a_call
-    return Limits(rows_sending=4 * rows if rows > 1 else 0)
+    return Limits(rows_sending=4 * rows, lanes_most=4 * settings.lanes) if rows > 1 else Limits(rows_sending=0)
 
 
 @contextmanager
@@ -167,7 +170,11 @@ def open_worker(settings: Settings, stop: threading.Event, observe: Observe = un
     clock = SystemClock()
     store, files = open_store(settings.store, clock), open_files(settings.files)
     limits = _limits(settings)
-    with session(settings.lanes + limits.rows_sending) as http, closing(store), Limiters(store, clock) as limiters:
+    with (
+        session(max(settings.lanes, limits.lanes_most) + limits.rows_sending) as http,
+        closing(store),
+        Limiters(store, clock) as limiters,
+    ):
         rules, pipeline = Rules(store, clock), SwitchingPipeline()
         parts = PipelineParts(settings, store, limiters, files, rules)
 

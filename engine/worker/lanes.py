@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextvars import Context, copy_context
 from queue import SimpleQueue
+from typing import Protocol
+
+ANSWER_SECONDS = 0.5  # a row that is worked on for longer waits for the answer of a service
 
 Task = Callable[[], None]
 Ended = Callable[[Exception | None], None]
+
+
+class RowOnLane(Protocol):
+    """A row that is worked on since the monotonic moment `begun_at`; `waits_for` is "" or what it waits for."""
+
+    @property
+    def begun_at(self) -> float:
+        """Return when it was begun."""
+        ...
+
+    @property
+    def waits_for(self) -> str:
+        """Return what it waits for, "" for nothing but answers."""
+        ...
 
 
 class Lanes:
@@ -54,3 +71,22 @@ class Lanes:
             with self._lock:
                 self._idle += 1  # before its end is heard of, so that the row that follows finds a thread
             context.run(ended, raised)
+
+
+class Width:
+    """How many rows are worked on at once: `least`, and up to `most` while it is answers that all of them wait for.
+
+    A row that waits for anything but an answer, such as a quota, keeps it from growing: more rows would wait as well.
+    """
+
+    def __init__(self, least: int, most: int) -> None:
+        self.most = max(least, most)
+        self._rows = least
+
+    def has_room(self, rows: Collection[RowOnLane], now: float) -> bool:
+        """Whether one more may be worked on beside `rows`, at the monotonic moment `now`."""
+        if len(rows) < self._rows:
+            return True
+        answers = all(row.begun_at < now - ANSWER_SECONDS and not row.waits_for for row in rows)
+        self._rows += answers and self._rows < self.most
+        return len(rows) < self._rows

@@ -167,7 +167,7 @@ class Worker:
                     self._clock,
                     document,
                     worker=self.name,
-                    lanes=self._lanes.count,
+                    lanes=max(self._lanes.count, self._resources.limits.lanes_most),
                     lease=self._lease,
                     stop=self._stop,
                 )

@@ -30,13 +30,14 @@ log = get_logger(__name__)
 class InFlight:
     """A row on a lane. `before` is the row as it was stored, `context` the one that runs, with the row as it is now.
 
-    `step` is what the lane does with it, `waits_for` says what it waits for, "" when it does not. At its end, `item` is
-    the row as it became, None when it was requeued undone, and `puts` are the writes that store it. `refused` says what
-    a person must do before any row can go on.
+    It was begun at the monotonic moment `begun_at`. `step` is what the lane does with it, `waits_for` says what it
+    waits for, "" when it does not. At its end, `item` is the row as it became, None when it was requeued undone, and
+    `puts` are the writes that store it. `refused` says what a person must do before any row can go on.
     """
 
     context: RowContext
     before: Item
+    begun_at: float = 0.0
     step: Step = Step.IDENTIFY
     waits_for: str = ""
     item: Item | None = None

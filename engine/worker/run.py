@@ -28,7 +28,7 @@ from engine.pipeline.work import RowContext, Step
 from engine.store.base import Put
 from engine.upstream.ebay_bulk import MOST
 from engine.worker.early_look import EarlyLook
-from engine.worker.lanes import Lanes
+from engine.worker.lanes import Lanes, Width
 from engine.worker.row import InFlight, RowRun
 from engine.worker.scheduler import FairScheduler
 from engine.worker.shard_lease import ShardLease
@@ -42,12 +42,14 @@ LISTEN_SECONDS = 0.5
 class Limits:
     """`rows_a_commit` rows may share a checkpoint when they end together; a stop waits `grace_seconds` for rows.
 
-    Beside the rows that are worked on, one a lane, `rows_sending` may be with eBay.
+    Rows are worked on one a lane, up to `lanes_most` at once where answers take long. Beside them `rows_sending` may be
+    with eBay.
     """
 
     rows_a_commit: int = 32
     grace_seconds: float = 7.0
     rows_sending: int = 4 * MOST
+    lanes_most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class ShardRun:
         self._stop = resources.stop
         self._scheduler = resources.scheduler
         self._limits = resources.limits
-        self._most = resources.lanes.count + resources.limits.rows_sending
+        self._width = Width(resources.lanes.count, resources.limits.lanes_most)
         self._turn_over = False
         self._drain = threading.Event()
         self._over = False
@@ -181,7 +183,9 @@ class ShardRun:
         shard = self.shard_lease.shard
         if shards.careful(shard):
             return not self.in_flight
-        if len(self.in_flight) - len(self._sending) >= self._lanes.count or len(self.in_flight) >= self._most:
+        worked_on = [flight for index, flight in self.in_flight.items() if index not in self._sending]
+        most = self._width.most + self._limits.rows_sending
+        if len(self.in_flight) >= most or not self._width.has_room(worked_on, self._clock.monotonic()):
             return False
         return shard.kind not in FIRST_RUN or index < self._watermark() + WINDOW
 
@@ -190,7 +194,7 @@ class ShardRun:
             self.shard_lease.suspect(row.index)
         port = LanePort(self)
         context = RowContext(row, item, self.job.options, jobs.sku(self.job, row), port, self.job.job_id)
-        flight = self.in_flight[row.index] = port.flight = InFlight(context, item)
+        flight = self.in_flight[row.index] = port.flight = InFlight(context, item, self._clock.monotonic())
         self._frontier = row.index + 1
         task = self._row.set_aside if shards.deadly(self.shard_lease.shard) else self._row.run
         with bound(upc=item.upc, row=row.line):
@@ -241,7 +245,7 @@ class ShardRun:
 
     def _store(self, done: dict[int, Item], puts: list[Put], intents: list[Intent]) -> None:
         try:
-            lanes = self._lanes.count + len(self._sending)
+            lanes = self._width.most + len(self._sending)
             self.shard_lease.checkpoint(done, puts, watermark=self._watermark(), lanes=lanes)
         except EngineError as error:
             for intent in intents:
