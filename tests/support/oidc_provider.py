@@ -92,8 +92,11 @@ class OidcProvider:
 
 
 @contextmanager
-def signing_in(folder: Path) -> Iterator[tuple[Served, OidcProvider]]:
-    """Run a console that others reach, into which people sign in by OpenID Connect; its store lies in the folder."""
+def signing_in(folder: Path, **settings: str) -> Iterator[tuple[Served, OidcProvider]]:
+    """Run a console that others reach, into which people sign in by OpenID Connect; its store lies in the folder.
+
+    Everybody is admin there unless the `settings` say otherwise.
+    """
     own = {"DM_STORE": f"sqlite:///{folder / 'store.db'}", "DM_FILES": f"file:{folder / 'files'}", "DM_HOST": "0.0.0.0"}
     known = {
         "DM_SIGN_IN": "oidc",
@@ -103,7 +106,7 @@ def signing_in(folder: Path) -> Iterator[tuple[Served, OidcProvider]]:
     }
     with provider() as at:
         more = {"DM_CONSOLE_URL": "{url}", "DM_OIDC_ISSUER": at.url}
-        with served(folder, "console", **own, **known, **more) as running:
+        with served(folder, "console", **(own | known | more | settings)) as running:
             yield running, at
 
 

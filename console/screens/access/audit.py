@@ -68,7 +68,7 @@ def _row(entry: audit.Entry, now: datetime) -> dict[str, object]:
         "On what": " · ".join(part for part in (", ".join(entry.batches), entry.about) if part),
         "Result": [label.text if label else str(entry.result)],
         "Why": entry.sentence,
-        "From": f"{entry.via} {entry.address}".strip(),
+        "Where from": f"{entry.via} {entry.address}".strip(),
     }
 
 

@@ -66,7 +66,10 @@ def _line(context: Context, one: people.Listed, now: datetime) -> None:
 def _settings(policy: people.RolePolicy) -> None:
     """Draw what the settings say, which is changed there only."""
     said = [f"{name} is admin always (DM_ADMINS)." for name in sorted(policy.admins)]
-    said += [f"Whoever is in {group} has the role {role} (DM_ROLE_GROUPS)." for group, role in policy.groups.items()]
+    said += [
+        f"Whoever is in the group “{group}” has the role {role} (DM_ROLE_GROUPS)."
+        for group, role in policy.groups.items()
+    ]
     everybody = f"has the role {policy.otherwise}" if policy.otherwise else "does not get in"
     for sentence in (*said, f"Everybody else who is signed in {everybody} (DM_ROLE_ELSE)."):
         st.caption(plain(sentence))
