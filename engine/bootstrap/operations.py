@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine.access.audit import Audit
 from engine.access.people import People
+from engine.access.role_settings import role_policy
 from engine.access.sessions import Sessions
 from engine.access.tokens import Tokens
 from engine.batches.archive import Archive
@@ -27,7 +28,6 @@ from engine.batches.submission import Submission
 from engine.batches.upstreams import Upstreams
 from engine.bootstrap.credentials import open_accounts
 from engine.bootstrap.notifying import receivers
-from engine.bootstrap.roles import role_policy
 from engine.bootstrap.services import limits
 from engine.bootstrap.stores import open_files, open_store
 from engine.catalog.catalogue import Catalogue

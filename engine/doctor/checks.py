@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,8 +15,10 @@ from engine.batches.rows import RowFiles
 from engine.catalog.file import open_catalog
 from engine.clock import Clock
 from engine.doctor.report import Finding, ok, problem, warning
+from engine.domain.access import Role
 from engine.domain.batch.draft_index import Review
 from engine.domain.batch.jobs import JobStatus
+from engine.domain.people import Listed, RolePolicy
 from engine.errors import CatalogDamaged, EngineError, FileError, StoreError
 from engine.files.base import Files
 from engine.settings import Settings
@@ -41,6 +43,14 @@ def settings(chosen: Settings, contact: str = "") -> Finding:
         advice = "Press Save address on the Connections screen, or set DM_CONTACT: an e-mail address or a web page."
         return problem("Settings", "MusicBrainz demands a contact with every call, and none is set.", advice)
     return ok("Settings", "Live: the real services are called.")
+
+
+def admins(policy: RolePolicy, listed: Sequence[Listed]) -> Finding:
+    """Check that somebody may give roles to the others, where people sign in."""
+    if policy.names_an_admin or any(one.role is Role.ADMIN for one in listed):
+        return ok("Admins", "Somebody is admin, and can give roles to the others.")
+    advice = "Set DM_ADMINS to how the sign-in names you, or: python -m engine people assign NAME admin."
+    return problem("Admins", "People sign in, and nobody is admin: nobody can give roles, or set keys.", advice)
 
 
 def job_store(store: Store, clock: Clock) -> Finding:

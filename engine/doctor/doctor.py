@@ -6,11 +6,14 @@ import socket
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from engine.access.people import People
+from engine.access.role_settings import role_policy
 from engine.addresses import FirestoreAddress, FolderAddress, SqliteAddress, store_address
 from engine.clock import Clock
 from engine.credentials.vault import read
 from engine.doctor import checks
 from engine.doctor.report import Finding, Report, keep, kept
+from engine.domain.people import Listed
 from engine.errors import StoreError
 from engine.files.base import Files
 from engine.settings import Settings, environment
@@ -41,6 +44,8 @@ class Doctor:
         settings = self._settings
         yield checks.settings(settings, self._contact())
         yield checks.job_store(self._store, self._clock)
+        if settings.knows_people:
+            yield checks.admins(role_policy(settings), self._listed())
         if isinstance(store_address(settings.store), FirestoreAddress):
             yield checks.indexes(self._store, self._files)
         yield checks.file_store(self._files)
@@ -48,6 +53,12 @@ class Doctor:
         for folder in sorted(_folders(settings)):
             yield checks.disk(folder)
         yield checks.catalogue(Path(settings.catalog), self._clock)
+
+    def _listed(self) -> tuple[Listed, ...]:
+        try:
+            return People(self._store, self._clock, role_policy(self._settings)).all()
+        except StoreError:
+            return ()  # the check before says so
 
     def _contact(self) -> str:
         try:

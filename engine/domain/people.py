@@ -95,12 +95,16 @@ class RolePolicy:
         by_group = [self.groups[group] for group in person.groups if group in self.groups]
         return max(by_group, key=list(Role).index, default=self.otherwise)
 
+    @property
+    def names_an_admin(self) -> bool:
+        """Whether somebody is admin by the settings alone."""
+        return bool(self.admins) or Role.ADMIN in {*self.groups.values(), self.otherwise}
+
     def ensure_an_admin(self, before: People, after: People) -> None:
         """Refuse a change of the list after which nobody is admin any more.
 
         Raises:
             IllegalTransition: nobody would be.
         """
-        named = bool(self.admins) or Role.ADMIN in {*self.groups.values(), self.otherwise}
-        if before.has_admin and not after.has_admin and not named:
+        if before.has_admin and not after.has_admin and not self.names_an_admin:
             raise IllegalTransition("Nobody would be admin any more: make somebody else admin first, or set DM_ADMINS")

@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 import requests
 
+from engine.access.people import People
 from engine.bootstrap import open_connections
 from engine.bootstrap.credentials import open_vault
 from engine.clock import SystemClock
 from engine.doctor import checks, services
 from engine.doctor.doctor import Doctor
 from engine.doctor.report import Finding, Level
+from engine.domain.access import Role
+from engine.domain.people import RolePolicy
 from engine.files.base import Files
 from engine.files.folder import FolderFiles
 from engine.quota.limiters import Limiters
@@ -82,6 +85,20 @@ def test_real_services_without_a_contact_are_a_problem() -> None:
 def test_an_emulator_is_named_and_is_worth_a_warning_beside_real_services(live: bool, level: Level) -> None:
     finding = checks.emulators({"FIRESTORE_EMULATOR_HOST": "127.0.0.1:8080"}, live=live)
     assert (finding.level, "Firestore at 127.0.0.1:8080" in finding.sentence) == (level, True)
+
+
+def test_people_who_sign_in_and_no_admin_are_a_problem(tmp_path: Path) -> None:
+    store, places = SQLiteStore(tmp_path / "dm.db"), f"file:{tmp_path}/f"
+    chosen = Settings(_env_file=None, DM_FILES=places, DM_SIGN_IN="iap", DM_IAP_AUDIENCE="/projects/1")
+
+    def found() -> list[tuple[str, Level]]:
+        findings = Doctor(chosen, store, FolderFiles(tmp_path / "f"), CLOCK).findings()
+        return [(one.check, one.level) for one in findings if one.check == "Admins"]
+
+    assert found() == [("Admins", Level.PROBLEM)]
+    People(store, CLOCK, RolePolicy()).assign("ann@example.com", Role.ADMIN)
+    assert found() == [("Admins", Level.OK)]
+    store.close()
 
 
 def test_a_catalogue_that_is_damaged_is_a_problem_and_none_is_not(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.bootstrap.roles import role_policy
+from engine.access.role_settings import role_policy
 from engine.domain.access import Actor, Person, Role, TokenScope, Via, least_role
 from engine.domain.people import MAX_NAME, Listed, People, RolePolicy
 from engine.errors import BadRequest, BadSetting, IllegalTransition, NotThere
