@@ -44,8 +44,9 @@ mutants: .venv/ready-dev  ## Change the rules in engine/domain in thousands of w
 fuzz: .venv/ready-dev  ## Read 100,000 files that nobody would write: none may crash, hang, or lose a row
 	$(BIN)/python -m pytest -n 2 --hypothesis-profile=fuzz tests/unit/test_reading_properties.py -k "any_bytes or near_a_table" $(ARGS)
 
-evidence: .venv/ready-dev  ## Kill and freeze workers at every point, on SQLite and on Firestore's emulator; the table goes to docs/evidence.md
+evidence: .venv/ready-dev  ## Kill and freeze workers at every point, on both stores, and plant faults that the tests must catch; tables go to docs/evidence.md
 	$(BIN)/python -m tests.evidence $(ARGS)
+	$(BIN)/python -m tests.planted
 
 bench: .venv/ready-dev  ## Run every benchmark; one JSON line each
 	mkdir -p var

@@ -46,7 +46,7 @@ def evidence(
             found = tried([Ground(one, sandbox) for one in stores], seed=number, seconds=seconds, told=_tell)
     terminal.say(table([found]))
     if out:
-        write([found], out)
+        write(table([found]), out)
     raise typer.Exit(1 if found.wrong else 0)
 
 

@@ -11,7 +11,7 @@ from engine.clock import SystemClock
 from engine.evidence.run import Evidence
 from engine.evidence.trials import Trial
 
-BEGIN, END = "<!-- evidence: begin -->", "<!-- evidence: end -->"
+MARK = "evidence"
 
 
 def table(found: Sequence[Evidence]) -> str:
@@ -40,8 +40,9 @@ def described(trial: Trial) -> str:
     return f"{trial.scenario}, {how}: {'; '.join(trial.wrong)}"
 
 
-def write(found: Sequence[Evidence], file: Path) -> None:
-    """Replace the table between the two marks of a file, or make a file of the table alone."""
-    text = file.read_text(encoding="utf-8") if file.exists() else f"# Evidence\n\n{BEGIN}\n{END}\n"
-    before, _, rest = text.partition(BEGIN)
-    file.write_text(f"{before}{BEGIN}\n{table(found)}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+def write(text: str, file: Path, mark: str = MARK) -> None:
+    """Replace what stands between two marks of a file, or make a file of the text alone."""
+    begin, end = f"<!-- {mark}: begin -->", f"<!-- {mark}: end -->"
+    whole = file.read_text(encoding="utf-8") if file.exists() else f"# Evidence\n\n{begin}\n{end}\n"
+    before, _, rest = whole.partition(begin)
+    file.write_text(f"{before}{begin}\n{text}\n{end}{rest.partition(end)[2]}", encoding="utf-8")

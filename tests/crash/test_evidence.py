@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from engine.cli import app
 from engine.errors import BadRequest
-from engine.evidence.report import BEGIN, END, table, write
+from engine.evidence.report import table, write
 from engine.evidence.run import ensure_empty, evidence
 from engine.evidence.scenarios import PRICED, SCENARIOS, Scenario
 from engine.evidence.trials import Ground, trial
@@ -77,9 +77,10 @@ def test_the_evidence_counts_and_stops_in_time(sandbox: Sandbox, tmp_path: Path)
     assert "| SQLite | one row |" in text
     assert "Violations: 0." in text
     file = tmp_path / "evidence.md"
-    file.write_text(f"# Before\n{BEGIN}\nold\n{END}\nafter\n")
-    write([found], file)
-    assert file.read_text() == f"# Before\n{BEGIN}\n{text}\n{END}\nafter\n"
+    begin, end = "<!-- evidence: begin -->", "<!-- evidence: end -->"
+    file.write_text(f"# Before\n{begin}\nold\n{end}\nafter\n")
+    write(text, file)
+    assert file.read_text() == f"# Before\n{begin}\n{text}\n{end}\nafter\n"
 
 
 def test_a_store_that_is_in_use_is_refused(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic
 
+from engine.evidence.report import write
 from tests.planted.faults import FAULTS, Fault
 from tests.support.demo import ROOT, surroundings
 
@@ -65,7 +66,14 @@ def main() -> int:
             print(f"{'caught' if noticed else 'NOT CAUGHT'} in {seconds:.0f} s: {fault.name}", flush=True)
             missed += [] if noticed else [fault.name]
     print(json.dumps({"planted": len(wanted), "caught": len(wanted) - len(missed), "missed": missed}))
+    if not only:
+        write(_table(missed), ROOT / "docs" / "evidence.md", "planted")
     return 1 if missed else 0
+
+
+def _table(missed: list[str]) -> str:
+    lines = (f"| {fault.name} | {'no' if fault.name in missed else 'yes'} |" for fault in FAULTS)
+    return "\n".join(["| planted | caught |", "|---|---|", *lines])
 
 
 if __name__ == "__main__":
