@@ -27,6 +27,7 @@ from engine.sandbox.emulators import a_project
 from engine.store.base import Committed, Put, Store, Write
 from engine.store.firestore import FirestoreStore
 from engine.store.sqlite import SQLiteStore
+from engine.worker.run import Limits
 from tests.support.batch_runs import Batches, barcodes
 from tests.support.pipeline_runs import Runs, runs
 
@@ -83,7 +84,8 @@ def test_a_batch_goes_on_from_its_backup_and_every_row_has_one_draft(
         if point == "ebay.create_offer:after" and not taken:
             taken.append(back_up(first.store, first.files, tmp_path / "backup.zip"))
 
-    first.run(bench.pipeline(observe=back_up_in_the_middle), lanes=1, lease=SHORT)
+    one_by_one = Limits(rows_sending=0)
+    first.run(bench.pipeline(observe=back_up_in_the_middle), lanes=1, lease=SHORT, limits=one_by_one)
     assert first.job(job_id).successful_upcs == len(KNOWN)
     offers = bench.offers()
     assert (set(offers.values()), len(offers)) == ({1}, len(KNOWN))
