@@ -46,6 +46,7 @@ class Rule:
 
 RULES = (  # the first that fits counts
     Rule("/health", for_all=True, unsigned=True),  # probes call it by number; it holds nothing secret
+    Rule("/api/ready", for_all=True, unsigned=True),
     Rule(SIGN_IN, unsigned=True),
     Rule(SIGN_OUT, FIELDS, 100, unsigned=True),
     Rule("/api/batch/upload", FORM, MOST_FORM, writes=access.TokenScope.SUBMIT),

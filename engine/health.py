@@ -2,12 +2,14 @@
 
 It is asked every half minute, so it loads next to nothing. A worker writes a sign of life into `SIGN` with every
 heartbeat and deletes it when it stops; where there is none, the process is a console, which is asked for its `/health`.
+The name of the host is in that of the file, so that containers may share the folder.
 """
 
 from __future__ import annotations
 
 import http.client
 import json
+import platform
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +18,7 @@ from engine.clock import SystemClock
 from engine.errors import BadSetting
 from engine.settings import load
 
-SIGN = Path("var/worker-alive.json")
+SIGN = Path(f"var/worker-alive-{platform.node()}.json")
 SILENT_SECONDS = 20.0  # a worker writes every five seconds; a store that hangs keeps it from it for eight more
 ANSWER_SECONDS = 5.0
 

@@ -1,4 +1,4 @@
-"""`/health`, `/api/workers` and `/api/upstreams`: whether it runs, who runs it, and what it hangs on."""
+"""`/health`, `/api/ready`, `/api/workers` and `/api/upstreams`: whether it runs, who runs it, and what it hangs on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Request
 from engine.api.answers import upstream_answer
 from engine.api.batches import CHECKED, TheEngine
 from engine.api.models.system import HealthAnswer, UpstreamAnswer, UpstreamsAnswer, WorkerAnswer, WorkersAnswer
-from engine.api.refusals import AWAY, WRITE, documented
+from engine.api.refusals import AWAY, AWAY_STATUS, WRITE, documented
 from engine.codec import encode
 from engine.domain.services import Service
 from engine.public import NO_ENGINE, WorkerView
@@ -29,6 +29,19 @@ def health(request: Request, engine: TheEngine) -> HealthAnswer:
         environment=request.app.state.settings.profile,
         version=request.app.version,
     )
+
+
+@probes.get(
+    "/api/ready",
+    summary="The same, told by the status",
+    responses=documented({503: "A store does not answer; the sentence says which."}),
+)
+def ready(request: Request, engine: TheEngine) -> HealthAnswer:
+    """Return what `/health` answers while both stores do, and 503 while one does not."""
+    answer = health(request, engine)
+    if answer.status != "healthy":
+        raise HTTPException(AWAY_STATUS, answer.files_away or "The job store does not answer.")
+    return answer
 
 
 @router.get("/workers", summary="Who is alive and what they hold")

@@ -85,6 +85,22 @@ def test_a_store_that_cannot_be_opened_degrades_the_service(away: Served) -> Non
     assert {"timestamp", "environment"} <= set(answer)
 
 
+def test_ready_is_refused_while_the_store_is_away(away: Served) -> None:
+    refused = away.call("GET", "/api/ready")
+    assert (refused.status_code, refused.json()["detail"]) == (503, "The job store does not answer.")
+
+
+def test_ready_is_refused_while_the_files_are_away_and_answers_before_and_after(served: Served) -> None:
+    served.start(lines(upcs(2)))
+    assert served.get("/api/ready")["status"] == "healthy"
+    aside = served.folder.rename(served.folder.with_suffix(".aside"))
+    refused = served.call("GET", "/api/ready")
+    aside.rename(served.folder)
+    assert refused.status_code == 503
+    assert refused.json()["detail"].startswith("The file store cannot be used: ")
+    assert served.call("GET", "/api/ready").status_code == 200
+
+
 def test_a_store_that_hangs_degrades_the_service_within_five_seconds(tmp_path: Path) -> None:
     clock = SystemClock()
     with serving(settings(tmp_path)) as served, locked(tmp_path / "store.db"), ThreadPoolExecutor(1) as beside:

@@ -129,7 +129,7 @@ def test_every_success_is_described_by_a_type(document: Any) -> None:
     assert open_ones == ["Checkpoint", "EndedRow", "FailedRow"]
 
 
-NO_STORE = {"/health", "/api/catalogue", "/api/catalogue/update"}
+NO_STORE = {"/health", "/api/ready", "/api/catalogue", "/api/catalogue/update"}
 """Paths that answer also while the stores are away."""
 
 

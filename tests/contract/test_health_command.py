@@ -9,11 +9,14 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import apsw
 import pytest
 
+from engine.clock import SystemClock
+from engine.health import write_sign
 from tests.contract.commands import ROOT, Desk
 from tests.support.clocks import until
 
@@ -80,6 +83,13 @@ def test_a_worker_is_healthy_until_it_stops(desk: Desk) -> None:
     with running(desk, "worker", module="engine"):
         assert said(desk) == (0, "healthy")
     assert said(desk)[0] == 1
+
+
+def test_the_sign_of_another_containers_worker_in_a_shared_folder_is_not_ours(desk: Desk) -> None:
+    stale = SystemClock().now() - timedelta(hours=1)
+    write_sign(desk.folder / "var" / "worker-alive-another-host.json", at=stale, store_answers=True)
+    with running(desk, module="console"):
+        assert said(desk) == (0, "healthy")
 
 
 @pytest.mark.long

@@ -44,7 +44,10 @@ OPEN, SIGN_OUT = Kind(unsigned=True), Kind("application/x-www-form-urlencoded", 
 PROBE, CONSENT, NOTHING = Kind(open_host=True, unsigned=True), Kind(visits=False, person="admin"), Kind(takes="nothing")
 
 ROUTES: Mapping[Kind, str] = {
-    PROBE: "GET /health",
+    PROBE: """
+        GET /health
+        GET /api/ready
+    """,
     OPEN: """
         GET /sign-in
         GET /sign-in/callback
