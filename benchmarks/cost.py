@@ -38,6 +38,8 @@ from engine.codec import replace
 from engine.domain.batch import items
 from engine.domain.batch.items import Item, Outcome
 from engine.domain.batch.options import Options
+from engine.domain.batch.scans import Found, ScanState
+from engine.domain.listing.pricing import NO_PRICE, Price
 from engine.domain.services import Service
 from engine.files.folder import FolderFiles
 from engine.pipeline.lookups import Lookups, Question
@@ -83,6 +85,18 @@ class Paced:
         return ""
 
 
+class NoScans:
+    """Looks no copy up: nobody scans here. A worker that has it asks for scans with each heartbeat."""
+
+    def look_up(self, context: RowContext) -> Found:  # noqa: ARG002 - nobody asks
+        """Know nothing."""
+        return Found(ScanState.UNKNOWN)
+
+    def price(self, context: RowContext) -> Price:  # noqa: ARG002 - nobody asks
+        """Price nothing."""
+        return NO_PRICE
+
+
 def drawn(context: Context, job_id: str) -> None:
     """Read what the screen of a batch shows of it, as every redraw does: its head, its details, its first 50 rows."""
     screen = load(context, job_id).value
@@ -124,12 +138,12 @@ def main() -> None:
         on_view, reads = partial(drawn, job_id=job.job_id), result.setdefault("reads_a_minute_on_view", {})
         begun = threading.Thread(target=lambda: reads.update(running=watch(on_view), list=watch(listed)))
         threading.Timer(asked.rows * asked.seconds / 6, begun.start).start()
-        Worker(store, rows, pipeline, clock, WorkerConfig(1, LEASE)).run(until_idle=True)
+        Worker(store, rows, pipeline, clock, WorkerConfig(1, LEASE), looks_up=NoScans()).run(until_idle=True)
         result["a_1000_rows"] = store.take(1_000 / asked.rows)
         begun.join()
         reads.update(completed=watch(on_view), list_of_completed=watch(listed))
         threading.Timer(IDLE_SECONDS, stop.set).start()
-        Worker(store, rows, pipeline, clock, WorkerConfig(1, LEASE), stop=stop).run()
+        Worker(store, rows, pipeline, clock, WorkerConfig(1, LEASE), stop=stop, looks_up=NoScans()).run()
         result["a_minute_of_an_idle_worker"] = store.take(60 / IDLE_SECONDS)
     print(json.dumps(result))
 

@@ -11,7 +11,7 @@ import streamlit as st
 from console import navigation
 from console.context import Context, zone
 from console.formatting import moment, number, rows, share, speed, waiting_note
-from console.poller import AWAY
+from console.poller import AWAY, Snapshot
 from console.widgets import notices, parts
 from console.widgets.heading import heading
 from console.widgets.text import plain
@@ -38,7 +38,9 @@ def render(context: Context) -> None:
     """Draw the screen; an outage is shown as one."""
     with heading(context, "Hand-over", about="What this shift leaves to the next. It prints on one page."):
         _period()
-    parts.live(partial(_report, context, hours_of(st.query_params)), name="handover")
+    hours = hours_of(st.query_params)
+    shows = partial(_shows, context, hours)
+    parts.live(partial(_report, context, hours), name="handover", shows=shows)
 
 
 def _period() -> None:
@@ -60,10 +62,18 @@ def _choose() -> None:
     st.query_params["hours"] = str(st.session_state[CHOSEN])
 
 
-def _report(context: Context, hours: int) -> None:
+def _look(context: Context, hours: int) -> Snapshot[ShiftReport]:
     read = partial(context.engine.shifts.report, timedelta(hours=hours))
+    return context.poller.look(("handover", hours), read, every=EVERY_SECONDS)
+
+
+def _shows(context: Context, hours: int) -> object:
+    return parts.as_read(_look(context, hours))
+
+
+def _report(context: Context, hours: int) -> None:
     try:
-        snapshot = context.poller.look(("handover", hours), read, every=EVERY_SECONDS)
+        snapshot = _look(context, hours)
     except AWAY as error:
         notices.nothing_read(error)
         return

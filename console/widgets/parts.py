@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 from typing import cast
@@ -17,11 +18,13 @@ import streamlit as st
 from streamlit.elements.lib.grid_container import GridContainer
 
 from console import actions
+from console.poller import Snapshot
 from engine.public import EngineError
 
 NARROWEST = 165  # pixels in which a choice of a few words can be read
 EVERY_SECONDS = 1.5
 HIDDEN_SECONDS = 6.0  # where nobody sees the tab, its title still changes
+AGE = timedelta(seconds=10)  # to which the age of an outage is told
 OFTEN_SECONDS = 2.0  # a part that does not say what it shows is drawn again so often
 
 Shows = Callable[[], object]  # what a part shows: a value that is equal as long as the part need not be drawn again
@@ -57,6 +60,11 @@ def live(draw: Callable[[], None], *, name: str, shows: Shows | None = None) -> 
         draw()
 
     st.fragment(drawn, key=name)()
+
+
+def as_read(snapshot: Snapshot[object]) -> object:
+    """Return what a part shows that draws a snapshot: something else once it is read again, or its age is another."""
+    return snapshot.read_at, snapshot.away, snapshot.age // AGE if snapshot.away else None
 
 
 def watch() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from console.context import context
 from console.formatting import NONE
+from console.screens.batches import screen
 from console.screens.batches import view as batches
+from console.screens.batches.query import Query
 from engine.batches.documents import job_path
 from engine.public import JobStatus
 from engine.store.base import Patch
@@ -70,3 +73,14 @@ def test_a_batch_whose_file_cannot_be_read_has_no_count_of_items(desk: Desk) -> 
     table = desk.screen("batches").dataframe[0]
     assert table.value["Items"].isna().all()
     assert table.proto.placeholder == NONE
+
+
+def test_the_list_shows_the_same_until_a_batch_has_changed(desk: Desk) -> None:
+    desk.submit(upcs(3))
+    before = screen._list_shows(context(), Query())
+    context().poller.changed()
+    again = screen._list_shows(context(), Query())
+    assert (again[0], again[1:4]) == (before[0], before[1:4])
+    desk.work()
+    context().poller.changed()
+    assert screen._list_shows(context(), Query())[0] != before[0]

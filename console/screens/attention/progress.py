@@ -20,6 +20,13 @@ SHOWN_FOR = timedelta(minutes=10)  # after its end
 _TAKEN_BACK = {FixState.WAITING: ("Undo", "undo"), FixState.RUNNING: ("Stop", "stop_circle")}
 
 
+def shows(context: Context) -> object:
+    """Return what the cards show; while one counts down to its beginning that is something else every second."""
+    found, now = view.fixes(context), context.clock.now()
+    waits = any(fix.state is FixState.WAITING for fix in found)
+    return found, now.replace(microsecond=0) if waits else now.replace(second=0, microsecond=0)
+
+
 def draw(context: Context) -> None:
     """Draw a card for each; none while nothing was fixed lately, or nobody knows."""
     try:

@@ -32,8 +32,8 @@ def render(context: Context) -> None:
         about="Why items of all batches failed, and what fixes them.",
         shortcuts=keys.ATTENTION,
     )
-    parts.live(partial(progress.draw, context), name="fixes")
-    parts.live(partial(_groups, context), name="groups")
+    parts.live(partial(progress.draw, context), name="fixes", shows=partial(progress.shows, context))
+    parts.live(partial(_groups, context), name="groups", shows=lambda: parts.as_read(view.look(context)))
     fixing.dialog(context)
     one_by_one.drawer(context)
 
@@ -76,7 +76,7 @@ def _group(group: Group, at: partial[str], *, away: bool, mends: bool) -> None:
     """Draw why rows failed, and what can be done with them for who may do it."""
     advice = advice_on(group.cause)
     with st.container(border=True, key=f"card_{group.cause}"):
-        advice_column, batches = st.columns([1.5, 1], gap="large", vertical_alignment="center")
+        advice_column, batches = st.columns([1.5, 1], gap="small", vertical_alignment="center")
         with advice_column.container(gap="xxsmall"):
             st.markdown(f"#### {advice.name} :red-badge[{number(group.count)}]")
             st.markdown(advice.sentence)

@@ -21,16 +21,13 @@ from console.screens.batches.query import STATES, Query
 from console.screens.batches.view import (
     EVERY_SECONDS,
     PAGE_SECONDS,
-    TODAY_SECONDS,
-    WEEK_SECONDS,
     BatchesView,
     Counts,
     Entry,
     counts,
+    look_at_days,
     page,
     read,
-    today,
-    week,
 )
 from console.screens.new_batch import file as new_batch_file
 from console.widgets import cursor, keys, notices, parts, tables
@@ -53,18 +50,22 @@ def render(context: Context) -> None:
     notices.ebay_ends_soon(context)
     query = Query.of(st.query_params)
     if query != Query() or _counted(context, Query()):
-        parts.live(partial(_today, context), name="today")
+        parts.live(
+            partial(_today, context),
+            name="today",
+            shows=lambda: tuple(map(parts.as_read, look_at_days(context, zone()))),
+        )
         _filters(query)
-    parts.live(partial(_list, context, query), name="list")
+    parts.live(partial(_list, context, query), name="list", shows=partial(_list_shows, context, query))
 
 
 def _today(context: Context) -> None:
     """Draw all batches in numbers; nothing while they cannot be read, which the list says."""
     try:
-        snapshot = context.poller.look(("today", str(zone())), partial(today, context, zone()), every=TODAY_SECONDS)
-        days = context.poller.look(("week", str(zone())), partial(week, context, zone()), every=WEEK_SECONDS).value
+        snapshot, week_before = look_at_days(context, zone())
     except AWAY:
         return
+    days = week_before.value
     found, counts = snapshot.value, snapshot.value.overview
     with st.container(key="stale_today" if snapshot.away else "today"), st.grid(4, min_column_width=130, gap="small"):
         tile(
@@ -138,6 +139,15 @@ def _ask(query: Query) -> None:
     """Have the list show what is asked for."""
     st.query_params.from_dict(query.address())
     redraw()
+
+
+def _list_shows(context: Context, query: Query) -> tuple[object, ...]:
+    """Return what the list and its foot show; the time of the last read in it is at most ten seconds old."""
+    snapshot, found = _look(context, query), _counted(context, query)
+    cells = [_cells(entry, snapshot.read_at) for entry in snapshot.value.entries]
+    read_at = snapshot.read_at.timestamp() // parts.AGE.total_seconds()
+    age = snapshot.age // parts.AGE if snapshot.away else None
+    return cells, snapshot.value.unserved, found, snapshot.away, read_at, age
 
 
 def _list(context: Context, query: Query) -> None:

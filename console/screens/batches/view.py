@@ -10,6 +10,7 @@ from functools import partial
 from console import labels, upstreams
 from console.context import Context
 from console.labels import Label
+from console.poller import Snapshot
 from console.screens.batches.query import Query
 from engine.public import OPEN, BatchFilter, BatchView, JobStatus, Overview, Throughput, UpstreamsView
 
@@ -127,6 +128,19 @@ def week(context: Context, zone: tzinfo) -> tuple[int, ...]:
     day = context.clock.now().astimezone(zone).date()
     days = (day - timedelta(days=before) for before in range(DAYS - 1, -1, -1))
     return context.engine.queries.drafted_between([datetime.combine(one, time(), zone) for one in days])
+
+
+def look_at_days(context: Context, zone: tzinfo) -> tuple[Snapshot[Today], Snapshot[tuple[int, ...]]]:
+    """Return all batches in numbers, and the drafts of the days before this one, as they were read last.
+
+    Raises:
+        StoreError, FilesAway: they were never read, and the store does not answer.
+    """
+    look, here = context.poller.look, str(zone)
+    return (
+        look(("today", here), partial(today, context, zone), every=TODAY_SECONDS),
+        look(("week", here), partial(week, context, zone), every=WEEK_SECONDS),
+    )
 
 
 def _with_ends(context: Context, found: Sequence[BatchView]) -> BatchesView:

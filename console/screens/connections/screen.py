@@ -10,10 +10,10 @@ import streamlit as st
 from console import upstreams
 from console.context import Context, zone
 from console.labels import Label
-from console.poller import AWAY
+from console.poller import AWAY, Snapshot
 from console.screens.connections import catalogue, discogs, ebay, notified
 from console.screens.connections.save import save
-from console.screens.connections.view import PURPOSES, load, origin
+from console.screens.connections.view import PURPOSES, ConnectionsView, load, origin
 from console.widgets import notices, parts, testing
 from console.widgets.facts import facts
 from console.widgets.heading import heading
@@ -84,12 +84,24 @@ def _consent(accounts: AccountsView) -> None:
 
 def _head(context: Context, service: Service) -> None:
     """Draw a service with its state and its test, kept up to date, and what it is for."""
-    parts.live(partial(_state, context, service), name=f"state_{service}")
+    name = f"state_{service}"
+    parts.live(partial(_state, context, service), name=name, shows=partial(_shows, context, service))
+
+
+def _look(context: Context) -> Snapshot[ConnectionsView]:
+    return context.poller.look("connections", partial(load, context.engine), every=EVERY_SECONDS)
+
+
+def _shows(context: Context, service: Service) -> object:
+    snapshot = _look(context)
+    view = snapshot.value.upstreams
+    one = view.of(service)
+    return one.state, snapshot.value.connected(service), _lines(one, view.engines), one.test, snapshot.away
 
 
 def _state(context: Context, service: Service) -> None:
     try:
-        snapshot = context.poller.look("connections", partial(load, context.engine), every=EVERY_SECONDS)
+        snapshot = _look(context)
     except EngineError:
         return
     view = snapshot.value.upstreams

@@ -65,7 +65,8 @@ def _top(context: Context, query: Query, page: Listing, place: Place | None, nam
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="drafts_top"
     ):
         with st.container(width="content"):
-            parts.live(partial(_filters, context, query), name="drafts_filters")
+            shows = partial(_counts, context, query)
+            parts.live(partial(_filters, context, query), name="drafts_filters", shows=shows)
         if page.skus:
             selection.draw(context, page, place)
 

@@ -30,7 +30,8 @@ def draw(context: Context, page: Listing, place: Place | None) -> None:
     if not page.skus:
         _nothing(page.query)
         return
-    parts.live(partial(_rows, context, page, place), name="drafts_rows")
+    shows = partial(_shows, context, page)
+    parts.live(partial(_rows, context, page, place), name="drafts_rows", shows=shows)
     with st.container(horizontal=True, gap="xsmall"):
         st.button("Newest", icon=":material/first_page:", on_click=_from, args=(page.query, None), type="tertiary")
         if page.older:
@@ -50,6 +51,11 @@ def read(context: Context, page: Listing) -> Snapshot[Sequence[DraftRecord]]:
         StoreError, FilesAway: they were never read, and the store does not answer.
     """
     return context.poller.look(("drafts", page.skus), partial(context.engine.drafts.at, page.skus), every=SECONDS)
+
+
+def _shows(context: Context, page: Listing) -> object:
+    found = read(context, page)
+    return found.value, found.away, found.age // parts.AGE if found.away else None
 
 
 def _rows(context: Context, page: Listing, place: Place | None) -> None:

@@ -13,7 +13,7 @@ from console.actions import act, redraw
 from console.context import Context, zone
 from console.formatting import moment, money, number, rows
 from console.labels import Label
-from console.poller import AWAY
+from console.poller import AWAY, Snapshot
 from console.screens.new_batch import kept
 from console.widgets import covers, notices, parts, prices, scanner, tables
 from console.widgets.text import code, plain
@@ -88,7 +88,17 @@ def begin(context: Context) -> None:
 
 def render(context: Context, session_id: str) -> None:
     """Draw the session: the field, what came in last, and what is to be done with it."""
-    parts.live(partial(_filled, context, session_id), name="scans")
+    shows = partial(_shows, context, session_id)
+    parts.live(partial(_filled, context, session_id), name="scans", shows=shows)
+
+
+def _look(context: Context, session_id: str) -> Snapshot[SessionView]:
+    return context.poller.look((SCAN, session_id), partial(load, context, session_id), every=EVERY_SECONDS)
+
+
+def _shows(context: Context, session_id: str) -> object:
+    snapshot = _look(context, session_id)
+    return snapshot.value, snapshot.away
 
 
 def _filled(context: Context, session_id: str) -> None:
@@ -96,7 +106,7 @@ def _filled(context: Context, session_id: str) -> None:
     scanner.draw(_FIELD, session_id, said)
     st.caption(_HELP)
     try:
-        view = context.poller.look((SCAN, session_id), partial(load, context, session_id), every=EVERY_SECONDS).value
+        view = _look(context, session_id).value
     except AWAY as error:
         notices.nothing_read(error)
         return
