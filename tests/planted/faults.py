@@ -17,6 +17,7 @@ class Fault:
 
 
 LEASE, SHARDS = "engine/worker/shard_lease.py", "engine/domain/batch/shards.py"
+GROUPED = "engine/pipeline/grouped_calls.py"
 CRASH = "tests/crash/test_crash_points.py"
 TURNS = "tests/contract/test_worker_turns.py"
 BATCHES = "tests/contract/test_worker_batches.py"
@@ -93,6 +94,27 @@ FAULTS = (
         "    standing = _standing(context, sku, ebay)\n    if standing",
         "    standing = None\n    if standing",
         f"{CRASH} tests/contract/test_pipeline_crashes.py",
+    ),
+    Fault(
+        "a row that is lost is sent with the others of its call",
+        GROUPED,
+        "ours = [request for request in group if _is_ours(request)]",
+        "ours = group",
+        "tests/unit/test_grouped_calls.py",
+    ),
+    Fault(
+        "a row that was called too often within a call is not told to the limiter",
+        "engine/upstream/ebay_bulk.py",
+        "return next(often, None) or (",
+        "return (",
+        "tests/contract/test_clients_ebay_bulk.py",
+    ),
+    Fault(
+        "rows that are with eBay are not counted as in flight",
+        "engine/worker/run.py",
+        "lanes = self._width.most + len(self._sending)",
+        "lanes = self._width.most",
+        "tests/contract/test_rows_with_ebay.py",
     ),
     Fault(
         "a live listing is changed",
