@@ -25,6 +25,7 @@ from tests.support.worker_process import Plan, ended, started, work
 
 UPC = display("07961220922684")  # known to both services
 LATER = LEASE + timedelta(seconds=30)
+SHORT_LEASE = timedelta(seconds=3)
 _seconds = count()
 
 
@@ -121,15 +122,22 @@ FROZEN = (
 @pytest.mark.parametrize("moment", FROZEN)
 def test_a_worker_that_thaws_after_a_takeover_writes_nothing(tmp_path: Path, sandbox: Sandbox, moment: str) -> None:
     batches, job_id = submitted(tmp_path)
-    frozen = started(Plan(tmp_path, sandbox.url, freeze_at=moment))
+    frozen = started(Plan(tmp_path, sandbox.url, freeze_at=moment, lease=SHORT_LEASE))
     until(lambda: _stopped(frozen.pid))
+    ends = SystemClock().monotonic() + SHORT_LEASE.total_seconds()
+    until(lambda: SystemClock().monotonic() > ends)
     work(Plan(tmp_path, sandbox.url, ahead=LATER))
     job, item = one_draft(batches, job_id, sandbox)
+    last = sandbox.ledger(calls=False)["last"]
     assert frozen.pid
     os.kill(frozen.pid, signal.SIGCONT)
     frozen.join(20)
     assert frozen.exitcode == 0
     assert one_draft(batches, job_id, sandbox) == (job, item)
+    late = [call for call in sandbox.ledger("ebay", since=last)["calls"] if call["method"] in {"PUT", "POST"}]
+    assert len(late) == (moment in {"ebay.put_item:before", "ebay.create_offer:before"}), (
+        "what was about to be sent, alone"
+    )
     assert batches.events(job_id).count("taken over") == 1
     batches.store.close()
 

@@ -216,9 +216,9 @@ FAULTS = (
     ),
     Fault(
         "a fix begins before it can be undone",
-        "engine/batches/fixes.py",
-        "if fix.due_at is None or fix.due_at > found.read_at:",
-        "if fix.due_at is None:",
+        "engine/domain/batch/fixes.py",
+        "UNDO_FOR = timedelta(seconds=10)",
+        "UNDO_FOR = timedelta(0)",
         "tests/contract/test_fixes.py",
     ),
     Fault(

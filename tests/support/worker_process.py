@@ -41,7 +41,7 @@ class Plan:
 
     `kill_at` is the number, from 1, or the name of the point at which it is killed; `freeze_at` the name of the one at
     which it stops itself. `ahead` is how far its clock, and so the store's, is ahead. `deadly` is a row that ends its
-    process. Rows wait for others to call eBay with for a `moment`.
+    process. A `lease` ends by the clocks of this machine. Rows wait for others to call eBay with for a `moment`.
     """
 
     folder: Path
@@ -50,6 +50,7 @@ class Plan:
     freeze_at: str = ""
     ahead: timedelta = timedelta(0)
     lanes: int = 1
+    lease: timedelta = LEASE
     deadly: int = -1
     moment: float = grouped_calls.MOMENT_SECONDS
     until_idle: bool = True
@@ -74,7 +75,7 @@ def work(plan: Plan) -> None:
         if plan.sandbox:
             pipeline = services.enter_context(open_pipeline(settings(plan), connections, store, clock, point))
         rows = RowFiles(FolderFiles(plan.folder / "files"))
-        worker = Worker(store, rows, pipeline, clock, WorkerConfig(plan.lanes, LEASE), stop=stop)
+        worker = Worker(store, rows, pipeline, clock, WorkerConfig(plan.lanes, plan.lease), stop=stop)
         worker.run(until_idle=plan.until_idle)
         services.close()
         store.close()
