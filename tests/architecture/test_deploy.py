@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from console.rules import rule_of
 from engine.cli import app as commands
 from engine.settings import Settings
 
@@ -68,3 +69,25 @@ def test_a_guide_names_settings_and_commands_that_exist(guide: Path) -> None:
     text = guide.read_text(encoding="utf-8")
     assert set(re.findall(r"\b(?:DM|DISCOGS|EBAY|MUSICBRAINZ)_[A-Z][A-Z_]*\b", text)) <= KNOWN
     assert set(re.findall(r"(?:python -m engine |-m,engine,)([a-z]+)", text)) <= own_commands()
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+def test_probes_of_the_guides_ask_routes_that_answer_without_a_sign_in_and_under_any_name(guide: Path) -> None:
+    asked = re.findall(r"httpGet\.path=([^,\s]+)", guide.read_text(encoding="utf-8"))
+    assert all(rule_of(path).unsigned and rule_of(path).for_all for path in asked)
+
+
+def test_the_guide_names_the_logs_of_console_and_engine() -> None:
+    text = (DEPLOY / "README.md").read_text(encoding="utf-8")
+    assert {"cloud_run_revision", "cloud_run_worker_pool"} <= set(re.findall(r"cloud_run_\w+", text))
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+def test_every_variable_that_a_guide_uses_is_set_before_it_is_used(guide: Path) -> None:
+    typed = "\n".join(re.findall(r"^```bash\n(.*?)^```", guide.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL))
+    first = "" if guide.name != "COST.md" else "PROJECT= REGION= IMAGE= STORES="  # typed in the shell of the guide
+    made_elsewhere = {"TOKEN"}  # on the screen Access
+    for use in re.finditer(r"\$\{?([A-Z_]+)", typed):
+        before = first + typed[: use.start()]
+        set_before = re.search(rf"\b{use[1]}=|\bfor {use[1]} in\b|read -rsp .* {use[1]}\b", before)
+        assert set_before or use[1] in made_elsewhere, use[1]
