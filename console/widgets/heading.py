@@ -37,7 +37,7 @@ def heading(
         if about:
             st.caption(plain(about))
     with right:
-        keys.draw(shortcuts)
+        keys.draw(keys.possible(shortcuts, may_steer=context.may_steer))
     return right
 
 

@@ -35,7 +35,14 @@ ATTENTION: Keys = {
     "X": "Leave the row out",
 }
 
+MOVES = frozenset({"Next draft", "Previous draft"})  # what keys do that change nothing
+
 LISTENER = Path(__file__).resolve().parent / "keys.html"
+
+
+def possible(keys: Keys, *, may_steer: bool) -> Keys:
+    """Return those keys of a screen that do something for who looks."""
+    return {key: does for key, does in keys.items() if may_steer or does in MOVES}
 
 
 def listen() -> None:

@@ -76,6 +76,12 @@ def test_a_viewer_sees_batches_and_no_way_to_change_them(busy: Desk) -> None:
     assert viewer < operator
 
 
+def test_a_viewer_is_told_of_no_key_that_does_nothing_for_them(busy: Desk) -> None:
+    told = {screen: text(drawn(busy, screen)[0]) for screen in ("batches", "batch", "drafts", "attention")}
+    assert ":gray-badge[J] Next draft" in told["drafts"]
+    assert not any("Approve, or" in said or "New batch" in said or "Pause or" in said for said in told.values())
+
+
 @pytest.mark.parametrize(("screen", "role"), [("access", "admin"), ("new_batch", "operator")])
 def test_a_screen_that_is_not_for_a_viewer_says_what_it_takes(busy: Desk, screen: str, role: str) -> None:
     app = busy.screen(screen)

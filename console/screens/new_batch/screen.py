@@ -129,7 +129,7 @@ def render(context: Context) -> None:
     """Draw the screen; for a file that cannot be used it shows the reason of the engine."""
     if job_id := st.session_state.pop("opened", ""):
         navigation.open_batch(job_id)
-    heading(context, "New batch", shortcuts=keys.NEW_BATCH if context.may_submit else keys.NO_KEYS)
+    heading(context, "New batch", shortcuts=keys.NEW_BATCH)
     if not notices.allowed(context, access.TokenScope.SUBMIT):
         return
     kept.restore(context)
