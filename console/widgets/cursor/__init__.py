@@ -16,7 +16,7 @@ _mount = st.components.v2.component("cursor", js=(Path(__file__).resolve().paren
 
 def watch(key: str, *, within: Sequence[str], on_enter: Callable[[], None]) -> None:
     """Follow the keys in the tables of the containers `within`; `on_enter` is called for Enter on a cell of one."""
-    data = {"within": list(within)}
+    data = {"within": list(within), "by": "keys" if by_keys(key) else "pointer"}
     _mount(
         key=key,
         data=data,
