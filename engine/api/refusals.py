@@ -85,7 +85,7 @@ def documented(meanings: Mapping[int, str], model: type[Refusal] = Refusal) -> R
 EVERY_CALL = documented(
     {
         401: "Nobody is signed in, or the token is not known, has ended or was revoked.",
-        403: "The token may less than this call needs.",
+        403: "The token, or the role of who asks, may less than this call needs.",
         429: "Too many wrong tokens came from your address; `Retry-After` says how long to wait.",
         421: "The console does not answer under that name: DM_HOSTS lists those it is reached by.",
         422: "A value or a field that the call does not have; the sentence names it.",
@@ -95,7 +95,7 @@ AWAY = EVERY_CALL | documented({503: "The store does not answer; nothing was cha
 UNKNOWN = documented({404: "There is no such job."})
 WRITE = documented(
     {
-        403: "A page of another site sent it, or the token may less than this call needs.",
+        403: "A page of another site sent it; or the token, or the role of who asks, may less than this call needs.",
         413: "The body is larger than the call takes.",
         415: "The body is of another type than the call takes.",
     }
