@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from engine.evidence.report import described, table, write
 from engine.evidence.run import AT_ONCE, Evidence, ensure_empty
 from engine.evidence.run import evidence as tried
 from engine.evidence.trials import Ground, Trial, clear
+from engine.log import configure
 from engine.sandbox.app import server
 from engine.sandbox.emulators import free_ports
 from engine.startup import process
@@ -40,6 +42,7 @@ def evidence(
 ) -> None:
     """Kill and freeze workers at every point of their work, against the sandbox; exit status 1 if a row suffered."""
     with process("demo"), _sandbox() as sandbox:
+        configure("text", logging.ERROR)
         number = secrets.randbits(24) if seed is None else seed
         stores = store or [""] * AT_ONCE
         with _emptied(store or []):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import logging
 import secrets
 import sys
 
@@ -31,7 +32,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--seed", type=int, default=secrets.randbits(24))
     asked = parser.parse_args()
-    configure("text")
+    configure("text", logging.ERROR)
     with contextlib.ExitStack() as stack, running() as sandbox:
         found = [
             evidence([Ground("", sandbox.url)] * AT_ONCE, seed=asked.seed, seconds=asked.seconds * 0.75, told=tell)

@@ -6,6 +6,7 @@ They are forked from a server that has imported everything once, so that one sta
 from __future__ import annotations
 
 import faulthandler
+import logging
 import multiprocessing
 import os
 import signal
@@ -24,6 +25,7 @@ from engine.domain.batch.jobs import OPEN
 from engine.errors import EngineError, IllegalTransition
 from engine.evidence.scenarios import SCENARIOS, Scenario
 from engine.evidence.watching import Points, Watched
+from engine.log import configure
 from engine.public import Engine
 from engine.settings import Settings, adopt
 from engine.store.base import Store
@@ -90,6 +92,7 @@ def run(plan: Plan) -> None:
     """Do what the plan says, in this process."""
     if plan.emulator:
         adopt({EMULATOR: plan.emulator})
+    configure("text", logging.ERROR)  # what dies here is meant to
     faulthandler.register(signal.SIGUSR1)
     clock = AheadClock(plan.ahead)
     settings, point = (
