@@ -66,7 +66,7 @@ def evidence(grounds: Sequence[Ground], *, seed: int, seconds: float, told: Told
             return None
         ground = free.get()
         try:
-            return trial(ground, wanted.scenario, f"E{seed:x}T{next(labels)}", wanted.kills, wanted.frozen)
+            return trial(ground, wanted.scenario, f"E{seed:x}{kind[0]}{next(labels)}", wanted.kills, wanted.frozen)
         finally:
             free.put(ground)
 

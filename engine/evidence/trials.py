@@ -187,7 +187,7 @@ def _drafted_wrong(items: Sequence[Item], offers: dict[str, Any], label: str) ->
             yield f"row {item.index + 1} is {item.outcome or item.cause} ({item.error}), and eBay has {offer}"
         if offer and offer["created"] != 1:
             yield f"row {item.index + 1} has {offer['created']} offers"
-    if others := {sku for sku in offers if label in sku} - {item.sku for item in items}:
+    if others := {sku for sku in offers if f"{label}R" in sku} - {item.sku for item in items}:
         yield f"eBay has drafts that no row knows of: {sorted(others)}"
 
 

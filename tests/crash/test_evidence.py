@@ -61,7 +61,7 @@ def test_what_is_wrong_is_found(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_draft_that_no_row_knows_of_is_found(sandbox: Sandbox) -> None:
-    assert trial(Ground("", sandbox.url), ROW, "TwinOther").wrong == ()
+    assert trial(Ground("", sandbox.url), ROW, "OneTwin").wrong == ()
     assert "eBay has drafts that no row knows of" in trial(Ground("", sandbox.url), ROW, "Twin").wrong[-1]
 
 

@@ -107,7 +107,7 @@ def test_failed_rows_are_retried_and_done_ones_left_alone(whole: Demo, page: Pag
 
 
 def test_a_batch_is_paused_and_resumed(whole: Demo, page: Page) -> None:
-    whole.sandbox.latency(ebay=2.0)
+    whole.sandbox.latency(discogs=2.0, musicbrainz=2.0)
     name = whole.upload(SAMPLE, "exu2.txt")
     screen = BatchScreen(page).open(whole, name)
     screen.button("Pause").click()

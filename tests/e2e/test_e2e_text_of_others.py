@@ -72,6 +72,7 @@ def planted(
 ) -> Iterator[tuple[Demo, str]]:
     """Lend a demo whose services, files, people and engines are all hostile, and its batch."""
     own = {f"{name}_URL": f"{services.url}/{name.lower()}" for name in ("DISCOGS", "MUSICBRAINZ", "COVERART", "EBAY")}
+    own["EBAY_ROWS_A_CALL"] = "1"  # so that the second item is refused by itself
     with demo(tmp_path_factory.mktemp("hostile"), **own) as running:
         call = partial(running.session.request, timeout=10)
         call("PUT", f"{running.url}/api/seller/profiles/{SHORT.replace('/', '%2F')}", json={})
