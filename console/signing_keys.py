@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Generic, TypeVar
@@ -19,6 +20,7 @@ Key = TypeVar("Key")
 KEYS_SECONDS = 3_600.0  # for so long a key that is published no more still counts
 AGAIN_SECONDS = 10.0  # no sooner are keys read again, for one that is not known or after a failure
 ANSWER_SECONDS = 5.0
+MOST_BYTES = 1_000_000  # of an answer
 SKEW_SECONDS = 30  # by how much clocks may differ
 
 
@@ -69,12 +71,15 @@ def answered(url: str) -> dict[str, object]:
 
     Raises:
         RequestException: there is no answer, or an error.
-        ValueError: it is no JSON.
+        ValueError: it is no JSON, or too long.
         TypeError: it is no object.
     """
-    answer = requests.get(url, timeout=ANSWER_SECONDS, allow_redirects=False)
-    answer.raise_for_status()
-    if not isinstance(said := answer.json(), dict):
+    with requests.get(url, timeout=ANSWER_SECONDS, allow_redirects=False, stream=True) as answer:
+        answer.raise_for_status()
+        content = answer.raw.read(MOST_BYTES + 1, decode_content=True)
+    if len(content) > MOST_BYTES:
+        raise ValueError("more than it can be")
+    if not isinstance(said := json.loads(content), dict):
         raise TypeError
     return said
 

@@ -1,8 +1,8 @@
 """What is stored has a type, and this is the one way from a type to a document and back.
 
 A document that another version wrote is read as far as this one knows it: fields that are new there are ignored, fields
-that are new here have their defaults, and a word that an `OpenEnum` does not know stays as it stands. Only a value of
-the wrong type is refused.
+that are new here have their defaults, and a word that an `OpenEnum` does not know stays as it stands. Refused is only a
+value of the wrong type, and a document of a later schema.
 
 Source: https://jcristharif.com/msgspec (read 2026-11). Why this library: docs/adr/0074.
 """

@@ -14,6 +14,7 @@ from engine.batches.documents import WORKERS
 from engine.domain.batch.jobs import JobStatus
 from engine.errors import StoreAway
 from engine.files.folder import FolderFiles
+from engine.maintenance.migrations import prepare
 from engine.store.base import Committed, Document, Order, Store, Where, Write
 from engine.store.sqlite import SQLiteStore
 from tests.support.batch_runs import ONE_ROW, Batches, Chosen, barcodes
@@ -71,6 +72,7 @@ def survived(folder: Path, at: int, applied: bool) -> int:
     store = Failing(SQLiteStore(folder / "store.db"), at, applied)
     batches, pipeline = Batches(store.store, FolderFiles(folder / "files")), Chosen()
     job_id = batches.upload(barcodes(3))
+    prepare(store.store)
     batches.store = store
     batches.run(pipeline, lanes=1, limits=ONE_ROW, stop=threading.Event())
     batches.store = store.store

@@ -33,7 +33,7 @@ def drafts(whole: Demo, name: str) -> dict[str, int]:
 
 
 def test_an_interrupted_batch_is_recovered_and_no_draft_is_made_twice(whole: Demo, page: Page) -> None:
-    whole.sandbox.latency(ebay=1.0)
+    whole.sandbox.latency(discogs=1.0)
     name = whole.upload(SAMPLE, "exu2.txt")
     screen = BatchScreen(page).open(whole, name)
     until(lambda: whole.job(name)["processed_upcs"] >= 9)
@@ -184,7 +184,7 @@ def test_filter_search_and_page_are_in_the_address_and_survive_a_reload(whole: D
 
 
 def test_two_browsers_see_the_same_live_numbers(whole: Demo, page: Page, browser: Browser) -> None:
-    whole.sandbox.latency(ebay=2.0)
+    whole.sandbox.latency(discogs=2.0)
     name = whole.upload(SAMPLE, "exu2.txt")
     with browser.new_context() as other:
         first, second = (BatchScreen(each).open(whole, name) for each in (page, other.new_page()))

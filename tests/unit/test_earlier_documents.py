@@ -133,7 +133,7 @@ def test_a_field_that_a_newer_version_adds_is_ignored_in_every_part_of_a_batch()
     fields["options"] = {**fields["options"], "new": 1, "price_rule": {**fields["options"]["price_rule"], "new": 1}}
     fields["engine"] = {**fields["engine"], "new": {}, "content": {**fields["engine"]["content"], "new": 1}}
     fields["results"] = [{**fields["results"][0], "new": 1, "cause": "a newer one"}]
-    found = legacy.read({**fields, "new": 1, "schema": 2}, "batch_jobs/1")
+    found = legacy.read({**fields, "new": 1}, "batch_jobs/1")
     assert found == replace(job, results=(replace(job.results[0], cause="a newer one"),))
 
 

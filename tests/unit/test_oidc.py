@@ -164,6 +164,7 @@ def test_while_the_provider_is_away_nobody_signs_in_until_it_is_back(signing: Si
         {"token_endpoint": "https://accounts.example.com/token"},
         {"authorization_endpoint": "javascript:alert(1)"},
         {"jwks_uri": None},
+        {"filler": "x" * 1_000_001},
     ],
 )
 def test_a_provider_that_says_it_is_another_signs_nobody_in(signing: Signing, said: dict[str, Any]) -> None:
