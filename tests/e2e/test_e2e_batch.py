@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from engine.domain.batch.decisions import barcode_problem
 from tests.e2e.screens import SAMPLE, SOME, BatchScreen, job_id
 from tests.support.clocks import until
 from tests.support.demo import Demo
@@ -32,9 +33,17 @@ def drafts(whole: Demo, name: str) -> dict[str, int]:
     return {item["sku"]: offers[item["sku"]]["created"] for item in items}
 
 
+def slowly(whole: Demo, seconds: float = 1.0) -> str:
+    """Start a batch of the sample that takes a while: nothing is known of it any more, and the look-ups are slow."""
+    known = [line for line in SAMPLE.splitlines() if not barcode_problem(line)]
+    whole.post("/api/lookups/forget", upcs=known)
+    whole.kill("worker")  # which has answers in memory for a minute more
+    whole.sandbox.latency(discogs=seconds, musicbrainz=seconds)
+    return whole.upload(SAMPLE, "exu2.txt")
+
+
 def test_an_interrupted_batch_is_recovered_and_no_draft_is_made_twice(whole: Demo, page: Page) -> None:
-    whole.sandbox.latency(discogs=1.0)
-    name = whole.upload(SAMPLE, "exu2.txt")
+    name = slowly(whole)
     screen = BatchScreen(page).open(whole, name)
     until(lambda: whole.job(name)["processed_upcs"] >= 9)
     page.evaluate(COUNT_TILES)
@@ -107,8 +116,7 @@ def test_failed_rows_are_retried_and_done_ones_left_alone(whole: Demo, page: Pag
 
 
 def test_a_batch_is_paused_and_resumed(whole: Demo, page: Page) -> None:
-    whole.sandbox.latency(discogs=2.0, musicbrainz=2.0)
-    name = whole.upload(SAMPLE, "exu2.txt")
+    name = slowly(whole)
     screen = BatchScreen(page).open(whole, name)
     screen.button("Pause").click()
     expect(screen.state("Paused")).to_be_visible(timeout=30_000)
@@ -184,8 +192,7 @@ def test_filter_search_and_page_are_in_the_address_and_survive_a_reload(whole: D
 
 
 def test_two_browsers_see_the_same_live_numbers(whole: Demo, page: Page, browser: Browser) -> None:
-    whole.sandbox.latency(discogs=2.0)
-    name = whole.upload(SAMPLE, "exu2.txt")
+    name = slowly(whole, 3.0)
     with browser.new_context() as other:
         first, second = (BatchScreen(each).open(whole, name) for each in (page, other.new_page()))
         until(lambda: first.counts().get("drafted") and second.counts().get("drafted"))
