@@ -17,12 +17,13 @@ import requests
 from engine.batches.documents import items_of
 from engine.bootstrap.operations import engine_over
 from engine.bootstrap.stores import open_files, open_store
+from engine.clock import AheadClock
 from engine.codec import decode
 from engine.domain.batch.items import Item, ItemStatus, Outcome
 from engine.domain.batch.jobs import JobStatus
 from engine.evidence.scenarios import Scenario
 from engine.evidence.watching import points
-from engine.evidence.workers import EMULATOR, AheadClock, Plan, ended, left_to_end, settings_of, started
+from engine.evidence.workers import EMULATOR, Plan, ended, left_to_end, settings_of, started
 from engine.public import Engine
 from engine.settings import environment
 from engine.store.base import Delete, Order, Store

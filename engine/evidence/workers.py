@@ -13,14 +13,14 @@ import signal
 import threading
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from engine.batches.rows import RowFiles
 from engine.bootstrap import open_files, open_pipeline, open_store
 from engine.bootstrap.operations import engine_over
-from engine.clock import SystemClock
+from engine.clock import AheadClock
 from engine.domain.batch.jobs import OPEN
 from engine.errors import EngineError, IllegalTransition
 from engine.evidence.scenarios import SCENARIOS, Scenario
@@ -37,21 +37,6 @@ ENDS_WITHIN = 60.0  # seconds; a process that takes longer hangs
 
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(["engine.evidence.workers"])
-
-
-@dataclass
-class AheadClock:
-    """The clocks of this machine, `seconds` ahead."""
-
-    seconds: float = 0.0
-
-    def now(self) -> datetime:
-        """Return the time of day, so much later."""
-        return SystemClock().now() + timedelta(seconds=self.seconds)
-
-    def monotonic(self) -> float:
-        """Return seconds since some moment, so many more."""
-        return SystemClock().monotonic() + self.seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from engine.clock import SystemClock
+from engine.clock import AheadClock, SystemClock
+
+__all__ = ["START", "AheadClock", "FakeClock", "until"]
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PATIENCE_SECONDS = 20.0
@@ -29,19 +31,6 @@ class FakeClock:
 
     def monotonic(self) -> float:
         return 1_000.0 + self.seconds
-
-
-@dataclass
-class AheadClock:
-    """The clocks of this machine, `seconds` ahead; a test may add to them, as for a process that was frozen."""
-
-    seconds: float = 0.0
-
-    def now(self) -> datetime:
-        return SystemClock().now() + timedelta(seconds=self.seconds)
-
-    def monotonic(self) -> float:
-        return SystemClock().monotonic() + self.seconds
 
 
 def until(question: Callable[[], Answer], *, seconds: float = PATIENCE_SECONDS, every: float = 0.02) -> Answer:
