@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from functools import lru_cache
 from itertools import islice
 
@@ -78,10 +77,16 @@ class RowFiles:
         Raises:
             FilesAway: the file store does not answer; what is left goes when it is asked for again.
         """
+        for path in self.kept(job_id):
+            self._files.delete(path)
+
+    def kept(self, job_id: str) -> list[str]:
+        """Return the addresses of what is kept of a batch, its rows first; nothing where there is no bucket."""
         place = f"{self._home(job_id)}/"
-        with suppress(FileMissing):  # no bucket, nothing in it
-            for path in (*self._files.list(f"{place}rows/", MOST_PIECES), *self._files.list(place, MOST_PIECES)):
-                self._files.delete(path)
+        try:
+            return [*self._files.list(f"{place}rows/", MOST_PIECES), *self._files.list(place, MOST_PIECES)]
+        except FileMissing:
+            return []
 
     def carried(self, path: str) -> tuple[Carried, ...]:
         """Return what the rows of a batch have from the batch in which they failed, in their order.

@@ -138,3 +138,12 @@ def left_to_end(process: BaseProcess) -> int | None:
         process.join()
         return None
     return process.exitcode
+
+
+def is_stopped(pid: int | None) -> bool:
+    """Whether a process has been stopped by a signal.
+
+    Raises:
+        OSError: it has ended.
+    """
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"

@@ -21,7 +21,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from engine import __version__
 from engine.batches.documents import JOBS
-from engine.batches.rows import MOST_PIECES
+from engine.batches.rows import RowFiles
 from engine.codec import Document, encode_json
 from engine.errors import BackupError, FileMissing
 from engine.files.base import Files
@@ -132,12 +132,9 @@ def _write_files(archive: ZipFile, files: Files, found: _Found) -> Iterator[str]
 
     Files never change, and are there before a document names them: they may be read after the documents.
     """
-    wanted = dict(found.files)
+    wanted, rows = dict(found.files), RowFiles(files)
     for job_id in found.jobs:
-        place = f"{files.home}/batches/{job_id}/"
-        with suppress(FileMissing):
-            wanted.update(dict.fromkeys(files.list(place, MOST_PIECES)))
-            wanted.update(dict.fromkeys(files.list(f"{place}rows/", MOST_PIECES)))
+        wanted.update(dict.fromkeys(rows.kept(job_id)))
     for path in wanted:
         try:
             content = files.read(path)

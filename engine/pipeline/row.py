@@ -70,15 +70,11 @@ class RowPipeline:
             UpstreamError: a service that is needed does not answer.
             Requeued: the caller does not wait any longer.
         """
-        sources = self._sources.for_caller(context)
-        try:
-            sources.begin(context.key, again=False)
+        with self._answers(context) as sources:
             identified, cover = identify(context, sources), ""
             if identified.candidate:
                 with suppress(UpstreamError):
                     cover = find_picture(context, sources, identified.candidate).picture.url
-        finally:
-            self._sources.keep(context.key)
         return Found.judged(identified.match, cover)
 
     def price(self, context: RowContext) -> Price:
@@ -88,13 +84,19 @@ class RowPipeline:
             UpstreamError: a service that is needed does not answer.
             Requeued: the caller does not wait any longer.
         """
-        sources = self._sources.for_caller(context)
-        try:
-            sources.begin(context.key, again=False)
+        with self._answers(context) as sources:
             identified = identify(context, sources)
             if identified.candidate is None:
                 return NO_PRICE
             return set_price(context, identified.candidate, sources, lacking=identified.match.lacking).price
+
+    @contextmanager
+    def _answers(self, context: RowContext) -> Iterator[Sources]:
+        """Lend the sources to a copy before there is a batch, and keep what they say."""
+        sources = self._sources.for_caller(context)
+        try:
+            sources.begin(context.key, again=False)
+            yield sources
         finally:
             self._sources.keep(context.key)
 

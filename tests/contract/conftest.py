@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from engine.files.base import Files
-from engine.sandbox.emulators import a_project
-from engine.store.firestore import FirestoreStore
+from engine.store.base import Store
 from tests.support.batch_runs import Batches
 from tests.support.pipeline_runs import Runs, runs
 
@@ -28,13 +27,14 @@ def bench(runs_at_sandbox: Runs) -> Runs:
     return runs_at_sandbox
 
 
-@pytest.fixture(params=["sqlite", "firestore"])
-def batches_of_each_store(request: pytest.FixtureRequest, files: Files) -> Iterator[Batches]:
+@pytest.fixture(params=["store", "firestore"], ids=["sqlite", "firestore"])
+def each_store(request: pytest.FixtureRequest) -> Store:
+    """Lend each kind of store in turn, with nothing in it."""
+    lent: Store = request.getfixturevalue(request.param)
+    return lent
+
+
+@pytest.fixture
+def batches_of_each_store(each_store: Store, files: Files) -> Batches:
     """Lend batches over each kind of store in turn."""
-    if request.param == "sqlite":
-        yield Batches(request.getfixturevalue("store"), files)
-        return
-    request.getfixturevalue("firestore_emulator")
-    store = FirestoreStore(a_project(), "(default)")
-    yield Batches(store, files)
-    store.close()
+    return Batches(each_store, files)

@@ -21,12 +21,6 @@ from tests.support.clocks import until
 from tests.support.working import Work
 
 
-def kept(batches: Batches, job_id: str) -> list[str]:
-    """Return the files that are kept of a batch."""
-    place = f"{batches.files.home}/batches/{job_id}/"
-    return [*batches.files.list(place, 100), *batches.files.list(f"{place}rows/", 100)]
-
-
 @pytest.fixture
 def batches(batches_of_each_store: Batches) -> Batches:
     return batches_of_each_store
@@ -70,10 +64,10 @@ def test_a_deleted_batch_leaves_a_record_and_no_other_document(batches: Batches)
 def test_its_copy_of_the_file_and_its_rows_go_and_the_upload_stays_for_others(batches: Batches) -> None:
     job_id, other = done(batches), done(batches)
     path = batches.stored(job_id).gcs_path
-    assert len(kept(batches, job_id)) >= 2
+    assert len(batches.rows.kept(job_id)) >= 2
     batches.engine.deletions.delete(job_id)
-    assert kept(batches, job_id) == []
-    assert len(kept(batches, other)) >= 2
+    assert batches.rows.kept(job_id) == []
+    assert len(batches.rows.kept(other)) >= 2
     assert batches.files.read(path)
 
 
@@ -94,7 +88,7 @@ def test_while_the_files_are_away_a_batch_is_not_gone_and_a_worker_ends_it_once_
     due(batches, job_id)
     with batches.working():
         until(lambda: batches.engine.deletions.find(job_id))
-    assert (documents(batches, job_id), kept(batches, job_id)) == ([], [])
+    assert (documents(batches, job_id), batches.rows.kept(job_id)) == ([], [])
 
 
 def test_a_batch_that_is_deleted_twice_is_deleted_once(batches: Batches) -> None:

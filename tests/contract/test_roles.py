@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,24 +10,11 @@ from engine.access.people import KNOWN_SECONDS, People
 from engine.domain.access import Person, Role
 from engine.domain.people import RolePolicy
 from engine.errors import IllegalTransition, StoreAway
-from engine.sandbox.emulators import a_project
 from engine.store.base import Store
-from engine.store.firestore import FirestoreStore
 from engine.store.sqlite import SQLiteStore
 from tests.support.clocks import FakeClock
 
 ANN, BEN = Person("ann@example.com"), Person("ben@example.com")
-
-
-@pytest.fixture(params=["sqlite", "firestore"])
-def each_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "firestore":
-        request.getfixturevalue("firestore_emulator")
-    store: Store = (
-        SQLiteStore(tmp_path / "t.db") if request.param == "sqlite" else FirestoreStore(a_project(), "(default)")
-    )
-    yield store
-    store.close()
 
 
 def test_a_role_is_given_changed_and_taken_away(each_store: Store) -> None:

@@ -14,24 +14,11 @@ from engine.codec import encode, replace
 from engine.domain.access import Token, TokenScope, TokenState, digest, written
 from engine.errors import BadRequest, IllegalTransition, NotThere
 from engine.redaction import redacted
-from engine.sandbox.emulators import a_project
 from engine.store.base import Put, Store
-from engine.store.firestore import FirestoreStore
 from engine.store.sqlite import SQLiteStore
 from tests.support.clocks import START, FakeClock
 
 DAY = timedelta(days=1).total_seconds()
-
-
-@pytest.fixture(params=["sqlite", "firestore"])
-def each_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "firestore":
-        request.getfixturevalue("firestore_emulator")
-    store: Store = (
-        SQLiteStore(tmp_path / "t.db") if request.param == "sqlite" else FirestoreStore(a_project(), "(default)")
-    )
-    yield store
-    store.close()
 
 
 @pytest.fixture

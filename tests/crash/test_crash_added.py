@@ -16,9 +16,10 @@ from engine.domain.batch.items import Item, ItemStatus
 from engine.domain.batch.jobs import JobStatus
 from engine.domain.batch.options import DraftedBefore
 from engine.errors import Cause
+from engine.evidence.workers import is_stopped
 from engine.files.folder import FolderFiles
 from engine.store.sqlite import SQLiteStore
-from tests.crash.test_crash_points import LATER, UPC, _stopped, at_second
+from tests.crash.test_crash_points import LATER, UPC, at_second
 from tests.support.batch_runs import FIXED, Batches
 from tests.support.clocks import until
 from tests.support.sandbox_server import Sandbox
@@ -192,7 +193,7 @@ def test_a_worker_that_thaws_after_a_takeover_adds_nothing(tmp_path: Path, sandb
     check = two.apart if sold else two.added
     frozen = started(replace(two.plan, freeze_at="ebay.offers:after"))
     try:
-        until(lambda: _stopped(frozen.pid))
+        until(lambda: is_stopped(frozen.pid))
         if sold:
             sandbox.sell(two.batches.items(two.first)[0].sku)
         two.finish()

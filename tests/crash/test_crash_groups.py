@@ -24,9 +24,10 @@ from engine.clock import SystemClock
 from engine.domain.batch.items import Outcome
 from engine.domain.batch.jobs import JobStatus
 from engine.evidence.watching import points
+from engine.evidence.workers import is_stopped
 from engine.files.folder import FolderFiles
 from engine.store.sqlite import SQLiteStore
-from tests.crash.test_crash_points import LATER, _stopped, at_second
+from tests.crash.test_crash_points import LATER, at_second
 from tests.support.batch_runs import Batches
 from tests.support.clocks import until
 from tests.support.fault_runs import barcodes
@@ -118,7 +119,7 @@ def test_a_worker_that_thaws_after_a_takeover_makes_no_second_offer(
 ) -> None:
     group = Group(tmp_path, sandbox)
     frozen = started(group.planned(freeze_at=moment))
-    until(lambda: _stopped(frozen.pid))
+    until(lambda: is_stopped(frozen.pid))
     group.finish()
     assert frozen.pid
     os.kill(frozen.pid, signal.SIGCONT)

@@ -16,6 +16,7 @@ from engine.domain.batch.items import Item, Outcome
 from engine.domain.batch.jobs import Job, JobStatus
 from engine.domain.identify.barcodes import display
 from engine.evidence.watching import points
+from engine.evidence.workers import is_stopped
 from engine.files.folder import FolderFiles
 from engine.store.sqlite import SQLiteStore
 from tests.support.batch_runs import LEASE, Batches, Chosen, barcodes, fails
@@ -123,7 +124,7 @@ FROZEN = (
 def test_a_worker_that_thaws_after_a_takeover_writes_nothing(tmp_path: Path, sandbox: Sandbox, moment: str) -> None:
     batches, job_id = submitted(tmp_path)
     frozen = started(Plan(tmp_path, sandbox.url, freeze_at=moment, lease=SHORT_LEASE))
-    until(lambda: _stopped(frozen.pid))
+    until(lambda: is_stopped(frozen.pid))
     ends = SystemClock().monotonic() + SHORT_LEASE.total_seconds()
     until(lambda: SystemClock().monotonic() > ends)
     work(Plan(tmp_path, sandbox.url, ahead=LATER))
@@ -211,8 +212,3 @@ def test_a_stop_lets_go_within_ten_seconds_although_a_service_hangs(tmp_path: Pa
     work(Plan(tmp_path, sandbox.url))
     one_draft(batches, job_id, sandbox)
     assert "taken over" not in batches.events(job_id)
-
-
-def _stopped(pid: int | None) -> bool:
-    """Whether a process has been stopped by a signal."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
