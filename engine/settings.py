@@ -26,6 +26,7 @@ from engine.access_settings import AccessSettings, names
 from engine.addresses import CloudAddress, FilesAddress, files_address, usual_secrets
 from engine.errors import BadSetting
 from engine.redaction import know
+from engine.retention_settings import RetentionSettings
 
 ENV_FILE = ".env"
 _MAILBOX = re.compile(r"[!#-'*+./-9=?A-Z^-~-]+@[\w.-]+", re.ASCII)
@@ -45,7 +46,7 @@ class Parcel(BaseModel):
     inches: tuple[PositiveFloat, PositiveFloat, PositiveFloat] | None = None
 
 
-class Settings(AccessSettings):
+class Settings(AccessSettings, RetentionSettings):
     """What the environment says. Secrets are `SecretStr`: they print as stars."""
 
     model_config = SettingsConfigDict(env_file=ENV_FILE, extra="ignore", frozen=True, env_ignore_empty=True)

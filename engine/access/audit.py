@@ -1,4 +1,7 @@
-"""The audit in the store: written before an act and completed after it; nothing changes or deletes an entry then."""
+"""The audit in the store: written before an act and completed after it. Nothing changes an entry then.
+
+Only retention takes entries away, where the settings say after how long.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from engine.domain.listing.spreadsheets import safe_line
 from engine.errors import Conflict, StoreError
 from engine.log import get_logger
 from engine.redaction import redacted
-from engine.store.base import Committed, Expect, Order, Patch, Put, Store, Version, Where
+from engine.store.base import Committed, Document, Expect, Order, Patch, Put, Store, Version, Where
 
 log = get_logger(__name__)
 
@@ -57,6 +60,10 @@ class Audit:
         while page:
             yield from map(_line, page)
             page = self.page(wanted, before=page[-1].entry_id) if len(page) == PAGE else []
+
+    def before(self, at: datetime, limit: int) -> list[Document]:
+        """Return the oldest entries from before a moment as the store has them, for retention alone."""
+        return self._store.find(AUDIT, [Where("entry_id", "<", _stamp(at))], Order("entry_id"), limit)
 
     def asked(self, actor: Actor, action: str, words: str, about: str = "", batches: Iterable[str] = ()) -> Asked:
         """Write down that somebody has asked for something, before it is done.

@@ -44,7 +44,7 @@ _READ = """
     queries.batch queries.batch_page queries.batches queries.batches_again queries.causes queries.composed
     queries.count_batches queries.drafted_between queries.events queries.failed queries.finished queries.in_states
     queries.items queries.items_at queries.job queries.jobs queries.lacking queries.needing queries.newest
-    queries.overview queries.queued queries.rows queries.waits queries.workers
+    queries.overview queries.queued queries.rows queries.waits queries.workers retained.last
     scans.newest scans.session scans.tally scans.unfinished seller_account.by_weight seller_account.known shifts.report
     submission.check_photos submission.corrected submission.fetch submission.known_headers.recall submission.look
     submission.open submission.uploads.find submission.uploads.newest tokens.now
@@ -120,8 +120,8 @@ _ADMIN = """
 """
 
 _INTERNAL = """
-    acting_for audit.asked audit.ended audit.refused catalogue.stop deletions.due deletions.work doctor.findings
-    doctor.report fixes.due fixes.step fixes.work notifications.due notifications.forget_old notifications.notify
+    acting_for audit.asked audit.before audit.ended audit.refused catalogue.stop deletions.due deletions.marked
+    deletions.work doctor.findings doctor.report fixes.due fixes.step fixes.work notifications.due notifications.notify
     notifications.store notifications.take people.role seller_account.answer seller_account.take submission.hand_over
     sessions.begin sessions.end sessions.of tokens.holder
 """

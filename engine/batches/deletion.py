@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 from engine.batches.documents import (
     DRAFTS,
@@ -83,7 +83,7 @@ class Deletions:
         try:
             job = load_job(self._store, job_id)
             if not job.engine.deleting:
-                job = change(self._store, job_id, self._marked(leave_drafts, by), by=by)
+                job = change(self._store, job_id, partial(self.marked, by=by, leave_drafts=leave_drafts), by=by)
         except JobUnknown:
             if earlier := self.find(job_id):
                 return earlier
@@ -118,23 +118,27 @@ class Deletions:
         record = decode(Deletion, found.fields, found.path) if found else None
         return record if record and record.due_at is None else None
 
-    def _marked(self, leave_drafts: bool, by: str) -> Callable[[Job, datetime], Change]:
-        """Return the rule that marks a batch as being deleted: from then on nothing else is done with it."""
+    def marked(
+        self, job: Job, now: datetime, *, by: str, leave_drafts: bool, alone_for: timedelta = ALONE_FOR
+    ) -> Change:
+        """Return the change that marks a batch as being deleted: from then on nothing else is done with it.
 
-        def rule(job: Job, now: datetime) -> Change:
-            self._ensure_still(job, now)
-            drafts = self.drafts(job.job_id)
-            if drafts and not leave_drafts:
-                raise IllegalTransition(
-                    f"Job {job.job_id} would leave {drafts:,} {'draft' if drafts == 1 else 'drafts'} at "
-                    "eBay: remove its drafts first, or say that they may stay"
-                )
-            marked = replace(job, updated_at=now, engine=replace(job.engine, deleting=Deleting(by, now, drafts)))
-            begun = replace(_record(marked), due_at=now + ALONE_FOR)
-            detail = f"{drafts:,} drafts stay at eBay" if drafts else ""
-            return Change(marked, "deleting", detail, (Put(f"{DELETIONS}/{job.job_id}", encode(begun)),))
+        Workers carry the deletion on when the time for which whoever began it is left `alone_for` has passed.
 
-        return rule
+        Raises:
+            IllegalTransition: as `delete` does.
+        """
+        self._ensure_still(job, now)
+        drafts = self.drafts(job.job_id)
+        if drafts and not leave_drafts:
+            raise IllegalTransition(
+                f"Job {job.job_id} would leave {drafts:,} {'draft' if drafts == 1 else 'drafts'} at "
+                "eBay: remove its drafts first, or say that they may stay"
+            )
+        marked = replace(job, updated_at=now, engine=replace(job.engine, deleting=Deleting(by, now, drafts)))
+        begun = replace(_record(marked), due_at=now + alone_for)
+        detail = f"{drafts:,} drafts stay at eBay" if drafts else ""
+        return Change(marked, "deleting", detail, (Put(f"{DELETIONS}/{job.job_id}", encode(begun)),))
 
     def _ensure_still(self, job: Job, now: datetime) -> None:
         """Refuse to delete a batch that a worker may still write to.

@@ -16,16 +16,15 @@ from engine.batches.due import due
 from engine.clock import Clock
 from engine.codec import decode, encode, replace
 from engine.domain import notifications
-from engine.domain.notifications import KEPT, LEASE, NOTIFICATIONS, Channel, DeliveryState, Notification
+from engine.domain.notifications import LEASE, NOTIFICATIONS, Channel, DeliveryState, Notification
 from engine.errors import Conflict
 from engine.log import get_logger
-from engine.store.base import Delete, Document, Expect, Order, Patch, Store, Version, Where
+from engine.store.base import Document, Expect, Order, Patch, Store, Version
 
 log = get_logger(__name__)
 
 SHOWN = 20
 AT_ONCE = 20  # that are due and looked at together
-DELETED_AT_ONCE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +118,6 @@ class Notifications:
         except Conflict:
             return None
         return Taken(changed, left, written.versions[0], taken.at) if left else None
-
-    def forget_old(self, now: datetime) -> None:
-        """Forget the notifications that are older than thirty days."""
-        old = self._store.find(NOTIFICATIONS, [Where("at", "<", now - KEPT)], limit=DELETED_AT_ONCE)
-        if old:
-            self._store.commit(*(Delete(document.path) for document in old))
 
 
 def _channel(channel: Channel, receiver: str, newest: Sequence[Notification]) -> ChannelView:

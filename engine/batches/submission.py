@@ -23,7 +23,7 @@ from engine.batches.documents import (
 )
 from engine.batches.exports import FailedFile
 from engine.batches.known_headers import KnownHeaders
-from engine.batches.uploads import Uploads
+from engine.batches.uploads import CARRIED, Uploads
 from engine.clock import Clock
 from engine.codec import Value, decode, encode, replace
 from engine.domain.batch.jobs import Job, JobStatus, fold, named
@@ -128,9 +128,9 @@ class Submission:
         return self.submit(path, options, name=name or filename, by=by, request_id=request_id, total=total)
 
     def keep(self, content: bytes, filename: str) -> str:
-        """Store a file under an address made from its content; the same file is stored once."""
+        """Store a file under an address made from the day and its content; the same file is stored once a day."""
         digest = hashlib.sha256(content).hexdigest()[:16]
-        path = f"{self._files.home}/uploads/{digest}/{_safe(filename)}"
+        path = f"{self._files.home}/uploads/{self._clock.now():%Y%m%d}/{digest}/{_safe(filename)}"
         self._files.create(path, content)
         return path
 
@@ -204,7 +204,7 @@ class Submission:
             )
         path = self.keep(found.content, found.name)
         rows = [encode(row) for row in found.plan.rows]
-        carried = self.keep(orjson.dumps(rows), f"{job.job_id}-carried.json")
+        carried = self.keep(orjson.dumps(rows), f"{job.job_id}{CARRIED}")
         options = replace(job.options, layout=found.layout)
         new = _unnumbered(path, options, f"{job.name}, failed rows", by, len(found.rows))
         new = replace(new, retry_of=job.job_id, engine=EngineState(carried=carried))

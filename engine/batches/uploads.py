@@ -11,6 +11,7 @@ from engine.store.base import Delete, Document, Order, Put, Store, Where
 
 MOST = 20  # that are listed
 AT_ONCE = 300  # that are taken away in one commit
+CARRIED = "-carried.json"  # behind the name of a batch: the file of what its failed rows have there
 
 
 class Uploads:

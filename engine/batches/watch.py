@@ -36,7 +36,7 @@ class Watch:
         self._known: set[str] = set()
 
     def look(self) -> None:
-        """Notify operators of what is found, and forget what is long past.
+        """Notify operators of what is found.
 
         Raises:
             StoreError: the store does not answer.
@@ -45,7 +45,6 @@ class Watch:
             if notification.notification_id not in self._known:
                 self._notifications.notify(notification)
                 self._known.add(notification.notification_id)
-        self._notifications.forget_old(self._clock.now())
 
     def _found(self) -> Iterator[Notification]:
         if self._stalled_after:

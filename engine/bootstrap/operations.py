@@ -35,6 +35,7 @@ from engine.catalog.file import CurrentCatalog
 from engine.clock import Clock, SystemClock
 from engine.doctor.doctor import Doctor
 from engine.files.base import Files
+from engine.maintenance.retention import Retained
 from engine.pipeline.kept_answers import KeptAnswers
 from engine.pipeline.known import KnownReleases
 from engine.public import Engine
@@ -84,6 +85,7 @@ def engine_over(store: Store, files: Files, settings: Settings, clock: Clock) ->
         notifications=Notifications(store, clock, receivers(settings)),
         people=People(store, clock, role_policy(settings)),
         audit=Audit(store, clock),
+        retained=Retained(store),
     )
 
 

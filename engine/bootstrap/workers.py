@@ -15,6 +15,7 @@ from engine.batches.seller_account import Account
 from engine.bootstrap.credentials import open_vault
 from engine.bootstrap.live import LiveConnections
 from engine.bootstrap.notifying import open_notifying
+from engine.bootstrap.retention import open_retention
 from engine.bootstrap.services import open_connections
 from engine.bootstrap.stores import open_files, open_store
 from engine.catalog.file import CurrentCatalog
@@ -187,13 +188,14 @@ def open_worker(settings: Settings, stop: threading.Event, observe: Observe = un
 
         connections = LiveConnections(open_vault(settings, store), connect, stop)
         notifying = open_notifying(settings, HttpTransport(http, user_agent(settings.contact)), clock)
+        lease, retention = timedelta(seconds=settings.lease_seconds), open_retention(settings, store, files, clock)
         with rules, parts.links:
             yield Worker(
                 store,
                 RowFiles(files),
                 pipeline,
                 clock,
-                WorkerConfig(settings.lanes, timedelta(seconds=settings.lease_seconds), limits, notifying),
+                WorkerConfig(settings.lanes, lease, limits, notifying, retention),
                 stop=stop,
                 connections=connections,
                 looks_up=pipeline,

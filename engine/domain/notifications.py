@@ -18,7 +18,6 @@ from engine.domain.services import NAMES, Service
 NOTIFICATIONS = "notifications"
 LEASE = timedelta(minutes=5)  # a sender that says nothing for so long is taken for dead: all its calls are over by then
 GIVE_UP_AFTER = timedelta(hours=24)
-KEPT = timedelta(days=30)
 _DELAYS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 
 

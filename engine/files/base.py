@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -51,6 +52,16 @@ class Files(Protocol):
         """Return the addresses of the first `most` objects that begin with `prefix`, sorted by name.
 
         `prefix` is an address or the beginning of one, its bucket whole. What lies in folders further down is left out.
+
+        Raises:
+            FileMissing: there is no such bucket.
+        """
+        ...
+
+    def walk(self, folder: str, most: int, after: str = "") -> Sequence[str]:
+        """Return the addresses of the first `most` objects at any depth below `folder`, sorted, that follow `after`.
+
+        `folder` is an address with a slash at its end. Where nothing lies there, nothing is returned.
 
         Raises:
             FileMissing: there is no such bucket.

@@ -69,6 +69,20 @@ class FolderFiles:
             return []
         return [f"{home}/{name}" for name in names if name.startswith(start)][:most]
 
+    def walk(self, folder: str, most: int, after: str = "") -> Sequence[str]:
+        """Return the first addresses below `folder` that follow `after`; see `Files.walk`."""
+        home = folder.removesuffix("/")
+        bucket, *folders, _ = self._parts(f"{folder}*")
+        with self._translated(home), self._folder([bucket]):
+            pass
+        found: list[str] = []
+        with suppress(FileMissing), self._translated(home), self._folder([bucket, *folders]) as descriptor:
+            for place, _, names, here in os.fwalk(".", dir_fd=descriptor):
+                address = "/".join((home, *place.split("/")[1:]))
+                own = (name for name in names if S_ISREG(os.stat(name, dir_fd=here, follow_symlinks=False).st_mode))
+                found += [f"{address}/{name}" for name in own]
+        return sorted(path for path in found if path > after)[:most]
+
     def create(self, path: str, content: bytes) -> bool:
         """Write `content` where there is nothing yet; see `Files.create`."""
         *folders, name = self._parts(path)

@@ -9,7 +9,7 @@ Source: https://cloud.google.com/storage/docs/request-preconditions (read 2026-1
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -88,6 +88,19 @@ class CloudFiles:
             return sorted(f"gs://{bucket}/{blob.name}" for blob in found if not blob.name.endswith("/"))
 
         return self._read(prefix, None, ask)
+
+    def walk(self, folder: str, most: int, after: str = "") -> Sequence[str]:
+        """Return the first addresses below `folder` that follow `after`; see `Files.walk`."""
+        bucket, name = _parts(f"{folder}*")
+        beginning, start = name.removesuffix("*"), after and _parts(after)[1]
+
+        def ask(limits: Limits) -> Sequence[str]:
+            found = self._client.list_blobs(
+                bucket, prefix=beginning, start_offset=start, max_results=most + 1, retry=None, timeout=limits
+            )
+            return [f"gs://{bucket}/{blob.name}" for blob in found if blob.name != start and blob.name[-1] != "/"]
+
+        return self._read(folder, None, ask)[:most]
 
     def create(self, path: str, content: bytes) -> bool:
         """Write `content` where there is nothing yet; see `Files.create`."""

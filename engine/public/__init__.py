@@ -42,7 +42,7 @@ from engine.credentials.credentials import Source
 from engine.credentials.scopes import SCOPES, Scope
 from engine.credentials.scopes import missing as missing_scopes
 from engine.doctor.report import Finding, Level, Report
-from engine.domain import access, audit, people
+from engine.domain import access, audit, people, retention
 from engine.domain.batch.additions import not_in as copies_not_in_draft
 from engine.domain.batch.advice import Advice, advice_on
 from engine.domain.batch.decisions import MAX_CENTS, MAX_NOTE, MAX_PARAGRAPH, MAX_QUANTITY, barcode_problem
@@ -288,6 +288,7 @@ __all__ = [
     "missing_scopes",
     "new_location",
     "people",
+    "retention",
     "review",
     "rows_revision",
     "shift_message",

@@ -40,6 +40,7 @@ from engine.domain.batch.jobs import Job
 from engine.domain.batch.layout import FOUND, Layout
 from engine.domain.batch.rows import RowState
 from engine.errors import BadRequest, FileError, IllegalTransition, StoreError, UnreadableFile
+from engine.maintenance.retention import Retained
 from engine.pipeline.kept_answers import Forgotten, KeptAnswers
 
 
@@ -87,6 +88,7 @@ class Engine:
     notifications: Notifications
     people: People
     audit: Audit
+    retained: Retained
 
     def acting_for(self, actor: Callable[[], Actor]) -> Engine:
         """Return the engine as somebody may use it: checked at every call, in their name, and audited."""

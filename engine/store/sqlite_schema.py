@@ -27,4 +27,10 @@ CREATE INDEX IF NOT EXISTS by_cause ON documents (collection, body ->> 'cause')
 CREATE INDEX IF NOT EXISTS by_cause_anywhere
     ON documents (body ->> 'cause', body ->> 'finished_at', body ->> 'status', collection)
     WHERE body ->> 'cause' IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_file ON documents (body ->> 'gcs_path')
+    WHERE body ->> 'gcs_path' IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_expiry ON documents (collection, body ->> 'expires_at')
+    WHERE body ->> 'expires_at' IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_expiry_anywhere ON documents (body ->> 'expires_at')
+    WHERE body ->> 'expires_at' IS NOT NULL;
 """

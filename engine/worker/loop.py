@@ -33,6 +33,7 @@ from engine.errors import (
 )
 from engine.log import bound, get_logger
 from engine.maintenance.migrations import prepare
+from engine.maintenance.retention import Retention
 from engine.outage import Outage
 from engine.pipeline.work import LooksUp, Pipeline
 from engine.store.base import Store
@@ -58,12 +59,16 @@ IDLE_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class WorkerConfig:
-    """How many `lanes` run rows at once, how long an unrenewed `lease` lasts, and how operators are notified."""
+    """How many `lanes` run rows at once, how long an unrenewed `lease` lasts, and how operators are notified.
+
+    With `retention` the worker takes away what is over, too.
+    """
 
     lanes: int
     lease: timedelta
     limits: Limits = field(default_factory=Limits)
     notifying: Notifying = field(default_factory=Notifying)
+    retention: Retention | None = None
 
 
 class Worker:
@@ -100,6 +105,8 @@ class Worker:
         self._prepared = False
         helpers: list[Helper] = [Notifier(store, clock, self.name, config.notifying)]
         helpers += [ChoreRunner(Deletions(store, files), "deletions", self.name)]
+        if retention := config.retention:
+            helpers += [ChoreRunner(retention, "retention", self.name, retention.closing)]
         helpers += [scan_lookups(store, clock, self.name, looks_up)] if looks_up else []
         self._beat = Heartbeat(store, clock, self.name, self._state, connections, helpers)
 

@@ -71,6 +71,7 @@ def test_a_batch_paused_while_its_file_is_read_waits_with_every_shard(batches: B
         check = staticmethod(batches.files.check)
         stat = staticmethod(batches.files.stat)
         list = staticmethod(batches.files.list)
+        walk = staticmethod(batches.files.walk)
         create = staticmethod(batches.files.create)
         delete = staticmethod(batches.files.delete)
 

@@ -11,27 +11,17 @@ from engine.batches.deletion import AT_ONCE, DELETIONS, Deletions
 from engine.batches.documents import DRAFTS, JOBS, SHARDS, events_of, items_of
 from engine.batches.rows import RowFiles
 from engine.codec import replace
-from engine.domain.batch.items import Outcome
 from engine.domain.batch.jobs import JobStatus
 from engine.errors import FilesAway, IllegalTransition, JobUnknown
 from engine.files.folder import FolderFiles
 from engine.store.base import Delete, Patch, Write
-from tests.support.batch_runs import FIXED, Batches, Chosen, Drafting, Gate, barcode, barcodes, fails
+from tests.support.batch_runs import FIXED, AtEbay, Batches, Chosen, Drafting, Gate, barcode, barcodes, fails
 from tests.support.clocks import until
-from tests.support.working import Work
 
 
 @pytest.fixture
 def batches(batches_of_each_store: Batches) -> Batches:
     return batches_of_each_store
-
-
-class AtEbay(Drafting):
-    """A pipeline whose drafts are at eBay."""
-
-    def change(self, work: Work) -> None:
-        super().change(work)
-        work.item = replace(work.item, outcome=Outcome.DRAFTED, offer_id=f"offer-{work.row.index}")
 
 
 def documents(batches: Batches, job_id: str) -> list[str]:

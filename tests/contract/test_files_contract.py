@@ -156,6 +156,25 @@ def test_where_nothing_lies_nothing_is_listed_and_no_bucket_is_missing(backend: 
             backend.files.list(prefix, 10)
 
 
+def test_files_below_a_folder_are_found_at_any_depth_a_page_after_the_other(backend: Backend) -> None:
+    placed = [f"gs://bucket/a/{name}" for name in ("0.txt", "b/1.txt", "b/c/2.txt", "b.txt", "d/3.txt")]
+    for path in (*placed, "gs://bucket/ab/outside.txt", "gs://bucket/outside.txt"):
+        backend.place(path, b"1")
+    assert list(backend.files.walk("gs://bucket/a/", 100)) == sorted(placed)
+    first = backend.files.walk("gs://bucket/a/", 2)
+    second = backend.files.walk("gs://bucket/a/", 2, first[-1])
+    third = backend.files.walk("gs://bucket/a/", 2, second[-1])
+    assert [*first, *second, *third] == sorted(placed)
+    assert not backend.files.walk("gs://bucket/a/", 2, third[-1])
+
+
+def test_below_a_folder_that_is_not_there_nothing_is_found_and_no_bucket_is_missing(backend: Backend) -> None:
+    backend.place("gs://bucket/a.txt", b"1")
+    assert not backend.files.walk("gs://bucket/none/", 10)
+    with pytest.raises(FileMissing):
+        backend.files.walk("gs://no-such-bucket/none/", 10)
+
+
 def test_an_empty_file_is_a_file(files: Files) -> None:
     assert files.create(f"{files.home}/empty", b"")
     assert files.stat(f"{files.home}/empty").size == 0
@@ -246,6 +265,9 @@ def test_links_and_what_lies_behind_them_are_not_listed(linked: FolderFiles) -> 
     assert linked.list("gs://bucket/folder/", 10) == []
     with pytest.raises(FileMissing, match="links in the file store are not followed"):
         linked.list("gs://linked/", 10)
+    assert list(linked.walk("gs://bucket/", 10)) == ["gs://bucket/own.txt"]
+    with pytest.raises(FileMissing, match="links in the file store are not followed"):
+        linked.walk("gs://linked/", 10)
 
 
 def test_the_folder_itself_may_be_a_link(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from engine import codec
+from engine.access.audit import Audit
 from engine.batches.documents import events_of
 from engine.batches.drafts import Drafts
 from engine.batches.indexing import index_batches
@@ -36,8 +37,11 @@ from engine.domain.batch.shards import Shard, ShardKind
 from engine.domain.batch.upload import Upload
 from engine.domain.identify.evidence import Match
 from engine.domain.listing.readiness import DraftNeed
+from engine.domain.retention import Keep
 from engine.errors import Cause, ItemError
 from engine.files.base import Files
+from engine.maintenance.retention import Retention
+from engine.maintenance.retention_rules import Rules
 from engine.pipeline.lookups import Lookups, Question
 from engine.store.base import ANYWHERE, Document, Order, Patch, Put, Store, Where
 from engine.upstream.caller import UNATTENDED
@@ -164,6 +168,7 @@ def shapes(store: Store, files: Files) -> set[Shape]:
     notified(recording, job_id)
     batches.submission.uploads.newest()
     batches.submission.uploads.drop("none")
+    retained(recording, batches)
     batches.engine.deletions.work()
     batches.engine.deletions.delete(job_id, leave_drafts=True)
     scans = batches.engine.scans
@@ -173,6 +178,18 @@ def shapes(store: Store, files: Files) -> set[Shape]:
     scans.close(session)
     scans.discard(session)
     return recording.shapes
+
+
+def retained(store: Recording, batches: Batches) -> None:
+    """Take away by rule what is over: a scan session, and a file that nothing names."""
+    scans, shortest, day = batches.engine.scans, timedelta(microseconds=1), timedelta(days=1)
+    session = scans.open().session_id
+    scans.take(session, [Entry("a", barcode(1))])
+    scans.close(session)
+    batches.files.create(f"{batches.files.home}/uploads/of-earlier-days/rows.txt", b"1")
+    keep = Keep(batches=day, scans=shortest, files=day, notifications=day, audit=day)
+    rules = Rules(store, batches.files, batches.engine.deletions, keep, Audit(store, SystemClock()))
+    Retention(store, batches.files, SystemClock(), rules.all(expired=False), pause=0).work()
 
 
 def two_at_once(store: Recording, queries: Queries) -> None:

@@ -23,7 +23,6 @@ from engine.credentials.records import EbaySeller, StoredCredentials
 from engine.domain.batch.jobs import JobStatus
 from engine.domain.batch.workers import WorkerRecord
 from engine.domain.notifications import (
-    KEPT,
     NOTIFICATIONS,
     Channel,
     DeliveryState,
@@ -306,11 +305,3 @@ def test_a_quota_and_a_consent_at_their_end_are_noticed_once(batches: Batches) -
         "The quota of eBay prices is used up",
         "The connection to eBay ends in 29 days",
     }
-
-
-def test_notifications_are_forgotten_after_thirty_days(batches: Batches) -> None:
-    told = Notifications(batches.store, CLOCK).test()
-    at = CLOCK.now() - KEPT - timedelta(seconds=1)
-    batches.store.commit(Patch(f"{NOTIFICATIONS}/{told.notification_id}", {"at": at}, None))
-    Watch(batches.store, CLOCK, timedelta(minutes=30)).look()
-    assert notified(batches) == []

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from console.context import context, handles
 from console.screens.attention import view as attention
 from console.screens.system import screen as system
+from engine.bootstrap.retention import open_retention
+from engine.clock import SystemClock
+from engine.files.folder import FolderFiles
+from engine.settings import Settings
 from tests.support.clocks import until
 from tests.support.desk import Desk, button, text, upcs
 
@@ -71,6 +77,21 @@ def test_no_secret_is_ever_on_the_system_screen(desk: Desk, monkeypatch: pytest.
     handles.cache_clear()
     app = desk.screen("system")
     assert "very-secret" not in text(app) + str(app.dataframe)
+
+
+def test_the_system_screen_says_how_long_what_is_over_is_kept_and_how_much_has_gone(desk: Desk) -> None:
+    assert "No engine has looked yet" in text(desk.screen("system"))
+    settings = Settings(_env_file=None, DM_STORE="sqlite:///of-this-kind.db", DM_KEEP_BATCHES_DAYS="90")
+    desk.engine.sessions.begin("ben", (), timedelta(hours=-1))
+    open_retention(settings, desk.store, FolderFiles(desk.folder / "files"), SystemClock()).work()
+    app = desk.screen("system")
+    assert not app.exception
+    (table,) = [one.value for one in app.dataframe if "Gone so far" in one.value]
+    shown = {line["What"]: (line["Kept"], line["Gone so far"]) for line in table.to_dict("records")}
+    assert shown["Batches that have ended"] == ("for 90 days", "0")
+    assert shown["Entries of the audit"] == ("for good", "0")
+    assert shown["Sessions of people"] == ("until it ends", "1")
+    assert "Last looked for" in text(app)
 
 
 def test_the_system_screen_shows_the_last_checks_and_makes_new_ones(desk: Desk) -> None:

@@ -76,6 +76,14 @@ class Drafting(Chosen):
             work.item = skip(work.item, Cause.REMOVED, "Removed by hand.", now=work.now())
 
 
+class AtEbay(Drafting):
+    """A pipeline whose drafts are at eBay."""
+
+    def change(self, work: Work) -> None:
+        super().change(work)
+        work.item = replace(work.item, outcome=Outcome.DRAFTED, offer_id=f"offer-{work.row.index}")
+
+
 def facts(index: int) -> ReleaseSummary:
     return ReleaseSummary(artist=f"Artist {index}", title="Blue Monday", label="Factory", year=1983)
 
@@ -124,6 +132,7 @@ class Batches:
             more.pop("lease", LEASE),
             more.pop("limits", Limits()),
             more.pop("notifying", Notifying()),
+            more.pop("retention", None),
         )
         return Worker(self.store, RowFiles(self.files), pipeline or Chosen(), clock, config, **more)
 

@@ -12,14 +12,14 @@ import streamlit as st
 from console.context import Context, zone
 from console.formatting import ago, moment, number, rows
 from console.poller import AWAY, Snapshot
-from console.screens.system import checks, services
+from console.screens.system import checks, retained, services
 from console.screens.system import engines as system_engines
 from console.widgets import notices, parts
 from console.widgets.facts import facts
 from console.widgets.heading import heading
 from console.widgets.tiles import tile
 from engine import __version__
-from engine.public import NAMES, OPEN, Engine, Report, Service, UpstreamsView, WorkerView
+from engine.public import NAMES, OPEN, Engine, Report, Service, UpstreamsView, WorkerView, retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class SystemView:
     waiting: int
     upstreams: UpstreamsView
     report: Report | None
+    retained: retention.RetentionRecord | None
 
     @property
     def alive(self) -> int:
@@ -44,7 +45,7 @@ class SystemView:
 
 
 def load(engine: Engine) -> SystemView:
-    """Read the workers, what waits, the state of the services, and whether the stores answer."""
+    """Read the workers, what waits, how the services and the stores are, and what is kept for how long."""
     jobs = [view for view in engine.queries.batches(limit=100) if view.job.status in OPEN]
     return SystemView(
         engine.health.files_away(),
@@ -54,6 +55,7 @@ def load(engine: Engine) -> SystemView:
         sum(view.left for view in jobs),
         engine.upstreams.all(),
         engine.doctor.last(),
+        engine.retained.last(),
     )
 
 
@@ -82,7 +84,9 @@ def _engine(context: Context) -> None:
         _tiles(snapshot)
         services.draw(context, view.upstreams, disabled=snapshot.away)
         checks.draw(context, view.report, disabled=snapshot.away)
-        system_engines.draw(view.workers, partial(moment, now=snapshot.read_at, zone=zone()))
+        at = partial(moment, now=snapshot.read_at, zone=zone())
+        system_engines.draw(view.workers, at)
+        retained.draw(view.retained, at)
     notices.freshness(snapshot, zone())
 
 
