@@ -61,6 +61,7 @@ bench: .venv/ready-dev  ## Run every benchmark; one JSON line each
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.fair
 	$(BIN)/python -m benchmarks.cost
+	$(BIN)/python -m benchmarks.hotspots
 	$(BIN)/python -m benchmarks.budgets
 	$(BIN)/python -m benchmarks.lookups
 	$(BIN)/python -m benchmarks.ebay

@@ -22,7 +22,6 @@ from engine.retry import RetryPolicy, retry
 from engine.store.base import Committed, Document, Fields, Patch, Put, Store, Write
 from engine.store.clock import StoreClock
 
-JOB_SECONDS = 1.0  # the job document is written at most this often while rows are run
 LEASE_SECONDS = 1.0  # a lease is renewed by checkpoints at most this often: its end is what the queue is sorted by
 AGAIN = RetryPolicy(first=1.0)
 
@@ -59,7 +58,7 @@ class ShardLease:
         self._stop = stop
         self._outage = Outage(clock, "checkpoint")
         self._renewed = renewed
-        self._job_written = float("-inf")
+        self._job_next = float("-inf")  # when the job document is written again while rows are run
         self._ended: list[Item] = []  # since the job document was written
 
     @classmethod
@@ -152,7 +151,7 @@ class ShardLease:
             LeaseLost: another worker has the shard; nothing was stored.
         """
         self._ended.extend(ended.values())
-        due = self._clock.monotonic() >= self._job_written + JOB_SECONDS
+        due = self._clock.monotonic() >= self._job_next
         rule = partial(shards.finish, items=ended, watermark=watermark, lanes=lanes)
         self._commit(rule, puts, self._progress if due else None)
 
@@ -260,7 +259,7 @@ class ShardLease:
             if renewed:
                 self._renewed = before
         if change:
-            self._job_written = before
+            self._job_next = before + change.job.engine.write_seconds
             self._ended.clear()
             log_change(change, by=self._worker)
         return True

@@ -42,3 +42,12 @@ def test_the_watermark_passes_what_ended_for_the_first_time_without_a_gap() -> N
     assert watermark(progress(ShardKind.UNREAD, b=0, next_=4)) == 4
     assert watermark(progress(next_=3), progress(ShardKind.RETRY, next_=8)) == 3
     assert totals([progress(), progress(ShardKind.RETRY)])[0] == Tally(2, 4, 6)
+
+
+def test_a_worker_writes_the_document_of_the_batch_the_less_often_the_more_of_them_share_it() -> None:
+    def waits(under_way: int) -> float:
+        begun = {f"{number:04d}": progress(next_=1) for number in range(under_way)}
+        others = {"0100": progress(), "0101": progress(a=10, b=20, next_=10), "0102": progress(next_=10, done=True)}
+        return EngineState(begun | others).write_seconds
+
+    assert [waits(count) for count in (0, 1, 4, 10, 40)] == [1.0, 1.0, 4.0, 10.0, 10.0]

@@ -13,6 +13,8 @@ from engine.domain.batch.layout import Layout
 from engine.domain.batch.shards import FIRST_RUN, Shard, ShardKind, Tally
 from engine.domain.batch.throughput import Throughput
 
+LONGEST_WAIT = 10  # seconds
+
 
 class ShardProgress(Value, frozen=True, omit_defaults=False):
     """How far a shard is, in absolute numbers.
@@ -107,6 +109,16 @@ class EngineState(Value, frozen=True):
     def open_shards(self) -> dict[str, ShardProgress]:
         """Return the shards that are not done."""
         return {key: progress for key, progress in self.shards.items() if not progress.done}
+
+    @property
+    def write_seconds(self) -> float:
+        """Return how long a worker waits before it writes the document again while it runs rows.
+
+        It is a second for each shard under way, up to `LONGEST_WAIT`: up to ten workers together write it about once a
+        second, which is what Firestore bears of one document for long, and forty four times a second.
+        """
+        under_way = sum(progress.next > progress.a for progress in self.open_shards.values())
+        return float(min(max(1, under_way), LONGEST_WAIT))
 
     def has_open(self, kind: ShardKind) -> bool:
         """Whether a shard of that kind is not done yet."""
