@@ -16,7 +16,7 @@ from engine.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
-GUIDES = sorted(DEPLOY.glob("*.md"))
+GUIDES = sorted(DEPLOY.rglob("*.md"))
 KNOWN = {str(field.validation_alias) for field in Settings.model_fields.values()}
 OURS = ("console", "worker")
 
