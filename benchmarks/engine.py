@@ -31,6 +31,7 @@ from engine.batches.queries import Queries
 from engine.batches.rows import RowFiles
 from engine.batches.submission import Submission
 from engine.bootstrap import open_engine, open_worker
+from engine.bootstrap.workers import limits_of
 from engine.clock import SystemClock
 from engine.codec import replace
 from engine.domain.batch.items import Item, ItemStatus, Outcome
@@ -74,7 +75,7 @@ def barcodes(count: int) -> bytes:
     return "".join(f"{number}{check_digit(number)}\n" for number in numbers).encode()
 
 
-def batch(folder: Path, rows: int, *, rows_a_commit: int, lanes: int = 4) -> float:
+def batch(folder: Path, rows: int, limits: Limits, *, lanes: int = 4) -> float:
     """Run one batch of `rows` rows; return rows a second from the claim to the end, reading the file included."""
     clock = SystemClock()
     store = SQLiteStore(folder / "store.db", clock)
@@ -85,7 +86,7 @@ def batch(folder: Path, rows: int, *, rows_a_commit: int, lanes: int = 4) -> flo
         RowFiles(files),
         NoOp(),
         clock,
-        WorkerConfig(lanes, timedelta(seconds=30), Limits(rows_a_commit=rows_a_commit)),
+        WorkerConfig(lanes, timedelta(seconds=30), limits),
     )
     start = time.perf_counter()
     worker.run(until_idle=True)
@@ -113,14 +114,18 @@ def plain(folder: Path, rows: int) -> float:
 
 
 def commits(folder: Path, rows: int) -> Iterator[float]:
-    """Return rows a second of a plain loop, of a row a commit, and of the engine as it runs: medians of rounds."""
+    """Return rows a second of a plain loop, of a row a commit, of the engine as it runs, and with 16 lanes.
+
+    Medians of rounds.
+    """
     rounds = []
     for number in range(ROUNDS):
         part = folder / str(number)
         part.mkdir()
-        each = batch(part / "each", rows, rows_a_commit=1)
-        grouped = batch(part / "grouped", rows, rows_a_commit=Limits().rows_a_commit)
-        rounds.append((plain(part, rows), each, grouped))
+        each = batch(part / "each", rows, Limits(rows_a_commit=1))
+        grouped = batch(part / "grouped", rows, limits_of(Settings(_env_file=None)))
+        wide = batch(part / "wide", rows, limits_of(Settings(_env_file=None, DM_LANES=16)), lanes=16)
+        rounds.append((plain(part, rows), each, grouped, wide))
     return map(median, zip(*rounds, strict=True))
 
 
@@ -161,14 +166,14 @@ def sandbox(port: int, latency: float) -> Iterator[str]:
     variables = {**os.environ, "DM_SANDBOX_URL": address, "DM_SANDBOX_LATENCY": str(latency)}
     server = subprocess.Popen([sys.executable, "-m", "engine", "sandbox"], env=variables)
     try:
-        _await(f"{address}/sandbox/health")
+        await_answer(f"{address}/sandbox/health")
         yield address
     finally:
         server.terminate()
         server.wait()
 
 
-def _await(url: str) -> None:
+def await_answer(url: str) -> None:
     """Return once `url` answers."""
     for _ in range(100):
         try:
@@ -196,7 +201,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=Path.cwd() / "var") as name:
         folder = Path(name)
         if asked.peak:
-            batch(folder, asked.rows, rows_a_commit=32)
+            batch(folder, asked.rows, limits_of(Settings(_env_file=None)))
             print(json.dumps({"peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
             return
         result: dict[str, float | int] = {"rows": asked.rows}
@@ -206,9 +211,10 @@ def main() -> None:
             small, large = peak_mb(asked.rows), peak_mb(asked.rows * 10)
             result |= {"peak_mb": small, "peak_mb_10x": large, "growth_mb": round(large - small, 1)}
         else:
-            floor, each, grouped = commits(folder, asked.rows)
-            result |= {"plain": round(floor), "each_row": round(each), "grouped": round(grouped)}
-            result |= {"each_row_of_plain": round(each / floor, 2), "grouped_of_plain": round(grouped / floor, 2)}
+            floor, *ways = commits(folder, asked.rows)
+            result["plain"] = round(floor)
+            for name, speed in zip(("each_row", "grouped", "lanes_16"), ways, strict=True):
+                result |= {name: round(speed), f"{name}_of_plain": round(speed / floor, 2)}
         print(json.dumps(result))
 
 

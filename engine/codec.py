@@ -96,8 +96,9 @@ def _with_lists(value: Any) -> Any:
     """Return the value with lists for tuples: what is encoded equals what is read back. Its maps are changed."""
     if type(value) is dict:
         for name, part in value.items():
-            if type(part) in _CONTAINERS:
-                value[name] = _with_lists(part)
+            kind = type(part)
+            if kind in _CONTAINERS and (part or kind is tuple):  # most parts of a document are empty
+                value[name] = _with_lists(part) if part else []
         return value
     if type(value) in _CONTAINERS:
         return [_with_lists(part) if type(part) in _CONTAINERS else part for part in value]

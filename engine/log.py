@@ -1,8 +1,8 @@
 """Log lines: text on a desk, one JSON object a line where a collector reads them.
 
-Events are constants and values are fields: `log.info("job_paused", job_id=…)`. What is bound to the context (`bound`)
-stands on every line that is written within, also on those of libraries. `severity`, `message` and `job_id` stand at the
-top level, where Cloud Logging filters `jsonPayload.job_id`
+Events are constants and values are fields: `log.info("job_paused", job_id=…)`. What is bound to the context (`bound`
+for a block, `bind` for all that follows in it) stands on every line that is written within, also on those of libraries.
+`severity`, `message` and `job_id` stand at the top level, where Cloud Logging filters `jsonPayload.job_id`
 (https://cloud.google.com/logging/docs/structured-logging, read 2026-11).
 """
 
@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 import structlog
+from structlog.contextvars import bind_contextvars as bind
 from structlog.contextvars import bound_contextvars as bound
 from structlog.contextvars import merge_contextvars
 from structlog.stdlib import BoundLogger, ExtraAdder, ProcessorFormatter
@@ -21,7 +22,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from engine.redaction import redacted
 
-__all__ = ["BoundLogger", "adopt", "bound", "configure", "formatter", "get_logger"]
+__all__ = ["BoundLogger", "adopt", "bind", "bound", "configure", "formatter", "get_logger"]
 
 NOISY = ("urllib3", "uvicorn.access", "streamlit")
 

@@ -151,7 +151,7 @@ def _selling_terms(settings: Settings) -> SellingTerms:
     )
 
 
-def _limits(settings: Settings) -> Limits:
+def limits_of(settings: Settings) -> Limits:
     """Return how many rows may be with eBay beside those on lanes, four full calls, and how far lanes may grow.
 
     Where rows go to eBay one by one, it is as many rows as there are lanes.
@@ -170,7 +170,7 @@ def open_worker(settings: Settings, stop: threading.Event, observe: Observe = un
     """
     clock = SystemClock()
     store, files = open_store(settings.store, clock), open_files(settings.files)
-    limits = _limits(settings)
+    limits = limits_of(settings)
     with (
         session(max(settings.lanes, limits.lanes_most) + limits.rows_sending) as http,
         closing(store),

@@ -15,7 +15,11 @@ Ended = Callable[[Exception | None], None]
 
 
 class RowOnLane(Protocol):
-    """A row that is worked on since the monotonic moment `begun_at`; `waits_for` is "" or what it waits for."""
+    """A row that was begun at the monotonic moment `begun_at`, and is not stored yet.
+
+    It is on a lane while it is worked on, or waits for an answer: not while it waits for anything else, and not once it
+    has ended.
+    """
 
     @property
     def begun_at(self) -> float:
@@ -23,15 +27,15 @@ class RowOnLane(Protocol):
         ...
 
     @property
-    def waits_for(self) -> str:
-        """Return what it waits for, "" for nothing but answers."""
+    def on_lane(self) -> bool:
+        """Whether it is on a lane."""
         ...
 
 
 class Lanes:
     """Threads that run one task each at a time: as many as are wanted at once. They end with the process.
 
-    A stop does not wait for them. `count` rows are worked on at once; rows that wait for a service take threads beside.
+    A stop does not wait for them. `count` rows are worked on at once; rows that wait for something take threads beside.
     """
 
     def __init__(self, count: int) -> None:
@@ -76,7 +80,8 @@ class Lanes:
 class Width:
     """How many rows are worked on at once: `least`, and up to `most` while it is answers that all of them wait for.
 
-    A row that waits for anything but an answer, such as a quota, keeps it from growing: more rows would wait as well.
+    A row that waits for anything but an answer, such as a quota or the commit that stores its end, holds no lane:
+    another is begun beside it. No more than `most` are in flight in all.
     """
 
     def __init__(self, least: int, most: int) -> None:
@@ -84,9 +89,10 @@ class Width:
         self._rows = least
 
     def has_room(self, rows: Collection[RowOnLane], now: float) -> bool:
-        """Whether one more may be worked on beside `rows`, at the monotonic moment `now`."""
-        if len(rows) < self._rows:
-            return True
-        answers = all(row.begun_at < now - ANSWER_SECONDS and not row.waits_for for row in rows)
-        self._rows += answers and self._rows < self.most
-        return len(rows) < self._rows
+        """Whether one more may be begun beside `rows`, at the monotonic moment `now`."""
+        if len(rows) >= self.most:
+            return False
+        on_lanes = [row for row in rows if row.on_lane]
+        if len(on_lanes) >= self._rows:
+            self._rows += all(row.begun_at < now - ANSWER_SECONDS for row in on_lanes)
+        return len(on_lanes) < self._rows

@@ -42,7 +42,7 @@ from engine.worker.copies import CopyAdder
 from engine.worker.early_look import EarlyLook
 from engine.worker.handover import hand_over
 from engine.worker.heartbeat import Activity, ConnectionsInUse, Heartbeat, Helper
-from engine.worker.lanes import Lanes
+from engine.worker.lanes import Lanes, Width
 from engine.worker.notifier import Notifier, Notifying
 from engine.worker.opening import open_batch
 from engine.worker.row import RowRun
@@ -98,7 +98,8 @@ class Worker:
         self._lanes = Lanes(config.lanes)
         self._scheduler = FairScheduler(store, clock)
         self._stop = stop or threading.Event()
-        self._resources = Resources(self._lanes, clock, self._stop, self._scheduler, config.limits)
+        width = Width(config.lanes, config.limits.lanes_most)
+        self._resources = Resources(self._lanes, width, clock, self._stop, self._scheduler, config.limits)
         self._run: ShardRun | None = None
         self._job_id: str | None = None
         self._outage = Outage(clock, "queue")
@@ -174,7 +175,7 @@ class Worker:
                     self._clock,
                     document,
                     worker=self.name,
-                    lanes=max(self._lanes.count, self._resources.limits.lanes_most),
+                    lanes=self._resources.width.most,
                     lease=self._lease,
                     stop=self._stop,
                 )
@@ -221,6 +222,7 @@ class Worker:
                 raise UnreadableFile(f"The file stopped the engine {shards.KILLS} times while it was read.")
             recall = None if job.engine.earlier else KnownHeaders(self._store, self._clock).recall
             job = open_batch(self._files, shard_lease, job, recall)
+            self._scheduler.opened()
         self._run = self._shard_run(shard_lease, job)
         done = self._run.run()
         if self._run.refused:

@@ -14,7 +14,7 @@ from engine.codec import replace
 from engine.domain.batch import additions, items, shards
 from engine.domain.batch.items import Item
 from engine.errors import AlreadyListed, Cause, ItemError, LeaseLost, PersonNeeded, Requeued, StoreAway, UpstreamDown
-from engine.log import get_logger
+from engine.log import bind, get_logger
 from engine.pipeline.work import Pipeline, RowContext, Step
 from engine.retry import retry
 from engine.store.base import Put
@@ -31,8 +31,8 @@ class InFlight:
     """A row on a lane. `before` is the row as it was stored, `context` the one that runs, with the row as it is now.
 
     It was begun at the monotonic moment `begun_at`. `step` is what the lane does with it, `waits_for` says what it
-    waits for, "" when it does not. At its end, `item` is the row as it became, None when it was requeued undone, and
-    `puts` are the writes that store it. `refused` says what a person must do before any row can go on.
+    waits for, "" when it does not. Once it is `over`, `item` is the row as it became, None when it was requeued undone,
+    and `puts` are the writes that store it. `refused` says what a person must do before any row can go on.
     """
 
     context: RowContext
@@ -40,9 +40,15 @@ class InFlight:
     begun_at: float = 0.0
     step: Step = Step.IDENTIFY
     waits_for: str = ""
+    over: bool = False
     item: Item | None = None
     puts: tuple[Put, ...] = ()
     refused: PersonNeeded | None = None
+
+    @property
+    def on_lane(self) -> bool:
+        """Whether the row is worked on, or waits for an answer."""
+        return not (self.over or self.waits_for)
 
     def take(self, item: Item) -> Item:
         """Note how far the row has come."""
@@ -148,5 +154,6 @@ class RowRun:
 
     def _started(self, flight: InFlight) -> RowContext:
         context, round_ = flight.context, self._shard_lease.shard.round
+        bind(upc=context.item.upc, row=context.row.line)  # on all that is logged on this lane until the row has ended
         flight.take(items.begin(context.item, worker=self._worker, round_=round_, now=context.port.now()))
         return flight.context

@@ -23,7 +23,7 @@ from engine.errors import (
     PersonNeeded,
     Requeued,
 )
-from engine.log import bound, get_logger
+from engine.log import get_logger
 from engine.pipeline.work import RowContext, Step
 from engine.store.base import Put
 from engine.upstream.ebay_bulk import MOST
@@ -42,8 +42,8 @@ LISTEN_SECONDS = 0.5
 class Limits:
     """`rows_a_commit` rows may share a checkpoint when they end together; a stop waits `grace_seconds` for rows.
 
-    Rows are worked on one a lane, up to `lanes_most` at once where answers take long. Beside them `rows_sending` may be
-    with eBay.
+    Rows are worked on one a lane. Where answers take long, or rows wait for a quota, up to `lanes_most` are begun.
+    Beside them `rows_sending` may be with eBay.
     """
 
     rows_a_commit: int = 32
@@ -57,6 +57,7 @@ class Resources:
     """What a worker has for all its runs; no row is begun any more once `stop` is set."""
 
     lanes: Lanes
+    width: Width
     clock: Clock
     stop: threading.Event
     scheduler: FairScheduler
@@ -129,7 +130,7 @@ class ShardRun:
         self._stop = resources.stop
         self._scheduler = resources.scheduler
         self._limits = resources.limits
-        self._width = Width(resources.lanes.count, resources.limits.lanes_most)
+        self._width = resources.width
         self._turn_over = False
         self._drain = threading.Event()
         self._over = False
@@ -197,12 +198,12 @@ class ShardRun:
         flight = self.in_flight[row.index] = port.flight = InFlight(context, item, self._clock.monotonic())
         self._frontier = row.index + 1
         task = self._row.set_aside if shards.deadly(self.shard_lease.shard) else self._row.run
-        with bound(upc=item.upc, row=row.line):
-            self._lanes.start(partial(task, flight), partial(self._end, flight))
+        self._lanes.start(partial(task, flight), partial(self._end, flight))
 
     def _end(self, flight: InFlight, raised: Exception | None) -> None:
         """Bring a row to its end, on its lane, and report it."""
         self._row.end(flight, raised)
+        flight.over = True
         self._reported.put(flight)
 
     def _watermark(self) -> int:

@@ -17,7 +17,9 @@ CANDIDATES = 16
 TOGETHER = 8  # this many of those that have waited longest are tried in any order
 EVERY = 4  # one claim in this many goes to the batch that has waited longest, whatever its size
 LOOK_SECONDS = 1.0
-TURN_SECONDS = 30.0
+TURN_SECONDS = 30.0  # at least
+CHANGES = 20  # a turn is this many times as long as the last change of batches took, in which no row is begun
+LONGEST_TURN_SECONDS = 300.0
 SHORTER = 2  # a batch comes first when it has this many times fewer rows left
 
 
@@ -32,8 +34,10 @@ class FairScheduler:
         self._store = store
         self._clock = clock
         self._claims = random.randrange(EVERY)  # noqa: S311 - spreads the workers
-        self._began = self._looked = clock.monotonic()
+        self._began = self._let_go_at = clock.monotonic()
+        self._look_at = self._began + LOOK_SECONDS
         self._let_go = ""
+        self._turn = TURN_SECONDS
 
     def free(self) -> list[Document]:
         """Return shards that look free, in the order in which they are to be tried.
@@ -55,8 +59,18 @@ class FairScheduler:
 
     def begin(self) -> None:
         """Begin a turn with the shard that was just claimed."""
-        self._began = self._looked = self._clock.monotonic()
+        now = self._clock.monotonic()
+        if self._let_go:
+            self._turn = min(max(TURN_SECONDS, CHANGES * (now - self._let_go_at)), LONGEST_TURN_SECONDS)
+        self._began, self._look_at = now, now + LOOK_SECONDS
         self._let_go = ""
+
+    def opened(self) -> None:
+        """Look at once: the shard of this turn was just read, and others may still be unread.
+
+        One that is unread counts as short. Were a row begun first, the next file would be read after its answers.
+        """
+        self._look_at = self._clock.monotonic()
 
     def over(self, shard: Shard, path: str) -> bool:
         """Return whether to release `shard` at `path`; it may be asked at any time, and looks once a second.
@@ -64,17 +78,17 @@ class FairScheduler:
         So it is when another batch waits that is much shorter, or that waits at the end of a full turn.
         """
         now = self._clock.monotonic()
-        if now < self._looked + LOOK_SECONDS:
+        if now < self._look_at:
             return False
-        self._looked = now
+        self._look_at = now + LOOK_SECONDS
         due = self._due(Order("available_at", descending=True), TOGETHER)
-        full = now >= self._began + TURN_SECONDS
+        full = now >= self._began + self._turn
         if full and len(due) == TOGETHER:
             due += self._due(Order("available_at"), TOGETHER)
         waiting = [other for document in due if (other := read_shard(document)).job_id != shard.job_id]
         if not any(full or left(other) * SHORTER < left(shard) for other in waiting):
             return False
-        self._let_go = path
+        self._let_go, self._let_go_at = path, now
         return True
 
     def _due(self, order: Order, limit: int) -> list[Document]:

@@ -16,8 +16,16 @@ from engine.domain.batch.shards import Shard, ShardKind
 from engine.errors import UpstreamDown
 from engine.store.base import Put, Store
 from engine.worker import scheduler as turns_module
-from engine.worker.scheduler import CANDIDATES, EVERY, LOOK_SECONDS, TURN_SECONDS, FairScheduler
-from tests.support.batch_runs import Batches, Chosen, barcodes
+from engine.worker.scheduler import (
+    CANDIDATES,
+    CHANGES,
+    EVERY,
+    LONGEST_TURN_SECONDS,
+    LOOK_SECONDS,
+    TURN_SECONDS,
+    FairScheduler,
+)
+from tests.support.batch_runs import Batches, Chosen, Gate, barcodes
 from tests.support.clocks import AheadClock, until
 from tests.support.working import Work
 
@@ -95,6 +103,47 @@ def test_a_turn_ends_for_what_is_much_shorter_and_at_its_full_length_for_any_oth
     queued(store, "short", 100, age=5)
     assert looked(store, mine)
     assert not looked(store, mine, after=LOOK_SECONDS / 2), "it looks once a second"
+
+
+def test_what_was_just_read_makes_room_for_what_is_not_read_yet(store: Store) -> None:
+    mine = queued(store, "mine", 1_000, age=9)
+    turns = FairScheduler(store, AheadClock())
+    turns.begin()
+    turns.opened()
+    assert not turns.over(mine, shard_path(mine)), "nothing else waits"
+    queued(store, "unread", 0, age=5)
+    turns.begin()
+    assert not turns.over(mine, shard_path(mine)), "it looks once a second"
+    turns.opened()
+    assert turns.over(mine, shard_path(mine))
+
+
+def test_all_files_are_read_before_the_first_row_is_run(batches: Batches) -> None:
+    gate = Gate()
+    pipeline = Chosen(dict.fromkeys(range(20), gate))
+    job_ids = [batches.upload(barcodes(20)) for _ in range(3)]
+    with batches.working(pipeline):
+        assert gate.reached.wait(20)
+        totals = {batches.stored(job_id).total_upcs for job_id in job_ids}
+        gate.opened.set()
+        assert totals == {20}
+        for job_id in job_ids:
+            assert batches.ended(job_id).successful_upcs == 20
+
+
+@pytest.mark.parametrize(("change", "turn"), [(0.5, TURN_SECONDS), (4.0, 4.0 * CHANGES), (60.0, LONGEST_TURN_SECONDS)])
+def test_a_turn_is_long_where_a_change_of_batches_takes_long(store: Store, change: float, turn: float) -> None:
+    mine, other = queued(store, "mine", 1_000, age=9), queued(store, "other", 1_000, age=5)
+    clock = AheadClock()
+    turns = FairScheduler(store, clock)
+    clock.seconds += TURN_SECONDS
+    assert turns.over(mine, shard_path(mine))
+    clock.seconds += change
+    turns.begin()
+    clock.seconds += turn - 2 * LOOK_SECONDS
+    assert not turns.over(other, shard_path(other))
+    clock.seconds += 3 * LOOK_SECONDS
+    assert turns.over(other, shard_path(other))
 
 
 def test_a_shard_that_waits_behind_many_of_one_batch_is_seen(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""How many rows are worked on at once: more where it is answers that they wait for, and no more where it is a quota."""
+"""How many rows are worked on at once: more where it is answers or a quota that they wait for, up to a bound."""
 
 from __future__ import annotations
 
@@ -9,12 +9,17 @@ from engine.worker.lanes import Lanes, Width
 from tests.support.clocks import until
 
 NOW = 100.0
+QUOTA = "Discogs quota"
 
 
 @dataclass
 class OnLane:
     begun_at: float = NOW
     waits_for: str = ""
+
+    @property
+    def on_lane(self) -> bool:
+        return not self.waits_for
 
 
 def slow(count: int, waits_for: str = "") -> list[OnLane]:
@@ -37,9 +42,23 @@ def test_rows_that_all_wait_for_answers_make_room_for_one_more_each_time_up_to_t
     assert width.has_room([OnLane()] * 3, NOW), "what was found to be needed stays"
 
 
-def test_a_row_that_waits_for_a_quota_lets_no_lane_grow() -> None:
+def test_a_row_that_waits_for_a_quota_holds_no_lane() -> None:
     width = Width(2, 4)
-    assert not width.has_room([*slow(1), *slow(1, "Discogs quota")], NOW)
+    assert width.has_room([OnLane(), *slow(1, QUOTA)], NOW)
+    assert width.has_room([OnLane(), *slow(2, QUOTA)], NOW)
+    assert not width.has_room([OnLane(), OnLane(), *slow(1, QUOTA)], NOW)
+
+
+def test_rows_that_wait_for_a_quota_are_bounded_too() -> None:
+    width = Width(2, 4)
+    assert width.has_room(slow(3, QUOTA), NOW)
+    assert not width.has_room(slow(4, QUOTA), NOW)
+
+
+def test_lanes_grow_beside_rows_that_wait_for_a_quota() -> None:
+    width = Width(2, 5)
+    assert width.has_room([*slow(2), *slow(2, QUOTA)], NOW)
+    assert not width.has_room([*slow(3), *slow(2, QUOTA)], NOW), "that is the bound"
 
 
 def test_without_a_bound_above_them_lanes_stay_as_many() -> None:
