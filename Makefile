@@ -63,6 +63,8 @@ bench: .venv/ready-dev  ## Run every benchmark; one JSON line each
 	$(BIN)/python -m benchmarks.cost
 	$(BIN)/python -m benchmarks.hotspots
 	$(BIN)/python -m benchmarks.budgets
+	$(BIN)/python -m benchmarks.rows_budgets
+	$(BIN)/python -m benchmarks.simulated
 	$(BIN)/python -m benchmarks.lookups
 	$(BIN)/python -m benchmarks.ebay
 	$(BIN)/python -m benchmarks.reading

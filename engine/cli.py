@@ -27,6 +27,7 @@ from engine import (
     people_commands,
     process_commands,
     scan_command,
+    simulate_command,
     terminal,
     token_commands,
 )
@@ -72,6 +73,7 @@ for command in (
     people_commands.audit,
     doctor_command.doctor,
     file_commands.check,
+    simulate_command.simulate,
     export_command.export,
     scan_command.scan,
     backup_commands.backup,

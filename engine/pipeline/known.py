@@ -20,9 +20,12 @@ THUMBNAIL = "front-250"
 
 
 class KnownReleases:
-    """Looks barcodes up where that takes no call to a service. `covers` is the address of the Cover Art Archive."""
+    """Looks barcodes up where that takes no call to a service. `covers` is the address of the Cover Art Archive.
 
-    def __init__(self, store: Store, catalog: CurrentCatalog, clock: Clock, covers: str) -> None:
+    Without a `catalog` kept answers alone count.
+    """
+
+    def __init__(self, store: Store, catalog: CurrentCatalog | None, clock: Clock, covers: str) -> None:
         self._store = store
         self._catalog = catalog
         self._clock = clock
@@ -37,9 +40,9 @@ class KnownReleases:
         if not gtins:
             return {}
         kept = self._store.get(*(f"{LOOKUPS}/{gtin}" for gtin in gtins))
-        ours = self._catalog.find(gtins)
+        ours = self._catalog.find(gtins) if self._catalog else {}
         found = {
-            gtin: self._judged(gtin, ours[gtin], stored_lookup(document))
+            gtin: self._judged(gtin, ours.get(gtin, []), stored_lookup(document))
             for gtin, document in zip(gtins, kept, strict=True)
         }
         return {gtin: one for gtin, one in found.items() if one}
@@ -64,5 +67,5 @@ class KnownReleases:
             answer = lookup.answer(f"coverart/fronts/{best.musicbrainz.id}", self._clock.now())
             if answer:
                 return decode(Fronts, answer.said).addresses[-1] if answer.said else ""
-        known = self._catalog.covers.find(best.discogs, gtin) if best.discogs else None
+        known = self._catalog.covers.find(best.discogs, gtin) if self._catalog and best.discogs else None
         return f"{self._covers}/release/{known.mbid}/{THUMBNAIL}" if known and known.front else ""

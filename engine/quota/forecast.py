@@ -9,7 +9,7 @@ from engine.domain.services import Service
 
 TELLING_SECONDS = 10.0  # a quota that costs less says nothing of the end while nobody knows the speed
 LIMITING_SHARE = 0.75  # of the whole time: a service that takes as much of it is what limits
-_DAY_SECONDS = 86_400.0
+DAY_SECONDS = 86_400.0
 _ENOUGH_ROWS = 5  # from which the cost of a row is known
 _DEFAULTS: Mapping[Service, float] = {
     Service.DISCOGS: 2.0,  # a search and a release
@@ -57,7 +57,7 @@ class Quota:
             return 0.0
         if self.daily_limit and self.daily_left is not None and whole > self.daily_left:
             days, rest = divmod(whole - self.daily_left - 1, self.daily_limit)
-            return self.day_ends_seconds + days * _DAY_SECONDS + self._round(rest + 1, ())
+            return self.day_ends_seconds + days * DAY_SECONDS + self._round(rest + 1, ())
         return self._round(whole, self.busy)
 
     def _round(self, calls: int, busy: tuple[float, ...]) -> float:
