@@ -8,7 +8,7 @@ from contextvars import Context, copy_context
 from queue import SimpleQueue
 from typing import Protocol
 
-ANSWER_SECONDS = 0.5  # a row that is worked on for longer waits for the answer of a service
+ANSWER_SECONDS = 0.25  # rows that are worked on for longer, on average, wait for the answers of services
 
 Task = Callable[[], None]
 Ended = Callable[[Exception | None], None]
@@ -78,7 +78,7 @@ class Lanes:
 
 
 class Width:
-    """How many rows are worked on at once: `least`, and up to `most` while it is answers that all of them wait for.
+    """How many rows are worked on at once: `least`, and up to `most` while it is answers that they wait for.
 
     A row that waits for anything but an answer, such as a quota or the commit that stores its end, holds no lane:
     another is begun beside it. No more than `most` are in flight in all.
@@ -94,5 +94,5 @@ class Width:
             return False
         on_lanes = [row for row in rows if row.on_lane]
         if len(on_lanes) >= self._rows:
-            self._rows += all(row.begun_at < now - ANSWER_SECONDS for row in on_lanes)
+            self._rows += sum(now - row.begun_at for row in on_lanes) > ANSWER_SECONDS * len(on_lanes)
         return len(on_lanes) < self._rows
