@@ -11,7 +11,6 @@ from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from time import monotonic
 from typing import cast
 
 import streamlit as st
@@ -24,8 +23,7 @@ from engine.public import EngineError
 NARROWEST = 165  # pixels in which a choice of a few words can be read
 EVERY_SECONDS = 1.5
 HIDDEN_SECONDS = 6.0  # where nobody sees the tab, its title still changes
-AGE = timedelta(seconds=10)  # to which the age of an outage is told
-OFTEN_SECONDS = 2.0  # a part that does not say what it shows is drawn again so often
+AGE = timedelta(seconds=10)  # to which ages are told
 
 Shows = Callable[[], object]  # what a part shows: a value that is equal as long as the part need not be drawn again
 
@@ -46,12 +44,12 @@ def begin() -> None:
     st.session_state[_PARTS] = {}
 
 
-def live(draw: Callable[[], None], *, name: str, shows: Shows | None = None) -> None:
+def live(draw: Callable[[], None], *, name: str, shows: Shows) -> None:
     """Draw a part, and draw it again whenever it shows something else, from what was read last.
 
     A click inside it redraws the whole screen, so that every part shows the result.
     """
-    part = _parts()[name] = _Part(shows or _often)
+    part = _parts()[name] = _Part(shows)
 
     def drawn() -> None:
         if actions.redraw_due():
@@ -65,6 +63,11 @@ def live(draw: Callable[[], None], *, name: str, shows: Shows | None = None) -> 
 def as_read(snapshot: Snapshot[object]) -> object:
     """Return what a part shows that draws a snapshot: something else once it is read again, or its age is another."""
     return snapshot.read_at, snapshot.away, snapshot.age // AGE if snapshot.away else None
+
+
+def steady(snapshot: Snapshot[object]) -> object:
+    """Return the part of what a part shows that changes by time alone: something else every ten seconds."""
+    return snapshot.away, (snapshot.read_at + snapshot.age).timestamp() // AGE.total_seconds()
 
 
 def watch() -> None:
@@ -98,10 +101,6 @@ def _now(part: _Part) -> object:
         return part.shows()
     except EngineError as error:
         return type(error)
-
-
-def _often() -> object:
-    return monotonic() // OFTEN_SECONDS
 
 
 def _parts() -> MutableMapping[str, _Part]:

@@ -75,3 +75,15 @@ def test_a_batch_is_opened_by_enter_on_the_list(whole: Demo, page: Page) -> None
     expect(page).to_have_url(f"{whole.url}/")
     page.keyboard.press("Enter")
     page.wait_for_url("**/batch?*")
+
+
+def test_a_draft_is_opened_by_enter_on_the_list(whole: Demo, page: Page) -> None:
+    name = whole.upload(f"{KNOWN}\n{KNOWN}\n", "two.txt")
+    whole.ended(name)
+    page.goto(f"{whole.url}/drafts")
+    tab_to(page, page.locator(".st-key-drafts canvas").first)
+    page.keyboard.press("ArrowDown")
+    page.wait_for_timeout(1_500)  # what another draft would take to open
+    expect(page).to_have_url(f"{whole.url}/drafts")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/drafts?*draft=*")

@@ -32,7 +32,7 @@ def render(context: Context) -> None:
     except AWAY as error:
         heading(context, "Batch")
         notices.nothing_read(error)
-        parts.live(partial(_until_read, context, job_id), name="away")
+        parts.live(partial(_until_read, context, job_id), name="away", shows=partial(load, context, job_id))
         return
     look = partial(load, context, job_id)
     parts.live(partial(head.draw, context, look), name="head", shows=partial(head.shows, context, look))

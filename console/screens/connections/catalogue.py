@@ -18,6 +18,12 @@ PURPOSE = (
 STALE_DAYS = 45
 
 
+def shows(context: Context) -> object:
+    """Return what the card shows; its age changes by the day."""
+    view = context.engine.catalogue.view()
+    return view.about, view.trouble, view.age_days, view.update
+
+
 def draw(context: Context) -> None:
     """Draw the catalogue, how old it is, and how its update goes."""
     view = context.engine.catalogue.view()

@@ -24,8 +24,13 @@ NO_CHANNEL = "Webhook and e-mail: not set (DM_WEBHOOK_URL, DM_SMTP_HOST). A toas
 
 def draw(context: Context) -> None:
     """Draw the channels, kept up to date, and the way to have this browser notify."""
-    parts.live(partial(_channels, context), name="notified")
+    parts.live(partial(_channels, context), name="notified", shows=partial(_shows, context))
     alerts.offer()
+
+
+def _shows(context: Context) -> object:
+    snapshot = alerts.look(context)
+    return context.engine.notifications.channels(snapshot.value), snapshot.away
 
 
 def _channels(context: Context) -> None:

@@ -63,11 +63,12 @@ def render(context: Context) -> None:
     with st.container(border=True, key="card_coverart", gap="small"):
         _head(context, Service.COVERART)
     with st.container(border=True, key="card_catalogue", gap="small"):
-        parts.live(partial(catalogue.draw, context), name="catalogue")
+        parts.live(partial(catalogue.draw, context), name="catalogue", shows=partial(catalogue.shows, context))
     with st.container(border=True, key="card_notifications", gap="small"):
         notified.draw(context)
     _places(context)
-    parts.live(partial(_taken_up, context, accounts), name="taken_up")
+    taken_up = partial(_taken_up, context, accounts)
+    parts.live(taken_up, name="taken_up", shows=partial(_taken_up_shows, context, accounts))
     st.caption(f"{NOT_AFFILIATED} [eBay's licence]({EBAY_LICENCE}) · [Discogs' terms]({DISCOGS_TERMS})")
 
 
@@ -163,10 +164,15 @@ def _places(context: Context) -> None:
         )
 
 
+def _taken_up_shows(context: Context, drawn: AccountsView) -> object:
+    snapshot = _look(context)
+    return snapshot.value.accounts.newer_than(drawn), snapshot.value.taken_up, parts.steady(snapshot)
+
+
 def _taken_up(context: Context, drawn: AccountsView) -> None:
     """Say whether the engines use what is connected; what another window changed has the screen drawn again."""
     try:
-        snapshot = context.poller.look("connections", partial(load, context.engine), every=EVERY_SECONDS)
+        snapshot = _look(context)
     except EngineError:
         return
     if snapshot.value.accounts.newer_than(drawn):

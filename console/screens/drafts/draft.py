@@ -39,7 +39,8 @@ def draw(context: Context, page: Listing, place: Place) -> None:
     item = _seen(context, place, now)
     with st.container(border=True, key="card_draft", gap="small"):
         _head(context, page, place, item)
-        parts.live(partial(_watch, context, place, item), name="draft_watch")
+        watch = partial(_watch, context, place, item)
+        parts.live(watch, name="draft_watch", shows=partial(_read, context, place))
         _reason(item)
         if item.status is ItemStatus.SUCCEEDED and item.draft:
             form, evidence = st.columns([1.08, 1], gap="medium")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -16,13 +16,13 @@ from console.context import Context, zone
 from console.formatting import money
 from console.poller import AWAY, Snapshot
 from console.screens.drafts.view import CONFIDENCE_LABELS, DRAFT, REVIEW_LABELS, SHOWN, Listing, Place, Query
-from console.widgets import notices, parts, tables
+from console.widgets import cursor, notices, parts, tables
 from console.widgets.covers import shown
 from engine.public import DraftNeed, DraftRecord, Review
 
 VISIBLE_ROWS = 16
 SECONDS = 10.0  # until changes by others are seen; the operator's own are seen at once
-LISTING, TABLE = "drafts_listing", "drafts_table"
+LISTING, TABLE, CURSOR = "drafts_listing", "drafts_table", "drafts_cursor"
 
 
 def draw(context: Context, page: Listing, place: Place | None) -> None:
@@ -67,6 +67,8 @@ def _rows(context: Context, page: Listing, place: Place | None) -> None:
     notices.store_away(found, zone())
     drafts = found.value
     cells = pd.DataFrame([_cells(draft, context, place) for draft in drafts])
+    opened = partial(_open, page, [Place.of_draft(draft) for draft in drafts])
+    cursor.watch(CURSOR, within=("drafts", "stale_drafts"), on_enter=opened)
     with st.container(key="stale_drafts" if found.away else "drafts"):
         st.dataframe(
             cells,
@@ -74,7 +76,7 @@ def _rows(context: Context, page: Listing, place: Place | None) -> None:
             hide_index=True,
             row_height=38,
             height="content" if len(drafts) <= VISIBLE_ROWS else 38 * VISIBLE_ROWS + 37,
-            on_select=partial(_selected, page, [Place.of_draft(draft) for draft in drafts]),
+            on_select=partial(_selected, opened),
             selection_mode=["multi-row", "single-cell"],
             placeholder="",
             column_config={
@@ -101,8 +103,15 @@ def _cells(draft: DraftRecord, context: Context, place: Place | None) -> dict[st
     }
 
 
-def _selected(page: Listing, places: list[Place]) -> None:
-    """Show the draft that was clicked. Ticks stay, and the whole screen is drawn again for them."""
+def _selected(opened: Callable[[], None]) -> None:
+    """Show the draft that was clicked; keys only move from cell to cell. The whole screen is drawn again for ticks."""
+    if not cursor.by_keys(CURSOR):
+        opened()
+    redraw()
+
+
+def _open(page: Listing, places: list[Place]) -> None:
+    """Show the draft of the cell that is chosen. Ticks stay."""
     state = st.session_state[TABLE]
     row = tables.clicked(state)
     if row is not None and row < len(places):

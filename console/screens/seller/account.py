@@ -10,6 +10,7 @@ import streamlit as st
 from console.actions import act
 from console.context import Context, zone
 from console.formatting import moment
+from console.poller import Snapshot
 from console.widgets import notices, parts
 from console.widgets.text import plain
 from engine.public import (
@@ -41,7 +42,7 @@ def draw(context: Context, view: AccountView, profile: Profile, key: str, *, dis
     """Draw the choices; return the profile with what is chosen."""
     st.session_state[_SEEN] = view.record
     st.subheader("Policies and location", anchor=False)
-    parts.live(partial(_state, context, disabled=disabled), name="seller_account")
+    parts.live(partial(_state, context, disabled=disabled), name="seller_account", shows=partial(_shows, context))
     account = view.account
     _advice(account)
     fields: dict[str, object] = {}
@@ -75,9 +76,18 @@ def draw(context: Context, view: AccountView, profile: Profile, key: str, *, dis
     return changed(profile, **fields)
 
 
+def _look(context: Context) -> Snapshot[AccountView]:
+    return context.poller.look("seller account", context.engine.seller_account.known, every=1.0)
+
+
+def _shows(context: Context) -> object:
+    snapshot = _look(context)
+    return snapshot.value.record, parts.steady(snapshot)
+
+
 def _state(context: Context, *, disabled: bool) -> None:
     """Draw when the account was read and what is being done; a change redraws the whole screen."""
-    snapshot = context.poller.look("seller account", context.engine.seller_account.known, every=1.0)
+    snapshot = _look(context)
     notices.store_away(snapshot, zone())
     view = snapshot.value
     if view.record != st.session_state.get(_SEEN, view.record):

@@ -64,14 +64,28 @@ def render(context: Context) -> None:
     heading(context, "System")
     notices.ebay_not_connected(context)
     notices.ebay_ends_soon(context)
-    parts.live(partial(_engine, context), name="engine")
+    parts.live(partial(_engine, context), name="engine", shows=partial(_shows, context))
     with st.container(border=True, key="card_versions", gap="xsmall"):
         _versions(context)
 
 
+def _look(context: Context) -> Snapshot[SystemView]:
+    return context.poller.look("system", partial(load, context.engine), every=2.0)
+
+
+def _shows(context: Context) -> object:
+    """Return what the screen shows; ages and times in it are at most ten seconds old."""
+    snapshot = _look(context)
+    view = snapshot.value
+    workers = tuple((one.worker, one.silent, one.job_id, one.steps, one.waits) for one in view.workers)
+    services = tuple((one.state, one.credentials, one.test) for one in view.upstreams.upstreams)
+    counts = view.files_away, view.queued, view.batches, view.waiting
+    return workers, services, counts, view.report, parts.steady(snapshot)
+
+
 def _engine(context: Context) -> None:
     try:
-        snapshot = context.poller.look("system", partial(load, context.engine), every=2.0)
+        snapshot = _look(context)
     except AWAY as error:
         notices.nothing_read(error)
         return
