@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 
 from tests.support.browser import MISSING, chromium
 from tests.support.demo import Demo, demo
+from tests.support.emulators import Wire, a_place
 
 WAIT_MILLISECONDS = 15_000
 FAILED = pytest.StashKey[bool]()
@@ -51,6 +53,34 @@ def running(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
 @pytest.fixture
 def whole(running: Demo) -> Iterator[Demo]:
     """Lend the demo, every part of it up and the sandbox in good health."""
+    yield running
+    running.sandbox.heal()
+
+
+@dataclass(frozen=True)
+class Emulated:
+    """A demo on the emulators, and its line to Firestore's."""
+
+    demo: Demo
+    wire: Wire
+
+
+@pytest.fixture(scope="session")
+def emulated(
+    browser: Browser, firestore_emulator: str, storage_emulator: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Emulated]:
+    wire = Wire(firestore_emulator)
+    with demo(tmp_path_factory.mktemp("emulated"), **a_place(wire.address, storage_emulator)) as running:
+        yield Emulated(running, wire)
+    wire.cut()
+
+
+@pytest.fixture(params=["sqlite", "firestore"])
+def either(request: pytest.FixtureRequest) -> Iterator[Demo]:
+    """Lend a demo on each kind of store, as `whole` does."""
+    running: Demo = (
+        request.getfixturevalue("running") if request.param == "sqlite" else request.getfixturevalue("emulated").demo
+    )
     yield running
     running.sandbox.heal()
 

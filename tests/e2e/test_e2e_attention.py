@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from engine.sandbox.emulators import a_bucket, a_project
 from tests.support.clocks import until
 from tests.support.demo import Demo, demo
 from tests.support.desk import upcs
+from tests.support.emulators import a_place
 
 pytestmark = pytest.mark.browser
 
@@ -30,13 +30,7 @@ def pile(
     del browser  # nothing is started without one
     places = {}
     if request.param == "firestore":
-        firestore, storage = map(request.getfixturevalue, ("firestore_emulator", "storage_emulator"))
-        places = {
-            "DM_STORE": f"firestore://{a_project()}/(default)",
-            "DM_FILES": f"gs://{a_bucket()}/files",
-            "FIRESTORE_EMULATOR_HOST": firestore,
-            "STORAGE_EMULATOR_HOST": storage,
-        }
+        places = a_place(*map(request.getfixturevalue, ("firestore_emulator", "storage_emulator")))
     with demo(tmp_path_factory.mktemp("attention"), **places) as running:
         names = [running.upload(f"{SEVERAL}\n{WRONG}\n{UNKNOWN}\n", name) for name in ("first.txt", "second.txt")]
         for name in names:

@@ -4,46 +4,18 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from engine.sandbox.emulators import a_bucket, a_project
+from tests.e2e.conftest import Emulated
 from tests.e2e.screens import SAMPLE, SOME, BatchScreen, job_id, upload
 from tests.support.clocks import until
-from tests.support.demo import Demo, demo
-from tests.support.emulators import Wire
 
 pytestmark = pytest.mark.browser
 
 HEARD_OF_MILLISECONDS = 30_000
-
-
-@dataclass(frozen=True)
-class Emulated:
-    """A demo on the emulators, and its line to Firestore's."""
-
-    demo: Demo
-    wire: Wire
-
-
-@pytest.fixture(scope="module")
-def emulated(
-    browser: Browser, firestore_emulator: str, storage_emulator: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Emulated]:
-    wire = Wire(firestore_emulator)
-    places = {
-        "DM_STORE": f"firestore://{a_project()}/(default)",
-        "DM_FILES": f"gs://{a_bucket()}/files",
-        "FIRESTORE_EMULATOR_HOST": wire.address,
-        "STORAGE_EMULATOR_HOST": storage_emulator,
-    }
-    with demo(tmp_path_factory.mktemp("emulated"), **places) as running:
-        yield Emulated(running, wire)
-    wire.cut()
 
 
 def test_a_file_is_uploaded_watched_to_its_end_and_its_results_are_downloaded(

@@ -36,21 +36,21 @@ def test_a_file_is_uploaded_checked_started_and_watched_to_its_end(whole: Demo, 
     assert ledger["published"] == []
 
 
-def test_a_restart_of_the_console_and_a_reload_lose_nothing_that_was_given(whole: Demo, page: Page) -> None:
-    page.goto(f"{whole.url}/new")
+def test_a_restart_of_the_console_and_a_reload_lose_nothing_that_was_given(either: Demo, page: Page) -> None:
+    page.goto(f"{either.url}/new")
     upload(page, "exu2.txt", SAMPLE)
     page.get_by_label("Batch name").fill("Box 7")
     page.get_by_label("Batch name").press("Enter")
     page.get_by_role("radio", name="First 25").click()
     expect(page.get_by_role("button", name="Start batch of 25")).to_be_visible()
     (draft,) = re.findall(r"draft=(\w+)", page.url)
-    whole.kill("console")
-    until(whole.healthy)
-    for address in (page.url, f"{whole.url}/new?draft={draft}"):
+    either.kill("console")
+    until(either.healthy)
+    for address in (page.url, f"{either.url}/new?draft={draft}"):
         page.goto(address)
         expect(page.get_by_role("button", name="Start batch of 25")).to_be_visible()
         expect(page.get_by_label("Batch name")).to_have_value("Box 7")
-    page.goto(f"{whole.url}/new")
+    page.goto(f"{either.url}/new")
     expect(page.get_by_text("Not started yet")).to_be_visible()
     expect(page.get_by_text("Box 7")).to_be_visible()
     page.get_by_role("button", name="Discard").first.click()

@@ -51,18 +51,18 @@ def count(whole: Demo, session: str) -> int:
     return int(whole.get(f"/api/scans/{session}")["scans"])
 
 
-def test_thirty_codes_at_a_scanners_speed_are_thirty_rows_in_their_order(whole: Demo, page: Page) -> None:
-    session = begin(whole, page, "Thirty")
+def test_thirty_codes_at_a_scanners_speed_are_thirty_rows_in_their_order(either: Demo, page: Page) -> None:
+    session = begin(either, page, "Thirty")
     scan(page, *CODES)
-    until(lambda: count(whole, session) == 30)
-    newest = whole.get(f"/api/scans/{session}?limit=300")["newest"]
+    until(lambda: count(either, session) == 30)
+    newest = either.get(f"/api/scans/{session}?limit=300")["newest"]
     assert [one["upc"] for one in reversed(newest)] == CODES
     expect(page.get_by_role("button", name="Close and check 30 rows")).to_be_visible()
     expect(field(page)).to_be_focused()
 
 
-def test_a_copy_is_shown_graded_priced_and_becomes_a_draft(whole: Demo, page: Page) -> None:
-    begin(whole, page, "Shelf 3")
+def test_a_copy_is_shown_graded_priced_and_becomes_a_draft(either: Demo, page: Page) -> None:
+    begin(either, page, "Shelf 3")
     scan(page, KNOWN)
     expect(page.get_by_role("heading", name="Josh Wink – Profound Sounds Vol. 1")).to_be_visible()
     scan(page, "VG+", "12.50", "/hub crack")
@@ -73,8 +73,8 @@ def test_a_copy_is_shown_graded_priced_and_becomes_a_draft(whole: Demo, page: Pa
     page.get_by_role("button", name="Close and check 1 row").click()
     page.get_by_role("button", name="Start batch of 1").click()
     name = job_id(page)
-    assert whole.ended(name)["successful"] == 1
-    (item,) = whole.get(f"/api/batch/{name}/items")["items"]
+    assert either.ended(name)["successful"] == 1
+    (item,) = either.get(f"/api/batch/{name}/items")["items"]
     assert (item["upc"], item["price"]["cents"], item["draft"]["grading"]["medium"]) == (KNOWN, 1250, "VG+")
 
 
@@ -105,21 +105,21 @@ def test_keys_that_are_pressed_outside_the_field_are_typed_there(whole: Demo, pa
     assert whole.get(f"/api/scans/{session}")["newest"][0]["upc"] == KNOWN
 
 
-def test_a_restart_of_the_console_and_a_reload_lose_no_scan(whole: Demo, page: Page) -> None:
-    session = begin(whole, page, "Cut")
+def test_a_restart_of_the_console_and_a_reload_lose_no_scan(either: Demo, page: Page) -> None:
+    session = begin(either, page, "Cut")
     scan(page, *CODES[:3])
-    until(lambda: count(whole, session) == 3)
-    whole.kill("console")
+    until(lambda: count(either, session) == 3)
+    either.kill("console")
     scan(page, *CODES[3:8])
-    until(whole.healthy)
-    until(lambda: count(whole, session) == 8, seconds=60)
+    until(either.healthy)
+    until(lambda: count(either, session) == 8, seconds=60)
     page.reload()
     expect(field(page)).to_be_focused()
     scan(page, *CODES[8:10])
-    until(lambda: count(whole, session) == 10)
-    newest = whole.get(f"/api/scans/{session}")["newest"]
+    until(lambda: count(either, session) == 10)
+    newest = either.get(f"/api/scans/{session}")["newest"]
     assert [one["upc"] for one in reversed(newest)] == CODES[:10]
-    page.goto(f"{whole.url}/new")
+    page.goto(f"{either.url}/new")
     page.get_by_role("radio", name="Scan").click()
     page.locator(f".st-key-session_{session}").get_by_role("button", name="Go on").click()
     expect(page.get_by_role("button", name="Close and check 10 rows")).to_be_visible()

@@ -55,6 +55,16 @@ def cloud_files(storage_emulator: str) -> CloudFiles:
     return CloudFiles(f"gs://{a_bucket()}/prefix")
 
 
+def a_place(firestore: str, storage: str) -> dict[str, str]:
+    """Return the settings of an installation that begins with nothing, on the emulators at these addresses."""
+    return {
+        "DM_STORE": f"firestore://{a_project()}/(default)",
+        "DM_FILES": f"gs://{a_bucket()}/files",
+        "FIRESTORE_EMULATOR_HOST": firestore,
+        "STORAGE_EMULATOR_HOST": storage,
+    }
+
+
 class Wire:
     """A line to a server on this machine that can be cut, mended, frozen (nothing passes), or muted (no answers).
 
