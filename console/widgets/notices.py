@@ -11,7 +11,7 @@ from console.context import Context
 from console.formatting import moment, rows, second, span
 from console.poller import Snapshot
 from console.widgets.text import plain
-from engine.public import CONNECT_EBAY, AccountsView, EngineError, Service, access
+from engine.public import CONNECT_EBAY, AccountsView, EngineError, Service, Troubles, access
 
 START_ENGINE = "python -m engine worker"
 
@@ -56,11 +56,17 @@ def allowed(context: Context, needed: access.TokenScope) -> bool:
     return False
 
 
-def files_away(sentence: str) -> None:
-    """Say why the file store cannot be used. Draws nothing while it can."""
-    if sentence:
+def troubles(found: Troubles) -> None:
+    """Say why the file store cannot be used, or the job store not written. Draws nothing while both can."""
+    if found.writing:
+        st.error(
+            f"**{plain(found.writing)}** Nothing is lost: engines keep what they have done and go on by themselves as "
+            "soon as it can be written. Until then a batch seems to stand still, and no action is taken.",
+            icon=":material/disc_full:",
+        )
+    if found.files:
         st.warning(
-            f"**{plain(sentence)}** Batches wait and lose nothing; files and exports are there again when it answers.",
+            f"**{plain(found.files)}** Batches wait and lose nothing; files and exports are back when it answers.",
             icon=":material/folder_off:",
         )
 

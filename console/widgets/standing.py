@@ -13,7 +13,7 @@ from console.context import Context
 from console.poller import AWAY, Snapshot
 from console.widgets import notices, parts
 from console.widgets.text import plain
-from engine.public import Engine, Service, UpstreamState, UpstreamsView, UpstreamView
+from engine.public import Engine, Service, Troubles, UpstreamState, UpstreamsView, UpstreamView
 
 EVERY_SECONDS = 3.0
 _ANSWERS = "stores_answer"
@@ -22,9 +22,9 @@ WORTH_SAYING = timedelta(seconds=30)  # a quota that is free again sooner holds 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Why the file store cannot be used, "" when it can; the services, and how many workers there are to ask them."""
+    """What is wrong with the stores; the services, and how many workers there are to ask them."""
 
-    files_away: str
+    troubles: Troubles
     services: UpstreamsView
 
     @property
@@ -39,7 +39,7 @@ def load(engine: Engine) -> Standing:
     Raises:
         StoreError: the store does not answer.
     """
-    return Standing(engine.health.files_away(), engine.upstreams.all())
+    return Standing(engine.health.troubles(), engine.upstreams.all())
 
 
 def draw(context: Context) -> None:
@@ -55,7 +55,7 @@ def _shows(context: Context) -> object:
     snapshot = _look(context)
     view = snapshot.value
     held_up = [(one.service, one.sentence) for one in view.held_up]
-    return snapshot.away, view.files_away, bool(view.services.engines), held_up
+    return snapshot.away, view.troubles, bool(view.services.engines), held_up
 
 
 def away(context: Context) -> bool:
@@ -69,7 +69,7 @@ def away(context: Context) -> bool:
 def _draw(context: Context) -> None:
     silent = away(context)
     view = None if silent else _look(context).value
-    answers = view is not None, view is not None and not view.files_away
+    answers = view is not None, view is not None and not view.troubles.sentences
     if st.session_state.get(_ANSWERS, answers) != answers:  # what else is on the screen depends on it
         del st.session_state[_ANSWERS]
         st.rerun()
@@ -77,8 +77,8 @@ def _draw(context: Context) -> None:
     if view is None:
         notices.store_silent()
         return
-    notices.files_away(view.files_away)
-    if not view.services.engines:
+    notices.troubles(view.troubles)
+    if not view.services.engines and not view.troubles.writing:
         notices.no_engine()
     for one in view.held_up:
         st.warning(f"**{one.name}**: {plain(one.sentence)} Rows that need it wait.", icon=":material/hourglass_top:")

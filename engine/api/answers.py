@@ -15,7 +15,7 @@ from engine.domain.batch.items import Item
 from engine.domain.batch.jobs import Job
 from engine.domain.batch.results import RowFailure, outcome
 from engine.domain.services import NAMES
-from engine.public import NO_ENGINE, BatchView, ConnectionTest, Forecast, UpstreamView
+from engine.public import NO_ENGINE, BatchView, ConnectionTest, Forecast, Troubles, UpstreamView
 
 MAX_FAILED = 250  # `results.failed_upc_list` of an answer; `failed.txt` has them all
 
@@ -26,17 +26,16 @@ def job_answer(job: Job) -> JobAnswer:
 
 
 def open_job_answer(
-    fields: Mapping[str, object], batch: BatchView, forecast: Forecast | None, files_away: str = ""
+    fields: Mapping[str, object], batch: BatchView, forecast: Forecast | None, troubles: Troubles
 ) -> OpenJobAnswer:
     """Return a job that waits or runs, with what it waits for and when it will be done.
 
-    `fields` are those of `job_fields`; `files_away` says why the file store cannot be used, "" when it can;
-    `eta_seconds` is null where nobody can tell.
+    `fields` are those of `job_fields`, `troubles` those of the stores; `eta_seconds` is null where nobody can tell.
     """
     limit = forecast.limited_by if forecast else None
     waits = [wait.sentence for wait in batch.waits] if batch.engines else [NO_ENGINE]
     progress = {
-        "waits_for": [*filter(None, [files_away]), *waits],
+        "waits_for": [*troubles.sentences, *waits],
         "eta_seconds": round(forecast.seconds) if forecast else None,
         "eta_limited_by": NAMES[limit] if limit else None,
     }

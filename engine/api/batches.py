@@ -140,7 +140,7 @@ def status(job_id: str, engine: TheEngine) -> OpenJobAnswer:
     fields = _whole(engine, batch.job) | {"needs_price": unpriced}
     if batch.job.status not in OPEN:
         return OpenJobAnswer.model_validate(fields)
-    return open_job_answer(fields, batch, engine.upstreams.forecast(batch), engine.health.files_away())
+    return open_job_answer(fields, batch, engine.upstreams.forecast(batch), engine.health.troubles())
 
 
 @router.get("/jobs", summary="The newest batches, or those that are wanted", response_model_exclude_unset=True)

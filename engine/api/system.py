@@ -23,8 +23,9 @@ def health(request: Request, engine: TheEngine) -> HealthAnswer:
     return HealthAnswer(
         status=found.status,
         firestore="connected" if found.connected else "disconnected",
-        files="disconnected" if found.files_away else "connected",
-        files_away=found.files_away,
+        files="disconnected" if found.troubles.files else "connected",
+        files_away=found.troubles.files,
+        unwritable=found.troubles.writing,
         timestamp=found.at,
         environment=request.app.state.settings.profile,
         version=request.app.version,
@@ -34,13 +35,13 @@ def health(request: Request, engine: TheEngine) -> HealthAnswer:
 @probes.get(
     "/api/ready",
     summary="The same, told by the status",
-    responses=documented({503: "A store does not answer; the sentence says which."}),
+    responses=documented({503: "A store does not answer or cannot be written; the sentence says which."}),
 )
 def ready(request: Request, engine: TheEngine) -> HealthAnswer:
     """Return what `/health` answers while both stores do, and 503 while one does not."""
     answer = health(request, engine)
     if answer.status != "healthy":
-        raise HTTPException(AWAY_STATUS, answer.files_away or "The job store does not answer.")
+        raise HTTPException(AWAY_STATUS, answer.unwritable or answer.files_away or "The job store does not answer.")
     return answer
 
 

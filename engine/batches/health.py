@@ -1,4 +1,4 @@
-"""Whether the stores answer."""
+"""Whether the stores answer, and whether the job store can be written."""
 
 from __future__ import annotations
 
@@ -12,36 +12,55 @@ from engine.batches.documents import WORKERS
 from engine.clock import Clock
 from engine.errors import FileError, StoreError
 from engine.files.base import Files
-from engine.store.base import Store
+from engine.store.base import Put, Store
 
 PATIENCE_SECONDS = 4.0
-KNOWN_SECONDS = 3.0  # what is known of the file store counts so long before it is asked again
+KNOWN_SECONDS = 3.0  # what is known of a store counts so long before it is asked again
+WRITTEN_SECONDS = 15.0  # where a write went through, the next one is tried so much later
 SILENT = "it does not answer in time"
+_WRITTEN = "health/written"  # the document that shows whether anything can be kept
+
+
+@dataclass(frozen=True, slots=True)
+class Troubles:
+    """What is wrong with stores that may answer all the same, each as a sentence, "" where nothing is.
+
+    `files` says why the file store cannot be used, `writing` why nothing can be kept in the job store.
+    """
+
+    files: str = ""
+    writing: str = ""
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Return what is wrong."""
+        return tuple(filter(None, (self.writing, self.files)))
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Whether the stores answer within the time that a health check has.
-
-    `files_away` says why the file store cannot be used, "" when it can.
-    """
+    """Whether the stores answer within the time that a health check has."""
 
     connected: bool
     at: datetime
-    files_away: str = ""
+    troubles: Troubles = Troubles()
 
     @property
     def status(self) -> str:
         """Return the published word for it."""
-        return "healthy" if self.connected and not self.files_away else "degraded"
+        return "healthy" if self.connected and not self.troubles.sentences else "degraded"
 
 
 class _Question:
-    """A question to a store, asked beside the caller; one that hangs is not asked a second time."""
+    """A question to a store, asked beside the caller; one that hangs is not asked a second time.
 
-    def __init__(self, ask: Callable[[], str], clock: Clock, name: str) -> None:
+    A good answer counts for `good_for` seconds before it is asked again, any other for `KNOWN_SECONDS`.
+    """
+
+    def __init__(self, ask: Callable[[], str], clock: Clock, name: str, good_for: float = KNOWN_SECONDS) -> None:
         self._ask = ask
         self._clock = clock
+        self._good_for = good_for
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._known = ""
@@ -59,11 +78,20 @@ class _Question:
         """Return what is known without waiting, and ask again where that is old."""
         with self._lock:
             asked, age = self._asked, self._clock.monotonic() - self._asked_at
-        if asked is None or (asked.done() and age > KNOWN_SECONDS):
+        if asked is None or self._old(asked, age):
             self.asked()
         if asked is not None:
             self._known = asked.result() if asked.done() else SILENT if age > PATIENCE_SECONDS else self._known
         return self._known
+
+    def fresh(self) -> Future[str]:
+        """Return the answer that still counts, or the question that is open."""
+        with self._lock:
+            asked, age = self._asked, self._clock.monotonic() - self._asked_at
+        return self.asked() if asked is None or self._old(asked, age) else asked
+
+    def _old(self, asked: Future[str], age: float) -> bool:
+        return asked.done() and age > (KNOWN_SECONDS if asked.result() else self._good_for)
 
 
 class HealthCheck:
@@ -75,24 +103,30 @@ class HealthCheck:
         self._clock = clock
         self._of_store = _Question(self._store_away, clock, "health-store")
         self._of_files = _Question(self._files_away, clock, "health-files")
+        self._of_writing = _Question(self._unwritable, clock, "health-writing", good_for=WRITTEN_SECONDS)
 
     def check(self) -> Health:
-        """Return what is so now, within `PATIENCE_SECONDS`."""
-        store, files = self._of_store.asked(), self._of_files.asked()
-        wait([store, files], timeout=PATIENCE_SECONDS)
+        """Return what is so now, within `PATIENCE_SECONDS`; a write may have gone through some seconds ago."""
+        store, files, writing = self._of_store.asked(), self._of_files.asked(), self._of_writing.fresh()
+        wait([store, files, writing], timeout=PATIENCE_SECONDS)
         connected = store.done() and not store.result()
-        return Health(connected, self._clock.now(), self._sentence(files.result() if files.done() else SILENT))
+        said = [asked.result() if asked.done() else SILENT for asked in (files, writing)]
+        return Health(connected, self._clock.now(), _troubles(said[0], said[1] if connected else ""))
 
-    def files_away(self) -> str:
-        """Return why the file store cannot be used, as a sentence, "" when it can; at once, as known seconds ago."""
-        return self._sentence(self._of_files.known())
-
-    def _sentence(self, why: str) -> str:
-        return why and f"The file store cannot be used: {why.rstrip('.')}. It is tried again by itself."
+    def troubles(self) -> Troubles:
+        """Return what is wrong with the stores, at once, as known seconds ago."""
+        return _troubles(self._of_files.known(), self._of_writing.known())
 
     def _store_away(self) -> str:
         try:
             self._store.get(f"{WORKERS}/none")
+        except StoreError as error:
+            return str(error)
+        return ""
+
+    def _unwritable(self) -> str:
+        try:
+            self._store.commit(Put(_WRITTEN, {"at": self._clock.now()}))
         except StoreError as error:
             return str(error)
         return ""
@@ -104,3 +138,10 @@ class HealthCheck:
         except FileError as error:
             return str(error)
         return ""
+
+
+def _troubles(files: str, writing: str) -> Troubles:
+    return Troubles(
+        files and f"The file store cannot be used: {files.rstrip('.')}. It is tried again by itself.",
+        writing and f"Nothing can be kept now: {writing.rstrip('.')}. It is tried again by itself.",
+    )

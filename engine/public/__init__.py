@@ -14,7 +14,7 @@ from engine.batches.documents import Event
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports, Only
 from engine.batches.fixes import Fixes
-from engine.batches.health import Health, HealthCheck
+from engine.batches.health import Health, HealthCheck, Troubles
 from engine.batches.listing import BatchFilter
 from engine.batches.notifications import ChannelView
 from engine.batches.queries import Queries
@@ -264,6 +264,7 @@ __all__ = [
     "Taken",
     "Throughput",
     "Tokens",
+    "Troubles",
     "UnreadableFile",
     "UpdateState",
     "Upload",

@@ -179,6 +179,10 @@ class SQLiteStore:
         return connection
 
     def _away(self, error: Exception) -> StoreAway:
+        if isinstance(error, apsw.FullError):
+            return StoreAway(f"the disk of the job store {self._path} is full: make room on it")
+        if isinstance(error, apsw.ReadOnlyError):
+            return StoreAway(f"the job store {self._path} is read-only: let the engine write the file and its folder")
         return StoreAway(f"the job store {self._path} does not answer ({error})")
 
 

@@ -65,7 +65,7 @@ def test_files_that_are_away_are_told(desk: Desk, screen: str) -> None:
     job = desk.submit(upcs(2))
     context().engine.health.check()
     aside = (desk.folder / "files").rename(desk.folder / "aside")
-    until(context().engine.health.files_away)
+    until(lambda: context().engine.health.troubles().files)
     app = desk.screen(screen, job_id=job.job_id)
     assert not app.exception
     assert "The file store cannot be used" in text(app).replace("\\", "")

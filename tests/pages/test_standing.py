@@ -66,7 +66,7 @@ def test_files_that_are_away_are_told(desk: Desk) -> None:
     desk.submit(upcs(1))
     context().engine.health.check()
     aside = (desk.folder / "files").rename(desk.folder / "aside")
-    until(context().engine.health.files_away)
+    until(lambda: context().engine.health.troubles().files)
     app = desk.screen("new_batch")
     assert "The file store cannot be used" in app.warning[0].value.replace("\\", "")
     aside.rename(desk.folder / "files")

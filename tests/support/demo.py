@@ -68,16 +68,17 @@ class Served:
     def kill(self, part: str) -> None:
         """`kill -9` the process of one part: `worker`, `console` or `sandbox`; the supervisor starts it again."""
         for child in psutil.Process(self.process.pid).children():
-            if part in child.cmdline():
+            if child.status() != psutil.STATUS_ZOMBIE and part in child.cmdline():
                 child.kill()
                 return
         raise AssertionError(f"no {part} is running")
 
     def stored(self) -> tuple[dict[str, list[str]], list[tuple[str, int]]]:
-        """Return all that is kept in `store.db` and `files` of the folder: the rows of every table, and the files."""
+        """Return all that is kept in `store.db` and `files` of the folder but the sign of health: rows of tables, files."""
         with contextlib.closing(sqlite3.connect(self.folder / "store.db")) as database:
             tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             rows = {name: sorted(map(repr, database.execute(f'SELECT * FROM "{name}"'))) for name in tables}
+        rows["documents"] = [row for row in rows["documents"] if not row.startswith("('health'")]
         files = (self.folder / "files").rglob("*")
         return rows, sorted((str(file), file.stat().st_mtime_ns) for file in files)
 

@@ -25,8 +25,8 @@ AGE_SECONDS = 10.0
 def shows(context: Context, look: Look) -> object:
     """Return what the top shows; ages and times in it are at most ten seconds old."""
     snapshot = look()
-    screen, files_away = snapshot.value, context.engine.health.files_away()
-    return screen.steady(AGE_SECONDS), screen.counts, screen.detail, snapshot.away, files_away
+    screen, troubles = snapshot.value, context.engine.health.troubles()
+    return screen.steady(AGE_SECONDS), screen.counts, screen.detail, snapshot.away, troubles
 
 
 def draw(context: Context, look: Look) -> None:
@@ -52,8 +52,9 @@ def _alerts(context: Context, snapshot: Snapshot[BatchScreen]) -> None:
     screen = snapshot.value
     with st.container(key="alerts", gap="small"):
         notices.store_away(snapshot, zone())
-        notices.files_away(context.engine.health.files_away())
-        if screen.unserved and not screen.batch.interrupted:
+        troubles = context.engine.health.troubles()
+        notices.troubles(troubles)
+        if screen.unserved and not screen.batch.interrupted and not troubles.writing:
             notices.no_engine(screen.counts.left)
         _box(context, screen, disabled=snapshot.away)
 

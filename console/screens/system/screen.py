@@ -19,17 +19,14 @@ from console.widgets.facts import facts
 from console.widgets.heading import heading
 from console.widgets.tiles import tile
 from engine import __version__
-from engine.public import NAMES, OPEN, Engine, Report, Service, UpstreamsView, WorkerView, retention
+from engine.public import NAMES, OPEN, Engine, Report, Service, Troubles, UpstreamsView, WorkerView, retention
 
 
 @dataclass(frozen=True, slots=True)
 class SystemView:
-    """What the screen shows. `batches` counts open batches, `waiting` their rows that are not done yet.
+    """What the screen shows. `batches` counts open batches, `waiting` their rows that are not done yet."""
 
-    `files_away` says why the file store cannot be used, "" when it can.
-    """
-
-    files_away: str
+    troubles: Troubles
     workers: tuple[WorkerView, ...]
     queued: int
     batches: int
@@ -48,7 +45,7 @@ def load(engine: Engine) -> SystemView:
     """Read the workers, what waits, how the services and the stores are, and what is kept for how long."""
     jobs = [view for view in engine.queries.batches(limit=100) if view.job.status in OPEN]
     return SystemView(
-        engine.health.files_away(),
+        engine.health.troubles(),
         engine.queries.workers(),
         engine.queries.queued(),
         len(jobs),
@@ -79,7 +76,7 @@ def _shows(context: Context) -> object:
     view = snapshot.value
     workers = tuple((one.worker, one.silent, one.job_id, one.steps, one.waits) for one in view.workers)
     services = tuple((one.state, one.credentials, one.test) for one in view.upstreams.upstreams)
-    counts = view.files_away, view.queued, view.batches, view.waiting
+    counts = view.troubles, view.queued, view.batches, view.waiting
     return workers, services, counts, view.report, parts.steady(snapshot)
 
 
@@ -91,8 +88,8 @@ def _engine(context: Context) -> None:
         return
     notices.store_away(snapshot, zone())
     view = snapshot.value
-    notices.files_away(view.files_away)
-    if not view.alive and view.waiting:
+    notices.troubles(view.troubles)
+    if not view.alive and view.waiting and not view.troubles.writing:
         notices.no_engine(view.waiting)
     with st.container(key="stale_system" if snapshot.away else "system", gap="small"):
         _tiles(snapshot)
@@ -108,9 +105,11 @@ def _tiles(snapshot: Snapshot[SystemView]) -> None:
     view = snapshot.value
     silent = len(view.workers) - view.alive
     store, color, icon = ("Connected", "green", "database") if not snapshot.away else ("Away", "red", "cloud_off")
+    if view.troubles.writing and not snapshot.away:
+        store, color, icon = "Not writable", "red", "disc_full"
     with st.grid(5, min_column_width=150, gap="small"):
         tile(f":{color}[:material/{icon}:] Job store", store, f"answered {ago(snapshot.age)}")
-        files, color, icon = ("Away", "red", "folder_off") if view.files_away else ("Connected", "green", "folder")
+        files, color, icon = ("Away", "red", "folder_off") if view.troubles.files else ("Connected", "green", "folder")
         tile(f":{color}[:material/{icon}:] File store", files, "uploads, rows and photos")
         engines = "green" if view.alive else "red"
         note = f"{rows(silent, 'silent engine')}" if silent else "all answer"

@@ -20,6 +20,7 @@ class HealthAnswer(Answer):
     firestore: Literal["connected", "disconnected"] = Field(description="the job store in use")
     files: Literal["connected", "disconnected"] = Field(description="the file store in use")
     files_away: str = Field(description='why the file store cannot be used, "" when it can')
+    unwritable: str = Field(description='why nothing can be kept in the job store, "" when it can')
     timestamp: datetime
     environment: str
     version: str
