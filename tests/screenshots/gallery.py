@@ -24,7 +24,7 @@ FOLDER = ROOT / "var" / "screenshots"
 WIDTHS = (1400, 1024, 640)
 HEIGHT, TALLEST = 900, 4_000
 WAIT_MILLISECONDS = 40_000
-SAYS_MILLISECONDS = 15_000
+SAYS_MILLISECONDS = 40_000
 DRAWN_MILLISECONDS = 200  # what a table needs to draw itself anew after its width has changed
 
 SETTLED = """() => {

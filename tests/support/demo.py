@@ -74,7 +74,7 @@ class Served:
         raise AssertionError(f"no {part} is running")
 
     def stored(self) -> tuple[dict[str, list[str]], list[tuple[str, int]]]:
-        """Return all that is kept in `store.db` and `files` of the folder but the sign of health: rows of tables, files."""
+        """Return what is kept in `store.db` and `files`, the sign of health left out: rows of all tables, and files."""
         with contextlib.closing(sqlite3.connect(self.folder / "store.db")) as database:
             tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             rows = {name: sorted(map(repr, database.execute(f'SELECT * FROM "{name}"'))) for name in tables}

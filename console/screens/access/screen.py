@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
-from console.context import Context
-from console.poller import AWAY
+from console.context import Context, zone
+from console.poller import AWAY, Snapshot
 from console.screens.access import audit, people, tokens
-from console.widgets import notices
+from console.widgets import notices, parts
 from console.widgets.heading import heading
 from engine.public import access
+
+EVERY_SECONDS = 5.0
 
 
 def render(context: Context) -> None:
@@ -24,6 +28,7 @@ def render(context: Context) -> None:
     except AWAY as error:
         notices.nothing_read(error)
         return
+    parts.live(partial(_outage, context), name="outage", shows=lambda: parts.steady(_look(context)))
     for_people, for_programs, record = st.tabs(["People", "Programs", "Audit"])
     with for_people:
         people.draw(context, listed, now)
@@ -31,3 +36,12 @@ def render(context: Context) -> None:
         tokens.draw(context, standing, now)
     with record:
         audit.draw(entries, wanted, now)
+
+
+def _look(context: Context) -> Snapshot[object]:
+    return context.poller.look("access", context.engine.people.all, every=EVERY_SECONDS)
+
+
+def _outage(context: Context) -> None:
+    """Say that the store went away since; everything else on the screen changes by actions only."""
+    notices.store_away(_look(context), zone())
