@@ -34,18 +34,19 @@ class Rules:
 
 @dataclass(frozen=True)
 class Worker:
-    """`holds`: nobody has claimed the shard since. `doing` is its step with the first row that is not done.
+    """`holds`: nobody has claimed the shard since. `doing` is its step with `row`, the first that it takes for open.
 
     Steps: "" without the shard, then begin, suspected, intended, looked, may send, sent, made, refused.
     """
 
     holds: bool = False
     doing: str = ""
+    row: int = 0
 
 
 @dataclass(frozen=True)
 class State:
-    """Everything at one moment. `wire` has the requests on their way: a row, and who waits for the answer, -1 for none."""
+    """Everything at one moment. `wire` has the requests under way: a row, and who waits for its answer, -1 for none."""
 
     shard: Shard
     rows: tuple[ItemStatus, ...]
@@ -127,8 +128,8 @@ def steps(state: State, rules: Rules) -> Iterator[tuple[str, State]]:
 
 
 def _work(state: State, at: int, rules: Rules) -> Iterator[tuple[str, State]]:
-    """Yield what one worker may do next with the row that it believes to be the next."""
-    worker, row, shard = state.workers[at], state.row, state.shard
+    """Yield what one worker may do next."""
+    worker, row, shard = state.workers[at], state.workers[at].row, state.shard
     writes = worker.holds or not rules.fence
     lost = f"{at} learns that the lease is lost", _with(state, at, Worker())
     if worker.doing == "looked":
@@ -137,20 +138,19 @@ def _work(state: State, at: int, rules: Rules) -> Iterator[tuple[str, State]]:
         else:
             yield lost
     elif worker.doing == "may send":
-        if row < len(state.rows) and sum(sent == row for sent, _ in state.wire) < LATE:
+        if sum(sent == row for sent, _ in state.wire) < LATE:
             wire = tuple(sorted((*state.wire, (row, at))))
             yield f"{at} sends row {row}", replace(_with(state, at, replace(worker, doing="sent")), wire=wire)
     elif worker.doing == "intended":
-        if row < len(state.rows):
-            doing = "made" if state.offers[row] else "looked"
-            yield f"{at} looks for row {row}", _with(state, at, replace(worker, doing=doing))
+        doing = "made" if state.offers[row] else "looked"
+        yield f"{at} looks for row {row}", _with(state, at, replace(worker, doing=doing))
     elif worker.doing != "sent":
         yield _write(state, at) if writes else lost
 
 
 def _write(state: State, at: int) -> tuple[str, State]:
     """Return the state after a worker's next commit."""
-    worker, row, shard = state.workers[at], state.row, state.shard
+    worker, row, shard = state.workers[at], state.workers[at].row, state.shard
     if row == len(state.rows):
         return f"{at} closes", replace(_with(state, at, Worker()), shard=_canonical(shards.close(shard)))
     if shards.deadly(shard):
@@ -167,18 +167,18 @@ def _write(state: State, at: int) -> tuple[str, State]:
 
 
 def _ended(state: State, at: int, status: ItemStatus) -> State:
-    row = state.row
+    row = state.workers[at].row
     item = Item(index=row, line=row, upc="", gtin=None, status=status)
     shard = shards.finish(state.shard, {row: item}, watermark=row + 1)
     rows = (*state.rows[:row], status, *state.rows[row + 1 :])
-    worker = replace(state.workers[at], doing="begin")
+    worker = Worker(state.workers[at].holds, "begin", row + 1)
     return replace(_with(state, at, worker), rows=rows, shard=_canonical(shard))
 
 
 def _claimed(state: State, at: int) -> State:
     shard = shards.claim(state.shard, worker=str(at), lanes=1, now=NOW, lease=LEASE)
     others = tuple(replace(worker, holds=False) for worker in state.workers)
-    return _with(replace(state, shard=_canonical(shard), workers=others), at, Worker(True, "begin"))
+    return _with(replace(state, shard=_canonical(shard), workers=others), at, Worker(True, "begin", state.row))
 
 
 def _dead(state: State, at: int) -> State:
