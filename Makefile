@@ -4,7 +4,7 @@ BIN := .venv/bin
 PARALLEL := -n 3 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: run live test test-long check sbom fmt coverage mutants fuzz evidence bench lock help
+.PHONY: run live test test-long check sbom fmt coverage mutants fuzz screenshots evidence bench lock help
 
 run: .venv/ready  ## Set up if need be, then start console, worker and sandbox; PORT=9000 chooses another port
 	$(BIN)/python -m engine demo
@@ -43,6 +43,9 @@ mutants: .venv/ready-dev  ## Change the rules in engine/domain in thousands of w
 
 fuzz: .venv/ready-dev  ## Read 100,000 files that nobody would write: none may crash, hang, or lose a row
 	$(BIN)/python -m pytest -n 2 --hypothesis-profile=fuzz tests/unit/test_reading_properties.py -k "any_bytes or near_a_table" $(ARGS)
+
+screenshots: .venv/ready-dev  ## Take every screen in every state, light and dark, at three widths, into var/screenshots; check each with axe-core
+	$(BIN)/python -m tests.screenshots --axe $(ARGS)
 
 evidence: .venv/ready-dev  ## Kill and freeze workers at every point, on both stores, and plant faults that the tests must catch; tables go to docs/evidence.md
 	$(BIN)/python -m tests.evidence $(ARGS)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
 import streamlit as st
 
-from console.context import Context
+from console.context import Context, zone
 from console.poller import AWAY, Snapshot
 from console.widgets import notices, parts
 from console.widgets.text import plain
@@ -45,6 +45,11 @@ def load(engine: Engine) -> Standing:
 def draw(context: Context) -> None:
     """Draw what stands in the way, and keep it up to date; nothing while nothing does."""
     parts.live(partial(_draw, context), name="standing", shows=partial(_shows, context))
+
+
+def outage(look: Callable[[], Snapshot[object]]) -> None:
+    """Say, where nothing else on the screen does, that the store went away after it was drawn. `look` reads it."""
+    parts.live(lambda: notices.store_away(look(), zone()), name="outage", shows=lambda: parts.steady(look()))
 
 
 def _look(context: Context) -> Snapshot[Standing]:

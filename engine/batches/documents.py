@@ -29,6 +29,7 @@ SHARDS = "batch_shards"
 WORKERS = "workers"
 REQUESTS = "requests"
 DRAFTS = "drafts"
+HEALTH = "health"  # its one document shows whether anything can be kept
 TRIES = 20
 _NAME = re.compile(r"[0-9A-Za-z_-]{1,64}")
 TAKEN_OVER = "taken over"

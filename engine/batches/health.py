@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.batches.documents import WORKERS
+from engine.batches.documents import HEALTH, WORKERS
 from engine.clock import Clock
 from engine.errors import FileError, StoreError
 from engine.files.base import Files
@@ -18,7 +18,6 @@ PATIENCE_SECONDS = 4.0
 KNOWN_SECONDS = 3.0  # what is known of a store counts so long before it is asked again
 WRITTEN_SECONDS = 15.0  # where a write went through, the next one is tried so much later
 SILENT = "it does not answer in time"
-_WRITTEN = "health/written"  # the document that shows whether anything can be kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,7 @@ class HealthCheck:
 
     def _unwritable(self) -> str:
         try:
-            self._store.commit(Put(_WRITTEN, {"at": self._clock.now()}))
+            self._store.commit(Put(f"{HEALTH}/written", {"at": self._clock.now()}))
         except StoreError as error:
             return str(error)
         return ""

@@ -30,7 +30,7 @@ from engine.store.base import Store
 from engine.store.json_values import encode
 
 MANIFEST, DOCUMENTS, FILES = "manifest.json", "documents.jsonl", "files/"
-LEFT_OUT = frozenset({"workers", "sessions"})  # who ran, and who was signed in: nobody is when it is brought back
+LEFT_OUT = frozenset({"workers", "sessions", "health"})  # who ran, who was signed in, how it was: all of it was then
 
 
 class Manifest(Document, frozen=True):

@@ -156,5 +156,6 @@ class Gallery:
             self.problems.append(f"{shot.file}: a traceback")
         if page.evaluate(WIDER):
             self.problems.append(f"{shot.file}: wider than its window")
-        if self.axe:
+        if self.axe and violations(page):
+            self._settle(page, shot.file)  # what is just being drawn is dimmed by Streamlit
             self.problems.extend(f"{shot.file}: {violation}" for violation in violations(page))

@@ -6,10 +6,10 @@ from functools import partial
 
 import streamlit as st
 
-from console.context import Context, zone
-from console.poller import AWAY, Snapshot
+from console.context import Context
+from console.poller import AWAY
 from console.screens.access import audit, people, tokens
-from console.widgets import notices, parts
+from console.widgets import notices, standing
 from console.widgets.heading import heading
 from engine.public import access
 
@@ -22,26 +22,21 @@ def render(context: Context) -> None:
     if not notices.allowed(context, access.TokenScope.ADMIN):
         return
     try:
-        listed, standing, now = context.engine.people.all(), context.engine.tokens.all(), context.engine.tokens.now()
+        listed, programs, now = (
+            context.engine.people.all(),
+            context.engine.tokens.all(),
+            context.engine.tokens.now(),
+        )
         wanted = audit.wanted()
         entries = context.engine.audit.page(wanted)
     except AWAY as error:
         notices.nothing_read(error)
         return
-    parts.live(partial(_outage, context), name="outage", shows=lambda: parts.steady(_look(context)))
+    standing.outage(partial(context.poller.look, "access", context.engine.people.all, every=EVERY_SECONDS))
     for_people, for_programs, record = st.tabs(["People", "Programs", "Audit"])
     with for_people:
         people.draw(context, listed, now)
     with for_programs:
-        tokens.draw(context, standing, now)
+        tokens.draw(context, programs, now)
     with record:
         audit.draw(entries, wanted, now)
-
-
-def _look(context: Context) -> Snapshot[object]:
-    return context.poller.look("access", context.engine.people.all, every=EVERY_SECONDS)
-
-
-def _outage(context: Context) -> None:
-    """Say that the store went away since; everything else on the screen changes by actions only."""
-    notices.store_away(_look(context), zone())

@@ -14,7 +14,7 @@ from console.poller import AWAY, Snapshot
 from console.screens.connections import catalogue, discogs, ebay, notified
 from console.screens.connections.save import save
 from console.screens.connections.view import PURPOSES, ConnectionsView, load, origin
-from console.widgets import notices, parts, testing
+from console.widgets import notices, parts, standing, testing
 from console.widgets.facts import facts
 from console.widgets.heading import heading
 from console.widgets.templates import html
@@ -47,6 +47,7 @@ def render(context: Context) -> None:
     except AWAY as error:
         notices.nothing_read(error)
         return
+    standing.outage(partial(_look, context))
     _consent(accounts)
     if not context.may_admin:
         st.caption("To connect and disconnect takes the role admin.")

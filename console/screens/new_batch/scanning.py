@@ -106,7 +106,7 @@ def _filled(context: Context, session_id: str) -> None:
     scanner.draw(_FIELD, session_id, said)
     st.caption(_HELP)
     try:
-        view = _look(context, session_id).value
+        snapshot = _look(context, session_id)
     except AWAY as error:
         notices.nothing_read(error)
         return
@@ -114,12 +114,13 @@ def _filled(context: Context, session_id: str) -> None:
         st.error(plain(str(error)), icon=":material/error:")
         st.button("Leave", on_click=_leave)
         return
+    view = snapshot.value
     _looked_up(session_id, view)
     st.markdown(f"**{plain(view.session.name or 'Scan session')}** :gray[{_since(context, view.session)}]")
     if view.newest:
         _last(context, view.newest[0])
     _tally(view)
-    _end(context, view)
+    _end(context, view, disabled=snapshot.away)
     _table(context, view)
 
 
@@ -221,7 +222,7 @@ def _tally(view: SessionView) -> None:
     st.markdown(f"**{rows(view.rows, 'row')}** &nbsp; {told}" if view.rows else "Nothing scanned yet.")
 
 
-def _end(context: Context, view: SessionView) -> None:
+def _end(context: Context, view: SessionView, *, disabled: bool) -> None:
     """Draw what ends the session."""
     session_id = view.session.session_id
     with st.container(horizontal=True, gap="small"):
@@ -229,14 +230,14 @@ def _end(context: Context, view: SessionView) -> None:
             f"Close and check {rows(view.rows, 'row')}",
             icon=":material/fact_check:",
             type="primary",
-            disabled=not view.rows,
+            disabled=disabled or not view.rows,
             on_click=_close,
             args=(context, session_id),
         )
         st.button("Leave it open", icon=":material/logout:", on_click=_leave)
         with st.popover("Discard", icon=":material/delete:"):
             st.markdown(f"All {rows(view.rows, 'scan')} of this session are taken away. No draft was made of them.")
-            st.button("Discard them", type="primary", on_click=_discard, args=(context, session_id))
+            st.button("Discard them", type="primary", disabled=disabled, on_click=_discard, args=(context, session_id))
 
 
 def _table(context: Context, view: SessionView) -> None:

@@ -77,7 +77,7 @@ def _shows(context: Context) -> object:
     workers = tuple((one.worker, one.silent, one.job_id, one.steps, one.waits) for one in view.workers)
     services = tuple((one.state, one.credentials, one.test) for one in view.upstreams.upstreams)
     counts = view.troubles, view.queued, view.batches, view.waiting
-    return workers, services, counts, view.report, parts.steady(snapshot)
+    return workers, services, counts, view.report, view.retained, parts.steady(snapshot)
 
 
 def _engine(context: Context) -> None:
