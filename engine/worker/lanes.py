@@ -90,8 +90,10 @@ class Width:
 
     def has_room(self, rows: Collection[RowOnLane], now: float) -> bool:
         """Whether one more may be begun beside `rows`, at the monotonic moment `now`."""
-        if len(rows) < self._rows or len(rows) >= self.most:
-            return len(rows) < self._rows
+        if len(rows) < self._rows:
+            return True
+        if len(rows) >= self.most:
+            return False
         on_lanes = [row for row in rows if row.on_lane]
         if len(on_lanes) >= self._rows:
             self._rows += sum(now - row.begun_at for row in on_lanes) > ANSWER_SECONDS * len(on_lanes)
