@@ -1,4 +1,4 @@
-"""Which documents and which indexes of Firestore one batch heats up, by the number of workers that share it.
+"""Which documents and which indexes of Firestore batches heat up, by the number of workers that share them.
 
     python -m benchmarks.hotspots [--workers 1 10 40] [--seconds 20] [--pace 1]
 
@@ -9,8 +9,8 @@ collection count by the one that is written most); and the writes a second that 
 (`sequential`), for which Firestore states a limit of 500. What deploy/firestore.indexes.json takes out of the
 automatic indexes moves none.
 
-Counts do not depend on the store: SQLite keeps them honest and quick. Batches of 2,500 rows a worker, as in a file of
-100,000, whose forty shards are what forty workers can share.
+Counts do not depend on the store: SQLite keeps them honest and quick. A batch has 2,500 rows a worker and forty workers
+at most, which is what a file of 100,000 rows has shards for; more of them share several batches.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ from engine.worker.loop import Worker, WorkerConfig
 
 INDEXES = Path(__file__).parents[1] / "deploy" / "firestore.indexes.json"
 SHOWN = 6
+MOST_A_BATCH = 40  # workers: 100,000 rows are forty shards
 UNDER_WAY_SECONDS = 120.0  # in which all workers hold a shard
 
 
@@ -114,11 +115,13 @@ def unindexed() -> set[tuple[str, str]]:
 
 
 def shared(workers: int, seconds: float, pace: float) -> dict[str, Any]:
-    """Have so many workers share one batch, and return what they did once all of them were at it."""
+    """Have so many workers share batches, and return what they did once all of them were at it."""
     clock, stop = SystemClock(), threading.Event()
     with tempfile.TemporaryDirectory() as name:
         store, files = Watched(SQLiteStore(Path(name) / "store.db")), FolderFiles(Path(name) / "files")
-        Submission(store, files, clock).upload(barcodes(workers * SHARD_ROWS), "rows.txt", Options())
+        for first in range(0, workers, MOST_A_BATCH):
+            rows = min(MOST_A_BATCH, workers - first) * SHARD_ROWS
+            Submission(store, files, clock).upload(barcodes(rows), f"rows-{first}.txt", Options())
         threads = [threading.Thread(target=worker.run) for worker in crew(store, files, workers, pace, stop)]
         for thread in threads:
             thread.start()

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from engine.clock import Clock
 from engine.codec import decode, encode, replace
 from engine.domain.retention import RetentionRecord
-from engine.errors import Conflict
+from engine.errors import Conflict, DocumentBroken, DocumentNewer
 from engine.files.base import Files
 from engine.log import get_logger
 from engine.maintenance.retention_rules import Page, Rule
@@ -86,9 +86,17 @@ class Retention:
             StoreAway, FilesAway: a store does not answer; the round is due again when its lease has run out.
         """
         if held := self._take():
-            done = all(self._carry_out(rule, held) for rule in self._rules if rule.kept is not None)
+            done = all(self._try(rule, held) for rule in self._rules if rule.kept is not None)
             self._let_go(held, done=done)
         return False
+
+    def _try(self, rule: Rule, held: _Round) -> bool:
+        """Carry out a rule; one that comes upon a document which cannot be read holds up no other."""
+        try:
+            return self._carry_out(rule, held)
+        except (DocumentBroken, DocumentNewer) as error:
+            log.warning("retention_held_up", subject=str(rule.subject), error=str(error))
+            return True
 
     def _take(self) -> _Round | None:
         """Take the round that is due; None where there is none, another worker has it, or a backup comes back."""

@@ -68,12 +68,12 @@ class Rules:
         rules = [
             Rule(Subject.BATCHES, keep.batches, self._batches),
             Rule(Subject.SCANS, keep.scans, self._scans),
-            Rule(Subject.FILES, keep.files, self._uploads),
             Rule(Subject.NOTIFICATIONS, keep.notifications, self._notifications),
             Rule(Subject.ENTRIES, keep.audit, self._entries),
             Rule(Subject.SESSIONS, once_over, lambda before: _pages(self._older(SESSIONS, "ends_at", before))),
         ]
-        return rules + [Rule(subject, once_over, self._expiring(subject)) for subject in EXPIRING if expired]
+        rules += [Rule(subject, once_over, self._expiring(subject)) for subject in EXPIRING if expired]
+        return [*rules, Rule(Subject.FILES, keep.files, self._uploads)]  # last: files that are away hold up no other
 
     def _batches(self, before: datetime) -> Iterator[Page]:
         """Mark batches as being deleted, one in a commit; workers then delete them as if a person had said so."""

@@ -17,4 +17,6 @@ def test_there_are_enough_and_each_is_one_of_its_own() -> None:
 def test_a_fault_can_be_planted_and_its_tests_exist(fault: Fault) -> None:
     assert (ROOT / fault.file).read_text(encoding="utf-8").count(fault.old) == 1
     assert fault.old != fault.new
-    assert all((ROOT / test).exists() for test in fault.tests.split())
+    for file, _, test in (named.partition("::") for named in fault.tests.split()):
+        assert (ROOT / file).exists()
+        assert not test or f"def {test}(" in (ROOT / file).read_text(encoding="utf-8")

@@ -26,6 +26,8 @@ from engine.domain.batch.upload import Upload
 from engine.domain.notifications import NOTIFICATIONS
 from engine.domain.notifications import test as notification
 from engine.domain.retention import EXPIRING, Keep, RetentionRecord, Subject
+from engine.errors import FilesAway
+from engine.files.base import Files
 from engine.maintenance.retention import PATH, ROUND, Retention
 from engine.maintenance.retention_rules import AT_ONCE, Rules
 from engine.maintenance.store_record import keep_record, read_record
@@ -332,7 +334,10 @@ def test_a_round_that_is_killed_at_any_commit_is_ended_by_the_next_and_everythin
     counted = {Subject(name): rule.removed for name, rule in record.rules.items()}
     killed_with_files = counted[Subject.FILES] == 0  # just before they were counted
     assert counted == expected | {Subject.FILES: 0 if killed_with_files else 1}
-    assert (len(old_files(batches)), killed_with_files) == (0, commits == 5 and not after)
+    assert (len(old_files(batches)), killed_with_files) == (
+        0,
+        commits == COMMITS - 1 - 2 * by_itself(batches) and not after,
+    )
     assert {batches.job(name).status for name in jobs(batches)} == {JobStatus.PAUSED}
     assert batches.store.count(SCAN_SESSIONS) == 1
     assert go_through(batches, EVERYTHING).rules == record.rules
@@ -368,7 +373,7 @@ class Interrupting:
         return self._batches.store.commit(*writes)
 
 
-@pytest.mark.parametrize("commits", [1, 3, 6])
+@pytest.mark.parametrize("commits", [1, 3, 5])
 def test_a_worker_that_was_frozen_beyond_its_lease_removes_nothing_more(batches: Batches, commits: int) -> None:
     expected = filled(batches)
     retention(batches, EVERYTHING, Interrupting(batches, commits)).work()
@@ -435,3 +440,39 @@ def test_a_round_that_is_closed_half_way_is_due_at_once_for_the_next_worker(batc
     record = batches.engine.retained.last()
     assert record
     assert (removed(record, Subject.SESSIONS), record.ended_at) == (0, None)
+
+
+def test_a_document_that_cannot_be_read_holds_up_its_own_rule_alone(batches: Batches) -> None:
+    aged(batches, done(batches))
+    broken = scanned(batches)
+    batches.store.commit(Patch(f"{SCAN_SESSIONS}/{broken}", {"scans": "many"}, None))
+    batches.engine.sessions.begin("ben", (), timedelta(hours=-1))
+    record = go_through(batches, EVERYTHING)
+    assert [removed(record, one) for one in (Subject.BATCHES, Subject.SCANS, Subject.SESSIONS)] == [1, 0, 1]
+    assert batches.store.count(SCAN_SESSIONS) == 1
+
+
+class NoFiles:
+    """Files that are away."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._files, name)
+
+    def walk(self, *_: object) -> list[str]:
+        raise FilesAway("the bucket does not answer")
+
+
+def test_while_the_files_are_away_everything_else_goes_and_the_round_is_tried_again(batches: Batches) -> None:
+    expected, lost = filled(batches), NoFiles(batches.files)
+    rules = Rules(batches.store, lost, batches.engine.deletions, EVERYTHING, Audit(batches.store, SystemClock()))
+    expired = not by_itself(batches)
+    with pytest.raises(FilesAway):
+        Retention(batches.store, lost, SystemClock(), rules.all(expired=expired), pause=0).work()
+    record = batches.engine.retained.last()
+    assert record
+    assert {Subject(name): rule.removed for name, rule in record.rules.items()} == expected | {Subject.FILES: 0}
+    assert record.due_at < now() + timedelta(minutes=6)
+    assert removed(go_through(batches, EVERYTHING), Subject.FILES) == 1

@@ -23,6 +23,7 @@ TURNS = "tests/contract/test_worker_turns.py"
 BATCHES = "tests/contract/test_worker_batches.py"
 STORE = "tests/contract/test_worker_store_faults.py"
 STEERING = "tests/contract/test_control_steering.py"
+RETENTION = "tests/contract/test_retention.py"
 
 FAULTS = (
     Fault(
@@ -269,5 +270,26 @@ FAULTS = (
         "    if record.restoring:\n",
         "    if record.restoring and False:\n",
         "tests/contract/test_migrations.py tests/contract/test_backups.py",
+    ),
+    Fault(
+        "a worker that lost its round of retention goes on",
+        "engine/maintenance/retention.py",
+        "self._store.commit(Patch(PATH, encode(record), held.version), *page.writes)",
+        "self._store.commit(Patch(PATH, encode(record), None), *page.writes)",
+        f"{RETENTION}::test_a_worker_that_was_frozen_beyond_its_lease_removes_nothing_more",
+    ),
+    Fault(
+        "retention takes a scan session away that is being filled",
+        "engine/maintenance/retention_rules.py",
+        "            if session.path:\n                yield Page(1",
+        "            if session.session_id:\n                yield Page(1",
+        f"{RETENTION}::test_a_scan_session_that_became_a_file_goes_with_its_scans_and_one_that_is_filled_stays",
+    ),
+    Fault(
+        "retention takes a batch away whose failed rows another one carries on",
+        "engine/maintenance/retention_rules.py",
+        " or self._has_open_relatives(job)",
+        "",
+        f"{RETENTION}::test_a_batch_stays_while_one_is_open_that_carries_its_failed_rows_on_and_so_does_the_other_way_round",
     ),
 )
