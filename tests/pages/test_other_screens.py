@@ -90,8 +90,8 @@ def test_the_system_screen_says_how_long_what_is_over_is_kept_and_how_much_has_g
     shown = {line["What"]: (line["Kept"], line["Gone so far"]) for line in table.to_dict("records")}
     assert shown["Batches that have ended"] == ("for 90 days", "0")
     assert shown["Entries of the audit"] == ("for good", "0")
-    assert shown["Sessions of people"] == ("until it ends", "1")
-    assert "Last looked for" in text(app)
+    assert shown["Sessions of people"] == ("until their end", "1")
+    assert "An engine looked last at" in text(app)
 
 
 def test_the_system_screen_shows_the_last_checks_and_makes_new_ones(desk: Desk) -> None:

@@ -39,9 +39,10 @@ def draw(record: retention.RetentionRecord | None, at: partial[str]) -> None:
             key="retained",
             hide_index=True,
             row_height=36,
+            height="content",
             alt="How long what is over is kept, and how much of it has gone",
         )
-        looked = f"Last looked for {at(record.ended_at)}." if record.ended_at else "An engine is looking for it now."
+        looked = f"An engine looked last at {at(record.ended_at)}." if record.ended_at else "An engine is looking now."
         st.caption(f"{looked} {'' if retention.Subject.LOOKUPS in record.rules else BY_FIRESTORE}")
 
 
@@ -57,4 +58,4 @@ def _cells(subject: str, rule: retention.RuleState, at: partial[str]) -> dict[st
 def _kept(days: int | None) -> str:
     if days is None:
         return "for good"
-    return f"for {rows(days, 'day')}" if days else "until it ends"
+    return f"for {rows(days, 'day')}" if days else "until their end"
