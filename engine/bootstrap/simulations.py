@@ -84,12 +84,16 @@ class Simulator:
         return Simulation(sum(map(_asks, made)), result, limit)
 
     def _known(self, rows: Sequence[Row], catalog: CurrentCatalog | None) -> set[str]:
-        """Return the GTIN-14s that need no service: the catalogue, or a kept answer, says which release they are."""
+        """Return the keys of rows that need no service: the catalogue, or a kept answer, knows their release."""
         known = KnownReleases(self._store, catalog, self._clock, self._settings.coverart_url)
         gtins = list(dict.fromkeys(row.gtin for row in rows if row.gtin))
         parts = (gtins[start : start + _ASKED_AT_ONCE] for start in range(0, len(gtins), _ASKED_AT_ONCE))
         found = (known.find(part) for part in parts)
-        return {gtin for part in found for gtin, one in part.items() if one.state is ScanState.KNOWN}
+        keys = {gtin for part in found for gtin, one in part.items() if one.state is ScanState.KNOWN}
+        if catalog:
+            numbers = {row.key: row.named.discogs_id for row in rows if row.key and row.named.discogs_id}
+            keys |= {key for key, number in numbers.items() if catalog.release(number)}
+        return keys
 
     def _calls_a_row(self, options: Options, *, ebay: bool) -> Mapping[Service, float]:
         basis = options.price_rule.basis

@@ -29,7 +29,7 @@ class RowCost:
 class Circumstances:
     """What decides the cost of a row beside the row: `calls` that a row costs by experience, and what is known already.
 
-    `known` are the GTIN-14s that need no search: the catalogue knows their release, or the services were asked lately.
+    `known` are the keys of rows that need no search: the catalogue knows their release, or the services said it lately.
     """
 
     options: Options
@@ -47,7 +47,7 @@ def costs(rows: Sequence[Row], at: Circumstances) -> list[RowCost]:
             made.append(RowCost())
             continue
         drafted = at.ebay and at.options.create_drafts and not at.options.test_mode
-        if again or row.gtin in at.known:
+        if again or row.key in at.known:
             made.append(RowCost(drafted=drafted))
             continue
         made.append(_looked_up(row, at, asked, drafted=drafted))

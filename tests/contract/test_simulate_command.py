@@ -61,6 +61,14 @@ def test_what_the_catalogue_knows_is_not_looked_up(file: Path, tmp_path: Path) -
     assert "with the catalogue" in table
 
 
+def test_a_release_that_the_file_names_by_its_number_is_looked_for_in_the_catalogue(file: Path, tmp_path: Path) -> None:
+    catalog_of(tmp_path / "catalog.db", entry(21, KNOWN))
+    file.with_suffix(".csv").write_text("Discogs release id,Artist\n21,EBE\n99,EBE\n")
+    answer = answered(str(file.with_suffix(".csv")), "--column", "Discogs release id=discogs_id")
+    assert (answer["without_catalog"]["looked_up"], answer["with_catalog"]["looked_up"]) == (2, 1)
+    assert answer["with_catalog"]["calls"]["discogs"] == 1
+
+
 def test_the_quota_that_limits_is_named(file: Path) -> None:
     file.write_text("".join(f"{89_000_000_000 + number}\n" for number in range(4_000)))
     limited = answered(str(file))["without_catalog"]
