@@ -71,7 +71,7 @@ def allowances(settings: Settings, credentials: Credentials) -> list[Allowance]:
         Allowance(
             Service.DISCOGS, discogs, 60.0, key=fingerprint(token), needs_key=True, keyless_limit=DISCOGS_KEYLESS
         ),
-        Allowance(Service.MUSICBRAINZ, calls, calls / musicbrainz if calls else 1.0),
+        Allowance(Service.MUSICBRAINZ, calls, calls / musicbrainz if calls else 1.0, by_start=True),
         Allowance(Service.COVERART),
         Allowance(Service.EBAY, key=seller, needs_key=True),
         Allowance(

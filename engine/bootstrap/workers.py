@@ -83,7 +83,7 @@ class PipelineParts:
         self._terms = Terms(store, clock, _selling_terms(settings), Account(store).by_weight)
         self._rules = rules
         self._rows_a_call = settings.ebay_rows_a_call
-        self._recovered = limiters.recovered
+        self._recovered, self._free_share = limiters.recovered, limiters.free_share
         self.links = Links(self._lookups, clock)
         self._hint = SANDBOX_HINT if settings.profile == "demo" else ""
 
@@ -101,6 +101,7 @@ class PipelineParts:
             catalog=self._catalog,
             covers=CoverSearch(self._covers, links),
             photos=self._photos,
+            free_share=self._free_share,
         )
         return RowPipeline(
             sources,

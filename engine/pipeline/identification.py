@@ -15,6 +15,7 @@ from engine.domain.identify.evidence import Match, Verdict
 from engine.domain.identify.matching import decide, medium_named
 from engine.domain.identify.naming import decide_by_name, decide_by_number
 from engine.domain.identify.releases import Listing, Release
+from engine.domain.identify.sufficiency import decides_alone, musicbrainz_completes
 from engine.domain.listing.pricing import DISCOGS_BASES
 from engine.domain.services import CONNECT_DISCOGS
 from engine.errors import Cause, CredentialsRefused, ItemError, UpstreamDown, UpstreamError
@@ -22,6 +23,9 @@ from engine.pipeline.sources import Sources
 from engine.pipeline.work import RowContext
 
 T = TypeVar("T")
+
+_COMPLETED = "The tracks are MusicBrainz': Discogs' quota was scarce, and both describe the same release."
+_NOT_NEEDED = "Discogs was not asked, as this batch wants where MusicBrainz decides: genre and tracks are not known."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ def identify(context: RowContext, sources: Sources) -> Identified:
     The offline catalogue comes first: when it knows which release it is, no service is asked, unless for a cover.
     A service that is away for long does not stop the other one, unless the row cannot be judged, or priced, without it;
     for a single outage the row waits, so that it misses nothing. Discogs is asked about the release itself only once it
-    is known which one it is.
+    is known which one it is, and not while its quota is scarce and MusicBrainz tells the same; not at all where
+    MusicBrainz decides and the batch asks Discogs only when it is needed.
 
     Raises:
         ItemError: the row has nothing that names a release, or a number that nobody has.
@@ -68,6 +73,8 @@ def _asked(context: RowContext, sources: Sources, offline: list[Release], notes:
     away: list[UpstreamError] = []
     if gtin := context.row.gtin:
         theirs: list[Release] = _unless_away(context, away, lambda: sources.at_musicbrainz(gtin), [])
+        if theirs and not offline and (alone := _without_need(context, sources, theirs)):
+            return Identified(alone.noting(notes).evidence(), alone.chosen)
         ours = offline or _unless_away(context, away, lambda: sources.at_discogs(gtin, rare=not theirs), offline)
         decision = _decide(context, ours, theirs, away)
     else:
@@ -87,6 +94,20 @@ def _asked(context: RowContext, sources: Sources, offline: list[Release], notes:
         undecided = _undecided(context, decision, asked_discogs=sources.discogs is not None)
         return Identified(decision.evidence(), failure=undecided)
     return _completed(context, sources, decision, decision.chosen)
+
+
+def _without_need(context: RowContext, sources: Sources, theirs: Sequence[Release]) -> Decision | None:
+    """Return the decision of MusicBrainz alone, where the batch asks Discogs only when it is needed; None where it is.
+
+    It is where a person has chosen the release, or Discogs' prices count.
+    """
+    rule = context.options.discogs
+    if rule is not Need.WHEN_NEEDED or sources.discogs is None:
+        return None
+    decision = _decide(context, (), theirs, ())
+    if context.item.decided.choice or _priced_by_discogs(context) or not decides_alone(decision):
+        return None
+    return replace(decision, reasons=(*decision.reasons, _NOT_NEEDED))
 
 
 def _by_number(context: RowContext, sources: Sources, notes: list[str]) -> Identified | None:
@@ -115,10 +136,15 @@ def _by_number(context: RowContext, sources: Sources, notes: list[str]) -> Ident
 
 
 def _completed(context: RowContext, sources: Sources, decision: Decision, chosen: Candidate) -> Identified:
-    """Return the chosen release with all that Discogs knows of it."""
-    known = chosen.discogs
+    """Return the chosen release with all that Discogs knows of it, or, while its quota is scarce, MusicBrainz."""
+    known, theirs = chosen.discogs, chosen.musicbrainz
     if known is None:
         return Identified(decision.evidence(), chosen)
+    if theirs and not _priced_by_discogs(context) and musicbrainz_completes(chosen, decision.confidence):
+        told = sources.completed_by_musicbrainz(context.key, known, theirs)
+        if told:
+            decision = replace(decision, reasons=(*decision.reasons, _COMPLETED))
+            return Identified(decision.evidence(), Candidate(known, told))
     late: list[UpstreamError] = []
     whole = _unless_away(context, late, lambda: sources.whole(context.key, known), known)
     _wait_for(context, late, enough=chosen.musicbrainz is not None)
@@ -205,12 +231,16 @@ def _named(context: RowContext, sources: Sources, choice: Choice, lacking: Seque
 
 def _wait_for(context: RowContext, away: Sequence[UpstreamError], *, enough: bool) -> None:
     """Raise what keeps a service from answering that the row needs; what the others say may be `enough`."""
-    stated = context.edits.price_cents or context.row.price_cents
-    priced_by_discogs = stated is None and context.options.price_rule.basis in DISCOGS_BASES
     for error in away:
-        needed = not enough or (error.service == "discogs" and priced_by_discogs)
+        needed = not enough or (error.service == "discogs" and _priced_by_discogs(context))
         if needed and isinstance(error, UpstreamDown):
             raise error
+
+
+def _priced_by_discogs(context: RowContext) -> bool:
+    """Whether Discogs' prices count for the row."""
+    stated = context.edits.price_cents or context.row.price_cents
+    return stated is None and context.options.price_rule.basis in DISCOGS_BASES
 
 
 def _undecided(context: RowContext, decision: Decision, *, asked_discogs: bool) -> ItemError:

@@ -11,7 +11,9 @@ from datetime import datetime
 from engine.clock import Clock
 from engine.codec import decode, encode
 from engine.domain.identify import barcodes
+from engine.domain.identify.candidates import Candidate
 from engine.domain.identify.evidence import ReleaseSummary
+from engine.domain.identify.lookups import Lookup
 from engine.domain.identify.releases import Release
 from engine.domain.services import NAMES
 from engine.errors import BadRequest
@@ -59,18 +61,28 @@ class KeptAnswers:
         self._clock = clock
 
     def release(self, key: str, known: ReleaseSummary) -> Release | None:
-        """Return the release of a row, with its tracks, as a service last described it.
+        """Return the release of a row, with its tracks, as the services last described it.
 
-        None where that is not kept, or too old to be shown. `key` is what the row is known by.
+        Discogs' line of a search is completed by MusicBrainz. None where nothing is kept, or only what is too old to be
+        shown. `key` is what the row is known by.
 
         Raises:
             StoreAway: the store does not answer.
         """
-        lookup, now = stored_lookup(self._store.get(f"{LOOKUPS}/{key}")[0]), self._clock.now()
-        for source, number in (("discogs", known.discogs_id), ("musicbrainz", known.musicbrainz_id)):
-            if number and (answer := lookup.answer(f"{source}/releases/{number}", now)) and answer.said:
-                return decode(Release, answer.said)
-        return None
+        lookup = stored_lookup(self._store.get(f"{LOOKUPS}/{key}")[0])
+        if known.discogs_id and (ours := self._described(lookup, f"discogs/releases/{known.discogs_id}")):
+            return ours
+        number = known.musicbrainz_id
+        theirs = self._described(lookup, f"musicbrainz/releases/{number}") if number else None
+        found = lookup.answer("discogs", self._clock.now())
+        lines = decode(list[Release], found.said) if found and theirs else []
+        line = next((line for line in lines if line.id == known.discogs_id), None)
+        return Candidate(line, theirs).release if theirs else None
+
+    def _described(self, lookup: Lookup, question: str) -> Release | None:
+        """Return the release that was the answer to a question, None where that is not kept."""
+        answer = lookup.answer(question, self._clock.now())
+        return decode(Release, answer.said) if answer and answer.said else None
 
     def forget(self, upcs: Sequence[str]) -> list[Forgotten]:
         """Forget what the services said of barcodes, all of them or none, and return what that was.

@@ -13,6 +13,7 @@ from engine.domain.identify.lookups import DIRECT, Answer
 from engine.domain.identify.named import Named
 from engine.domain.identify.releases import Listing, Release
 from engine.domain.listing.market_prices import SuggestedPrice
+from engine.domain.services import Service
 from engine.errors import UpstreamError
 from engine.log import get_logger
 from engine.pipeline.links import Links
@@ -27,6 +28,8 @@ from engine.upstream.musicbrainz import MusicBrainz, one_search
 log = get_logger(__name__)
 
 T = TypeVar("T")
+
+SCARCE = 0.75  # of Discogs' quota: while less of it is free, the rest is for searches, which nobody else can answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ class CoverSearch:
 class Sources(CallerBound):
     """Facts and prices of one barcode; `discogs` is None without a token, `ebay` while no seller is connected.
 
-    `catalog` is the offline catalogue, None without one; `photos` looks for the operator's own.
+    `catalog` is the offline catalogue, None without one; `photos` looks for the operator's own. `free_share` says which
+    share of its quota a service would grant now, from 0 to 1.
 
     Every method raises what `Lookups.ask` raises.
     """
@@ -60,11 +64,13 @@ class Sources(CallerBound):
         catalog: CurrentCatalog | None = None,
         covers: CoverSearch | None = None,
         photos: Photos,
+        free_share: Callable[[Service], float] = lambda _service: 1.0,
     ) -> None:
         self._photos = photos
         self._lookups = lookups
         self._catalog = catalog
         self._covers = covers or CoverSearch()
+        self._free_share = free_share
         self.discogs = discogs
         self.ebay = ebay
         self._musicbrainz = musicbrainz
@@ -153,6 +159,23 @@ class Sources(CallerBound):
             return found
         return self.discogs_release(gtin, found.id) or found
 
+    def completed_by_musicbrainz(self, gtin: str, line: Release, theirs: Release) -> Release | None:
+        """Return MusicBrainz' own answer about a release, with its tracks, where that spares a call to Discogs.
+
+        `line` is what Discogs' search says of it. None while Discogs' quota is not scarce, where Discogs has answered
+        already, and where MusicBrainz does not tell the tracks, or does not answer.
+        """
+        if line.complete or self._lookups.known(gtin, _about(line.id)):
+            return None
+        if self._free_share(Service.DISCOGS) > SCARCE:
+            return None
+        try:
+            whole = self.musicbrainz_release(gtin, theirs.id)
+        except UpstreamError as error:
+            log.info("tracks_not_told", error=str(error))
+            return None
+        return whole if whole and whole.tracks else None
+
     def discogs_release(self, gtin: str, number: str) -> Release | None:
         """Return the release of a number at Discogs with all that it knows of it, None when there is none."""
         return self._release(gtin, number).said
@@ -217,8 +240,7 @@ class Sources(CallerBound):
 
     def _release(self, gtin: str, number: str) -> Answer[Release | None]:
         discogs = self._with_token()
-        question = Question(f"discogs/releases/{number}", _release)
-        return self._ask(gtin, question, lambda: discogs.release(number))
+        return self._ask(gtin, _about(number), lambda: discogs.release(number))
 
     def _with_token(self) -> Discogs:
         assert self.discogs is not None, "a release of Discogs is asked for with a token only"  # noqa: S101
@@ -231,6 +253,11 @@ def _releases(said: object) -> list[Release]:
 
 def _listing(said: object) -> Listing:
     return decode(Listing, said)
+
+
+def _about(number: str) -> Question[Release | None]:
+    """Return the question for a release by its number at Discogs."""
+    return Question(f"discogs/releases/{number}", _release)
 
 
 def _release(said: object) -> Release | None:

@@ -50,7 +50,8 @@ class Allowance:
     """What we may do at a service, as the settings say: `limit` calls in any `window_seconds`, None for no limit.
 
     `key` is a fingerprint that is another for other credentials, "" where there are none. A service that `needs_key`
-    and grants only `keyless_limit` has not accepted them.
+    and grants only `keyless_limit` has not accepted them. Where a service counts calls on average, a slot is free again
+    a window after its call was made (`by_start`), however late the answer comes.
     """
 
     service: Service
@@ -60,6 +61,7 @@ class Allowance:
     key: str = ""
     needs_key: bool = False
     keyless_limit: int = 0
+    by_start: bool = False
 
     @property
     def credentials(self) -> str:
@@ -76,6 +78,8 @@ class Budget:
     more, and one without a holder is used by somebody else who shares our quota. `waiting` are the calls that wait, by
     consumer. `daily_used` counts until `daily_resets_at`.
 
+    `by_start` is as in `Allowance`.
+
     `breaker` is closed, open until `open_until`, or probing: one call is on its way, and until `probe_until` no other.
     `failures` counts outages in a row, `open_seconds` is how long it was opened last. `latency_ms` is a moving average;
     `calls` counts all that were ever made.
@@ -84,6 +88,7 @@ class Budget:
     service: Service
     limit: int | None = None
     window_seconds: float = 60.0
+    by_start: bool = False
     slots: tuple[Slot, ...] = ()
     waiting: Mapping[Consumer, PendingCalls] = field(default_factory=dict)
     granted: int | None = None
@@ -108,9 +113,22 @@ class Budget:
     updated_at: float | None = None
 
     @property
+    def held_seconds(self) -> float:
+        """Return how long after the start of a call its slot is held, unless the end of the call is recorded before."""
+        return self.window_seconds + (0.0 if self.by_start else HOLD_SECONDS)
+
+    @property
     def out_at(self) -> float | None:
         """Return when the daily quota begins anew if it is used up, else None."""
         return self.daily_resets_at if self.daily_limit is not None and self.daily_used >= self.daily_limit else None
+
+    def free_share(self, now: float) -> float:
+        """Return which share of the window's calls may be made now, from 0 to 1; 0 while no call may be made at all."""
+        if self.breaker != "closed" or (self.out_at is not None and now < self.out_at):
+            return 0.0
+        if self.limit is None:
+            return 1.0
+        return max(0.0, 1 - sum(slot.free_at > now for slot in self.slots) / self.limit)
 
     def accepted(self, now: float) -> bool:
         """Whether the credentials need no trial: the service accepted them within the last hour, or needs none."""
@@ -129,6 +147,7 @@ def with_allowance(allowance: Allowance, stored: Budget | None) -> Budget:
         budget,
         limit=limit,
         window_seconds=allowance.window_seconds,
+        by_start=allowance.by_start,
         daily_limit=allowance.daily_limit,
         key=allowance.key,
     )

@@ -130,6 +130,13 @@ class BudgetCoordinator:
             start = self._later[min(place, len(self._later) - 1)] if self._later else self.now
             return min(max(self._look_at - self._clock.monotonic(), 0.01), FRESH_SECONDS), start
 
+    def free_share(self) -> float:
+        """Return `Budget.free_share`, less what calls of this process wait for; `refresh` comes first."""
+        with self._lock:
+            budget = self.view
+            waiting = sum(request.slot is None for request in self._requests)
+            return max(0.0, budget.free_share(self.now) - waiting / (budget.limit or float("inf")))
+
     def record(self, call: CompletedCall) -> None:
         """Take in an ended call. Nothing is stored yet."""
         moment = self._clock.monotonic()

@@ -115,6 +115,15 @@ class ServiceLimiter:
         budget = self._coordinator.view
         return budget.breaker == "closed" and (budget.last_ok_at or 0.0) > since.timestamp()
 
+    def free_share(self) -> float:
+        """Return which share of its quota the service would grant now, from 0 to 1, as far as is known.
+
+        Raises:
+            StoreAway: the store does not answer.
+        """
+        self._coordinator.refresh()
+        return self._coordinator.free_share()
+
     def ensure_closed(self) -> None:
         """Refuse a call while the breaker is not closed.
 

@@ -69,6 +69,14 @@ class Limiters:
         except StoreError:
             return False
 
+    def free_share(self, service: Service) -> float:
+        """Return which share of its quota a service would grant now, from 0 to 1, as far as is known."""
+        limiter = self._limiters.get(service)
+        try:
+            return limiter.free_share() if limiter else 0.0
+        except StoreError:
+            return 0.0
+
     def close(self) -> None:
         """Store what is left, as far as the store answers."""
         self._closing.set()

@@ -4,6 +4,9 @@ A slot is taken before a call, stamped when the call has *ended*, and free again
 counts arrivals, sees no window with more calls than its limit, whatever the network does: the call that reuses a slot
 starts a window after the end of the one before it, so it arrives more than a window after that one arrived. A slot
 whose call was never recorded counts as used for a fixed time and a window more.
+
+Of a service that counts `by_start` a slot is free a window after the start of its call: calls begin so far apart, and
+with late answers several are on their way at once.
 """
 
 from __future__ import annotations
@@ -88,7 +91,7 @@ def _grants(
         if start > now + AHEAD_SECONDS:
             break
         consumer = min((one for one in wanted if wanted[one]), key=lambda one: (*shares.order(one), one in others))
-        held = start + HOLD_SECONDS + budget.window_seconds
+        held = start + budget.held_seconds
         insort(used, held)
         shares.add(consumer)
         wanted[consumer] -= 1
@@ -99,7 +102,7 @@ def _grants(
 
 def stamp(budget: Budget, slot: Slot, ended: float) -> Budget:
     """Return the budget after the call that held `slot` has ended."""
-    if budget.limit is None:
+    if budget.limit is None or budget.by_start:
         return budget
     kept = give_back(budget, slot)
     return replace(kept, slots=tuple(sorted((*kept.slots, slot._replace(free_at=ended + budget.window_seconds)))))
@@ -176,7 +179,7 @@ def _starts(budget: Budget, now: float) -> Iterator[float]:
     limit = budget.limit or 0
     latest = now + budget.window_seconds
     soonest = sorted(
-        slot.free_at if slot.free_at <= latest else max(now, slot.free_at - HOLD_SECONDS)
+        slot.free_at if budget.by_start or slot.free_at <= latest else max(now, slot.free_at - HOLD_SECONDS)
         for slot in budget.slots
         if slot.free_at > now
     )

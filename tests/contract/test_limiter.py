@@ -16,6 +16,7 @@ from engine.domain.services import Service
 from engine.errors import CredentialsRefused, Requeued, StoreAway, Trouble, UpstreamDown, UpstreamError
 from engine.quota.beside import Bystander, Spare
 from engine.quota.budgets import HOLD_SECONDS, PAST_SECONDS, Allowance, midnight
+from engine.quota.coordinator import OLD_SECONDS
 from engine.quota.limiter import DAY_BLOCK, Permit, ServiceLimiter
 from engine.quota.limiters import Limiters, fingerprint
 from engine.sandbox.meter import Metered
@@ -111,6 +112,18 @@ def test_a_call_waits_for_its_slot_and_says_until_when(workers: Workers) -> None
     assert row.reasons == []
     assert workers.call(limiter, row=row) == pytest.approx(59.8)  # a window after the end of the first call
     assert set(row.reasons) == {"Discogs quota until 12:01:00 UTC"}
+
+
+def test_the_free_share_of_a_quota_is_what_other_workers_leave(workers: Workers) -> None:
+    first, second = workers.limiter(TWO), workers.limiter(TWO)
+    assert second.free_share() == 1.0
+    workers.call(first)
+    workers.pass_by(OLD_SECONDS + 1)
+    assert second.free_share() == 0.5
+    workers.call(second)
+    assert second.free_share() == 0.0
+    workers.pass_by(60)
+    assert second.free_share() == 1.0
 
 
 def test_workers_batches_and_restarts_share_one_quota(workers: Workers) -> None:

@@ -95,6 +95,33 @@ def test_a_slot_is_free_again_a_window_after_the_end_of_its_call() -> None:
     assert give_back(ended, grant.slot) == ended
 
 
+def test_where_calls_are_counted_by_their_start_a_late_answer_costs_no_slot() -> None:
+    budget = with_allowance(replace(SLOW, by_start=True), None)
+    first = reserve(budget, {LONG: 5}, NOW)
+    assert starts(first) == [0, 1, 2]  # the others start more than two seconds ahead
+    assert first.later == (NOW + 3,)
+    assert stamp(first.budget, first.grants[0].slot, NOW + 2.9) == first.budget
+    assert starts(reserve(first.budget, {LONG: 2}, NOW + 1), NOW + 1) == [2]
+
+
+@pytest.mark.parametrize(
+    ("budget", "share"),
+    [
+        (FRESH, 1.0),
+        (used(30), 0.75),
+        (used(-1, 30, 40), 0.5),
+        (used(30, 40, 50, 55), 0.0),
+        (used(10, 30, 40, 50, 55), 0.0),  # somebody else uses it too
+        (Budget(Service.COVERART), 1.0),
+        (replace(FRESH, breaker="open"), 0.0),
+        (replace(FRESH, daily_limit=5, daily_used=5, daily_resets_at=NOW + HOUR), 0.0),
+        (replace(FRESH, daily_limit=5, daily_used=5, daily_resets_at=NOW), 1.0),
+    ],
+)
+def test_the_free_share_is_of_the_window_and_nothing_while_no_call_may_be_made(budget: Budget, share: float) -> None:
+    assert budget.free_share(NOW) == share
+
+
 def test_a_slot_of_which_nothing_more_is_heard_counts_for_a_fixed_time() -> None:
     held = reserve(with_allowance(SLOW, None), {LONG: 1}, NOW).budget
     assert reserved(held, SHORT, now=NOW + 5).grants == ()

@@ -136,6 +136,35 @@ def test_gaps_are_filled_and_a_label_and_its_number_are_taken_together(
     assert Candidate(bare, FULL).release == whole
 
 
+NAMES = ("Faze Action", "Friends")
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "whole"),
+    [
+        ({"released": "1999"}, {}, {"released": "1999-11-02"}),
+        ({"released": "1998"}, {}, {"released": "1998"}),
+        ({"released": "1999-11"}, {}, {"released": "1999-11-02"}),
+        ({"released": "1999"}, {"released": ""}, {"released": "1999"}),
+        ({"released": "1999", "complete": True}, {}, {"released": "1999"}),  # Discogs knows no day
+        ({"artist": "FAZE ACTION, Friends"}, {"artist": "Faze Action & Friends", "artists": NAMES}, {"artists": NAMES}),
+        ({"artist": "Faze Action"}, {"artist": "Faze Action & Friends", "artists": NAMES}, {"artists": ()}),
+        (
+            {"artist": "A, B", "artists": ("A", "B")},
+            {"artist": "B & A", "artists": ("B", "A")},
+            {"artists": ("A", "B")},
+        ),
+    ],
+)
+def test_a_line_of_a_search_takes_the_day_and_the_artists_one_by_one(
+    ours: dict[str, Any], theirs: dict[str, Any], whole: dict[str, Any]
+) -> None:
+    line = replace(OURS, **ours)
+    found = Candidate(line, replace(FULL, **theirs)).release
+    assert {name: getattr(found, name) for name in whole} == whole
+    assert (found.artist, found.title) == (line.artist, line.title)
+
+
 def test_what_discogs_says_stays() -> None:
     ours = replace(FULL, source="discogs", id="4", artist="Faze Action", title="Moving Cities", country="US")
     assert Candidate(ours, FULL).release == ours

@@ -44,10 +44,11 @@ class NoPrice(OpenEnum):
 
 
 class Need(OpenEnum):
-    """Whether a batch waits for a person when a service refuses our credentials. Stored: never renamed."""
+    """How much a batch needs a service, also when that refuses our credentials. Stored: never renamed."""
 
     REQUIRED = "required"  # it pauses
     OPTIONAL = "optional"  # it goes on without that service, and its rows say so
+    WHEN_NEEDED = "when_needed"  # only rows that cannot be decided, or priced, without it ask it; then it pauses
 
 
 class Options(Value, frozen=True, omit_defaults=False):
@@ -69,7 +70,11 @@ class Options(Value, frozen=True, omit_defaults=False):
         PriceRule()
     )
     discogs: Annotated[
-        Need, Meta(description="When Discogs refuses our token: pause (required), or go on without it (optional).")
+        Need,
+        Meta(
+            description="When Discogs refuses our token: pause (required), or go on without it (optional). Or ask "
+            "Discogs only where MusicBrainz does not decide (when_needed): the other drafts lack genre and tracks."
+        ),
     ] = Need.REQUIRED
     ambiguous: Annotated[
         Ambiguous, Meta(description="Hold rows that several releases match, or draft the best of them.")

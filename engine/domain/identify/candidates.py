@@ -127,11 +127,19 @@ def descriptions(release: Release) -> list[str]:
 
 
 def _filled(first: Release, second: Release) -> Release:
-    """Return `first` with its gaps filled from `second`; a label and its number are taken together."""
+    """Return `first` with its gaps filled from `second`; a label and its number are taken together.
+
+    A line of a search answer has a gap for the artists one by one, and tells the year only: the day is `second`'s where
+    it is in that year.
+    """
     names = ["artist", "title", "released", "country", "formats", "tracks"]
     if not (first.label or first.catalog_number):
         names += ["label", "catalog_number"]
+    if not first.artists and (not first.artist or word_counts(first.artist) == word_counts(second.artist)):
+        names.append("artists")
     gaps: dict[str, Any] = {name: getattr(second, name) for name in names if not getattr(first, name)}
+    if first.released and not first.complete and second.released.startswith(first.released):
+        gaps["released"] = second.released
     return replace(first, **gaps)
 
 
