@@ -102,7 +102,7 @@ def known(rows: int) -> list[Entry]:
 
 def serve(port: int, rows: int, latency: float) -> None:
     app = Limited(create_app(latency=latency, more=known(rows)))
-    uvicorn.run(app, port=port, http="httptools", access_log=False, log_level="critical")
+    uvicorn.run(app, port=port, http="httptools", access_log=False, log_level="critical", timeout_keep_alive=60)
 
 
 @contextmanager

@@ -10,10 +10,10 @@ from math import ceil
 
 from engine.batches.connections import ConnectionTest
 from engine.batches.views import BatchView
-from engine.domain.batch.options import Options
+from engine.domain.batch.options import Need, Options
 from engine.domain.listing.pricing import PriceBasis
 from engine.domain.services import NAMES, Service
-from engine.quota.forecast import Forecast, Quota, calls_a_row, forecast
+from engine.quota.forecast import DiscogsUse, Forecast, Quota, calls_a_row, forecast
 
 MISSING: Mapping[Service, str] = {
     Service.DISCOGS: "Discogs is not connected: barcodes are looked up at MusicBrainz alone.",
@@ -201,12 +201,22 @@ class UpstreamsView:
 
     def _calls_a_row(self, options: Options, taken: Mapping[Service, int], rows: int) -> dict[Service, float]:
         return calls_a_row(
-            discogs=self.connected(Service.DISCOGS) is not False,
+            discogs=self._discogs_use(options),
             compares=options.price_rule.basis is PriceBasis.COMPARABLE and self.connected(Service.EBAY) is not False,
-            suggested=options.price_rule.basis is PriceBasis.DISCOGS_SUGGESTED,
             taken=taken,
             rows=rows,
         )
+
+    def _discogs_use(self, options: Options) -> DiscogsUse:
+        """Return what a batch asks Discogs for."""
+        if self.connected(Service.DISCOGS) is False:
+            return DiscogsUse.NOTHING
+        usual = DiscogsUse.WHEN_NEEDED if options.discogs is Need.WHEN_NEEDED else DiscogsUse.FACTS
+        priced = {
+            PriceBasis.DISCOGS_LOWEST: DiscogsUse.LOWEST,
+            PriceBasis.DISCOGS_SUGGESTED: DiscogsUse.SUGGESTIONS,
+        }
+        return priced.get(options.price_rule.basis, usual)
 
     @property
     def answering(self) -> dict[Service, Quota]:

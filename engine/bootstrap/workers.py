@@ -95,11 +95,10 @@ class PipelineParts:
         sources = Sources(
             self._lookups,
             musicbrainz=connections.musicbrainz,
-            coverart=connections.coverart,
             discogs=connections.discogs if connections.discogs_token else None,
             ebay=connections.ebay,
             catalog=self._catalog,
-            covers=CoverSearch(self._covers, links),
+            covers=CoverSearch(connections.coverart, self._covers, links),
             photos=self._photos,
             free_share=self._free_share,
         )

@@ -24,7 +24,7 @@ from engine.pipeline.work import RowContext
 
 T = TypeVar("T")
 
-_COMPLETED = "The tracks are MusicBrainz': Discogs' quota was scarce, and both describe the same release."
+_COMPLETED = "The tracks are MusicBrainz': both describe the same release, and calls to Discogs were scarce."
 _NOT_NEEDED = "Discogs was not asked, as this batch wants where MusicBrainz decides: genre and tracks are not known."
 
 

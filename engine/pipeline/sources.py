@@ -34,12 +34,13 @@ SCARCE = 0.75  # of Discogs' quota: while less of it is free, the rest is for se
 
 @dataclass(frozen=True, slots=True)
 class CoverSearch:
-    """How covers are looked for, which are found by MusicBrainz' number only.
+    """How covers are looked for: in an `archive`, which has them by MusicBrainz' number only.
 
     `of_catalog` says that MusicBrainz is asked although the catalogue knows a release; not where its dump tells the
     number. `links` finds out numbers by links to Discogs, beside the rows; None where nobody does.
     """
 
+    archive: CoverArt
     of_catalog: bool = False
     links: Links | None = None
 
@@ -58,23 +59,22 @@ class Sources(CallerBound):
         lookups: Lookups,
         *,
         musicbrainz: MusicBrainz,
-        coverart: CoverArt,
         discogs: Discogs | None,
         ebay: Ebay | None,
+        covers: CoverSearch,
         catalog: CurrentCatalog | None = None,
-        covers: CoverSearch | None = None,
         photos: Photos,
         free_share: Callable[[Service], float] = lambda _service: 1.0,
     ) -> None:
         self._photos = photos
         self._lookups = lookups
         self._catalog = catalog
-        self._covers = covers or CoverSearch()
+        self._covers = covers
         self._free_share = free_share
         self.discogs = discogs
         self.ebay = ebay
         self._musicbrainz = musicbrainz
-        self._coverart = coverart
+        self._coverart = covers.archive
         self._caller: Caller = UNATTENDED
 
     def foresee(self, gtins: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from engine.domain.services import Service
 
@@ -11,11 +12,8 @@ TELLING_SECONDS = 10.0  # a quota that costs less says nothing of the end while 
 LIMITING_SHARE = 0.75  # of the whole time: a service that takes as much of it is what limits
 DAY_SECONDS = 86_400.0
 _ENOUGH_ROWS = 5  # from which the cost of a row is known
-_DEFAULTS: Mapping[Service, float] = {
-    Service.DISCOGS: 2.0,  # a search and a release
-    Service.MUSICBRAINZ: 1 / 20,  # a search is for many rows
-    Service.EBAY_BROWSE: 1.0,
-}
+_SEARCH = 1 / 20  # a row's share of a search of MusicBrainz, which is for many rows
+_TRACKS = 0.7  # of the rows are known to both services: MusicBrainz tells their tracks
 _WINDOWS = {1.0: "a second", 60.0: "a minute", 3600.0: "an hour"}
 
 
@@ -84,6 +82,16 @@ class Quota:
         return ", ".join(parts)
 
 
+class DiscogsUse(Enum):
+    """For what rows ask Discogs: the calls a row, as the releases of the sandbox are known to the services."""
+
+    NOTHING = 0.0
+    WHEN_NEEDED = 0.6  # search and release, where MusicBrainz does not decide
+    FACTS = 1.3  # a search; the release where MusicBrainz does not tell the same
+    LOWEST = 2.0  # a search and the release, which has the lowest offer
+    SUGGESTIONS = 3.0  # a call more for these
+
+
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """The seconds until the rows are done, and the service that keeps them from being done sooner, None for none.
@@ -97,18 +105,20 @@ class Forecast:
 
 
 def calls_a_row(
-    *, discogs: bool, compares: bool, suggested: bool = False, taken: Mapping[Service, int] | None = None, rows: int = 0
+    *, discogs: DiscogsUse, compares: bool, taken: Mapping[Service, int] | None = None, rows: int = 0
 ) -> dict[Service, float]:
     """Return the calls of each service that a row costs.
 
-    `discogs` says whether Discogs is asked at all, `compares` whether rows are priced by asking prices at eBay,
-    `suggested` by Discogs' suggestions, which cost a call of their own. When enough `rows` were done while `taken`
-    calls were made for them, that is what counts, else experience.
+    `discogs` says what Discogs is asked for, `compares` whether rows are priced by asking prices at eBay. When enough
+    `rows` were done while `taken` calls were made for them, that is what counts, else experience.
     """
-    asked = {Service.DISCOGS: discogs, Service.MUSICBRAINZ: True, Service.EBAY_BROWSE: compares}
+    usual = {
+        Service.DISCOGS: discogs.value,
+        Service.MUSICBRAINZ: _SEARCH + (_TRACKS if discogs is DiscogsUse.FACTS else 0.0),
+        Service.EBAY_BROWSE: float(compares),
+    }
     seen = {service: calls / rows for service, calls in taken.items()} if taken and rows >= _ENOUGH_ROWS else {}
-    usual = {**_DEFAULTS, Service.DISCOGS: _DEFAULTS[Service.DISCOGS] + suggested}
-    return {service: seen.get(service, usual[service]) for service, so in asked.items() if so}
+    return {service: seen.get(service, calls) for service, calls in usual.items() if calls}
 
 
 def forecast(

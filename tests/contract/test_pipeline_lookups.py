@@ -28,6 +28,7 @@ from tests.support.clocks import AheadClock, FakeClock, until
 from tests.support.pipeline_runs import Runs
 
 KNOWN_TO_BOTH = "07961220922684"
+CLASSICAL = "00761203724123"  # known to both, and Discogs alone tells who composed it
 ONLY_MUSICBRAINZ = "00093624755524"
 ONLY_DISCOGS = "02000000000060"
 AMBIGUOUS = "02000000000022"
@@ -395,9 +396,17 @@ def test_a_row_that_needs_discogs_says_that_it_was_refused(bench: Runs) -> None:
 
 def test_a_release_that_discogs_cannot_tell_is_drafted_from_what_both_found(bench: Runs) -> None:
     bench.sandbox.fault("discogs", "server_error", match="GET /releases")
-    item = bench.once_the_breaker_is_open(KNOWN_TO_BOTH, Options(price_rule=FIXED))
+    item = bench.once_the_breaker_is_open(CLASSICAL, Options(price_rule=FIXED))
     assert (item.outcome, item.lacking) == (Outcome.DRAFTED, ("discogs",))
-    assert (item.release.discogs_id, item.match.confidence) == ("21", "high")
+    assert (item.release.discogs_id, item.match.confidence) == ("3020012", "high")
     with pytest.raises(UpstreamDown):
         run(bench, bench.store(), ONLY_DISCOGS, Options(price_rule=FIXED))
     assert bench.sandbox.fired() == USUAL.outages + 1
+
+
+def test_a_release_that_musicbrainz_tells_in_its_place_lacks_nothing(bench: Runs) -> None:
+    bench.sandbox.fault("discogs", "server_error", match="GET /releases")
+    item = bench.once_the_breaker_is_open(KNOWN_TO_BOTH, Options(price_rule=FIXED))
+    assert (item.outcome, item.lacking) == (Outcome.DRAFTED, ())
+    assert (item.release.discogs_id, item.match.confidence) == ("21", "high")
+    assert "Serenity" in item.draft.description

@@ -38,7 +38,7 @@ EIGHT = "8"
 DRAFT = Options(test_mode=True)
 LOWEST = replace(DRAFT, price_rule=PriceRule(PriceBasis.DISCOGS_LOWEST))
 WHEN_NEEDED = replace(DRAFT, discogs=Need.WHEN_NEEDED)
-COMPLETED = "The tracks are MusicBrainz': Discogs' quota was scarce, and both describe the same release."
+COMPLETED = "The tracks are MusicBrainz': both describe the same release, and calls to Discogs were scarce."
 NOT_NEEDED = "Discogs was not asked, as this batch wants where MusicBrainz decides: genre and tracks are not known."
 
 

@@ -96,11 +96,10 @@ class Runs:
         sources = Sources(
             lookups,
             musicbrainz=MusicBrainz(line, f"{url}/musicbrainz"),
-            coverart=CoverArt(line, f"{url}/coverart"),
             discogs=Discogs(line, f"{url}/discogs", token="sandbox") if discogs else None,
             ebay=self.ebay(line, ebay_url) if ebay else None,
             catalog=catalog,
-            covers=CoverSearch(covers, self.links if links else None),
+            covers=CoverSearch(CoverArt(line, f"{url}/coverart"), covers, self.links if links else None),
             photos=Photos(self.files, public),
         )
         return RowPipeline(sources, rules=rules)

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from engine.domain.batch.throughput import per_minute
 from engine.domain.services import Service
-from engine.quota.forecast import Forecast, Quota, calls_a_row, forecast
+from engine.quota.forecast import DiscogsUse, Forecast, Quota, calls_a_row, forecast
 
 DISCOGS = Quota(60, 60.0)
 MUSICBRAINZ = Quota(1, 1.0)
 QUOTAS = {Service.DISCOGS: DISCOGS, Service.MUSICBRAINZ: MUSICBRAINZ}
-DEFAULT = calls_a_row(discogs=True, compares=False)
+DEFAULT = calls_a_row(discogs=DiscogsUse.LOWEST, compares=False)
 
 
 @pytest.mark.parametrize(
@@ -117,21 +117,20 @@ def test_a_service_that_does_not_answer_limits_nothing() -> None:
 @pytest.mark.parametrize(
     ("discogs", "compares", "taken", "rows", "expected"),
     [
-        (True, True, {}, 0, {Service.DISCOGS: 2.0, Service.MUSICBRAINZ: 0.05, Service.EBAY_BROWSE: 1.0}),
-        (False, False, {}, 0, {Service.MUSICBRAINZ: 0.05}),
-        (True, False, {Service.DISCOGS: 30}, 20, {Service.DISCOGS: 1.5, Service.MUSICBRAINZ: 0.05}),
-        (True, False, {Service.DISCOGS: 30}, 4, {Service.DISCOGS: 2.0, Service.MUSICBRAINZ: 0.05}),
-        (False, False, {Service.DISCOGS: 30}, 20, {Service.MUSICBRAINZ: 0.05}),
+        (DiscogsUse.FACTS, True, {}, 0, {Service.DISCOGS: 1.3, Service.MUSICBRAINZ: 0.75, Service.EBAY_BROWSE: 1.0}),
+        (DiscogsUse.WHEN_NEEDED, False, {}, 0, {Service.DISCOGS: 0.6, Service.MUSICBRAINZ: 0.05}),
+        (DiscogsUse.LOWEST, False, {}, 0, {Service.DISCOGS: 2.0, Service.MUSICBRAINZ: 0.05}),
+        (DiscogsUse.SUGGESTIONS, False, {}, 0, {Service.DISCOGS: 3.0, Service.MUSICBRAINZ: 0.05}),
+        (DiscogsUse.NOTHING, False, {}, 0, {Service.MUSICBRAINZ: 0.05}),
+        (DiscogsUse.FACTS, False, {Service.DISCOGS: 30}, 20, {Service.DISCOGS: 1.5, Service.MUSICBRAINZ: 0.75}),
+        (DiscogsUse.FACTS, False, {Service.DISCOGS: 30}, 4, {Service.DISCOGS: 1.3, Service.MUSICBRAINZ: 0.75}),
+        (DiscogsUse.NOTHING, False, {Service.DISCOGS: 30}, 20, {Service.MUSICBRAINZ: 0.05}),
     ],
 )
 def test_what_a_row_costs_is_learned_from_the_rows_before(
-    discogs: bool, compares: bool, taken: Mapping[Service, int], rows: int, expected: Mapping[Service, float]
+    discogs: DiscogsUse, compares: bool, taken: Mapping[Service, int], rows: int, expected: Mapping[Service, float]
 ) -> None:
     assert calls_a_row(discogs=discogs, compares=compares, taken=taken, rows=rows) == expected
-
-
-def test_suggested_prices_cost_a_call_a_row_more() -> None:
-    assert calls_a_row(discogs=True, compares=False, suggested=True)[Service.DISCOGS] == DEFAULT[Service.DISCOGS] + 1
 
 
 @pytest.mark.parametrize(

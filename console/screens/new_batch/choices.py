@@ -169,16 +169,22 @@ def _photos(context: Context, start: str) -> tuple[str, bool]:
 
 
 def _discogs(services: UpstreamsView | None, start: Need) -> Need:
-    """Draw the choice for when Discogs refuses us; there is none when Discogs is not used."""
+    """Draw the choice how much rows need Discogs; there is none when Discogs is not used."""
     if services and services.connected(Service.DISCOGS) is False:
         return Need.REQUIRED
-    choices = {Need.REQUIRED: "Stop and tell me", Need.OPTIONAL: "MusicBrainz alone"}
+    choices = {
+        Need.REQUIRED: "Every row; stop if it refuses us",
+        Need.OPTIONAL: "Every row, as long as it accepts us",
+        Need.WHEN_NEEDED: "Only when needed",
+    }
     return st.selectbox(
-        "If Discogs refuses us",
+        "Ask Discogs",
         list(choices),
         format_func=choices.__getitem__,
         index=list(choices).index(start) if start in choices else 0,
         key="discogs",
         help="When Discogs does not accept our token, the batch stops, or goes on with MusicBrainz alone: its rows "
-        "then say that they lack Discogs. While a service is only down, rows that the other knows go on either way.",
+        "then say that they lack Discogs. While a service is only down, rows that the other knows go on either way. "
+        "Only when needed is many times as fast: where MusicBrainz decides, Discogs is not asked, and the draft has "
+        "neither genre nor tracks. Its prices, where your rule takes them, are asked for all the same.",
     )
