@@ -201,28 +201,26 @@ class UpstreamsView:
 
     def _calls_a_row(self, options: Options, taken: Mapping[Service, int], rows: int) -> dict[Service, float]:
         return calls_a_row(
-            discogs=self._discogs_use(options),
+            discogs=discogs_use(options, connected=self.connected(Service.DISCOGS) is not False),
             compares=options.price_rule.basis is PriceBasis.COMPARABLE and self.connected(Service.EBAY) is not False,
             taken=taken,
             rows=rows,
         )
-
-    def _discogs_use(self, options: Options) -> DiscogsUse:
-        """Return what a batch asks Discogs for."""
-        if self.connected(Service.DISCOGS) is False:
-            return DiscogsUse.NOTHING
-        usual = DiscogsUse.WHEN_NEEDED if options.discogs is Need.WHEN_NEEDED else DiscogsUse.FACTS
-        priced = {
-            PriceBasis.DISCOGS_LOWEST: DiscogsUse.LOWEST,
-            PriceBasis.DISCOGS_SUGGESTED: DiscogsUse.SUGGESTIONS,
-        }
-        return priced.get(options.price_rule.basis, usual)
 
     @property
     def answering(self) -> dict[Service, Quota]:
         """Return the quotas of the services that may be called."""
         held = (UpstreamState.DOWN, UpstreamState.REFUSED, UpstreamState.NOT_CONNECTED)
         return {view.service: view.quota for view in self.upstreams if view.state not in held}
+
+
+def discogs_use(options: Options, *, connected: bool) -> DiscogsUse:
+    """Return what the rows of a batch ask Discogs for."""
+    if not connected:
+        return DiscogsUse.NOTHING
+    priced = {PriceBasis.DISCOGS_LOWEST: DiscogsUse.LOWEST, PriceBasis.DISCOGS_SUGGESTED: DiscogsUse.SUGGESTIONS}
+    usual = DiscogsUse.WHEN_NEEDED if options.discogs is Need.WHEN_NEEDED else DiscogsUse.FACTS
+    return priced.get(options.price_rule.basis, usual)
 
 
 def clock(at: datetime | None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.batches.upstream_views import discogs_use
 from engine.bootstrap.stores import open_store
 from engine.bootstrap.workers import limits_of
 from engine.catalog.file import CurrentCatalog
@@ -96,12 +97,8 @@ class Simulator:
         return keys
 
     def _calls_a_row(self, options: Options, *, ebay: bool) -> Mapping[Service, float]:
-        basis = options.price_rule.basis
-        return calls_a_row(
-            discogs=self._accounts.discogs is not Source.MISSING,
-            compares=basis is PriceBasis.COMPARABLE and ebay,
-            suggested=basis is PriceBasis.DISCOGS_SUGGESTED,
-        )
+        discogs = discogs_use(options, connected=self._accounts.discogs is not Source.MISSING)
+        return calls_a_row(discogs=discogs, compares=options.price_rule.basis is PriceBasis.COMPARABLE and ebay)
 
     def _installation(self) -> Installation:
         measured = {view.service: view.latency_ms / 1000 for view in self._upstreams.upstreams if view.latency_ms}

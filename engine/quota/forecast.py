@@ -12,7 +12,7 @@ TELLING_SECONDS = 10.0  # a quota that costs less says nothing of the end while 
 LIMITING_SHARE = 0.75  # of the whole time: a service that takes as much of it is what limits
 DAY_SECONDS = 86_400.0
 _ENOUGH_ROWS = 5  # from which the cost of a row is known
-_SEARCH = 1 / 20  # a row's share of a search of MusicBrainz, which is for many rows
+SEARCH = 1 / 20  # a row's share of a search of MusicBrainz, which is for many rows
 _TRACKS = 0.7  # of the rows are known to both services: MusicBrainz tells their tracks
 _WINDOWS = {1.0: "a second", 60.0: "a minute", 3600.0: "an hour"}
 
@@ -114,7 +114,7 @@ def calls_a_row(
     """
     usual = {
         Service.DISCOGS: discogs.value,
-        Service.MUSICBRAINZ: _SEARCH + (_TRACKS if discogs is DiscogsUse.FACTS else 0.0),
+        Service.MUSICBRAINZ: SEARCH + (_TRACKS if discogs is DiscogsUse.FACTS else 0.0),
         Service.EBAY_BROWSE: float(compares),
     }
     seen = {service: calls / rows for service, calls in taken.items()} if taken and rows >= _ENOUGH_ROWS else {}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from engine.domain.batch.options import Duplicates, Options
 from engine.domain.batch.rows import Row
 from engine.domain.services import Service
+from engine.quota.forecast import SEARCH
 
 COVER_CALLS = 3.4  # of four releases in five the list by way of two redirects and where the largest lies, else one
 
@@ -59,8 +60,9 @@ def _looked_up(row: Row, at: Circumstances, asked: int, *, drafted: bool) -> Row
     """Return the cost of a row that is looked up, `asked` others before it; parts of calls add up to whole ones."""
     numbered = bool(row.named.discogs_id) and Service.DISCOGS in at.calls
     each = dict(at.calls) | ({Service.DISCOGS: 1.0} if numbered else {})
-    searched = each.pop(Service.MUSICBRAINZ, None) is not None and not numbered
+    tracks = each.pop(Service.MUSICBRAINZ, 0.0) - SEARCH
+    searched = tracks >= 0.0 and not numbered
     if searched:
-        each[Service.COVERART] = COVER_CALLS
+        each |= {Service.MUSICBRAINZ: tracks, Service.COVERART: COVER_CALLS}
     calls = {service: int((asked + 1) * one) - int(asked * one) for service, one in each.items()}
     return RowCost(row.gtin or "", searched, {service: count for service, count in calls.items() if count}, drafted)

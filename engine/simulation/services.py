@@ -12,9 +12,11 @@ from engine.quota.forecast import DAY_SECONDS, Quota
 from engine.simulation.agenda import Agenda, Process, Signal
 from engine.upstream.ebay_bulk import MOST
 
+_BY_START = frozenset({Service.MUSICBRAINZ})  # whose calls are counted by their start, see `Allowance.by_start`
+
 
 class Slots:
-    """The slots of a service's quota: each is free again a window after the call that had it last was answered."""
+    """The slots of a service's quota: each is free again a window, and `answer_seconds`, after its call began."""
 
     def __init__(self, quota: Quota, answer_seconds: float) -> None:
         self._window = quota.window_seconds + answer_seconds
@@ -46,7 +48,10 @@ class Services:
         self.waited: defaultdict[Service, float] = defaultdict(float)
         self._agenda = agenda
         self._seconds = seconds
-        self._slots = {service: Slots(quota, seconds[service]) for service, quota in quotas.items()}
+        self._slots = {
+            service: Slots(quota, 0.0 if service in _BY_START else seconds[service])
+            for service, quota in quotas.items()
+        }
         self._waits_end: defaultdict[Service, float] = defaultdict(float)
 
     def start(self, service: Service) -> float:

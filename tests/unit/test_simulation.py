@@ -13,7 +13,7 @@ from engine.domain.batch.rows import Row
 from engine.domain.batch.shards import SHARD_ROWS
 from engine.domain.identify.named import Named
 from engine.domain.services import Service
-from engine.quota.forecast import Quota, calls_a_row
+from engine.quota.forecast import DiscogsUse, Quota, calls_a_row
 from engine.simulation.rows import COVER_CALLS, Circumstances, RowCost, costs
 from engine.simulation.simulate import Installation, simulate
 from engine.worker.run import Limits
@@ -99,7 +99,7 @@ def test_no_batch_is_done_before_its_quota_allows(count: int, each: int, answer:
     assert found.calls.get(DISCOGS, 0) == count * each
 
 
-USUAL = Circumstances(Options(), calls_a_row(discogs=True, compares=False))
+USUAL = Circumstances(Options(), calls_a_row(discogs=DiscogsUse.FACTS, compares=False))
 ROW = Row(0, 1, "840000000002", gtin(0))
 
 
