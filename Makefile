@@ -69,6 +69,7 @@ bench: .venv/ready-dev  ## Run every benchmark; one JSON line each
 	$(BIN)/python -m benchmarks.rows_budgets
 	$(BIN)/python -m benchmarks.simulated
 	$(BIN)/python -m benchmarks.lookups
+	$(BIN)/python -m benchmarks.known_to_both
 	$(BIN)/python -m benchmarks.ebay
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.catalog
