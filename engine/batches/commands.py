@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from math import ceil
 
@@ -31,13 +31,12 @@ from engine.domain.batch.mending import NEEDS_A_CHANGE
 from engine.domain.batch.options import NoPrice
 from engine.domain.batch.shards import Shard, ShardKind
 from engine.domain.batch.unpriced import Prices, repriced
-from engine.domain.batch.workers import WorkerRecord
+from engine.domain.batch.workers import SILENT_AFTER, WorkerRecord, counts_as_alive
 from engine.errors import BadRequest, Conflict, IllegalTransition, NotThere, RowBusy
 from engine.store.base import Document, Patch, Store, Write
 
 MOST_AGAIN = 200
 MOST_WRITES = 450  # of one commit; Firestore takes 500
-SILENT_AFTER = timedelta(seconds=10)  # a worker without a heartbeat for so long does not count as alive
 
 
 class Commands:
@@ -285,7 +284,7 @@ class Commands:
             return None
         worker = self._store.get(f"{WORKERS}/{shard.owner}")[0]
         at = decode(WorkerRecord, worker.fields, worker.path).heartbeat_at if worker else None
-        return at if at and at > now - SILENT_AFTER else None
+        return at if at and counts_as_alive(now - at) else None
 
 
 def _named(indices: Collection[int]) -> str:

@@ -267,7 +267,7 @@ def _worker(found: Document) -> WorkerView:
         worker=found.name,
         state=record.state,
         heartbeat_at=record.heartbeat_at,
-        age=max(timedelta(0), found.read_at - record.heartbeat_at),
+        age=abs(found.read_at - record.heartbeat_at),
         started_at=record.started_at,
         host=record.host,
         job_id=record.job_id,

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from engine.batches import throughput
-from engine.batches.commands import SILENT_AFTER
 from engine.batches.throughput import Throughput
 from engine.domain.batch import legacy
 from engine.domain.batch.items import Item
 from engine.domain.batch.jobs import Job, JobStatus
 from engine.domain.batch.shards import ShardKind
-from engine.domain.batch.workers import RowInFlight
+from engine.domain.batch.workers import RowInFlight, counts_as_alive
 from engine.errors import Cause
 
 MOST_WAITS = 5
@@ -69,7 +68,7 @@ class WorkerView:
     @property
     def silent(self) -> bool:
         """Whether its last heartbeat is so old that it counts as gone."""
-        return self.age > SILENT_AFTER
+        return not counts_as_alive(self.age)
 
     @property
     def steps(self) -> dict[int, str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from engine.batches.commands import SILENT_AFTER
 from engine.batches.documents import JOBS, WORKERS, read_job
 from engine.batches.notifications import Notifications
 from engine.clock import Clock
@@ -16,7 +15,7 @@ from engine.codec import decode
 from engine.credentials import vault
 from engine.credentials.accounts import ENDS_SOON
 from engine.domain.batch.jobs import Job, JobStatus
-from engine.domain.batch.workers import WorkerRecord
+from engine.domain.batch.workers import WorkerRecord, counts_as_alive
 from engine.domain.notifications import Notification, batch_stalled, ebay_ends, quota_gone
 from engine.quota.documents import BUDGETS
 from engine.quota.stored_budget import decode_budget
@@ -66,7 +65,7 @@ class Watch:
         """Return what a batch waits for, as far as the workers that hold it say."""
         found = self._store.find(WORKERS, [Where("job_id", "==", job.job_id)])
         records = [decode(WorkerRecord, document.fields, document.path) for document in found]
-        alive = [record for record in records if now - record.heartbeat_at <= SILENT_AFTER]
+        alive = [record for record in records if counts_as_alive(now - record.heartbeat_at)]
         reasons = sorted({record.waits_for for record in alive if record.waits_for})
         if reasons:
             return f"Its rows wait: {'; '.join(reasons)}."

@@ -6,7 +6,7 @@ import platform
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +20,7 @@ from engine.errors import SecretsError, StoreError
 from engine.log import bound, get_logger
 from engine.outage import Outage
 from engine.store.base import Put, Store
+from engine.store.clock import StoreClock
 from engine.upstream.connections import Connections
 from engine.worker.account_keeper import AccountKeeper
 from engine.worker.chores import ChoreRunner
@@ -107,6 +108,7 @@ class Heartbeat:
             self._helpers += [kind(store, clock, name, lambda: connections.current) for kind in (Tester, AccountKeeper)]
         self._sign: Path | None = None
         self._outage, self._unread = Outage(clock, "heartbeat"), Outage(clock, "credentials")
+        self._store_clock, self._known = StoreClock(), False
         self._started_at = clock.now()
         self._changed = threading.Event()
         self._closing = False
@@ -143,7 +145,7 @@ class Heartbeat:
         self._changed.set()
 
     def _write(self, now: Activity) -> None:
-        at, connections = self._clock.now(), self._connections
+        at, connections = self._now(), self._connections
         record = WorkerRecord(
             now.state,
             heartbeat_at=at,
@@ -156,14 +158,21 @@ class Heartbeat:
             credentials=connections.generation if connections else 0,
             expires_at=at + KEPT,
         )
+        asked = self._clock.monotonic()
         try:
-            self._store.commit(Put(self._path, encode(record)))
+            committed = self._store.commit(Put(self._path, encode(record)))
         except StoreError as error:
             self._outage.failed(error)
             self._write_sign(store_answers=False)
         else:
+            self._store_clock.observe(committed.at, asked, self._clock.monotonic())
+            self._known = True
             self._outage.over()
             self._write_sign(store_answers=True)
+
+    def _now(self) -> datetime:
+        """Return the time by the store's clock, by which heartbeats are judged, once the store has told it."""
+        return self._store_clock.earliest_at(self._clock.monotonic()) if self._known else self._clock.now()
 
     def _write_sign(self, *, store_answers: bool) -> None:
         if self._sign is None:

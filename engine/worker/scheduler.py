@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
+from datetime import timedelta
 
 from engine.batches.documents import SHARDS, read_shard
 from engine.clock import Clock
 from engine.domain.batch.shards import Shard, left
-from engine.errors import DocumentBroken
+from engine.errors import Conflict, DocumentBroken
 from engine.log import get_logger
-from engine.store.base import Document, Order, Store, Where
+from engine.store.base import Document, Order, Patch, Store, Where
 
 log = get_logger(__name__)
 
@@ -17,6 +19,8 @@ CANDIDATES = 16
 TOGETHER = 8  # this many of those that have waited longest are tried in any order
 EVERY = 4  # one claim in this many goes to the batch that has waited longest, whatever its size
 LOOK_SECONDS = 1.0
+STRAY_SECONDS = 60.0  # so often is looked for shards that are due much later than any lease ends
+STRAY = timedelta(minutes=15)
 TURN_SECONDS = 30.0  # at least
 CHANGES = 20  # a turn is this many times as long as the last change of batches took, in which no row is begun
 LONGEST_TURN_SECONDS = 300.0
@@ -38,12 +42,14 @@ class FairScheduler:
         self._look_at = self._began + LOOK_SECONDS
         self._let_go = ""
         self._turn = TURN_SECONDS
+        self._strays_at = float("-inf")
 
     def free(self) -> list[Document]:
         """Return shards that look free, in the order in which they are to be tried.
 
         Workers come to different orders, so that they do not all reach for the same.
         """
+        self._call_back()
         oldest = self._due(Order("available_at"), CANDIDATES)
         newest = self._due(Order("available_at", descending=True), CANDIDATES) if len(oldest) == CANDIDATES else []
         rank = {document.path: number // TOGETHER for number, document in enumerate(oldest)}
@@ -90,6 +96,17 @@ class FairScheduler:
             return False
         self._let_go, self._let_go_at = path, now
         return True
+
+    def _call_back(self) -> None:
+        """Make shards due that a clock which was set back since has put hours ahead; a live owner loses its lease."""
+        if self._clock.monotonic() < self._strays_at:
+            return
+        self._strays_at = self._clock.monotonic() + STRAY_SECONDS
+        now = self._clock.now()
+        for stray in self._store.find(SHARDS, [Where("available_at", ">", now + STRAY)], limit=CANDIDATES):
+            with suppress(Conflict):
+                self._store.commit(Patch(stray.path, {"available_at": now}, stray.version))
+                log.warning("clock_set_back", shard=stray.path)
 
     def _due(self, order: Order, limit: int) -> list[Document]:
         """Return shards that are due, without those that this version cannot run: they are left to a newer one."""

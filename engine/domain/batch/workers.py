@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from engine.codec import Document, Value
+
+SILENT_AFTER = timedelta(seconds=10)  # a worker without a heartbeat for so long does not count as alive
 
 
 class RowInFlight(Value, frozen=True, omit_defaults=False):
@@ -37,3 +39,8 @@ class WorkerRecord(Document, frozen=True):
     connections: Mapping[str, bool] = {}
     credentials: int = 0
     expires_at: datetime | None = None
+
+
+def counts_as_alive(age: timedelta) -> bool:
+    """Whether a worker does whose last heartbeat is of this age; one from the time to come is of a clock set back."""
+    return abs(age) <= SILENT_AFTER
