@@ -4,7 +4,8 @@
 
 Rows that the offline catalogue knows, so that eBay alone is asked; every answer comes `latency` seconds late. The
 dump is the sample of `benchmarks.catalog`, multiplied. Prints one JSON line: for each way seconds, calls to eBay a row
-by kind, and whether each row has one offer.
+by kind, and whether each row has one offer. `priced` is the same by the dozen with prices by eBay's asking prices,
+`priced_again` a second batch of the same barcodes after it.
 """
 
 from __future__ import annotations
@@ -27,9 +28,13 @@ from engine.bootstrap import open_engine, open_worker
 from engine.catalog.dump import Dump
 from engine.catalog.imports import Importer
 from engine.clock import SystemClock
+from engine.domain.batch.options import Options
+from engine.domain.listing.pricing import PriceBasis, PriceRule
 from engine.sandbox.emulators import free_port
+from engine.upstream.ebay_bulk import MOST
 
-WAYS = {"one_by_one": 1, "by_the_dozen": 25}  # rows a call
+WAYS = {"one_by_one": 1, "by_the_dozen": MOST}  # rows a call
+COMPARED = Options(price_rule=PriceRule(PriceBasis.COMPARABLE, fixed={"*": {"*": 999}}))
 
 
 def main() -> None:
@@ -47,18 +52,20 @@ def main() -> None:
         Importer(folder / "catalog.db", SystemClock(), threading.Event(), **SILENT).run(Dump.at(dump, DAY))
         content = "".join(f"{barcode(number)}\n" for number in range(min(codes, asked.rows))).encode()
         ways = {name: run(folder / name, address, content, rows) for name, rows in WAYS.items()}
+        for name in ("priced", "priced_again"):
+            ways[name] = run(folder / "priced", address, content, MOST, COMPARED)
     times = round(ways["one_by_one"]["seconds"] / ways["by_the_dozen"]["seconds"], 1)
     print(json.dumps({"benchmark": "ebay", "latency": asked.latency, **ways, "times_as_fast": times}))
 
 
-def run(folder: Path, address: str, content: bytes, rows_a_call: int) -> dict[str, Any]:
+def run(folder: Path, address: str, content: bytes, rows_a_call: int, options: Options = RULE) -> dict[str, Any]:
     """Draft the rows with one worker; return seconds and calls."""
     requests.delete(f"{address}/sandbox/ledger", timeout=10).raise_for_status()
     settings = live(folder, address, token="sandbox").model_copy(
         update={"catalog": str(folder.parent / "catalog.db"), "ebay_rows_a_call": rows_a_call}
     )
     engine = open_engine(settings)
-    job_id = engine.submission.upload(content, "rows.txt", RULE).job_id
+    job_id = engine.submission.upload(content, "rows.txt", options).job_id
     with open_worker(settings, threading.Event()) as worker:
         start = time.perf_counter()
         worker.run(until_idle=True)

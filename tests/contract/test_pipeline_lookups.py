@@ -116,6 +116,18 @@ def test_an_answer_is_asked_for_again_when_it_is_old(
     assert [service for service in (*LOOKED_UP, "ebay") if asked(bench, service)] == services
 
 
+def test_two_copies_of_a_barcode_cost_one_look_at_ebays_prices(bench: Runs) -> None:
+    store = bench.store()
+    pipeline = bench.pipeline(store=store)
+    for sku in ("DM1", "DM2"):
+        work = bench.work(KNOWN_TO_BOTH, COMPARED, sku=sku)
+        work.run(pipeline)
+        assert work.item.price.cents
+    assert [call for call in asked(bench, "ebay") if "item_summary" in call] == [
+        "GET /buy/browse/v1/item_summary/search"
+    ]
+
+
 def test_discogs_lowest_price_is_asked_for_again_after_six_hours(bench: Runs) -> None:
     store, lowest = bench.store(), Options(price_rule=PriceRule(PriceBasis.DISCOGS_LOWEST), test_mode=True)
     first = run(bench, store, KNOWN_TO_BOTH, lowest)

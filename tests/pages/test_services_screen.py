@@ -139,14 +139,14 @@ def test_a_new_batch_says_how_long_the_quotas_make_it(desk: Desk) -> None:
     tell(desk, "musicbrainz", limit=1, window_seconds=1.0)
     tell(desk, "ebay_browse", daily_limit=5_000, daily_used=10)
     said = text(checked(desk).selectbox(key="basis").set_value(PriceBasis.COMPARABLE).run())
-    assert "about 6 min, limited by Discogs (60 calls a minute)" in said
-    assert "400 of Discogs, 10 of MusicBrainz, 200 of eBay prices (4,990 left today)" in said
+    assert "about 4 min, limited by Discogs (60 calls a minute)" in said
+    assert "260 of Discogs, 150 of MusicBrainz, 200 of eBay prices (4,990 left today)" in said
 
 
 def test_before_the_first_call_the_settings_tell_the_quota(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCOGS_PER_MINUTE", "30")
     handles.cache_clear()
-    assert "about 13 min, limited by Discogs (30 calls a minute)" in text(checked(desk))
+    assert "about 8 min, limited by Discogs (30 calls a minute)" in text(checked(desk))
 
 
 def test_a_batch_may_go_on_without_discogs(desk: Desk) -> None:
@@ -154,6 +154,22 @@ def test_a_batch_may_go_on_without_discogs(desk: Desk) -> None:
     app.selectbox(key="discogs").set_value(Need.OPTIONAL).run()
     button(app, "Start").click().run()
     assert desk.engine.queries.jobs().jobs[0].options.discogs is Need.OPTIONAL
+
+
+def test_a_batch_may_ask_discogs_only_when_it_is_needed_which_takes_less_time(desk: Desk) -> None:
+    tell(desk, "discogs", limit=60)
+    app = checked(desk)
+    app.selectbox(key="discogs").set_value(Need.WHEN_NEEDED).run()
+    assert "120 of Discogs, 10 of MusicBrainz" in text(app)
+    button(app, "Start").click().run()
+    assert desk.engine.queries.jobs().jobs[0].options.discogs is Need.WHEN_NEEDED
+
+
+def test_more_prices_than_ebay_tells_in_a_day_are_told_before_the_start(desk: Desk) -> None:
+    tell(desk, "ebay_browse", daily_limit=5_000, daily_used=4_900, daily_resets_at=ago(hours=-5))
+    said = text(checked(desk).selectbox(key="basis").set_value(PriceBasis.COMPARABLE).run())
+    assert "200 of eBay prices (100 left today)" in said
+    assert "limited by eBay prices (5,000 calls a day)" in said
 
 
 def test_there_is_no_choice_where_discogs_is_not_asked(desk: Desk) -> None:
