@@ -4,7 +4,7 @@ BIN := .venv/bin
 PARALLEL := -n 3 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: run live test test-long check sbom fmt coverage mutants fuzz screenshots evidence bench lock help
+.PHONY: run live test test-long check sbom fmt coverage mutants fuzz screenshots evidence monitoring bench lock help
 
 run: .venv/ready  ## Set up if need be, then start console, worker and sandbox; PORT=9000 chooses another port
 	$(BIN)/python -m engine demo
@@ -50,6 +50,9 @@ screenshots: .venv/ready-dev  ## Take every screen in every state, light and dar
 evidence: .venv/ready-dev  ## Kill and freeze workers at every point, on both stores, and plant faults that the tests must catch; tables go to docs/evidence.md
 	$(BIN)/python -m tests.evidence $(ARGS)
 	$(BIN)/python -m tests.planted
+
+monitoring: .venv/ready-dev  ## Make the alarms, dashboards and the runbook for monitors from the list of alarms
+	$(BIN)/python -m engine.monitoring
 
 bench: .venv/ready-dev  ## Run every benchmark; one JSON line each
 	mkdir -p var

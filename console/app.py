@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from console import navigation
 from console.bearer import Bearers
 from console.context import handles
+from console.counted import Counted
 from console.gate import Gate, SignIn
 from console.headers import API_PATHS, screens_policy
 from console.hosts import own_hosts
@@ -30,6 +31,7 @@ from engine.api import create_app
 from engine.log import adopt, get_logger
 from engine.public import Clock, Sessions
 from engine.settings import Settings
+from engine.telemetry.metrics import sessions
 
 log = get_logger(__name__)
 
@@ -123,10 +125,11 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
         yield {}
     finally:
         handles().poller.stop()
+        handles().telemetry.close()
 
 
 settings = handles().settings
-api = create_app(handles().engine, settings)
+api = create_app(handles().engine, settings, handles().telemetry.text)
 people = sign_in(settings, handles().clock, handles().engine.sessions)
 gate = Middleware(
     Gate,
@@ -138,7 +141,8 @@ gate = Middleware(
     policy=policy(settings),
 )
 lasting = [Middleware(Lasting, sign_in=people, clock=handles().clock)] if people and people.way_in else []
+counted = Middleware(Counted, count=sessions.add)
 BY_FILE = [Route(f"/{name}", to_screen) for name in navigation.BY_FILE]
 IN_AND_OUT = getattr(people, "routes", [])
 ROUTES = [Beside(api, API_PATHS), Route("/batches", to_batches), *BY_FILE, *IN_AND_OUT, Elsewhere()]
-app = st.App(SCRIPT, routes=ROUTES, middleware=[gate, *lasting], lifespan=lifespan)
+app = st.App(SCRIPT, routes=ROUTES, middleware=[gate, *lasting, counted], lifespan=lifespan)

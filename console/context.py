@@ -14,6 +14,7 @@ from console.poller import Poller
 from engine import bootstrap
 from engine.public import Clock, Engine, SystemClock, access
 from engine.settings import Settings, load
+from engine.telemetry.providers import Telemetry
 
 BY = "console"  # who acts where nobody signs in, as "api" and "command line" act
 NO_ROLE = "You are signed in but have no role here any more: ask an admin, who gives roles on the screen Access."
@@ -27,6 +28,7 @@ class Context:
     settings: Settings
     poller: Poller
     clock: Clock
+    telemetry: Telemetry
     scope: access.TokenScope = access.TokenScope.READ
 
     @property
@@ -53,7 +55,9 @@ class Context:
 def handles() -> Context:
     """Return the handles of this process. Nothing in them belongs to one person, and nothing is refused to them."""
     settings, clock = load(), SystemClock()
-    return Context(bootstrap.open_engine(settings, clock), settings, Poller(clock), clock)
+    engine = bootstrap.open_engine(settings, clock)
+    telemetry = bootstrap.console_telemetry(settings, engine.fleet.now)
+    return Context(engine, settings, Poller(clock), clock, telemetry)
 
 
 def context() -> Context:

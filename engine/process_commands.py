@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from engine.bootstrap import open_worker
+from engine.bootstrap import open_worker, worker_telemetry
 from engine.health import SIGN
 from engine.signals import stop_on_signals
 from engine.startup import process, report_new_store
@@ -21,7 +21,7 @@ def worker(
     with process() as settings:
         report_new_store(settings)
         stop = stop_on_signals()
-        with open_worker(settings, stop) as working:
+        with worker_telemetry(settings), open_worker(settings, stop) as working:
             working.run(until_idle=until_idle, sign=SIGN)
 
 

@@ -65,6 +65,13 @@ class Settings(AccessSettings, RetentionSettings):
     catalog_covers: bool = Field(False, validation_alias="DM_CATALOG_COVERS")
     log: Literal["", "text", "json"] = Field("", validation_alias="DM_LOG")
 
+    metrics_exporter: Literal["none", "prometheus", "otlp", "otlp,prometheus"] = Field(
+        "none", validation_alias="OTEL_METRICS_EXPORTER"
+    )
+    traces_exporter: Literal["none", "otlp"] = Field("none", validation_alias="OTEL_TRACES_EXPORTER")
+    prometheus_host: str = Field("localhost", validation_alias="OTEL_EXPORTER_PROMETHEUS_HOST")
+    prometheus_port: int = Field(9464, validation_alias="OTEL_EXPORTER_PROMETHEUS_PORT", ge=1, le=65_535)
+
     port: int = Field(8501, validation_alias="PORT", ge=1, le=65_535)
     lease_seconds: float = Field(30.0, validation_alias="DM_LEASE_SECONDS", gt=0)
     lanes: int = Field(4, validation_alias="DM_LANES", ge=1, le=64)

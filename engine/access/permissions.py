@@ -36,8 +36,8 @@ _READ = """
     drafts.at drafts.count drafts.drafted drafts.earlier drafts.of_key drafts.page
     exports.as_uploaded exports.discogs_inventory exports.ebay_drafts exports.ebay_plan exports.elsewhere_csv
     exports.failed_file exports.failed_txt exports.pick_list_csv exports.pick_list_pdf exports.results_csv
-    exports.results_jsonl exports.results_xlsx fixes.get fixes.newest fixes.under_way health.check health.troubles
-    listed_before notifications.channels notifications.get notifications.newest
+    exports.results_jsonl exports.results_xlsx fixes.get fixes.newest fixes.under_way fleet.now health.check
+    health.troubles listed_before notifications.channels notifications.get notifications.newest
     notifications.receivers people.policy
     previews.examples previews.of previews.problem previews.real previews.title_problem previews.titles
     profiles.all profiles.chosen profiles.market_options

@@ -5,6 +5,8 @@ Bodies are compact JSON, since some of those clients cut them apart with grep.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 
@@ -22,6 +24,7 @@ from engine.api import (
     exports,
     handover,
     lookups,
+    metrics,
     notifications,
     people,
     scans,
@@ -35,8 +38,11 @@ from engine.public import Engine
 from engine.settings import Settings
 
 
-def create_app(engine: Engine, settings: Settings) -> FastAPI:
-    """Return the application; its routes carry their full paths, `/api/…` and `/health`."""
+def create_app(engine: Engine, settings: Settings, scrape: Callable[[], bytes | None] = lambda: None) -> FastAPI:
+    """Return the application; its routes carry their full paths, `/api/…` and `/health`.
+
+    `scrape` returns all metrics as Prometheus reads them, None where it is not to be told any.
+    """
     app = FastAPI(
         title="Draft Maker",
         version=__version__,
@@ -47,6 +53,7 @@ def create_app(engine: Engine, settings: Settings) -> FastAPI:
     )
     app.state.engine = engine
     app.state.settings = settings
+    app.state.scrape = scrape
     routers = (
         batches.router,
         batch_list.router,
@@ -62,6 +69,7 @@ def create_app(engine: Engine, settings: Settings) -> FastAPI:
         connections.router,
         connections.browsers,
         lookups.router,
+        metrics.router,
         notifications.router,
         scans.router,
         seller.router,

@@ -16,6 +16,7 @@ from engine.batches.deletion import Deletions
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports
 from engine.batches.fixes import Fixes
+from engine.batches.fleet import FleetWatch
 from engine.batches.health import HealthCheck
 from engine.batches.notifications import Notifications
 from engine.batches.previews import Previews
@@ -29,7 +30,7 @@ from engine.batches.upstreams import Upstreams
 from engine.bootstrap.credentials import open_accounts
 from engine.bootstrap.notifying import receivers
 from engine.bootstrap.services import limits
-from engine.bootstrap.stores import open_files, open_store
+from engine.bootstrap.stores import measured_store, open_files
 from engine.catalog.catalogue import Catalogue
 from engine.catalog.file import CurrentCatalog
 from engine.clock import Clock, SystemClock
@@ -51,7 +52,7 @@ def open_engine(settings: Settings, clock: Clock | None = None) -> Engine:
         BadSetting: a setting means nothing.
     """
     clock = clock or SystemClock()
-    return engine_over(open_store(settings.store, clock), open_files(settings.files), settings, clock)
+    return engine_over(measured_store(settings, clock), open_files(settings.files), settings, clock)
 
 
 def engine_over(store: Store, files: Files, settings: Settings, clock: Clock) -> Engine:
@@ -59,14 +60,16 @@ def engine_over(store: Store, files: Files, settings: Settings, clock: Clock) ->
     rows = RowFiles(files)
     queries, drafts, answers = Queries(store, rows), Drafts(store), KeptAnswers(store, clock)
     submission = Submission(store, files, clock, settings.job_buckets)
+    attention, health = Attention(store), HealthCheck(store, clock, files)
+    upstreams = Upstreams(store, queries, clock, limits(settings))
     known = KnownReleases(store, CurrentCatalog(Path(settings.catalog), clock), clock, settings.coverart_url)
     return Engine(
         submission=submission,
         commands=Commands(store),
         queries=queries,
         exports=Exports(store, rows),
-        health=HealthCheck(store, clock, files),
-        upstreams=Upstreams(store, queries, clock, limits(settings)),
+        health=health,
+        upstreams=upstreams,
         drafts=drafts,
         accounts=open_accounts(settings, store, clock),
         profiles=Profiles(store),
@@ -75,7 +78,7 @@ def engine_over(store: Store, files: Files, settings: Settings, clock: Clock) ->
         answers=answers,
         catalogue=Catalogue(Path(settings.catalog), clock),
         doctor=Doctor(settings, store, files, clock),
-        attention=Attention(store),
+        attention=attention,
         fixes=Fixes(store, clock),
         deletions=Deletions(store, rows),
         scans=Scans(store, clock, known, submission),
@@ -86,6 +89,7 @@ def engine_over(store: Store, files: Files, settings: Settings, clock: Clock) ->
         people=People(store, clock, role_policy(settings)),
         audit=Audit(store, clock),
         retained=Retained(store),
+        fleet=FleetWatch(store, clock, queries, attention, upstreams, health),
     )
 
 

@@ -15,7 +15,9 @@ from engine.clock import Clock
 from engine.files.base import Files
 from engine.files.folder import FolderFiles
 from engine.secrets.base import SecretStore
+from engine.settings import Settings
 from engine.store.base import Store
+from engine.store.measured import Measured
 from engine.store.sqlite import SQLiteStore
 
 
@@ -32,6 +34,16 @@ def open_store(address: str, clock: Clock) -> Store:
             from engine.store.firestore import FirestoreStore
 
             return FirestoreStore(project, database)
+
+
+def measured_store(settings: Settings, clock: Clock) -> Store:
+    """Return the job store of the settings, measured where metrics are told.
+
+    Raises:
+        BadSetting: its address means no store.
+    """
+    store = open_store(settings.store, clock)
+    return Measured(store) if settings.metrics_exporter != "none" else store
 
 
 def open_files(address: str) -> Files:

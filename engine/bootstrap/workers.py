@@ -17,7 +17,7 @@ from engine.bootstrap.live import LiveConnections
 from engine.bootstrap.notifying import open_notifying
 from engine.bootstrap.retention import open_retention
 from engine.bootstrap.services import open_connections
-from engine.bootstrap.stores import open_files, open_store
+from engine.bootstrap.stores import measured_store, open_files
 from engine.catalog.file import CurrentCatalog
 from engine.clock import Clock, SystemClock
 from engine.credentials.credentials import Credentials
@@ -169,7 +169,7 @@ def open_worker(settings: Settings, stop: threading.Event, observe: Observe = un
         SecretsError: the secrets that are kept cannot be read, and only a person can help.
     """
     clock = SystemClock()
-    store, files = open_store(settings.store, clock), open_files(settings.files)
+    store, files = measured_store(settings, clock), open_files(settings.files)
     limits = limits_of(settings)
     with (
         session(max(settings.lanes, limits.lanes_most) + limits.rows_sending) as http,

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from engine.errors import EngineError, LeaseLost, RequestRefused, UpstreamError
 from engine.pipeline.work import RowContext
+from engine.telemetry import tracing
 
 MOMENT_SECONDS = 0.05  # for company
 BEHIND_SECONDS = 2.0  # behind a call that is under way
@@ -47,6 +48,7 @@ class _Request(Generic[T, R]):
     content: T
     taken: bool = False
     outcome: Future[tuple[R] | None] = field(default_factory=Future)
+    span: tracing.Span = field(default_factory=tracing.current)
 
 
 class GroupedCall(Generic[T, R]):
@@ -154,7 +156,8 @@ class GroupedCall(Generic[T, R]):
         if len(group) < 2:
             return [(self._single(one.context, one.sku, one.content),) for one in group]
         try:
-            found = self._bulk(group[0].context, {one.sku: one.content for one in group})
+            with tracing.shared([one.span for one in group]):
+                found = self._bulk(group[0].context, {one.sku: one.content for one in group})
         except RequestRefused:
             return [None] * len(group)
         parts = (found[one.sku] for one in group)

@@ -21,6 +21,7 @@ from engine.batches.deletion import Deletions
 from engine.batches.drafts import Drafts
 from engine.batches.exports import Exports
 from engine.batches.fixes import Fixes
+from engine.batches.fleet import FleetWatch
 from engine.batches.health import HealthCheck
 from engine.batches.notifications import Notifications
 from engine.batches.previews import Previews
@@ -89,6 +90,7 @@ class Engine:
     people: People
     audit: Audit
     retained: Retained
+    fleet: FleetWatch
 
     def acting_for(self, actor: Callable[[], Actor]) -> Engine:
         """Return the engine as somebody may use it: checked at every call, in their name, and audited."""

@@ -15,10 +15,12 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from engine import __version__
-from engine.errors import UpstreamError
+from engine.errors import UpstreamDown, UpstreamError
 from engine.redaction import know
+from engine.telemetry import metrics, tracing
+from engine.upstream.bodies import Wanted, read_body
 from engine.upstream.caller import UNATTENDED, Caller, CallerBound
-from engine.upstream.failure_policy.policies import Failure, Policy, Reply, reply
+from engine.upstream.failure_policy.policies import Policy, Reply, reply
 from engine.upstream.failure_policy.table import entry_for
 from engine.upstream.failure_policy.transport import failure, root
 from engine.upstream.outgoing import Lead, as_it_is, incoming, onward, secrets_of, wait_asked
@@ -61,6 +63,13 @@ class CallResult:
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     error: UpstreamError | None = None
+
+    @property
+    def outcome(self) -> str:
+        """Return in a word what came of it, for whoever counts: `ok`, the trouble of the service, or the error."""
+        if self.error is None:
+            return "ok" if self.status is not None else "unknown"
+        return str(self.error.trouble) if isinstance(self.error, UpstreamDown) else type(self.error).__name__
 
 
 class Limiter(Protocol):
@@ -204,7 +213,7 @@ class ServiceClient:
             content = {"params": params, "json": json, "data": form}
             response = self.transport.send(method, self.base.rstrip("/") + path, headers, lead, **content)
             answered(response)
-            wanted = _Wanted(needs, lists)
+            wanted = Wanted(needs, lists)
             found = self._response(point, call, response, wanted, write=write, renewable=renewable)
             if judge and found.found:
                 judge(found.body)
@@ -219,6 +228,7 @@ class ServiceClient:
             Requeued: the caller must not go on.
         """
         permit = self.limiter.acquire(self.caller, write=write)
+        span = tracing.begin_call(self.service, point)
         self.transport.observe(f"{self.service}.{point}:before")
         started = time.monotonic()
         result = CallResult(0.0)
@@ -238,7 +248,14 @@ class ServiceClient:
             raise
         finally:
             self.limiter.release(permit, result)
+            self._tell(span, point, result)
             self.transport.observe(f"{self.service}.{point}:after")
+
+    def _tell(self, span: tracing.Span, point: str, result: CallResult) -> None:
+        """Count a call that has ended, and end its span."""
+        labels = {"service": self.service, "call": point, "outcome": result.outcome}
+        metrics.call_duration.record(result.seconds, labels)
+        tracing.end_call(span, result.outcome, result.status)
 
     def _no_answer(self, point: str, call: str, error: requests.RequestException, *, write: bool) -> UpstreamError:
         """Return what it means that a call got no answer."""
@@ -250,14 +267,14 @@ class ServiceClient:
         point: str,
         call: str,
         response: requests.Response,
-        wanted: _Wanted,
+        wanted: Wanted,
         *,
         write: bool,
         renewable: bool,
     ) -> ServiceResponse:
         """Return the response, or raise what the failure policy makes of it."""
         status, headers = response.status_code, response.headers
-        body, wrong = _read(response, wanted)
+        body, wrong = read_body(response, wanted)
         came = reply(self.service, point, status, headers, body, failure=wrong, renewable=renewable)
         policy = None if came.success else entry_for(came).policy
         if policy is None or policy.blame is None:
@@ -274,27 +291,3 @@ class ServiceApi(CallerBound):
 
     def _bind(self, caller: Caller) -> None:
         self._client = self._client.for_caller(caller)
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What a success must hold: `fields` that are not null, and `lists`."""
-
-    fields: Sequence[str]
-    lists: Sequence[str]
-
-    def lacks(self, body: Mapping[str, Any]) -> bool:
-        return any(body.get(name) is None for name in self.fields) or not all(
-            isinstance(body.get(name), list) for name in self.lists
-        )
-
-
-def _read(response: requests.Response, wanted: _Wanted) -> tuple[dict[str, Any], Failure | None]:
-    """Return the body, {} when there is none, and what is wrong with it."""
-    try:
-        body = response.json() if response.content else {}
-    except (ValueError, RecursionError):  # requests' own error, a number or a nesting out of all proportion
-        return {}, Failure.NOT_JSON
-    if not isinstance(body, dict):
-        return {}, Failure.NOT_OBJECT
-    return body, Failure.LACKS_FIELD if 200 <= response.status_code < 300 and wanted.lacks(body) else None

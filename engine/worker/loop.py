@@ -37,6 +37,7 @@ from engine.maintenance.retention import Retention
 from engine.outage import Outage
 from engine.pipeline.work import LooksUp, Pipeline
 from engine.store.base import Store
+from engine.telemetry import metrics
 from engine.worker.chores import ChoreRunner
 from engine.worker.copies import CopyAdder
 from engine.worker.early_look import EarlyLook
@@ -150,6 +151,7 @@ class Worker:
                 return self._hold(shard_lease)
         except LeaseLost as lost:
             log.warning("lease_lost", job_id=self._job_id, reason=str(lost))
+            metrics.leases_lost.add(1)
             return True
         except StoreAway as away:
             self._outage.failed(away)
@@ -210,6 +212,8 @@ class Worker:
     def _run_rows(self, shard_lease: ShardLease) -> str:
         """Run the rows that were claimed and release them, unless a person must act: then the reason is returned."""
         log.info("shard_claimed", kind=shard_lease.shard.kind, taken_over=shard_lease.taken_over)
+        if shard_lease.taken_over:
+            metrics.shards_taken_over.add(1)
         if shard_lease.shard.kind is ShardKind.HANDOVER:
             if not hand_over(self._store, self._files, shard_lease, self._stop.is_set):
                 shard_lease.release()

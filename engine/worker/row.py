@@ -12,12 +12,13 @@ from engine.batches.documents import ended
 from engine.batches.drafts import Drafts
 from engine.codec import replace
 from engine.domain.batch import additions, items, shards
-from engine.domain.batch.items import Item
+from engine.domain.batch.items import Item, ItemStatus
 from engine.errors import AlreadyListed, Cause, ItemError, LeaseLost, PersonNeeded, Requeued, StoreAway, UpstreamDown
 from engine.log import bind, get_logger
 from engine.pipeline.work import Pipeline, RowContext, Step
 from engine.retry import retry
 from engine.store.base import Put
+from engine.telemetry import metrics, tracing
 from engine.worker.copies import CopyAdder
 from engine.worker.service_wait import WAITS, ServiceWait
 from engine.worker.shard_lease import ShardLease
@@ -44,6 +45,7 @@ class InFlight:
     item: Item | None = None
     puts: tuple[Put, ...] = ()
     refused: PersonNeeded | None = None
+    span: tracing.Span | None = None
 
     @property
     def on_lane(self) -> bool:
@@ -78,6 +80,10 @@ class RowRun:
 
     def run(self, flight: InFlight) -> None:
         """Run one row for as long as a service keeps it waiting; waiting spends no attempt."""
+        with tracing.row(self._job_id, flight.context.row.line, flight.context.item.upc) as flight.span:
+            self._run(flight)
+
+    def _run(self, flight: InFlight) -> None:
         context = self._started(flight)
         port = context.port
         if context.row.key is None and not context.item.decided.removed:
@@ -120,6 +126,8 @@ class RowRun:
                 item = self._defect(flight, error)
                 puts = ended(self._job_id, item)
             flight.item, flight.puts = item, puts
+        if flight.span:
+            tracing.end_row(flight.span, *((item.status, item.cause or "") if item else ("requeued", "")))
 
     def _judge(self, flight: InFlight, error: Exception | None) -> Item | None:
         """Return the row at its end; None when it was requeued undone."""
@@ -157,3 +165,15 @@ class RowRun:
         bind(upc=context.item.upc, row=context.row.line)  # on all that is logged on this lane until the row has ended
         flight.take(items.begin(context.item, worker=self._worker, round_=round_, now=context.port.now()))
         return flight.context
+
+
+def tell_end(item: Item) -> None:
+    """Count the stored end of a row and write it into the log, with its cause where it failed or was skipped."""
+    metrics.rows_ended.add(1, {"status": item.status, "cause": item.cause or ""})
+    fields = {"upc": item.upc, "row": item.line, "status": str(item.status)}
+    if item.cause:
+        fields |= {"cause": str(item.cause), "error": item.error or ""}
+    if item.status is ItemStatus.FAILED:
+        log.warning("row_failed", **fields)
+    else:
+        log.info("row_ended", **fields)

@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from engine.batches.documents import item_path
 from engine.clock import Clock
 from engine.domain.batch import jobs, shards
-from engine.domain.batch.items import Item, ItemStatus
+from engine.domain.batch.items import Item
 from engine.domain.batch.jobs import Job
 from engine.domain.batch.rows import Row
 from engine.domain.batch.shards import FIRST_RUN, WINDOW
@@ -23,17 +23,14 @@ from engine.errors import (
     PersonNeeded,
     Requeued,
 )
-from engine.log import get_logger
 from engine.pipeline.work import RowContext, Step
 from engine.store.base import Put
 from engine.upstream.ebay_bulk import MOST
 from engine.worker.early_look import EarlyLook
 from engine.worker.lanes import Lanes, Width
-from engine.worker.row import InFlight, RowRun
+from engine.worker.row import InFlight, RowRun, tell_end
 from engine.worker.scheduler import FairScheduler
 from engine.worker.shard_lease import ShardLease
-
-log = get_logger(__name__)
 
 LISTEN_SECONDS = 0.5
 
@@ -255,7 +252,7 @@ class ShardRun:
         for intent in intents:
             intent.stored.set_result(None)
         for item in done.values():
-            _log_end(item)
+            tell_end(item)
         self._early_look.after(self.shard_lease.shard)
 
     def wait(self, flight: InFlight, seconds: float, reason: str) -> None:
@@ -284,14 +281,3 @@ class ShardRun:
         """
         if self._over or not self.shard_lease.alive():
             raise LeaseLost(f"the lease of shard {self.shard_lease.shard.name} ran out")
-
-
-def _log_end(item: Item) -> None:
-    """Write the end of a row into the log, with its cause where it failed or was skipped."""
-    fields = {"upc": item.upc, "row": item.line, "status": str(item.status)}
-    if item.cause:
-        fields |= {"cause": str(item.cause), "error": item.error or ""}
-    if item.status is ItemStatus.FAILED:
-        log.warning("row_failed", **fields)
-    else:
-        log.info("row_ended", **fields)

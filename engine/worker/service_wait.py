@@ -10,6 +10,7 @@ from engine.errors import Trouble, UpstreamDown
 from engine.log import get_logger
 from engine.pipeline.work import RowPort
 from engine.retry import RetryPolicy
+from engine.telemetry import tracing
 
 log = get_logger(__name__)
 
@@ -47,6 +48,7 @@ class ServiceWait:
         began = self._port.now()
         until, least = began + timedelta(seconds=seconds), began + timedelta(seconds=max(asked, self._at_least))
         log.warning("row_waits", service=down.service, reason=str(down))
+        tracing.waits(down.service, down.trouble)
         reason = f"{str(down).rstrip('.')}. Next try at {until:%H:%M:%S} UTC."
         waited = 0.0
         while waited < seconds and (now := self._port.now()) < until:

@@ -124,6 +124,8 @@ def test_only_these_modules_speak_http() -> None:
     known = {
         "catalog/commands.py",  # lends the session to downloads
         "catalog/download.py",  # dumps, at the addresses of their publishers or the operator's
+        "telemetry/exporters.py",  # metrics and traces, to the operator's collector
+        "upstream/bodies.py",
         "upstream/http.py",  # the services, at their configured addresses
         "upstream/outgoing.py",
         "upstream/redirects.py",
@@ -140,7 +142,8 @@ def test_only_these_modules_speak_http() -> None:
         "startup.py",  # whether a port is free
         "doctor/doctor.py",  # this machine's name, and the session of the checks
     }
-    libraries = {"requests", "httpx", "aiohttp", "urllib3", "urllib.request", "http.client", "socket"}
+    otlp = "opentelemetry.exporter.otlp.proto.http.trace_exporter"
+    libraries = {otlp, "requests", "httpx", "aiohttp", "urllib3", "urllib.request", "http.client", "socket"}
     found = {
         str(path.relative_to(ENGINE))
         for path in ENGINE.rglob("*.py")

@@ -144,6 +144,7 @@ ROUTES: Mapping[Kind, str] = {
         GET /api/fixes
         GET /api/fixes/{fix_id}
         GET /api/handover
+        GET /api/metrics
         GET /api/notifications
         GET /api/openapi.json
         GET /api/seller/account

@@ -23,7 +23,7 @@ from tests.support.sandbox_server import Sandbox
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
-_SETTINGS = ("DM_", "DISCOGS_", "MUSICBRAINZ_", "COVERART_", "EBAY_", "STREAMLIT_", "PORT")
+_SETTINGS = ("DM_", "DISCOGS_", "MUSICBRAINZ_", "COVERART_", "EBAY_", "STREAMLIT_", "OTEL_", "PORT")
 
 
 @dataclass(frozen=True)
