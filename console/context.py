@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from functools import cache, partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -28,8 +28,8 @@ class Context:
     settings: Settings
     poller: Poller
     clock: Clock
-    telemetry: Telemetry
     scope: access.TokenScope = access.TokenScope.READ
+    telemetry: Telemetry = field(default_factory=Telemetry)
 
     @property
     def may_submit(self) -> bool:
@@ -57,7 +57,7 @@ def handles() -> Context:
     settings, clock = load(), SystemClock()
     engine = bootstrap.open_engine(settings, clock)
     telemetry = bootstrap.console_telemetry(settings, engine.fleet.now)
-    return Context(engine, settings, Poller(clock), clock, telemetry)
+    return Context(engine, settings, Poller(clock), clock, telemetry=telemetry)
 
 
 def context() -> Context:

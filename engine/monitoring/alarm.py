@@ -48,5 +48,10 @@ def of(metric: Metric, **labels: str) -> str:
 
 
 def grown(minutes: int, metric: Metric, **labels: str) -> str:
-    """Return by how much a counter has grown, over all processes."""
-    return f"sum(increase({of(metric, **labels)}[{minutes}m]))"
+    """Return by how much a counter has grown, over all processes.
+
+    That of a process that is younger than the window counts from 0: what it does first, such as taking over the rows of
+    the one that died before it, may be done before it is looked at for the first time.
+    """
+    series = of(metric, **labels)
+    return f"sum(({series} unless {series} offset {minutes}m) or increase({series}[{minutes}m]))"

@@ -196,7 +196,7 @@ ALARMS = (
         ),
         (
             "Nothing has to be done: when it answers, rows go on by themselves.",
-            "**Test connection** on **Connections** tries it; the service's own page says whether it has an outage.",
+            "**Test** on **Connections** tries it; the service's own page says whether it has an outage.",
         ),
     ),
     Alarm(

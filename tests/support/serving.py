@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from console.bearer import Bearers
 from console.gate import Gate
 from engine.api import create_app
+from engine.batches.fleet_metrics import tell
 from engine.batches.rows import RowFiles
 from engine.bootstrap import open_engine, open_files, open_store
 from engine.clock import SystemClock
@@ -38,6 +39,7 @@ from engine.pipeline.work import Pipeline
 from engine.public import Engine
 from engine.settings import Settings
 from engine.store.base import Store
+from engine.telemetry.providers import open_telemetry
 from engine.worker.loop import Worker, WorkerConfig
 from tests.support.clocks import PATIENCE_SECONDS, until
 from tests.support.working import Changing, Work
@@ -230,13 +232,18 @@ def serving(chosen: Settings) -> Iterator[Served]:
     assert server.app is None
     hosts = frozenset({server.url.removeprefix("http://")})
     callers = Bearers(engine.tokens, SystemClock())
-    server.app = Gate(create_app(engine, chosen), hosts, callers=callers, roles=engine.people, audit=engine.audit)
+    telemetry = open_telemetry(chosen, "console")
+    tell(telemetry.meter, engine.fleet.now)
+    server.app = Gate(
+        create_app(engine, chosen, telemetry.text), hosts, callers=callers, roles=engine.people, audit=engine.audit
+    )
     with contextlib.closing(store), requests.Session() as session:
         try:
             yield Served(server.url, chosen, engine, store, session)
         finally:
             server.app = None
             engine.catalogue.stop()
+            telemetry.close()
 
 
 @contextlib.contextmanager
