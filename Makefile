@@ -77,6 +77,7 @@ bench: .venv/ready-dev  ## Run every benchmark; one JSON line each
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.catalog
 	$(BIN)/python -m benchmarks.catalog_update
+	$(BIN)/python -m benchmarks.telemetry
 
 lock: .venv/ready-dev  ## Lock the packages of pyproject.toml, with hashes, at their newest versions
 	$(BIN)/uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-header -q pyproject.toml -o requirements.txt

@@ -26,7 +26,7 @@ from engine.upstream.http import session
 from tests.support.clocks import AheadClock, until
 from tests.support.promql import Samples
 from tests.support.sandbox_server import running
-from tests.support.serving import Scripted, lines, upcs
+from tests.support.serving import lines, upcs
 from tests.support.watched import EXPRESSIONS, Process, Watched, telling, watched_settings, watching
 
 BARCODE = upcs(1)[0]
@@ -71,12 +71,10 @@ def test_rows_wait_and_no_worker_is_alive(tmp_path: Path) -> None:
 
 def test_workers_are_too_few_for_what_waits(tmp_path: Path) -> None:
     chosen = watched_settings(tmp_path)
-    with watching(chosen) as (served, watched):
-        for _ in range(2):
-            queued(chosen, timedelta(minutes=20))
-        with served.working(Scripted(stops_at=0)):
-            watched.until_ringing("QueueWaits")
-            assert watched.ringing() == {"QueueWaits"}
+    with watching(chosen) as (served, watched), served.stopped_at(0):
+        queued(chosen, timedelta(minutes=20))
+        watched.until_ringing("QueueWaits")
+        assert watched.ringing() == {"QueueWaits"}
 
 
 def test_a_job_store_that_does_not_answer(tmp_path: Path) -> None:
