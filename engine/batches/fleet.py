@@ -24,11 +24,11 @@ KNOWN_SECONDS = 5.0  # so long a look counts: the metrics of one collection come
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """All workers, batches and services at one moment; `stores` says which store answers.
+    """All workers, batches and services at one moment.
 
-    `queue_age` is in seconds: for how long the part of a batch that waits longest has waited for a worker. `failed` are
-    failed rows by cause, `workers` those alive and those silent. Where the job store does not answer, the rest is
-    empty or None.
+    `stores` says which store answers, and by `writing` whether the job store can be written. `queue_age` is in seconds:
+    for how long the part of a batch that waits longest has waited for a worker. `failed` are failed rows by cause,
+    `workers` those alive and those silent. Where the job store does not answer, the rest is empty or None.
     """
 
     stores: Mapping[str, bool]
@@ -71,7 +71,8 @@ class FleetWatch:
 
     def _look(self) -> Fleet:
         health = self._health.check()
-        stores = {"jobs": health.connected, "files": not health.files_away}
+        written = health.connected and not health.troubles.writing
+        stores = {"jobs": health.connected, "writing": written, "files": not health.troubles.files}
         if not health.connected:
             return Fleet(stores)
         try:

@@ -117,7 +117,7 @@ ALARMS = (
         "<",
         1,
         60,
-        "A store does not answer the console",
+        "A store does not answer the console, or cannot be written",
         (
             "Without the job store nothing is shown and nothing goes on; without the file store no batch starts. "
             "Workers wait, and go on by themselves."

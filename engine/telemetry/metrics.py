@@ -129,7 +129,7 @@ STORE_UP = Metric(
     "draftmaker.store.up",
     Kind.GAUGE,
     "{store}",
-    "1 while the store answers the console, else 0; `store` is jobs or files.",
+    "1 while a store answers the console, else 0; `store` is jobs, files, or writing: the job store takes writes.",
     Teller.CONSOLE,
     ("store",),
 )
