@@ -71,7 +71,7 @@ def test_rows_wait_and_no_worker_is_alive(tmp_path: Path) -> None:
 
 def test_workers_are_too_few_for_what_waits(tmp_path: Path) -> None:
     chosen = watched_settings(tmp_path)
-    with watching(chosen) as (served, watched), served.stopped_at(0):
+    with watching(chosen) as (served, watched), served.stopped_at(1):
         queued(chosen, timedelta(minutes=20))
         watched.until_ringing("QueueWaits")
         assert watched.ringing() == {"QueueWaits"}
