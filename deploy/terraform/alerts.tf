@@ -1,4 +1,4 @@
-# Who is told when something needs a person. Further policies belong here, beside this one.
+# Who is told when something needs a person.
 
 locals {
   channels = google_monitoring_notification_channel.email[*].id
@@ -52,4 +52,60 @@ resource "google_monitoring_alert_policy" "errors" {
   }
 
   depends_on = [google_project_service.used]
+}
+
+# The alarms of ../monitoring, one policy each. They need metrics, so the collector beside console and engine comes first.
+
+locals {
+  policies = "${path.module}/../monitoring/cloud-monitoring/policies"
+
+  alarms = {
+    for name in fileset(local.policies, "*.json") : trimsuffix(name, ".json") => jsondecode(file("${local.policies}/${name}"))
+  }
+}
+
+resource "google_monitoring_alert_policy" "alarm" {
+  for_each = var.alarms ? local.alarms : {}
+
+  display_name          = each.value.displayName
+  severity              = each.value.severity
+  combiner              = each.value.combiner
+  notification_channels = local.channels
+
+  conditions {
+    display_name = each.value.conditions[0].displayName
+
+    condition_prometheus_query_language {
+      query                     = each.value.conditions[0].conditionPrometheusQueryLanguage.query
+      duration                  = each.value.conditions[0].conditionPrometheusQueryLanguage.duration
+      evaluation_interval       = each.value.conditions[0].conditionPrometheusQueryLanguage.evaluationInterval
+      alert_rule                = each.value.conditions[0].conditionPrometheusQueryLanguage.alertRule
+      rule_group                = each.value.conditions[0].conditionPrometheusQueryLanguage.ruleGroup
+      disable_metric_validation = each.value.conditions[0].conditionPrometheusQueryLanguage.disableMetricValidation
+    }
+  }
+
+  documentation {
+    subject   = each.value.documentation.subject
+    content   = each.value.documentation.content
+    mime_type = each.value.documentation.mimeType
+  }
+
+  depends_on = [google_project_service.used]
+}
+
+resource "google_project_iam_member" "metrics" {
+  for_each = var.alarms ? local.runners : []
+
+  project = var.project
+  role    = "roles/monitoring.metricWriter"
+  member  = google_service_account.account[each.value].member
+}
+
+resource "google_project_iam_member" "traces" {
+  for_each = var.alarms ? local.runners : []
+
+  project = var.project
+  role    = "roles/cloudtrace.agent"
+  member  = google_service_account.account[each.value].member
 }

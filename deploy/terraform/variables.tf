@@ -90,3 +90,9 @@ variable "alert_email" {
   default     = ""
   description = "Who is told of errors by e-mail; empty for nobody."
 }
+
+variable "alarms" {
+  type        = bool
+  default     = false
+  description = "Whether the alarms of ../monitoring ring too. They need metrics: first the collector beside console and engine."
+}

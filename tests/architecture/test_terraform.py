@@ -14,6 +14,7 @@ import pytest
 
 from console.rules import rule_of
 from engine.cli import app as commands
+from engine.monitoring.alarms import ALARMS
 from engine.settings import Settings
 
 hcl2 = pytest.importorskip("hcl2", reason="python-hcl2 is among the packages for development: make check installs it")
@@ -27,6 +28,8 @@ TERRAFORM = shutil.which("terraform") or shutil.which("tofu")
 LEAST = {  # what the accounts may do, and whether that is bounded by a condition
     "roles/datastore.user": True,
     "roles/cloudbuild.builds.builder": False,
+    "roles/monitoring.metricWriter": False,
+    "roles/cloudtrace.agent": False,
     "${google_project_iam_custom_role.make_secrets.name}": False,
     "${google_project_iam_custom_role.keep_secrets.name}": True,
 }
@@ -215,10 +218,25 @@ def test_it_makes_what_the_guide_types() -> None:
 
 
 def test_errors_of_engine_and_console_are_told() -> None:
-    (policy,) = resources("google_monitoring_alert_policy").values()
-    matched = json.dumps(policy["conditions"])
+    matched = json.dumps(resources("google_monitoring_alert_policy")["errors"]["conditions"])
     for wanted in ("severity>=ERROR", "cloud_run_worker_pool", "cloud_run_revision", "draft-maker-engine"):
         assert wanted in matched
+
+
+def test_every_alarm_of_the_list_is_made_with_all_that_its_policy_says() -> None:
+    policy = resources("google_monitoring_alert_policy")["alarm"]
+    assert policy["for_each"] == "${var.alarms ? local.alarms : {}}"
+    assert policy["notification_channels"] == "${local.channels}"
+    condition = policy["conditions"][0]["condition_prometheus_query_language"][0]
+    used = set(re.findall(r"each\.value\.([\w.\[\]]+)", json.dumps(policy)))
+    made = sorted((ROOT / "deploy" / "monitoring" / "cloud-monitoring" / "policies").glob("*.json"))
+    assert len(made) == len(ALARMS)
+    for path in made:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        told = said["conditions"][0]["conditionPrometheusQueryLanguage"]
+        assert len(said["conditions"]) == 1
+        assert {re.sub("([A-Z])", lambda one: f"_{one[1].lower()}", name) for name in told} == condition.keys()
+        assert set(said) - {"enabled"} <= {name.split(".")[0].removesuffix("[0]") for name in used}
 
 
 @pytest.mark.skipif(TERRAFORM is None, reason="neither terraform nor tofu is on this machine")
