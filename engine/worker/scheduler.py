@@ -102,10 +102,13 @@ class FairScheduler:
         if self._clock.monotonic() < self._strays_at:
             return
         self._strays_at = self._clock.monotonic() + STRAY_SECONDS
-        now = self._clock.now()
-        for stray in self._store.find(SHARDS, [Where("available_at", ">", now + STRAY)], limit=CANDIDATES):
+        far = self._clock.now() + STRAY
+        for stray in self._store.find(SHARDS, [Where("available_at", ">", far)], limit=CANDIDATES):
+            due = read_shard(stray).available_at if _runnable(stray) else None
+            if due is None or due <= stray.read_at + STRAY:  # where our own clock is wrong, the store's is not
+                continue
             with suppress(Conflict):
-                self._store.commit(Patch(stray.path, {"available_at": now}, stray.version))
+                self._store.commit(Patch(stray.path, {"available_at": stray.read_at}, stray.version))
                 log.warning("clock_set_back", shard=stray.path)
 
     def _due(self, order: Order, limit: int) -> list[Document]:

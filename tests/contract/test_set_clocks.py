@@ -66,3 +66,17 @@ def test_two_workers_whose_clocks_are_five_minutes_apart_do_each_row_once(tmp_pa
             until(lambda: early.stored(job_id).status is JobStatus.COMPLETED, seconds=40)  # noqa: B023 - asked at once
     assert all(early.exact(job_id) and early.stored(job_id).successful_upcs == 300 for job_id in jobs)
     assert early.store.count(SHARDS, [Where("available_at", ">", "")]) == 0
+
+
+def test_a_worker_whose_own_clock_is_wrong_takes_no_lease_away(tmp_path: Path) -> None:
+    """Its store has another clock, as Firestore has."""
+    store = at(tmp_path, 0.0)
+    job_id = store.upload(barcodes(20))
+    gate = Gate()
+    with store.working(Chosen({5: gate}), lanes=1):
+        assert gate.reached.wait(10)
+        store.run(clock=AheadClock(-HOUR))
+        assert store.events(job_id).count("taken over") == 0
+        gate.opened.set()
+        store.ended(job_id)
+    assert store.events(job_id).count("taken over") == 0
