@@ -16,6 +16,7 @@ from engine import terminal
 from engine.bootstrap import open_store
 from engine.clock import SystemClock
 from engine.errors import BadRequest
+from engine.evidence.chaos import chaos
 from engine.evidence.report import described, table, write
 from engine.evidence.run import AT_ONCE, Evidence, ensure_empty
 from engine.evidence.run import evidence as tried
@@ -38,6 +39,7 @@ def evidence(
     ] = None,
     seconds: Annotated[float, typer.Option(help="No trial begins after so long.", min=1)] = 900,
     seed: Annotated[int | None, typer.Option(help="The order of the pairs.", min=0)] = None,
+    kills: Annotated[int, typer.Option(help="Then so many at random, and a quarter freezes.", min=0)] = 0,
     out: Annotated[Path | None, typer.Option(help="Write the table into this file, between its marks.")] = None,
 ) -> None:
     """Kill and freeze workers at every point of their work, against the sandbox; exit status 1 if a row suffered."""
@@ -47,10 +49,12 @@ def evidence(
         stores = store or [""] * AT_ONCE
         with _emptied(store or []):
             found = tried([Ground(one, sandbox) for one in stores], seed=number, seconds=seconds, told=_tell)
-    terminal.say(table([found]))
+        storm = chaos(sandbox, seed=number, kills=kills, freezes=kills // 4) if kills else None
+    text = table([found], storm)
+    terminal.say(text)
     if out:
-        write(table([found]), out)
-    raise typer.Exit(1 if found.wrong else 0)
+        write(text, out)
+    raise typer.Exit(1 if found.wrong or (storm and storm.wrong) else 0)
 
 
 def _tell(found: Evidence, trial: Trial) -> None:

@@ -1,4 +1,4 @@
-"""`make evidence`: every point on SQLite and on Firestore's emulator, and the table of both in `docs/evidence.md`.
+"""`make evidence`: every point on SQLite and on Firestore's emulator, a chaos, and the table in `docs/evidence.md`.
 
     python -m tests.evidence [--seconds N] [--seed N]
 
@@ -15,6 +15,7 @@ import sys
 
 import pytest
 
+from engine.evidence.chaos import chaos
 from engine.evidence.report import described, table, write
 from engine.evidence.run import AT_ONCE, Evidence, evidence
 from engine.evidence.trials import Ground, Trial
@@ -23,7 +24,8 @@ from engine.sandbox.emulators import a_project, firestore_missing, running_fires
 from tests.support.demo import ROOT
 from tests.support.sandbox_server import running
 
-SECONDS = 1_000.0
+SECONDS = 900.0
+KILLS, FREEZES = 200, 50  # in the chaos
 DATABASES = 6  # of the emulator, used side by side: trials there wait for leases to end
 
 
@@ -44,10 +46,11 @@ def main() -> int:
             stack.enter_context(pytest.MonkeyPatch.context()).setenv("FIRESTORE_EMULATOR_HOST", address)
             grounds = [Ground(f"firestore://{a_project()}/(default)", sandbox.url) for _ in range(DATABASES)]
             found.append(evidence(grounds, seed=asked.seed, seconds=asked.seconds * 0.25, told=tell))
-    text = table(found)
+        storm = chaos(sandbox.url, seed=asked.seed, kills=KILLS, freezes=FREEZES)
+    text = table(found, storm)
     print(text)
     write(text, ROOT / "docs" / "evidence.md")
-    return 1 if any(one.wrong for one in found) else 0
+    return 1 if storm.wrong or any(one.wrong for one in found) else 0
 
 
 def tell(found: Evidence, trial: Trial) -> None:

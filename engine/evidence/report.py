@@ -8,15 +8,24 @@ from pathlib import Path
 
 from engine import __version__
 from engine.clock import SystemClock
+from engine.evidence.chaos import WORKERS, Chaos
 from engine.evidence.run import Evidence
 from engine.evidence.trials import Trial
 
 MARK = "evidence"
 
 
-def table(found: Sequence[Evidence]) -> str:
-    """Return what was tried as Markdown."""
-    return "\n".join(_lines(found))
+def table(found: Sequence[Evidence], storm: Chaos | None = None) -> str:
+    """Return what was tried as Markdown, with a chaos where there was one."""
+    return "\n".join([*_lines(found), *(_told(storm) if storm else ())])
+
+
+def _told(storm: Chaos) -> Iterator[str]:
+    yield ""
+    strikes = f"{storm.kills} kills and {storm.freezes} freezes at random moments (seed {storm.seed})"
+    yield f"Chaos: {WORKERS} workers, {storm.rows:,} rows, {strikes},"
+    yield f"{storm.seconds / 60:.1f} minutes, violations: {len(storm.wrong)}."
+    yield from (f"- {one}" for one in storm.wrong)
 
 
 def _lines(found: Sequence[Evidence]) -> Iterator[str]:

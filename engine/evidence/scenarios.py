@@ -39,7 +39,7 @@ class Scenario:
 
     def content(self, label: str) -> bytes:
         """Return the file of a batch; `label` is in the SKU of each row, so that trials share one account at eBay."""
-        lines = (f"{barcode},{label}R{row}\n" for row, barcode in enumerate(KNOWN[: self.rows]))
+        lines = (f"{KNOWN[row % len(KNOWN)]},{label}R{row}\n" for row in range(self.rows))
         return ("UPC,SKU\n" + "".join(lines)).encode()
 
 
@@ -76,3 +76,4 @@ SCENARIOS = (
     Scenario("a batch that is paused and resumed", 1, act=_pause_and_resume),
     Scenario("a fix over all batches", 2, UNPRICED, act=_fix, asked_in_peace=True),
 )
+CHAOS = Scenario("a batch under chaos", 250, lanes=4)

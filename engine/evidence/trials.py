@@ -7,7 +7,7 @@ import signal
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -64,8 +64,8 @@ class Trial:
 
 
 @dataclass
-class _Stage:
-    """One trial under way."""
+class Stage:
+    """One batch on which processes work, in a folder; `label` is in its rows' SKUs, `processes` counts them."""
 
     ground: Ground
     scenario: Scenario
@@ -76,6 +76,7 @@ class _Stage:
 
     @property
     def address(self) -> str:
+        """Return the address of the store."""
         return self.ground.store or f"sqlite:///{self.folder}/store.db"
 
     @property
@@ -86,20 +87,16 @@ class _Stage:
     def plan(self, kill_at: int = 0, freeze_at: int = 0, *, acts: bool = False) -> Plan:
         """Return the plan of the next process, which is later than the one before by more than a lease."""
         self.processes += 1
-        return Plan(
-            self.address,
-            self.folder,
-            self.ground.sandbox,
-            self.scenario.name,
-            self.job_id,
-            SHORT_LEASE if self.ground.own_clock else LEASE,
-            self.processes,
-            acts,
-            kill_at,
-            freeze_at,
-            self.ahead,
-            environment().get(EMULATOR, ""),
+        lease = SHORT_LEASE if self.ground.own_clock else LEASE
+        return replace(
+            self.plan_of(self.processes, lease=lease), acts=acts, kill_at=kill_at, freeze_at=freeze_at, ahead=self.ahead
         )
+
+    def plan_of(self, number: int, *, lease: float) -> Plan:
+        """Return the plan of a process that works in peace, by the clock of this machine."""
+        emulator = environment().get(EMULATOR, "")
+        ground, name = self.ground, self.scenario.name
+        return Plan(self.address, self.folder, ground.sandbox, name, self.job_id, lease, number, emulator=emulator)
 
     @contextmanager
     def engine(self) -> Iterator[tuple[Engine, Store]]:
@@ -116,7 +113,7 @@ def trial(ground: Ground, scenario: Scenario, label: str, kills: Sequence[int] =
     each row and in no other trial.
     """
     with TemporaryDirectory(prefix="evidence-") as place:
-        stage = _Stage(ground, scenario, label, Path(place))
+        stage = Stage(ground, scenario, label, Path(place))
         with stage.engine() as (engine, _):
             stage.job_id = engine.submission.upload(scenario.content(label), "rows.csv", scenario.options).job_id
         if scenario.act:
@@ -133,7 +130,7 @@ def trial(ground: Ground, scenario: Scenario, label: str, kills: Sequence[int] =
         died = sum(code == -signal.SIGKILL for code in codes)
         with stage.engine() as (engine, store):
             wrong = [f"a process ended with {code}" for code in codes if code not in EXPECTED]
-            wrong += _wrong(stage, engine, store)
+            wrong += wrong_at_end(stage, engine, store)
             if ground.store:
                 clear(store)
         ((*first,),) = points(stage.folder / str(before + 1))
@@ -152,7 +149,7 @@ def _thawed(first: Plan, second: Plan) -> list[int | None]:
     return [left_to_end(stopped), code]
 
 
-def _wrong(stage: _Stage, engine: Engine, store: Store) -> Iterator[str]:
+def wrong_at_end(stage: Stage, engine: Engine, store: Store) -> Iterator[str]:
     """Yield what is not as it must be at the end of a trial."""
     job = engine.queries.job(stage.job_id)
     found = store.find(items_of(stage.job_id), (), Order("index"), stage.scenario.rows + 1)

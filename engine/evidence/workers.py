@@ -23,7 +23,7 @@ from engine.bootstrap.operations import engine_over
 from engine.clock import AheadClock
 from engine.domain.batch.jobs import OPEN
 from engine.errors import EngineError, IllegalTransition
-from engine.evidence.scenarios import SCENARIOS, Scenario
+from engine.evidence.scenarios import CHAOS, SCENARIOS, Scenario
 from engine.evidence.watching import Points, Watched
 from engine.log import configure
 from engine.public import Engine
@@ -70,7 +70,7 @@ def settings_of(store: str, folder: Path, sandbox: str) -> Settings:
 
 def scenario_of(name: str) -> Scenario:
     """Return a scenario by its name."""
-    return next(scenario for scenario in SCENARIOS if scenario.name == name)
+    return next(scenario for scenario in (*SCENARIOS, CHAOS) if scenario.name == name)
 
 
 def run(plan: Plan) -> None:
@@ -97,9 +97,9 @@ def run(plan: Plan) -> None:
 def _work(plan: Plan, settings: Settings, store: Store, engine: Engine, point: Points) -> None:
     """Work until the batch has ended and nothing is left to do."""
     stop, clock = threading.Event(), AheadClock(plan.ahead)
-    lanes = scenario_of(plan.scenario).lanes
-    with session(lanes) as connections, open_pipeline(settings, connections, store, clock, point) as pipeline:
-        config = WorkerConfig(lanes, timedelta(seconds=plan.lease))
+    config = WorkerConfig(scenario_of(plan.scenario).lanes, timedelta(seconds=plan.lease))
+    most = max(config.lanes, config.limits.lanes_most) + config.limits.rows_sending
+    with session(most) as connections, open_pipeline(settings, connections, store, clock, point) as pipeline:
         worker = Worker(store, RowFiles(open_files(settings.files)), pipeline, clock, config, stop=stop)
         watching = threading.Thread(target=_end, args=(plan, engine, stop), daemon=True)
         watching.start()

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from engine.cli import app
 from engine.errors import BadRequest
+from engine.evidence.chaos import chaos
 from engine.evidence.report import table, write
 from engine.evidence.run import ensure_empty, evidence
 from engine.evidence.scenarios import PRICED, SCENARIOS, Scenario
@@ -92,3 +93,10 @@ def test_a_store_that_is_in_use_is_refused(tmp_path: Path) -> None:
     said = CliRunner().invoke(app, ["evidence", "--store", address, "--seconds", "1"])
     assert said.exit_code == 1
     assert [one.path for one in store.snapshot()] == ["batch_jobs/one"]
+
+
+def test_a_chaos_of_kills_and_freezes_ends_with_every_row_whole(sandbox: Sandbox) -> None:
+    found = chaos(sandbox.url, seed=5, kills=12, freezes=4, rows=500)
+    assert (found.wrong, found.kills, found.freezes) == ((), 12, 4)
+    assert found.rows >= 500
+    assert "12 kills and 4 freezes at random moments" in table([], found)
