@@ -23,7 +23,7 @@ MANY = 200
 SOME = 20
 AWAY = "has not answered|does not answer|store is away"
 GONE = "Connection error"
-SLOW_SECONDS = 4.0  # what an answer of eBay takes where a batch is to be seen at work
+SLOW_SECONDS = 15.0  # what an answer of eBay takes where a batch is to be seen at work
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,7 @@ def _place(folder: Path) -> Iterator[Installation]:
 def _worked(folder: Path) -> Iterator[Stage]:
     """Run an installation with a worker that has done two batches."""
     with _place(folder) as parts:
-        parts.start_worker()
+        parts.start_worker(EBAY_ROWS_A_CALL="1")  # so that a batch lasts for as long as pictures are taken
         small = parts.console.upload(f"{SEVERAL}\n{SEVERAL}\n7961220922684\n", "Second shelf.txt")
         sample = parts.console.upload(SAMPLE_TEXT, "exu2.txt")
         for job_id in (small, sample):
