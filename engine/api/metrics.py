@@ -7,9 +7,9 @@ from fastapi.responses import Response
 
 from engine.api.batches import CHECKED, TheEngine
 from engine.api.exports import file
-from engine.api.refusals import documented
+from engine.api.refusals import EVERY_CALL, documented
 
-router = APIRouter(prefix="/api", tags=["system"], dependencies=CHECKED)
+router = APIRouter(prefix="/api", tags=["system"], responses=EVERY_CALL, dependencies=CHECKED)
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 OFF = "No metrics are kept for Prometheus here: set OTEL_METRICS_EXPORTER=prometheus for the console."
 

@@ -84,6 +84,7 @@ def test_the_system_screen_says_how_long_what_is_over_is_kept_and_how_much_has_g
     settings = Settings(_env_file=None, DM_STORE="sqlite:///of-this-kind.db", DM_KEEP_BATCHES_DAYS="90")
     desk.engine.sessions.begin("ben", (), timedelta(hours=-1))
     open_retention(settings, desk.store, FolderFiles(desk.folder / "files"), SystemClock()).work()
+    context().poller.changed()
     app = desk.screen("system")
     assert not app.exception
     (table,) = [one.value for one in app.dataframe if "Gone so far" in one.value]
