@@ -166,6 +166,7 @@ def shapes(store: Store, files: Files) -> set[Shape]:
     batches.engine.sessions.begin("ann", (), timedelta(hours=1))
     batches.engine.audit.page(AuditFilter("ann", job_id, now, now))
     notified(recording, job_id)
+    batches.engine.fleet.now()
     batches.submission.uploads.newest()
     batches.submission.uploads.drop("none")
     retained(recording, batches)
