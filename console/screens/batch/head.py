@@ -53,7 +53,8 @@ def _alerts(context: Context, snapshot: Snapshot[BatchScreen]) -> None:
     with st.container(key="alerts", gap="small"):
         notices.store_away(snapshot, zone())
         troubles = context.engine.health.troubles()
-        notices.troubles(troubles)
+        if not snapshot.away:
+            notices.troubles(troubles)
         if screen.unserved and not screen.batch.interrupted and not troubles.writing:
             notices.no_engine(screen.counts.left)
         _box(context, screen, disabled=snapshot.away)

@@ -88,7 +88,8 @@ def _engine(context: Context) -> None:
         return
     notices.store_away(snapshot, zone())
     view = snapshot.value
-    notices.troubles(view.troubles)
+    if not snapshot.away:
+        notices.troubles(view.troubles)
     if not view.alive and view.waiting and not view.troubles.writing:
         notices.no_engine(view.waiting)
     with st.container(key="stale_system" if snapshot.away else "system", gap="small"):
