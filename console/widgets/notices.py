@@ -37,6 +37,14 @@ def store_away(snapshot: Snapshot[object], zone: tzinfo) -> None:
         )
 
 
+def stores(snapshot: Snapshot[object], found: Troubles, zone: tzinfo) -> None:
+    """Say that the numbers are old, or else what is wrong with stores that answer. Draws nothing where nothing is."""
+    if snapshot.away:
+        store_away(snapshot, zone)
+    else:
+        troubles(found)
+
+
 def nothing_read(error: EngineError) -> None:
     """Say that there is nothing to show, because the store did not answer."""
     st.error(

@@ -51,10 +51,8 @@ def _alerts(context: Context, snapshot: Snapshot[BatchScreen]) -> None:
     """
     screen = snapshot.value
     with st.container(key="alerts", gap="small"):
-        notices.store_away(snapshot, zone())
         troubles = context.engine.health.troubles()
-        if not snapshot.away:
-            notices.troubles(troubles)
+        notices.stores(snapshot, troubles, zone())
         if screen.unserved and not screen.batch.interrupted and not troubles.writing:
             notices.no_engine(screen.counts.left)
         _box(context, screen, disabled=snapshot.away)

@@ -86,10 +86,8 @@ def _engine(context: Context) -> None:
     except AWAY as error:
         notices.nothing_read(error)
         return
-    notices.store_away(snapshot, zone())
     view = snapshot.value
-    if not snapshot.away:
-        notices.troubles(view.troubles)
+    notices.stores(snapshot, view.troubles, zone())
     if not view.alive and view.waiting and not view.troubles.writing:
         notices.no_engine(view.waiting)
     with st.container(key="stale_system" if snapshot.away else "system", gap="small"):
