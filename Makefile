@@ -55,7 +55,6 @@ monitoring: .venv/ready-dev  ## Make the alarms, dashboards and the runbook for 
 	$(BIN)/python -m engine.monitoring
 
 bench: .venv/ready-dev  ## Run every benchmark; one JSON line each
-	mkdir -p var
 	$(BIN)/python -m benchmarks.engine
 	$(BIN)/python -m benchmarks.engine --memory
 	$(BIN)/python -m benchmarks.engine --sandbox

@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -20,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
+from benchmarks.folders import on_disk
 from engine.batches.documents import job_path
 from engine.batches.listing import BatchFilter
 from engine.bootstrap import open_store
@@ -100,7 +100,7 @@ def main() -> None:
     parser.add_argument("--store", choices=("sqlite", "firestore"), default="sqlite")
     asked = parser.parse_args()
     result: dict[str, object] = {"benchmark": "batches", "store": asked.store}
-    with tempfile.TemporaryDirectory(dir=Path.cwd() / "var") as name, ExitStack() as running:
+    with on_disk() as name, ExitStack() as running:
         if asked.store == "firestore":
             os.environ["FIRESTORE_EMULATOR_HOST"] = running.enter_context(running_firestore())
         for count in (10, asked.batches):

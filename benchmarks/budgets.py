@@ -21,7 +21,6 @@ import json
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import deque
@@ -33,6 +32,7 @@ from typing import Any
 
 import requests
 
+from benchmarks.folders import on_disk
 from engine.clock import SystemClock
 from engine.domain.services import Service
 from engine.errors import UpstreamDown
@@ -132,7 +132,7 @@ def call(run: Run, url: str, folder: Path) -> None:
 def measured(run: Run, jitter: float) -> dict[str, Any]:
     """Return what one run comes to."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=Path.cwd() / "var")))
+        folder = Path(stack.enter_context(on_disk()))
         server = started(
             stack, "window_server", "--limit", str(run.limit), "--window", str(run.window), "--jitter", str(jitter)
         )

@@ -19,7 +19,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks.console_processes import NOTES, PACE
 from benchmarks.engine import barcodes
+from benchmarks.folders import on_disk
 from benchmarks.tab import Tab
 from engine.bootstrap import open_engine
 from engine.domain.batch.options import Options
@@ -177,7 +177,7 @@ def main() -> None:
     parser.add_argument("--rows-a-second", type=float, default=10.0)
     asked = parser.parse_args()
     rows = round(asked.rows_a_second * (asked.minutes * 60 + WARM_UP * 3 + ALONE + asked.sessions))
-    with tempfile.TemporaryDirectory(dir=Path.cwd() / "var") as name:
+    with on_disk() as name:
         notes = Path(name) / "notes"
         places = {
             "DM_STORE": f"sqlite:///{name}/store.db",

@@ -22,7 +22,7 @@ import psutil
 from benchmarks.scale import Tenths
 from console.__main__ import main as serve
 from engine.batches.rows import RowFiles
-from engine.bootstrap import open_files, open_store, operations
+from engine.bootstrap import open_files, open_store, stores
 from engine.clock import Clock, SystemClock
 from engine.codec import replace
 from engine.domain.batch.items import Item, Outcome
@@ -81,19 +81,19 @@ def work() -> None:
 
 def watched() -> None:
     """Be a console that answers each line of its input with what it has used so far, in one line of JSON."""
-    stores: list[Metered] = []
+    opened: list[Metered] = []
 
     def metered(address: str, clock: Clock) -> Metered:
-        stores.append(Metered(open_store(address, clock)))
-        return stores[-1]
+        opened.append(Metered(open_store(address, clock)))
+        return opened[-1]
 
     def answer() -> None:
         process = psutil.Process()
         for _ in sys.stdin:
-            used = {"reads": sum(store.reads for store in stores), "cpu": time.process_time()}
+            used = {"reads": sum(store.reads for store in opened), "cpu": time.process_time()}
             print(json.dumps({**used, "mb": process.memory_info().rss / 1e6, "at": time.monotonic()}), flush=True)
 
-    setattr(operations, "open_store", metered)  # noqa: B010 - counted where it is opened
+    setattr(stores, "open_store", metered)  # noqa: B010 - counted where it is opened
     threading.Thread(target=answer, daemon=True).start()
     serve()
 

@@ -15,7 +15,6 @@ import os
 import resource
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -26,6 +25,7 @@ from statistics import median
 import apsw
 import requests
 
+from benchmarks.folders import on_disk
 from engine import sandbox as sandbox_package
 from engine.batches.queries import Queries
 from engine.batches.rows import RowFiles
@@ -43,6 +43,7 @@ from engine.files.folder import FolderFiles
 from engine.pipeline.work import RowContext
 from engine.sandbox.emulators import free_port
 from engine.settings import Settings
+from engine.startup import collect_seldom
 from engine.store.sqlite import SQLiteStore
 from engine.worker.loop import Worker, WorkerConfig
 from engine.worker.run import Limits
@@ -198,7 +199,8 @@ def main() -> None:
     parser.add_argument("--sandbox", action="store_true")
     parser.add_argument("--peak", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=Path.cwd() / "var") as name:
+    collect_seldom()  # as the process of a worker does
+    with on_disk() as name:
         folder = Path(name)
         if asked.peak:
             batch(folder, asked.rows, limits_of(Settings(_env_file=None)))

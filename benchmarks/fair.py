@@ -15,13 +15,12 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from benchmarks.engine import known_barcodes, sandbox
+from benchmarks.folders import on_disk
 from engine.bootstrap import open_engine
 from engine.domain.batch.jobs import JobStatus
 from engine.domain.batch.options import Options
@@ -71,7 +70,7 @@ def workers(count: int, variables: dict[str, str]) -> Iterator[None]:
 def measured(count: int, rows: int, latency: float) -> dict[str, float]:
     """Return the seconds of ten rows alone and behind `rows` others, with `count` workers."""
     codes = known_barcodes()
-    with tempfile.TemporaryDirectory(dir=Path.cwd() / "var") as name, sandbox(free_port(), latency) as address:
+    with on_disk() as name, sandbox(free_port(), latency) as address:
         variables = {
             **os.environ,
             "DM_STORE": f"sqlite:///{name}/store.db",

@@ -3,7 +3,7 @@
     python -m benchmarks.known_to_both [--rows 1000] [--latency 0.3] [--way as_it_is ...]
 
 The sandbox has the releases of its own that both services know by the printed barcode, multiplied: every copy with a
-number and a barcode of its own, genres as they come (one in thirteen is classical music). A server in front keeps the
+number and a barcode of its own, genres as they come (one in fifteen is classical music). A server in front keeps the
 true limits by arrival: Discogs 60 in any 60 s, MusicBrainz one a second on average (22 in any 20 s, as callers have
 reported); what is more is answered 429 or 503, and counted as `refused`. Every answer comes `latency` seconds late.
 Each way is run by processes of its own, all at the same time:
@@ -13,8 +13,8 @@ Each way is run by processes of its own, all at the same time:
 * `when_needed`: Discogs is asked only where MusicBrainz does not decide.
 
 Prints one JSON line. `allowed_seconds` are the fewest in which 60 in any 60 s let the calls through that were made,
-`at_one_a_second` those of one call a row, from the first one on. Rows with classical music, whose composers and
-conductors Discogs alone tells, are counted on their own too.
+`at_one_a_second` those of one call a row, from the first one on. Rows with classical music, of some of which Discogs
+alone tells the composers and conductors, are counted on their own too.
 """
 
 from __future__ import annotations

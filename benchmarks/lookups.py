@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-import tempfile
 import threading
 import time
 from datetime import datetime, timedelta
@@ -24,6 +23,7 @@ from typing import Any
 import requests
 
 from benchmarks.engine import barcodes, known_barcodes, sandbox
+from benchmarks.folders import on_disk
 from engine.bootstrap import open_engine, open_worker
 from engine.domain.batch.options import Options
 from engine.domain.identify.barcodes import read
@@ -134,7 +134,7 @@ def main() -> None:
     parser.add_argument("--latency", type=float, default=0.3)
     asked = parser.parse_args()
     result: dict[str, Any] = {"latency": asked.latency}
-    with tempfile.TemporaryDirectory(dir=Path.cwd() / "var") as name:
+    with on_disk() as name:
         folder = Path(name)
         result["musicbrainz_alone"] = alone(folder / "alone", asked.rows, asked.latency)
         with sandbox(free_port(), asked.latency) as address:

@@ -19,7 +19,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -31,6 +30,7 @@ import requests
 
 from benchmarks.budgets import Run, judged, started
 from benchmarks.engine import await_answer
+from benchmarks.folders import on_disk
 from benchmarks.limited_sandbox import COPIES, barcode
 from benchmarks.lookups import LOOK_UPS, RULE
 from engine.bootstrap import open_engine
@@ -69,7 +69,7 @@ def environment(folder: Path, address: str) -> dict[str, str]:
 def measured(case: Case, seconds: float) -> dict[str, Any]:
     """Return what one run comes to."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=Path.cwd() / "var")))
+        folder = Path(stack.enter_context(on_disk()))
         server = started(stack, "limited_sandbox", "--latency", str(case.latency))
         assert server.stdout
         address = f"http://127.0.0.1:{server.stdout.readline().strip()}"

@@ -12,13 +12,13 @@ import argparse
 import asyncio
 import json
 import statistics
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.batches import fill
 from benchmarks.console import console
 from benchmarks.exports import batch
+from benchmarks.folders import on_disk
 from benchmarks.tab import Tab
 from console import navigation
 from engine.bootstrap import open_store
@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument("--batches", type=int, default=10_000)
     parser.add_argument("--rows", type=int, default=100_000)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=Path.cwd() / "var") as name:
+    with on_disk() as name:
         _, job_id = batch(Path(name), asked.rows, workbook=False)
         address = f"sqlite:///{name}/{asked.rows}.db"
         store = open_store(address, SystemClock())

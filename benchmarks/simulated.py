@@ -11,7 +11,6 @@ services know, at 60 calls a minute and at 240, rows that MusicBrainz alone is a
 from __future__ import annotations
 
 import json
-import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -23,6 +22,7 @@ from benchmarks.budgets import started
 from benchmarks.catalog import DAY, SAMPLE, SILENT, multiplied
 from benchmarks.catalog import barcode as of_catalog
 from benchmarks.engine import await_answer
+from benchmarks.folders import on_disk
 from benchmarks.limited_sandbox import barcode
 from benchmarks.lookups import RULE
 from benchmarks.rows_budgets import environment, worker
@@ -58,7 +58,7 @@ CASES = (
 def measured(case: Case) -> dict[str, Any]:
     """Simulate a batch, then run it."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=Path.cwd() / "var")))
+        folder = Path(stack.enter_context(on_disk()))
         order = ["--latency", str(case.latency), "--limit", str(case.limit)]
         server = started(stack, "limited_sandbox", *order)
         assert server.stdout

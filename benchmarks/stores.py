@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -29,6 +28,7 @@ from google.cloud import firestore
 
 from benchmarks.claims import PROCESSES, claims
 from benchmarks.engine import NoOp, barcodes
+from benchmarks.folders import on_disk
 from engine.batches.documents import WORKERS, items_of
 from engine.batches.queries import Queries
 from engine.batches.rows import RowFiles
@@ -43,6 +43,7 @@ from engine.domain.batch.shards import Shard, ShardKind
 from engine.files.folder import FolderFiles
 from engine.sandbox.emulators import a_project, running_firestore
 from engine.sandbox.meter import Metered
+from engine.startup import collect_seldom
 from engine.store.base import Order
 from engine.worker.loop import Worker, WorkerConfig
 from engine.worker.run import Limits
@@ -88,6 +89,7 @@ def _set_after(first: Any, then: threading.Event) -> None:
 
 def work(address: str, folder: Path, grouped: bool, stop: Any, written: Any) -> None:
     """Be a worker until `stop` is set; tell how many writes were made."""
+    collect_seldom()
     clock, ended = SystemClock(), threading.Event()
     store = Metered(open_store(address, clock))
     threading.Thread(target=partial(_set_after, stop, ended), daemon=True).start()
@@ -178,7 +180,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=Path.cwd() / "var") as name, running_firestore() as address:
+    with on_disk() as name, running_firestore() as address:
         os.environ["FIRESTORE_EMULATOR_HOST"] = address
         floor_firestore(asked.rows, 1)  # the emulator is slow at first
         result = {

@@ -13,13 +13,13 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
 from benchmarks.engine import with_sandbox
+from benchmarks.folders import on_disk
 from engine.bootstrap import worker_telemetry
 from engine.sandbox.emulators import free_port
 from engine.settings import load
@@ -32,7 +32,7 @@ MODES = {"off": {}, "prometheus": {"OTEL_METRICS_EXPORTER": "prometheus"}, "otlp
 
 def one_run() -> float:
     """Return the milliseconds of the processor that each row took, the sandbox not counted."""
-    with tempfile.TemporaryDirectory(dir=Path.cwd() / "var") as name, worker_telemetry(load()):
+    with on_disk() as name, worker_telemetry(load()):
         begun = time.process_time()
         result = with_sandbox(Path(name), copies=1)
         return (time.process_time() - begun) * 1000 / result["rows"]

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from engine.errors import DocumentBroken, DocumentNewer
 from engine.open_enum import OpenEnum
@@ -34,9 +34,11 @@ __all__ = [
     "replace",
     "to_json",
     "to_json_text",
+    "to_write",
 ]
 
 Fields = dict[str, Any]
+_BUILTIN = (datetime,)  # what stores take beside JSON types
 _CONTAINERS = frozenset({dict, list, tuple})
 T = TypeVar("T")
 Json = Mapping[str, object]  # what another service defines, kept as it is
@@ -87,9 +89,23 @@ def encode(value: msgspec.Struct) -> Fields:
     return fields
 
 
+def to_write(value: Document, missing: Iterable[tuple[str, msgspec.Struct]]) -> Fields:
+    """Return what `encode` does, but with tuples, which stores write as lists: faster, where nothing is compared.
+
+    A part that is as `missing` has it is written as `{}`.
+    """
+    parts = asdict(value)
+    for name, nothing in missing:
+        if parts[name] == nothing:
+            parts[name] = {}
+    fields: Fields = msgspec.to_builtins(parts, builtin_types=_BUILTIN)
+    fields["schema"] = value.SCHEMA
+    return fields
+
+
 def to_json(value: object) -> Any:
     """Return any value that is made of such types as JSON types and aware times."""
-    return _with_lists(msgspec.to_builtins(value, builtin_types=(datetime,)))
+    return _with_lists(msgspec.to_builtins(value, builtin_types=_BUILTIN))
 
 
 def _with_lists(value: Any) -> Any:
@@ -144,6 +160,8 @@ def decode_json(kind: type[T], text: bytes | str, path: str = "") -> T:
     Raises:
         DocumentBroken: it is no JSON, or a field is missing or has a value of the wrong type.
     """
+    if kind not in _known:
+        _learn(kind)
     try:
         return msgspec.json.decode(text, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as wrong:

@@ -18,8 +18,9 @@ from engine.clock import SystemClock
 from engine.errors import BadRequest
 from engine.evidence.chaos import chaos
 from engine.evidence.report import described, table, write
-from engine.evidence.run import AT_ONCE, Evidence, ensure_empty
+from engine.evidence.run import WAITING_AT_ONCE, Evidence, ensure_empty
 from engine.evidence.run import evidence as tried
+from engine.evidence.scenarios import named
 from engine.evidence.trials import Ground, Trial, clear
 from engine.log import configure
 from engine.sandbox.app import server
@@ -39,22 +40,25 @@ def evidence(
     ] = None,
     seconds: Annotated[float, typer.Option(help="No trial begins after so long.", min=1)] = 900,
     seed: Annotated[int | None, typer.Option(help="The order of the pairs.", min=0)] = None,
+    only: Annotated[str, typer.Option(help='Nothing but this, as the table calls it, such as "one row".')] = "",
     kills: Annotated[int, typer.Option(help="Then so many at random, and a quarter freezes.", min=0)] = 0,
     out: Annotated[Path | None, typer.Option(help="Write the table into this file, between its marks.")] = None,
 ) -> None:
-    """Kill and freeze workers at every point of their work, against the sandbox; exit status 1 if a row suffered."""
+    """Kill workers at every point, freeze them, take their store away; exit status 1 if a row suffered."""
+    scenarios = named(only)
     with process("demo"), _sandbox() as sandbox:
         configure("text", logging.ERROR)
         number = secrets.randbits(24) if seed is None else seed
-        stores = store or [""] * AT_ONCE
+        stores = store or [""] * WAITING_AT_ONCE
         with _emptied(store or []):
-            found = tried([Ground(one, sandbox) for one in stores], seed=number, seconds=seconds, told=_tell)
-        storm = chaos(sandbox, seed=number, kills=kills, freezes=kills // 4) if kills else None
-    text = table([found], storm)
+            grounds = [Ground(one, sandbox) for one in stores]
+            found = tried(grounds, seed=number, seconds=seconds, told=_tell, only=scenarios)
+            storms = [chaos(grounds[0], seed=number, kills=kills, freezes=kills // 4)] if kills else []
+    text = table([found], storms)
     terminal.say(text)
     if out:
         write(text, out)
-    raise typer.Exit(1 if found.wrong or (storm and storm.wrong) else 0)
+    raise typer.Exit(1 if found.wrong or any(storm.wrong for storm in storms) else 0)
 
 
 def _tell(found: Evidence, trial: Trial) -> None:

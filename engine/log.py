@@ -1,7 +1,7 @@
 """Log lines: text on a desk, one JSON object a line where a collector reads them.
 
-Events are constants and values are fields: `log.info("job_paused", job_id=…)`. What is bound to the context (`bound`
-for a block, `bind` for all that follows in it) stands on every line that is written within, also on those of libraries.
+Events are constants and values are fields: `log.info("job_paused", job_id=…)`. What is `bound` for a block, and
+the row that is worked on (`of_row`), stands on every line that is written within, also on those of libraries.
 `severity`, `message` and `job_id` stand at the top level, where Cloud Logging filters `jsonPayload.job_id`
 (https://cloud.google.com/logging/docs/structured-logging, read 2026-11).
 """
@@ -9,12 +9,12 @@ for a block, `bind` for all that follows in it) stands on every line that is wri
 from __future__ import annotations
 
 import logging
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 import structlog
-from structlog.contextvars import bind_contextvars as bind
 from structlog.contextvars import bound_contextvars as bound
 from structlog.contextvars import merge_contextvars
 from structlog.stdlib import BoundLogger, ExtraAdder, ProcessorFormatter
@@ -22,12 +22,28 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from engine.redaction import redacted
 
-__all__ = ["BoundLogger", "adopt", "bind", "bound", "configure", "formatter", "get_logger"]
+__all__ = ["BoundLogger", "adopt", "bound", "configure", "formatter", "get_logger", "of_row"]
 
 NOISY = ("urllib3", "uvicorn.access", "streamlit")
 
+_row: ContextVar[tuple[str, int]] = ContextVar("row")  # one for both: set for every row, and seldom read
+
+
+def of_row(upc: str, line: int) -> None:
+    """Have all that is logged in this context say of which row it is; each row is run in a context of its own."""
+    _row.set((upc, line))
+
+
+def _with_row(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Add the row that is worked on."""
+    if about := _row.get(None):
+        event.setdefault("upc", about[0])
+        event.setdefault("row", about[1])
+    return event
+
+
 structlog.configure(
-    processors=[structlog.stdlib.filter_by_level, merge_contextvars, ProcessorFormatter.wrap_for_formatter],
+    processors=[structlog.stdlib.filter_by_level, merge_contextvars, _with_row, ProcessorFormatter.wrap_for_formatter],
     logger_factory=structlog.stdlib.LoggerFactory(),
     wrapper_class=BoundLogger,
     cache_logger_on_first_use=True,
@@ -65,7 +81,7 @@ def formatter(style: str) -> logging.Formatter:
     """Return what makes a line of a log record, ours or that of a library."""
     last: Processor = _json if style == "json" else _text
     return ProcessorFormatter(
-        foreign_pre_chain=[merge_contextvars, ExtraAdder()],
+        foreign_pre_chain=[merge_contextvars, _with_row, ExtraAdder()],
         processors=[structlog.processors.format_exc_info, last, _redacted],
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from math import inf
 from threading import Event
 
 from engine.clock import Clock
@@ -11,6 +13,7 @@ from engine.retry import Wait
 log = get_logger(__name__)
 
 LONG_SECONDS = 30.0
+RECOVERY_SECONDS = 5.0  # after an outage in which others may not have written yet either
 
 
 class Outage:
@@ -25,6 +28,7 @@ class Outage:
         self._noticed_by = noticed_by
         self._since: float | None = None
         self._error_at = 0.0
+        self._last = (inf, -inf)  # when the one before began and ended
 
     def failed(self, error: Exception) -> None:
         """Note that the store did not answer."""
@@ -50,4 +54,13 @@ class Outage:
         if self._since is not None:
             seconds = round(self._clock.monotonic() - self._since)
             log.info("store_back", noticed_by=self._noticed_by, seconds=seconds)
-            self._since = None
+            self._last, self._since = (self._since, self._clock.monotonic()), None
+
+    def covered(self, ago: timedelta) -> bool:
+        """Return whether the store did not answer so long ago, in this outage or the last, or had only just begun to.
+
+        Who was to write to it then may be well all the same.
+        """
+        now = self._clock.monotonic()
+        began, ended = self._last if self._since is None else (self._since, now)
+        return began <= now - ago.total_seconds() <= ended + RECOVERY_SECONDS

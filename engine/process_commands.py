@@ -11,7 +11,7 @@ import typer
 from engine.bootstrap import open_worker, worker_telemetry
 from engine.health import SIGN
 from engine.signals import stop_on_signals
-from engine.startup import process, report_new_store
+from engine.startup import collect_seldom, process, report_new_store
 
 
 def worker(
@@ -20,6 +20,7 @@ def worker(
     """Run a worker until Ctrl-C or SIGTERM; it finishes the rows in flight and releases its batch."""
     with process() as settings:
         report_new_store(settings)
+        collect_seldom()
         stop = stop_on_signals()
         with worker_telemetry(settings), open_worker(settings, stop) as working:
             working.run(until_idle=until_idle, sign=SIGN)

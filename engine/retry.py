@@ -14,6 +14,8 @@ from engine.clock import Clock, SystemClock
 T = TypeVar("T")
 E = TypeVar("E", bound=Exception)
 
+_CLOCK = SystemClock()
+
 Wait = Callable[[float, E], bool]
 """Lets so many seconds pass after an error; returns whether to give up, because a stop came or no try can help."""
 
@@ -63,14 +65,14 @@ def retry(
     Raises:
         E: that of the last try.
     """
-    clock = clock or SystemClock()
-    wait = wait or until(Event())
+    clock = clock or _CLOCK
     end, tries = clock.monotonic() + policy.seconds, 0
-    for pause in policy.pauses():
+    pauses: Iterator[float] | None = None
+    while True:
         try:
             return step()
         except on as error:
-            tries += 1
+            pauses, wait = pauses or policy.pauses(), wait or until(Event())
+            tries, pause = tries + 1, next(pauses)
             if tries >= policy.tries or clock.monotonic() + pause >= end or wait(pause, error):
                 raise
-    raise AssertionError  # the pauses have no end

@@ -11,9 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 
-import orjson
-
-from engine.codec import decode, encode
+from engine.codec import decode_json, encode_json
 from engine.domain.batch.progress import PinnedFile
 from engine.domain.batch.rows import Carried, Row
 from engine.errors import FileMissing, UnreadableFile
@@ -53,7 +51,7 @@ class RowFiles:
         """Store the rows of a batch, in order and from index 0; return how many there are. Again is harmless."""
         remaining, number, total = iter(rows), 0, 0
         while piece := list(islice(remaining, ROWS_A_PIECE)):
-            self._files.create(self._place(job_id, number), b"\n".join(orjson.dumps(encode(row)) for row in piece))
+            self._files.create(self._place(job_id, number), b"\n".join(map(encode_json, piece)))
             number, total = number + 1, total + len(piece)
         return total
 
@@ -69,7 +67,8 @@ class RowFiles:
             lines = self._piece(job_id, number)[wanted.start - first : wanted.stop - first]
             if len(lines) < len(wanted):
                 raise FileMissing(f"the rows {wanted.start} to {wanted.stop - 1} of {job_id} are not all there")
-            yield from (decode(Row, orjson.loads(line), self._place(job_id, number)) for line in lines)
+            place = self._place(job_id, number)
+            yield from (decode_json(Row, line, place) for line in lines)
 
     def delete(self, job_id: str) -> None:
         """Take away what is kept of a batch: its copy of the file, and its rows. Again is harmless.
@@ -94,7 +93,7 @@ class RowFiles:
         Raises:
             FileMissing: nothing lies at `path`.
         """
-        return decode(tuple[Carried, ...], orjson.loads(self._files.read(path)), path)
+        return decode_json(tuple[Carried, ...], self._files.read(path), path)
 
     def _read(self, job_id: str, number: int) -> list[bytes]:
         return self._files.read(self._place(job_id, number)).split(b"\n")

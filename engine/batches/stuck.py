@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from engine.batches.upstream_views import UpstreamState, UpstreamView
-from engine.batches.views import BatchView, WorkerView
+from engine.batches.views import START_ENGINE, BatchView, WorkerView
 from engine.domain.batch.advice import advice_on
 from engine.domain.batch.jobs import Job, JobStatus
 from engine.errors import Cause
@@ -52,7 +52,7 @@ def engine(workers: Sequence[WorkerView], left: int) -> Stuck:
         MendedAt.SYSTEM,
         "No engine is running",
         "Rows wait, and nobody does them.",
-        "Start one with: python -m engine worker. It continues where the last one stopped.",
+        f"Start one with `{START_ENGINE}`; what was begun goes on where it stopped.",
         since=heard,
         rows=left,
     )

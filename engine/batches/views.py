@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from engine.batches import throughput
 from engine.batches.throughput import Throughput
@@ -17,8 +17,13 @@ from engine.domain.batch.workers import RowInFlight, counts_as_alive
 from engine.errors import Cause
 
 MOST_WAITS = 5
-NO_ENGINE = "No engine is running: start one with `python -m engine worker`."
+DAY_SECONDS = 86_400.0
+LATE_SECONDS = 600.0  # a heartbeat is never so old: a time of day that long ago is tomorrow's
+HELD_UP_SECONDS = 5.0  # a shorter wait for a quota is what rows do all the time
+START_ENGINE = "python -m engine worker"
+NO_ENGINE = f"No engine is running: start one with `{START_ENGINE}`."
 _TIME = re.compile(r"\d\d:\d\d:\d\d")
+_QUOTA = re.compile(r" quota until (\d\d:\d\d:\d\d) UTC")  # as a limiter says what a call waits for
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,11 @@ class WorkerView:
     def silent(self) -> bool:
         """Whether its last heartbeat is so old that it counts as gone."""
         return not counts_as_alive(self.age)
+
+    @property
+    def read_at(self) -> datetime:
+        """Return when it was read."""
+        return self.heartbeat_at + self.age
 
     @property
     def steps(self) -> dict[int, str]:
@@ -165,9 +175,29 @@ class BatchView:
         return waits(row for worker in self.workers if not worker.silent for row in worker.rows)
 
     @property
+    def quota_at(self) -> datetime | None:
+        """Return when quota is free again for the first row in flight, where nothing can go on for want of one.
+
+        None where any row does not wait for a quota, or only for a moment.
+        """
+        held = [row.waits_for for worker in self.workers if not worker.silent for row in worker.rows]
+        seconds = min((_until_quota(reason, self.at) for reason in held), default=0.0)
+        return self.at + timedelta(seconds=seconds) if self.moving and seconds >= HELD_UP_SECONDS else None
+
+    @property
     def waits_by_row(self) -> dict[int, str]:
         """Return what each row in flight waits for, as `waits_by_row`."""
         return waits_by_row(self.workers)
+
+
+def _until_quota(reason: str, now: datetime) -> float:
+    """Return the seconds until there is quota again for what waits for `reason`, 0 where it waits for none."""
+    found = _QUOTA.search(reason)
+    if found is None:
+        return 0.0
+    until = datetime.combine(now.astimezone(UTC), time.fromisoformat(found[1]), UTC)
+    seconds = (until - now).total_seconds()
+    return seconds if seconds > -LATE_SECONDS else seconds + DAY_SECONDS
 
 
 def _steps(workers: Iterable[WorkerView]) -> dict[int, str]:

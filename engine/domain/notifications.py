@@ -12,6 +12,7 @@ from hashlib import sha256
 from urllib.parse import urlencode
 
 from engine.codec import Document, OpenEnum, Value, replace
+from engine.domain.batch import jobs
 from engine.domain.batch.jobs import Job, JobStatus
 from engine.domain.services import NAMES, Service
 
@@ -217,8 +218,8 @@ def _counts(job: Job) -> RowCounts:
 
 
 def _others(counts: RowCounts) -> str:
-    others = {"failed": counts.failed, "skipped": counts.skipped}
-    return "".join(f", {count:,} {how}" for how, count in others.items() if count)
+    said = {jobs.attention(counts.failed): counts.failed, f"{counts.skipped:,} skipped": counts.skipped}
+    return "".join(f", {words}" for words, count in said.items() if count)
 
 
 def _name(kind: NotificationKind, about: str, at: datetime) -> str:

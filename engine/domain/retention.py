@@ -17,6 +17,8 @@ class Subject(OpenEnum):
     FILES = "files"  # uploads that nothing names any more
     NOTIFICATIONS = "notifications"
     ENTRIES = "audit"  # of the audit
+    FIXES = "fixes"  # of many failed rows, that have ended
+    DELETIONS = "deletions"  # who deleted which batch
     SESSIONS = "sessions"  # of people who have signed in
     LOOKUPS = "lookups"
     HISTORY = "history"  # of batches
@@ -37,7 +39,10 @@ EXPIRING: Mapping[Subject, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """How long each is kept after its end or its last change, None for good. Whole days."""
+    """How long each is kept after its end or its last change, None for good. Whole days.
+
+    `audit` is for all that is kept of who did what: its entries, the fixes of many rows, the deletions of batches.
+    """
 
     batches: timedelta | None = None
     scans: timedelta | None = timedelta(days=365)

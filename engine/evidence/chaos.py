@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 from threading import Event
 from time import monotonic
 
-from engine.evidence.scenarios import CHAOS
-from engine.evidence.trials import SHORT_LEASE, Ground, Stage, wrong_at_end
+from engine.evidence.scenarios import BY, CHAOS
+from engine.evidence.trials import SHORT_LEASE, Ground, Stage, clear, wrong_at_end
 from engine.evidence.workers import left_to_end, started
 
 WORKERS = 3
@@ -26,18 +26,23 @@ ENDS_WITHIN = 300.0  # seconds after the last strike
 
 @dataclass(frozen=True, slots=True)
 class Chaos:
-    """What was done, and what was wrong at the end of it."""
+    """What was done, and what was wrong at the end of it.
 
+    `set_aside` rows had been in the hands of so many workers that died that they were given up, and were retried.
+    """
+
+    store: str
     seed: int
     rows: int
     kills: int
     freezes: int
+    set_aside: int
     seconds: float
     wrong: tuple[str, ...]
 
 
 @dataclass
-class _Field:
+class _Site:
     """The batches and workers of one run; `frozen` has the moments at which workers go on, by their place."""
 
     ground: Ground
@@ -50,7 +55,7 @@ class _Field:
 
     def begin_batch(self) -> None:
         """Start one more batch."""
-        label = f"C{self.seed:x}B{len(self.batches)}x"
+        label = f"C{self.seed:x}{self.ground.kind[0]}B{len(self.batches)}x"
         stage = Stage(self.ground, CHAOS, label, self.folder)
         with stage.engine() as (engine, _):
             stage.job_id = engine.submission.upload(CHAOS.content(label), "rows.csv", CHAOS.options).job_id
@@ -73,64 +78,81 @@ class _Field:
             _signal(self.workers[place], signal.SIGCONT)
 
 
-def chaos(sandbox: str, *, seed: int, kills: int, freezes: int, rows: int = ROWS) -> Chaos:
+def chaos(ground: Ground, *, seed: int, kills: int, freezes: int, rows: int = ROWS) -> Chaos:
     """Strike workers at random until all strikes are spent, on `rows` rows and as many more as that takes."""
     begun, chance = monotonic(), random.Random(seed)  # noqa: S311 - an order that can be had again
     with TemporaryDirectory(prefix="chaos-") as place:
-        ground = _Field(Ground("", sandbox), Path(place), seed)
+        site = _Site(ground, Path(place), seed)
         for _ in range(-(-rows // CHAOS.rows)):
-            ground.begin_batch()
-        ground.workers = [ground.worker() for _ in range(WORKERS)]
+            site.begin_batch()
+        site.workers = [site.worker() for _ in range(WORKERS)]
         strikes = [signal.SIGKILL] * kills + [signal.SIGSTOP] * freezes
         chance.shuffle(strikes)
         for strike in strikes:
-            if ground.done():
-                ground.begin_batch()
-            _strike(ground, chance, strike)
-        wrong = list(_ended(ground))
-        for batch in ground.batches:
+            if site.done():
+                site.begin_batch()
+            _strike(site, chance, strike)
+        wrong = list(_ended(site))
+        set_aside = _retried(site)
+        wrong += _ended(site)
+        for batch in site.batches:
             with batch.engine() as (engine, store):
                 wrong += [f"batch {batch.label}: {found}" for found in wrong_at_end(batch, engine, store)]
-    return Chaos(seed, len(ground.batches) * CHAOS.rows, kills, freezes, monotonic() - begun, tuple(wrong))
+        if ground.store:
+            with site.batches[0].engine() as (_, store):
+                clear(store)
+    rows = len(site.batches) * CHAOS.rows
+    return Chaos(ground.kind, seed, rows, kills, freezes, set_aside, monotonic() - begun, tuple(wrong))
 
 
-def _strike(ground: _Field, chance: random.Random, strike: signal.Signals) -> None:
+def _strike(site: _Site, chance: random.Random, strike: signal.Signals) -> None:
     """Wait a moment, and kill or freeze one worker; one that was killed has a successor at once."""
     Event().wait(chance.uniform(*BETWEEN))
-    ground.thaw(monotonic())
+    site.thaw(monotonic())
     if strike is signal.SIGSTOP:
-        _freeze(ground, chance)
+        _freeze(site, chance)
         return
     place = chance.randrange(WORKERS)
-    ground.frozen.pop(place, None)
-    ground.workers[place].kill()
-    ground.workers[place].join()
-    ground.workers[place] = ground.worker()
+    site.frozen.pop(place, None)
+    site.workers[place].kill()
+    site.workers[place].join()
+    site.workers[place] = site.worker()
 
 
-def _freeze(ground: _Field, chance: random.Random) -> None:
+def _freeze(site: _Site, chance: random.Random) -> None:
     """Stop a worker that runs for longer than its lease lasts."""
-    while not (running := [at for at, one in enumerate(ground.workers) if at not in ground.frozen and one.is_alive()]):
-        ground.thaw(float("inf"))
-        ground.workers = [one if one.is_alive() else ground.worker() for one in ground.workers]
+    while not (running := [at for at, one in enumerate(site.workers) if at not in site.frozen and one.is_alive()]):
+        site.thaw(float("inf"))
+        site.workers = [one if one.is_alive() else site.worker() for one in site.workers]
     place = chance.choice(running)
-    _signal(ground.workers[place], signal.SIGSTOP)
-    ground.frozen[place] = monotonic() + chance.uniform(*FROZEN)
+    _signal(site.workers[place], signal.SIGSTOP)
+    site.frozen[place] = monotonic() + chance.uniform(*FROZEN)
 
 
-def _ended(ground: _Field) -> Iterator[str]:
+def _ended(site: _Site) -> Iterator[str]:
     """Let everything end in peace, with a worker more where all have ended; yield what hangs."""
-    ground.thaw(float("inf"))
+    site.thaw(float("inf"))
     until = monotonic() + ENDS_WITHIN
-    while not ground.done() and monotonic() < until:
+    while not site.done() and monotonic() < until:
         Event().wait(0.2)
-        if not any(worker.is_alive() for worker in ground.workers):
-            ground.workers[0] = ground.worker()
+        if not any(worker.is_alive() for worker in site.workers):
+            site.workers[0] = site.worker()
     if monotonic() >= until:
         yield f"not done {ENDS_WITHIN:g} s after the last strike"
-    for worker in ground.workers:
+    for worker in site.workers:
         if left_to_end(worker) is None:
             yield f"process {worker.pid} does not end"
+
+
+def _retried(site: _Site) -> int:
+    """Have the rows that failed tried again, as a person would; return how many there are."""
+    count = 0
+    for batch in site.batches:
+        with batch.engine() as (engine, _):
+            if failed := engine.queries.job(batch.job_id).failed_upcs:
+                engine.commands.retry_failed(batch.job_id, by=BY)
+                count += failed
+    return count
 
 
 def _signal(worker: BaseProcess, number: signal.Signals) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from engine import __version__
@@ -15,26 +16,30 @@ from engine.evidence.trials import Trial
 MARK = "evidence"
 
 
-def table(found: Sequence[Evidence], storm: Chaos | None = None) -> str:
-    """Return what was tried as Markdown, with a chaos where there was one."""
-    return "\n".join([*_lines(found), *(_told(storm) if storm else ())])
+def table(found: Sequence[Evidence], storms: Sequence[Chaos] = ()) -> str:
+    """Return what was tried as Markdown, with every chaos."""
+    return "\n".join(chain(_lines(found), *map(_told, storms)))
 
 
 def _told(storm: Chaos) -> Iterator[str]:
     yield ""
     strikes = f"{storm.kills} kills and {storm.freezes} freezes at random moments (seed {storm.seed})"
-    yield f"Chaos: {WORKERS} workers, {storm.rows:,} rows, {strikes},"
+    yield f"Chaos on {storm.store}: {WORKERS} workers, {storm.rows:,} rows, {strikes},"
     yield f"{storm.seconds / 60:.1f} minutes, violations: {len(storm.wrong)}."
+    if storm.set_aside:
+        yield f"Rows that were set aside after three deaths, and drafted when they were retried: {storm.set_aside}."
     yield from (f"- {one}" for one in storm.wrong)
 
 
 def _lines(found: Sequence[Evidence]) -> Iterator[str]:
-    yield "| store | what is done | points | killed there | killed again in the recovery | frozen there |"
-    yield "|---|---|---|---|---|---|"
+    strikes = "killed there | killed again in the recovery | frozen there | store away there"
+    yield f"| store | what is done | points | {strikes} |"
+    yield "|---|---|---|---|---|---|---|"
     for one in found:
         for name, count in one.counts.items():
-            pairs = f"{count.pairs} of {count.planned_pairs}" if count.planned_pairs else "0"
-            yield f"| {one.store} | {name} | {count.points} | {count.killed} | {pairs} | {count.frozen} |"
+            pairs = f"{count.pairs} of {len(count.pairs_planned)}"
+            cells = (one.store, name, count.points, count.killed, pairs, count.frozen, count.away)
+            yield f"| {' | '.join(map(str, cells))} |"
     wrong = [trial for one in found for trial in one.wrong]
     took = ", ".join(f"{one.store} {one.seconds / 60:.1f} minutes (seed {one.seed})" for one in found)
     yield ""
@@ -45,7 +50,12 @@ def _lines(found: Sequence[Evidence]) -> Iterator[str]:
 
 def described(trial: Trial) -> str:
     """Return what was wrong in a trial, in one line."""
-    how = f"frozen at {trial.frozen}" if trial.frozen else f"killed at {', '.join(map(str, trial.kills)) or 'no point'}"
+    strikes = trial.strikes
+    how = f"killed at {', '.join(map(str, strikes.kills)) or 'no point'}"
+    if strikes.frozen:
+        how = f"frozen at {strikes.frozen}"
+    if strikes.away:
+        how = f"store away at {strikes.away} for {strikes.away_seconds:g} s"
     return f"{trial.scenario}, {how}: {'; '.join(trial.wrong)}"
 
 

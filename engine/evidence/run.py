@@ -12,21 +12,32 @@ from time import monotonic
 
 from engine.errors import BadRequest
 from engine.evidence.scenarios import SCENARIOS, Scenario
-from engine.evidence.trials import Ground, Trial, trial
+from engine.evidence.trials import NONE, Ground, Strikes, Trial, trial
 from engine.store.base import Store
 
-AT_ONCE = 3  # trials on stores of this machine
+AT_ONCE = 12  # trials, for they wait half of their time
+WAITING_AT_ONCE = 24  # those in which the store is away, for they wait most of their time
+MINUTES_AWAY = 150.0  # seconds
 
 
 @dataclass
 class Count:
-    """What was tried of one scenario: points reached with a kill, pairs of which both were, and freezes."""
+    """What was tried of one scenario: points reached with a kill, pairs of which both were, freezes, and outages.
+
+    `recoveries` has, by the point at which a process was killed, to how many points the next one came.
+    """
 
     points: int = 0
     killed: int = 0
     pairs: int = 0
     frozen: int = 0
-    planned_pairs: int = 0
+    away: int = 0
+    recoveries: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def pairs_planned(self) -> list[tuple[int, int]]:
+        """Return each point with each of the recovery from a kill there."""
+        return [(first, then) for first, points in self.recoveries.items() for then in range(1, points + 1)]
 
 
 @dataclass
@@ -40,39 +51,44 @@ class Evidence:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    scenario: Scenario
-    kills: tuple[int, ...] = ()
-    frozen: int = 0
-
-
 Told = Callable[[Evidence, Trial], None]
+Wanted = tuple[Scenario, Strikes]
 
 
-def evidence(grounds: Sequence[Ground], *, seed: int, seconds: float, told: Told = lambda *_: None) -> Evidence:
-    """Try every point of every scenario, a freeze at each, then pairs: all of the first scenario, then of the others.
+def evidence(
+    grounds: Sequence[Ground],
+    *,
+    seed: int,
+    seconds: float,
+    told: Told = lambda *_: None,
+    only: Sequence[Scenario] = SCENARIOS,
+) -> Evidence:
+    """Try every point of every scenario, an outage of the store and a freeze at each, then pairs of kills.
 
-    A ground with a store of its own carries one trial at a time. After `seconds` no trial begins any more.
+    All pairs of the first scenario come before those of the others. A ground carries one trial at a time. `AT_ONCE` are
+    used, all of them while the store is away. After `seconds` no trial begins any more.
     """
-    begun, kind = monotonic(), "Firestore" if grounds[0].own_clock else "SQLite"
+    begun, kind = monotonic(), grounds[0].kind
     found, labels = Evidence(kind, seed), itertools.count(1)
-    free: SimpleQueue[Ground] = SimpleQueue()
-    for ground in grounds:
-        free.put(ground)
-
-    def one(wanted: _Wanted) -> Trial | None:
-        if monotonic() - begun > seconds:
-            return None
-        ground = free.get()
-        try:
-            return trial(ground, wanted.scenario, f"E{seed:x}{kind[0]}{next(labels)}", wanted.kills, wanted.frozen)
-        finally:
+    scenarios = [scenario for scenario in only if not (grounds[0].own_clock and scenario.asked_in_peace)]
+    for stage in (_whole, _points, _outages, _freezes, _pairs):
+        if stage is _outages and not grounds[0].can_be_away:
+            continue
+        free: SimpleQueue[Ground] = SimpleQueue()
+        places = grounds if stage is _outages else grounds[:AT_ONCE]
+        for ground in places:
             free.put(ground)
 
-    scenarios = [scenario for scenario in SCENARIOS if not (grounds[0].own_clock and scenario.asked_in_peace)]
-    with ThreadPoolExecutor(len(grounds)) as threads:
-        for stage in (_whole, _points, _freezes, _pairs):
+        def one(wanted: Wanted, free: SimpleQueue[Ground] = free) -> Trial | None:
+            if monotonic() - begun > seconds:
+                return None
+            ground = free.get()
+            try:
+                return trial(ground, wanted[0], f"E{seed:x}{kind[0]}{next(labels)}", wanted[1])
+            finally:
+                free.put(ground)
+
+        with ThreadPoolExecutor(len(places)) as threads:
             for result in threads.map(one, list(stage(scenarios, found))):
                 if result is not None:
                     _count(found, result)
@@ -81,31 +97,40 @@ def evidence(grounds: Sequence[Ground], *, seed: int, seconds: float, told: Told
     return found
 
 
-def _whole(scenarios: Sequence[Scenario], found: Evidence) -> Iterator[_Wanted]:
-    """Yield each scenario without a kill, which tells its points."""
+def _whole(scenarios: Sequence[Scenario], found: Evidence) -> Iterator[Wanted]:
+    """Yield each scenario in peace, which tells its points."""
     for scenario in scenarios:
         found.counts[scenario.name] = Count()
-        yield _Wanted(scenario)
+        yield scenario, NONE
 
 
-def _points(scenarios: Sequence[Scenario], found: Evidence) -> Iterator[_Wanted]:
+def _points(scenarios: Sequence[Scenario], found: Evidence) -> Iterator[Wanted]:
+    yield from ((scenario, Strikes(kills=(at,))) for scenario, at in _each(scenarios, found))
+
+
+def _freezes(scenarios: Sequence[Scenario], found: Evidence) -> Iterator[Wanted]:
+    yield from ((scenario, Strikes(frozen=at)) for scenario, at in _each(scenarios, found))
+
+
+def _outages(scenarios: Sequence[Scenario], found: Evidence) -> Iterator[Wanted]:
+    """Yield an outage of minutes in the middle of each scenario's work, and a short one at every point."""
     for scenario in scenarios:
-        yield from (_Wanted(scenario, (at,)) for at in range(1, found.counts[scenario.name].points + 1))
+        yield scenario, Strikes(away=found.counts[scenario.name].points // 2, away_seconds=MINUTES_AWAY)
+    yield from ((scenario, Strikes(away=at)) for scenario, at in _each(scenarios, found))
 
 
-def _freezes(scenarios: Sequence[Scenario], found: Evidence) -> Iterator[_Wanted]:
+def _each(scenarios: Sequence[Scenario], found: Evidence) -> Iterator[tuple[Scenario, int]]:
+    """Yield every point of every scenario."""
     for scenario in scenarios:
-        yield from (_Wanted(scenario, frozen=at) for at in range(1, found.counts[scenario.name].points + 1))
+        yield from ((scenario, at) for at in range(1, found.counts[scenario.name].points + 1))
 
 
-def _pairs(scenarios: Sequence[Scenario], found: Evidence) -> Iterator[_Wanted]:
+def _pairs(scenarios: Sequence[Scenario], found: Evidence) -> Iterator[Wanted]:
     """Yield all pairs of the first scenario, then those of the others in an order that the seed decides."""
     by_scenario = []
     for scenario in scenarios:
-        numbers = range(1, found.counts[scenario.name].points + 1)
-        pairs = [_Wanted(scenario, pair) for pair in itertools.product(numbers, repeat=2)]
-        found.counts[scenario.name].planned_pairs = len(pairs)
-        by_scenario.append(pairs)
+        planned = found.counts[scenario.name].pairs_planned
+        by_scenario.append([(scenario, Strikes(kills=pair)) for pair in planned])
     first, *others = by_scenario
     mixed = list(itertools.chain.from_iterable(others))
     random.Random(found.seed).shuffle(mixed)  # noqa: S311 - an order that can be had again
@@ -114,12 +139,15 @@ def _pairs(scenarios: Sequence[Scenario], found: Evidence) -> Iterator[_Wanted]:
 
 
 def _count(found: Evidence, result: Trial) -> None:
-    count = found.counts[result.scenario]
-    if not result.kills and not result.frozen:
+    count, strikes = found.counts[result.scenario], result.strikes
+    if strikes == NONE:
         count.points = len(result.points)
-    count.killed += len(result.kills) == 1 == result.died
-    count.pairs += len(result.kills) == 2 == result.died
-    count.frozen += bool(result.frozen)
+    if len(strikes.kills) == 1 == result.died:
+        count.killed += 1
+        count.recoveries[strikes.kills[0]] = result.points_after
+    count.pairs += len(strikes.kills) == 2 == result.died
+    count.frozen += bool(strikes.frozen)
+    count.away += bool(strikes.away) and result.unanswered
     if result.wrong:
         found.wrong.append(result)
 

@@ -9,7 +9,7 @@ from engine.domain.batch.fixes import FixKind, Remedy, RowsWanted
 from engine.domain.batch.jobs import JobStatus
 from engine.domain.batch.options import NoPrice, Options
 from engine.domain.listing.pricing import PriceBasis, PriceRule
-from engine.errors import Cause
+from engine.errors import BadRequest, Cause
 from engine.public import Engine
 
 KNOWN = ("7961220922684", "093624755524", "074646362822")  # to both services, in the sandbox
@@ -77,3 +77,16 @@ SCENARIOS = (
     Scenario("a fix over all batches", 2, UNPRICED, act=_fix, asked_in_peace=True),
 )
 CHAOS = Scenario("a batch under chaos", 250, lanes=4)
+
+
+def named(name: str) -> tuple[Scenario, ...]:
+    """Return the scenario of that name, all of them for "".
+
+    Raises:
+        BadRequest: there is none.
+    """
+    found = tuple(scenario for scenario in SCENARIOS if name in {"", scenario.name})
+    if not found:
+        known = "; ".join(scenario.name for scenario in SCENARIOS)
+        raise BadRequest(f"Nothing that is done is called “{name}”. Choose one of these: {known}")
+    return found

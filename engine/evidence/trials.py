@@ -1,4 +1,4 @@
-"""A trial: a batch is worked on, processes are killed at chosen moments, and its end is checked."""
+"""A trial: a batch is worked on, something happens at chosen moments, and its end is checked."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 from typing import Any
 
 import requests
@@ -21,8 +22,9 @@ from engine.clock import AheadClock
 from engine.codec import decode
 from engine.domain.batch.items import Item, ItemStatus, Outcome
 from engine.domain.batch.jobs import JobStatus
+from engine.evidence.absence import Line, locked
 from engine.evidence.scenarios import Scenario
-from engine.evidence.watching import points
+from engine.evidence.watching import Points, points
 from engine.evidence.workers import EMULATOR, Plan, ended, is_stopped, left_to_end, settings_of, started
 from engine.public import Engine
 from engine.settings import environment
@@ -30,7 +32,9 @@ from engine.store.base import Delete, Order, Store
 
 LEASE = 30.0
 SHORT_LEASE = 1.0  # where a store has a clock of its own, so that nobody can be ahead of it
+SHARED_LEASE = 5.0  # at least, where two live on: with many at once a process is late by more than a second at times
 LATER = LEASE + 30.0
+AWAY_SECONDS = 12.0  # more than any call to a store waits
 DELETED_AT_ONCE = 300
 EXPECTED = (0, -signal.SIGKILL, 255)  # the last is of a killed process whose end was seen too late to know how
 
@@ -47,19 +51,49 @@ class Ground:
         """Whether the store has a clock of its own, for which trials must wait."""
         return self.store.startswith("firestore:")
 
+    @property
+    def kind(self) -> str:
+        """Return the name of such stores."""
+        return "Firestore" if self.own_clock else "SQLite"
+
+    @property
+    def can_be_away(self) -> bool:
+        """Whether the store can be kept from answering: one on this machine can."""
+        return not self.own_clock or bool(environment().get(EMULATOR))
+
+
+@dataclass(frozen=True, slots=True)
+class Strikes:
+    """What happens in a trial, at which points of a process; 0 is nowhere.
+
+    One process after another is killed at one of `kills`. At `frozen` the first one is stopped until another has
+    finished, and then goes on. At `away` the store stops answering for `away_seconds`, and another process begins once
+    it answers again.
+    """
+
+    kills: tuple[int, ...] = ()
+    frozen: int = 0
+    away: int = 0
+    away_seconds: float = AWAY_SECONDS
+
+
+NONE = Strikes()
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What came of one: how many of its kills were reached, the points of its first process, and what was wrong.
+    """What came of one: how many processes died, the points of the first one, and what was wrong.
 
-    `frozen` is the point at which a process was stopped until others had finished, 0 where none was.
+    `points_after` is how many the process after it came to. `unanswered` says that the first heard nothing from the
+    store for a time.
     """
 
     scenario: str
-    kills: tuple[int, ...]
-    frozen: int
+    strikes: Strikes
     died: int
+    unanswered: bool
     points: tuple[str, ...]
+    points_after: int
     wrong: tuple[str, ...]
 
 
@@ -71,6 +105,7 @@ class Stage:
     scenario: Scenario
     label: str
     folder: Path
+    emulator: str = field(default_factory=lambda: environment().get(EMULATOR, ""))
     processes: int = 0
     job_id: str = field(default="", init=False)
 
@@ -84,19 +119,19 @@ class Stage:
         """By how many seconds the clock is ahead: more with each process, so that leases of earlier ones are over."""
         return 0.0 if self.ground.own_clock else self.processes * LATER
 
-    def plan(self, kill_at: int = 0, freeze_at: int = 0, *, acts: bool = False) -> Plan:
+    def plan(self, *, acts: bool = True, kill_at: int = 0, freeze_at: int = 0, away_at: int = 0) -> Plan:
         """Return the plan of the next process, which is later than the one before by more than a lease."""
+        acts = acts and not self.scenario.asked_in_peace
         self.processes += 1
         lease = SHORT_LEASE if self.ground.own_clock else LEASE
-        return replace(
-            self.plan_of(self.processes, lease=lease), acts=acts, kill_at=kill_at, freeze_at=freeze_at, ahead=self.ahead
-        )
+        plan = self.plan_of(self.processes, lease=lease)
+        plan = replace(plan, acts=acts, ahead=self.ahead)
+        return replace(plan, kill_at=kill_at, freeze_at=freeze_at, away_at=away_at)
 
     def plan_of(self, number: int, *, lease: float) -> Plan:
         """Return the plan of a process that works in peace, by the clock of this machine."""
-        emulator = environment().get(EMULATOR, "")
-        ground, name = self.ground, self.scenario.name
-        return Plan(self.address, self.folder, ground.sandbox, name, self.job_id, lease, number, emulator=emulator)
+        sandbox, name = self.ground.sandbox, self.scenario.name
+        return Plan(self.address, self.folder, sandbox, name, self.job_id, lease, number, emulator=self.emulator)
 
     @contextmanager
     def engine(self) -> Iterator[tuple[Engine, Store]]:
@@ -106,35 +141,37 @@ class Stage:
             yield engine_over(store, open_files(settings.files), settings, clock), store
 
 
-def trial(ground: Ground, scenario: Scenario, label: str, kills: Sequence[int] = (), frozen: int = 0) -> Trial:
-    """Work on a batch; kill a process at the n-th of its points for each of `kills`, and have one more finish.
+def trial(ground: Ground, scenario: Scenario, label: str, strikes: Strikes = NONE) -> Trial:
+    """Work on a batch while things happen, and have one more process finish it.
 
-    With `frozen` a process is stopped at that point, others finish, and then it goes on. `label` is found in the SKU of
-    each row and in no other trial.
+    `label` is found in the SKU of each row and in no other trial.
     """
     with TemporaryDirectory(prefix="evidence-") as place:
         stage = Stage(ground, scenario, label, Path(place))
         with stage.engine() as (engine, _):
             stage.job_id = engine.submission.upload(scenario.content(label), "rows.csv", scenario.options).job_id
         if scenario.act:
-            ended(stage.plan())
+            ended(stage.plan(acts=False))
         if scenario.act and scenario.asked_in_peace:
             with stage.engine() as (engine, _):
                 scenario.act(engine, stage.job_id)
         before = stage.processes
-        acts = not scenario.asked_in_peace
-        if frozen:
-            codes = _thawed(stage.plan(freeze_at=frozen, acts=acts), stage.plan(acts=acts))
+        if strikes.frozen:
+            codes = _thawed(stage.plan(freeze_at=strikes.frozen), stage.plan())
+        elif strikes.away:
+            codes = _answered_again(stage, strikes)
         else:
-            codes = [ended(stage.plan(kill_at, acts=acts)) for kill_at in (*kills, 0)]
+            codes = [ended(stage.plan(kill_at=kill_at)) for kill_at in (*strikes.kills, 0)]
         died = sum(code == -signal.SIGKILL for code in codes)
         with stage.engine() as (engine, store):
             wrong = [f"a process ended with {code}" for code in codes if code not in EXPECTED]
             wrong += wrong_at_end(stage, engine, store)
             if ground.store:
                 clear(store)
-        ((*first,),) = points(stage.folder / str(before + 1))
-        return Trial(scenario.name, tuple(kills), frozen, died, tuple(first), tuple(wrong))
+        first, second = (stage.folder / str(before + number) for number in (1, 2))
+        unanswered, ((*came_to,),) = Points(first).unanswered.exists(), points(first)
+        after = sum(map(len, points(second)))
+        return Trial(scenario.name, strikes, died, unanswered, tuple(came_to), after, tuple(wrong))
 
 
 def _thawed(first: Plan, second: Plan) -> list[int | None]:
@@ -147,6 +184,28 @@ def _thawed(first: Plan, second: Plan) -> list[int | None]:
     if stopped.is_alive() and stopped.pid:
         os.kill(stopped.pid, signal.SIGCONT)
     return [left_to_end(stopped), code]
+
+
+def _answered_again(stage: Stage, strikes: Strikes) -> list[int | None]:
+    """Keep the store from answering for a while; have another process begin after it; return their exit codes.
+
+    Both live, so they go by the same clock.
+    """
+    with ExitStack() as lines:
+        if stage.emulator and stage.ground.own_clock:
+            line = lines.enter_context(closing(Line(stage.emulator)))
+            stage.emulator = line.address
+        first = stage.plan(away_at=strikes.away)
+        first = replace(first, lease=max(first.lease, SHARED_LEASE))
+        point, working = Points(stage.folder / str(first.number)), started(first)
+        while working.is_alive() and not point.waits.exists():  # it may end before it comes so far
+            working.join(0.01)
+        if point.waits.exists():
+            with line.silent() if stage.ground.own_clock else locked(stage.folder / "store.db"):
+                point.goes_on.touch()
+                Event().wait(strikes.away_seconds)
+        code = ended(replace(stage.plan(), lease=first.lease, ahead=first.ahead))
+        return [left_to_end(working), code]
 
 
 def wrong_at_end(stage: Stage, engine: Engine, store: Store) -> Iterator[str]:

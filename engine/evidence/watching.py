@@ -1,4 +1,4 @@
-"""The moments at which a worker is killed or frozen: before and after every commit, and every call to a service."""
+"""The moments at which something happens to a worker: before and after every commit, and every call to a service."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from engine.quota.documents import BUDGETS
 from engine.store.base import Committed, Document, Order, Store, Where, Write
 
 STOPS_WITHIN = 0.1  # seconds: the thread that asks for the stop runs on for a moment
+LOOKS_EVERY = 0.005  # seconds
 
 Point = Callable[[str], None]
 
@@ -83,12 +84,14 @@ class Points:
     """Counts the moments that a process comes to, writes them into `folder`, and does to it what is planned.
 
     At `kill_at`, the number, from 1, or the name of a point, it is killed; at `freeze_at` it stops itself. It is not
-    frozen while a commit is under way: no other could then write before it thaws.
+    frozen while a commit is under way: no other could then write before it thaws. At `away_at` the thread that comes
+    there waits until it is told that the store is away, and goes on.
     """
 
     folder: Path
     kill_at: int | str = 0
     freeze_at: int | str = 0
+    away_at: int = 0
     numbers: Iterator[int] = field(default_factory=partial(count, 1))  # each is drawn by one thread
     commit_under_way: threading.Lock = field(default_factory=threading.Lock)
 
@@ -103,6 +106,29 @@ class Points:
             with self.commit_under_way:
                 os.kill(os.getpid(), signal.SIGSTOP)
                 threading.Event().wait(STOPS_WITHIN)
+        if self.away_at == number:
+            self.waits.touch()
+            _until(self.goes_on.exists)
+
+    @property
+    def waits(self) -> Path:
+        """Return the file that says that the process has come to `away_at`."""
+        return self.folder / "waits"
+
+    @property
+    def goes_on(self) -> Path:
+        """Return the file that tells it to go on."""
+        return self.folder / "goes-on"
+
+    @property
+    def unanswered(self) -> Path:
+        """Return the file that says that the store did not answer."""
+        return self.folder / "unanswered"
+
+
+def _until(done: Callable[[], bool]) -> None:
+    while not done():
+        threading.Event().wait(LOOKS_EVERY)
 
 
 def points(folder: Path) -> list[list[str]]:

@@ -14,39 +14,44 @@ import threading
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from engine.batches.rows import RowFiles
 from engine.bootstrap import open_files, open_pipeline, open_store
 from engine.bootstrap.operations import engine_over
+from engine.bootstrap.workers import limits_of
 from engine.clock import AheadClock
 from engine.domain.batch.jobs import OPEN
-from engine.errors import EngineError, IllegalTransition
-from engine.evidence.scenarios import CHAOS, SCENARIOS, Scenario
+from engine.errors import IllegalTransition, StoreAway
+from engine.evidence.scenarios import CHAOS, SCENARIOS, Act, Scenario
 from engine.evidence.watching import Points, Watched
 from engine.log import configure
 from engine.public import Engine
+from engine.retry import RetryPolicy, retry
 from engine.settings import Settings, adopt
 from engine.store.base import Store
 from engine.upstream.http import session
 from engine.worker.loop import Worker, WorkerConfig
 
 EMULATOR = "FIRESTORE_EMULATOR_HOST"  # where Google's library finds it; the server may have begun before
+LOOKS_EVERY = 0.05  # seconds
 ENDS_WITHIN = 60.0  # seconds; a process that takes longer hangs
+ASKED_AGAIN = RetryPolicy(first=0.2)  # by a person whom the store does not answer
 
 processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(["engine.evidence.workers"])
+processes.set_forkserver_preload(["engine.evidence.workers", "engine.store.firestore"])
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One process: on which store, in which folder, against which sandbox, and what happens to it.
 
-    `kill_at` and `freeze_at` are as in `Points`, which go into the folder `number` of the folder. Its clock, and that
-    of a store on this machine, is `ahead` by so many seconds, and a lease lasts for `lease`. With `acts` it first does
-    what the scenario has a person ask for, where nobody has. It ends once `job_id` has ended. `emulator` is where
-    Firestore's answers, "" without one.
+    `kill_at`, `freeze_at` and `away_at` are as in `Points`, which go into the folder `number` of the folder. Its clock,
+    and that of a store on this machine, is `ahead` by so many seconds, and a lease lasts for `lease`. With `acts` it
+    first does what the scenario has a person ask for, where nobody has. It ends once `job_id` has ended. `emulator` is
+    where Firestore's answers, "" without one.
     """
 
     store: str
@@ -59,13 +64,15 @@ class Plan:
     acts: bool = False
     kill_at: int = 0
     freeze_at: int = 0
+    away_at: int = 0
     ahead: float = 0.0
     emulator: str = ""
 
 
-def settings_of(store: str, folder: Path, sandbox: str) -> Settings:
-    """Return the settings of a process in this folder."""
-    return Settings(_env_file=None, DM_STORE=store, DM_FILES=f"file:{folder}/files", DM_SANDBOX_URL=sandbox)
+def settings_of(store: str, folder: Path, sandbox: str, lanes: int = 1) -> Settings:
+    """Return the settings of a process in this folder, with so many lanes."""
+    files = f"file:{folder}/files"
+    return Settings(_env_file=None, DM_STORE=store, DM_FILES=files, DM_SANDBOX_URL=sandbox, DM_LANES=lanes)
 
 
 def scenario_of(name: str) -> Scenario:
@@ -80,40 +87,51 @@ def run(plan: Plan) -> None:
     configure("text", logging.ERROR)  # what dies here is meant to
     faulthandler.register(signal.SIGUSR1)
     clock = AheadClock(plan.ahead)
-    settings, point = (
-        settings_of(plan.store, plan.folder, plan.sandbox),
-        Points(plan.folder / str(plan.number), plan.kill_at, plan.freeze_at),
-    )
     scenario = scenario_of(plan.scenario)
+    settings = settings_of(plan.store, plan.folder, plan.sandbox, scenario.lanes)
+    point = Points(plan.folder / str(plan.number), plan.kill_at, plan.freeze_at, plan.away_at)
     point.folder.mkdir()
     with closing(Watched(open_store(settings.store, clock), point, point.commit_under_way)) as store:
         engine = engine_over(store, open_files(settings.files), settings, clock)
         if plan.acts and scenario.act:
-            with suppress(IllegalTransition):  # an earlier one has done it, and died
-                scenario.act(engine, plan.job_id)
+            _ask(scenario.act, engine, plan.job_id)
         _work(plan, settings, store, engine, point)
+
+
+def _ask(act: Act, engine: Engine, job_id: str) -> None:
+    """Ask for what a person wants, unless an earlier process has, and died; ask again where the store is away."""
+    with suppress(IllegalTransition):
+        retry(partial(act, engine, job_id), ASKED_AGAIN, StoreAway)
 
 
 def _work(plan: Plan, settings: Settings, store: Store, engine: Engine, point: Points) -> None:
     """Work until the batch has ended and nothing is left to do."""
     stop, clock = threading.Event(), AheadClock(plan.ahead)
-    config = WorkerConfig(scenario_of(plan.scenario).lanes, timedelta(seconds=plan.lease))
+    config = WorkerConfig(settings.lanes, timedelta(seconds=plan.lease), limits_of(settings))
     most = max(config.lanes, config.limits.lanes_most) + config.limits.rows_sending
     with session(most) as connections, open_pipeline(settings, connections, store, clock, point) as pipeline:
         worker = Worker(store, RowFiles(open_files(settings.files)), pipeline, clock, config, stop=stop)
-        watching = threading.Thread(target=_end, args=(plan, engine, stop), daemon=True)
+        watching = threading.Thread(target=_end, args=(plan, engine, stop, point), daemon=True)
         watching.start()
         worker.run()
 
 
-def _end(plan: Plan, engine: Engine, stop: threading.Event) -> None:
+def _end(plan: Plan, engine: Engine, stop: threading.Event, point: Points) -> None:
     """Stop the worker once nothing is left to do; while the store does not answer, ask again."""
     while not stop.is_set():
-        with suppress(EngineError):
-            fixed = all(fix.over for fix in engine.fixes.newest())
-            if fixed and engine.queries.job(plan.job_id).status not in OPEN and not engine.queries.queued():
+        try:
+            if _is_over(engine, plan.job_id):
                 stop.set()
-        stop.wait(0.02)
+        except StoreAway:
+            point.unanswered.touch()
+        stop.wait(LOOKS_EVERY)
+
+
+def _is_over(engine: Engine, job_id: str) -> bool:
+    """Whether nothing is left to do. What tells most often that something is left is asked first."""
+    if engine.queries.job(job_id).status in OPEN or engine.queries.queued():
+        return False
+    return all(fix.over for fix in engine.fixes.newest())
 
 
 def started(plan: Plan) -> BaseProcess:

@@ -13,8 +13,9 @@ from itertools import islice
 
 from engine.access.audit import Audit
 from engine.access.sessions import SESSIONS
-from engine.batches.deletion import Deletions
+from engine.batches.deletion import DELETIONS, Deletions
 from engine.batches.documents import JOBS, job_path, load, read_job, written
+from engine.batches.fixes import FIXES
 from engine.batches.listing import BEGINNING, BatchFilter, JobPages
 from engine.batches.scan_documents import SESSIONS as SCAN_SESSIONS
 from engine.batches.scan_documents import read_session, scans_of
@@ -68,8 +69,10 @@ class Rules:
         rules = [
             Rule(Subject.BATCHES, keep.batches, self._batches),
             Rule(Subject.SCANS, keep.scans, self._scans),
-            Rule(Subject.NOTIFICATIONS, keep.notifications, self._notifications),
+            Rule(Subject.NOTIFICATIONS, keep.notifications, self._settled(NOTIFICATIONS)),
             Rule(Subject.ENTRIES, keep.audit, self._entries),
+            Rule(Subject.FIXES, keep.audit, self._settled(FIXES)),
+            Rule(Subject.DELETIONS, keep.audit, self._settled(DELETIONS)),
             Rule(Subject.SESSIONS, once_over, lambda before: _pages(self._older(SESSIONS, "ends_at", before))),
         ]
         rules += [Rule(subject, once_over, self._expiring(subject)) for subject in EXPIRING if expired]
@@ -115,10 +118,14 @@ class Rules:
             if session.path:
                 yield Page(1, (Delete(document.path, document.version),))
 
-    def _notifications(self, before: datetime) -> Iterator[Page]:
-        """Take away notifications, but for those that are still to be delivered."""
-        old = self._older(NOTIFICATIONS, "at", before)
-        return _pages(document for document in old if document.fields["due_at"] is None)
+    def _settled(self, collection: str) -> Callable[[datetime], Iterator[Page]]:
+        """Return what takes documents away, but for those with which something is still to be done."""
+
+        def pages(before: datetime) -> Iterator[Page]:
+            old = self._older(collection, "at", before)
+            return _pages(document for document in old if document.fields.get("due_at") is None)
+
+        return pages
 
     def _entries(self, before: datetime) -> Iterator[Page]:
         while found := self._audit.before(before, AT_ONCE):

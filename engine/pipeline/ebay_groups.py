@@ -46,6 +46,10 @@ class EbayGroups:
         """Count a row, for as long as the block lasts, as one that may come to call eBay."""
         return self._company.one_more()
 
+    def one_has_come(self) -> AbstractContextManager[None]:
+        """Count a row, for as long as the block lasts, as one that calls eBay."""
+        return self._company.one_has_come()
+
     def offers(self, context: RowContext, sku: str) -> list[Offer]:
         """Return the offers for `sku`, as `Ebay.offers` does. Without an inventory item there are none."""
         found = self._looks.ask(context, sku, None)

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Generic, TypeVar
 
 from engine.errors import EngineError, LeaseLost, RequestRefused, UpstreamError
 from engine.pipeline.work import RowContext
 from engine.telemetry import tracing
 
-MOMENT_SECONDS = 0.05  # for company
+MOMENT_SECONDS = 0.4  # for company that is still to come, and behind each that comes for the next
+SHORT_MOMENT_SECONDS = 0.05  # where all rows have come, and meet again
 BEHIND_SECONDS = 2.0  # behind a call that is under way
 
 T = TypeVar("T")
@@ -21,11 +23,20 @@ R = TypeVar("R")
 
 
 class Company:
-    """The rows that are on their way, any of which may come to want a call. `changed` is the lock of all that wait."""
+    """The `rows` that are on their way, any of which may come to want a call, and how many of them `have_come`.
+
+    `changed` is the lock of all that wait.
+    """
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
         self.rows = 0
+        self.have_come = 0
+
+    @property
+    def coming(self) -> int:
+        """Return how many rows are still to make their first call."""
+        return self.rows - self.have_come
 
     @contextmanager
     def one_more(self) -> Iterator[None]:
@@ -37,6 +48,24 @@ class Company:
         finally:
             with self.changed:
                 self.rows -= 1
+                if not self.coming:
+                    self.changed.notify_all()
+
+    @contextmanager
+    def one_has_come(self) -> Iterator[None]:
+        """Count a row as one that makes its calls for as long as the block lasts."""
+        with self.changed:
+            self.have_come += 1
+        try:
+            yield
+        finally:
+            with self.changed:
+                self.have_come -= 1
+
+
+def moment_for(coming: int) -> float:
+    """Return for how many seconds a row waits for company while `coming` rows are still to make their first call."""
+    return MOMENT_SECONDS if coming else SHORT_MOMENT_SECONDS
 
 
 @dataclass(eq=False, slots=True)
@@ -54,9 +83,10 @@ class _Request(Generic[T, R]):
 class GroupedCall(Generic[T, R]):
     """One kind of call: `single` makes it for one SKU, `bulk` for up to `most`. Safe for threads.
 
-    A row waits `moment` seconds for others (None: `MOMENT_SECONDS`), but not where none can come. While such a call is
-    under way, no other begins that is not full, for `BEHIND_SECONDS` at most: so calls fill up when answers are slow. A
-    row that stays alone makes the single call, as all rows do of a bulk call that is refused as a whole.
+    Rows wait for others for as long as these come within a moment of each other, but not where none can come; `moment`
+    says how long that is, None for `moment_for`. While such a call is under way, no other begins that is not full, for
+    `BEHIND_SECONDS` at most: so calls fill up when answers are slow. A row that stays alone makes the single call, as
+    all rows do of a bulk call that is refused as a whole.
     """
 
     def __init__(
@@ -65,13 +95,13 @@ class GroupedCall(Generic[T, R]):
         bulk: Callable[[RowContext, Mapping[str, T]], Mapping[str, R | UpstreamError]],
         company: Company,
         most: int,
-        moment: float | None = None,
+        moment: Callable[[int], float] | None = None,
     ) -> None:
         self._single = single
         self._bulk = bulk
         self._company = company
         self._most = most
-        self._moment = MOMENT_SECONDS if moment is None else moment
+        self._moment = moment or moment_for
         self._waiting: list[_Request[T, R]] = []
         self._gathering = False
         self._under_way = 0
@@ -104,12 +134,24 @@ class GroupedCall(Generic[T, R]):
                 return []
             self._gathering = True
             try:
-                self._company.changed.wait_for(self._complete, self._moment)
+                self._wait_for_company()
                 self._company.changed.wait_for(self._may_go, BEHIND_SECONDS)
                 return self._take()
             finally:
                 self._gathering = False
                 self._company.changed.notify_all()
+
+    def _wait_for_company(self) -> None:
+        """Wait until a call is complete, or nobody has come for a moment."""
+        company, changed = self._company, True
+        while changed and not self._complete():
+            since = partial(self._changed, len(self._waiting), company.coming)
+            changed = company.changed.wait_for(since, self._moment(company.coming))
+
+    def _changed(self, waited: int, were_coming: int) -> bool:
+        """Whether somebody has come beside those who waited, or nobody will any more, or the call is complete."""
+        none_comes = bool(were_coming) and not self._company.coming
+        return len(self._waiting) > waited or none_comes or self._complete()
 
     def _complete(self) -> bool:
         """Whether a call is full, or has all the rows that there are."""

@@ -24,7 +24,7 @@ from engine.pipeline.work import RowContext
 
 T = TypeVar("T")
 
-_COMPLETED = "The tracks are MusicBrainz': both describe the same release, and calls to Discogs were scarce."
+_COMPLETED = "The {what} are MusicBrainz': both describe the same release, and calls to Discogs were scarce."
 _NOT_NEEDED = "Discogs was not asked, as this batch wants where MusicBrainz decides: genre and tracks are not known."
 
 
@@ -143,7 +143,8 @@ def _completed(context: RowContext, sources: Sources, decision: Decision, chosen
     if theirs and not _priced_by_discogs(context) and musicbrainz_completes(chosen, decision.confidence):
         told = sources.completed_by_musicbrainz(context.key, known, theirs)
         if told:
-            decision = replace(decision, reasons=(*decision.reasons, _COMPLETED))
+            what = "tracks, composers and conductors" if known.classical else "tracks"
+            decision = replace(decision, reasons=(*decision.reasons, _COMPLETED.format(what=what)))
             return Identified(decision.evidence(), Candidate(known, told))
     late: list[UpstreamError] = []
     whole = _unless_away(context, late, lambda: sources.whole(context.key, known), known)

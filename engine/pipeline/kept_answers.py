@@ -13,7 +13,7 @@ from engine.codec import decode, encode
 from engine.domain.identify import barcodes
 from engine.domain.identify.candidates import Candidate
 from engine.domain.identify.evidence import ReleaseSummary
-from engine.domain.identify.lookups import Lookup
+from engine.domain.identify.lookups import Lookup, about_musicbrainz
 from engine.domain.identify.releases import Release
 from engine.domain.services import NAMES
 from engine.errors import BadRequest
@@ -72,8 +72,9 @@ class KeptAnswers:
         lookup = stored_lookup(self._store.get(f"{LOOKUPS}/{key}")[0])
         if known.discogs_id and (ours := self._described(lookup, f"discogs/releases/{known.discogs_id}")):
             return ours
-        number = known.musicbrainz_id
-        theirs = self._described(lookup, f"musicbrainz/releases/{number}") if number else None
+        number = known.musicbrainz_id or ""
+        answers = (self._described(lookup, about_musicbrainz(number, credited=said)) for said in (True, False))
+        theirs = next(filter(None, answers), None)
         found = lookup.answer("discogs", self._clock.now())
         lines = decode(list[Release], found.said) if found and theirs else []
         line = next((line for line in lines if line.id == known.discogs_id), None)

@@ -157,7 +157,8 @@ class RowPipeline:
         item = intend(item, sku=context.sku, now=context.port.now())
         context.port.save(item)
         yield item
-        offer_id = send_draft(context, drafted.draft, self._groups, self._write_log)
+        with self._groups.one_has_come():
+            offer_id = send_draft(context, drafted.draft, self._groups, self._write_log)
         yield replace(item, outcome=Outcome.DRAFTED, offer_id=offer_id)
 
     def _hinted(self, failure: ItemError) -> ItemError:

@@ -9,9 +9,10 @@ from typing import TypeVar
 from engine.catalog.covers import KnownCover
 from engine.catalog.file import CurrentCatalog
 from engine.codec import decode
-from engine.domain.identify.lookups import DIRECT, Answer
+from engine.domain.identify.lookups import DIRECT, Answer, about_musicbrainz
 from engine.domain.identify.named import Named
 from engine.domain.identify.releases import Listing, Release
+from engine.domain.identify.sufficiency import completes
 from engine.domain.listing.market_prices import SuggestedPrice
 from engine.domain.services import Service
 from engine.errors import UpstreamError
@@ -163,27 +164,28 @@ class Sources(CallerBound):
         """Return MusicBrainz' own answer about a release, with its tracks, where that spares a call to Discogs.
 
         `line` is what Discogs' search says of it. None while Discogs' quota is not scarce, where Discogs has answered
-        already, and where MusicBrainz does not tell the tracks, or does not answer.
+        already, and where MusicBrainz does not tell what the line lacks, or does not answer. It is asked for composers
+        and conductors of classical music only: of all other a draft names none.
         """
         if line.complete or self._lookups.known(gtin, _about(line.id)):
             return None
         if self._free_share(Service.DISCOGS) > SCARCE:
             return None
         try:
-            whole = self.musicbrainz_release(gtin, theirs.id)
+            whole = self.musicbrainz_release(gtin, theirs.id, credited=line.classical)
         except UpstreamError as error:
             log.info("tracks_not_told", error=str(error))
             return None
-        return whole if whole and whole.tracks else None
+        return whole if whole and completes(line, whole) else None
 
     def discogs_release(self, gtin: str, number: str) -> Release | None:
         """Return the release of a number at Discogs with all that it knows of it, None when there is none."""
         return self._release(gtin, number).said
 
-    def musicbrainz_release(self, gtin: str, mbid: str) -> Release | None:
-        """Return a release of MusicBrainz by its identifier, None when there is none."""
-        question = Question(f"musicbrainz/releases/{mbid}", _release)
-        return self._ask(gtin, question, lambda: self._musicbrainz.release(mbid)).said
+    def musicbrainz_release(self, gtin: str, mbid: str, *, credited: bool = False) -> Release | None:
+        """Return a release of MusicBrainz by its identifier, None when there is none; `credited` as the client says."""
+        question = Question(about_musicbrainz(mbid, credited=credited), _release)
+        return self._ask(gtin, question, lambda: self._musicbrainz.release(mbid, credited=credited)).said
 
     def lowest_price(self, gtin: str, found: Release) -> Answer[int | None]:
         """Return Discogs' lowest asking price for a release, in US cents or None, at most six hours old."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+from msgspec import Struct
 
 from engine.domain.batch.decided import Edits
 from engine.domain.batch.items import Item
@@ -65,9 +66,11 @@ class RowPort(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class RowContext:
-    """A row that is run: `item` is what is known of it when the run begins, `batch` the name of its batch."""
+class RowContext(Struct, frozen=True):
+    """A row that is run: `item` is what is known of it when the run begins, `batch` the name of its batch.
+
+    A new one is made with each step of a row, so it is of a kind that costs a tenth of a dataclass to make.
+    """
 
     row: Row
     item: Item
@@ -75,6 +78,10 @@ class RowContext:
     sku: str
     port: RowPort
     batch: str = ""
+
+    def come_to(self, item: Item) -> RowContext:
+        """Return the same row, of which `item` is known by now."""
+        return RowContext(self.row, item, self.options, self.sku, self.port, self.batch)
 
     def wait(self, seconds: float, reason: str) -> None:
         """Let `seconds` pass, as `RowPort.wait` says."""

@@ -62,6 +62,11 @@ class Check:
         """Return the number of rows that can become drafts."""
         return self.total - self.counts[RowState.INVALID]
 
+    @property
+    def looked_up(self) -> int:
+        """Return the number of rows that are looked up: a repeated one is known by the row that it repeats."""
+        return self.counts[RowState.READY] + self.counts[RowState.REPAIRED]
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:

@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from engine.sandbox.consent import Consents
 from engine.sandbox.ebay_account import SellerAccount
-from engine.sandbox.faults import KINDS, PARTS, SERVICES, Fault, Faults
+from engine.sandbox.faults import KINDS, ONLY_PARTS, PARTS, SERVICES, Fault, Faults
 from engine.sandbox.ledger import Ledger
 
 
@@ -77,8 +77,8 @@ class Controls:
         if asked.get("service") not in SERVICES or asked.get("fault") not in KINDS:
             return _refuse(f"service is one of {SERVICES}, fault one of {KINDS}")
         in_part = asked.get("half") or asked.get("sku")
-        if asked["fault"] not in PARTS if in_part else asked["fault"] == "repeated":
-            return _refuse(f"in parts of bulk calls: {PARTS}, and repeated nowhere else")
+        if asked["fault"] not in PARTS if in_part else asked["fault"] in ONLY_PARTS:
+            return _refuse(f"in parts of bulk calls: {PARTS}, and {ONLY_PARTS} nowhere else")
         strange = asked.keys() - {
             "service",
             "fault",

@@ -180,6 +180,7 @@ def _release(entry: Entry) -> dict[str, object]:
         "identifiers": [{"type": kind, "value": value} for kind, value in entry["identifiers"]],
         "genres": entry["genres"],
         "tracklist": [_track(*track) for track in entry["tracks"]],
+        "extraartists": [_credit(*credit) for credit in entry.get("credits", ())],
         "images": [],
         "thumb": "",
     }
@@ -189,6 +190,10 @@ def _release(entry: Entry) -> dict[str, object]:
 
 def _artist(name: str, sleeve: str, join: str) -> dict[str, object]:
     return {"name": name, "anv": sleeve, "join": join, "role": "", "tracks": "", "id": 0}
+
+
+def _credit(name: str, sleeve: str, role: str, tracks: str) -> dict[str, object]:
+    return _artist(name, sleeve, "") | {"role": role, "tracks": tracks}
 
 
 def _format(name: str, quantity: int, words: Sequence[str]) -> dict[str, object]:

@@ -20,9 +20,11 @@ Kind = Literal[
     "not_indexed",  # eBay does not see an item yet that was put a moment ago
     "refused",  # eBay answers 400 with the error `number` and `said`
     "repeated",  # eBay does what was asked twice, and answers as the second time; in parts of bulk calls only
+    "left_out",  # eBay does what was asked, and its answer says nothing of it; in parts of bulk calls only
 ]
 KINDS: tuple[str, ...] = Kind.__args__  # type: ignore[attr-defined]
-APPLIED: tuple[Kind, ...] = ("created_but_500", "repeated")  # what was asked is done before
+ONLY_PARTS: tuple[Kind, ...] = ("repeated", "left_out")
+APPLIED: tuple[Kind, ...] = ("created_but_500", *ONLY_PARTS)  # what was asked is done before
 PARTS: tuple[Kind, ...] = (*APPLIED, "rate_limited", "server_error", "busy", "not_indexed", "refused")
 SERVICES = ("discogs", "musicbrainz", "coverart", "ebay")
 

@@ -119,7 +119,7 @@ class Bulk:
         faults = self.faults.take_parts("ebay", f"{request.method} {path}", [sku_of(one) for one in asked])
         answers = [_befallen(fault, one, do) for fault, one in zip(faults, asked, strict=True)]
         pairs = zip(asked, answers, strict=True)
-        said = [{"sku": sku_of(one), "statusCode": status, **body} for one, (status, body) in pairs]
+        said = [{"sku": sku_of(one), "statusCode": status, **body} for one, (status, body) in pairs if status]
         return JSONResponse({"responses": said}, 200 if {status for status, _ in answers} == {200} else 207)
 
 
@@ -133,9 +133,11 @@ def _refused(asked: Sequence[Mapping[str, Any]], too_many: int) -> Body | None:
 
 
 def _befallen(fault: Fault | None, asked: Body, do: Callable[[Body], Answer]) -> tuple[int, Body]:
-    """Return what one request comes to, or what a fault makes of it."""
+    """Return what one request comes to, or what a fault makes of it; the status 0 is to be left out."""
     if fault and fault.fault in APPLIED:
         do(asked)
+    if fault and fault.fault == "left_out":
+        return 0, {}
     if fault and fault.fault != "repeated":
         status, _, said = canned(fault, "")
         return status, said if isinstance(said, dict) else {}

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from engine.sandbox.catalogue import Catalogue, Entry, chance, has_front, matches, mbid, printed
+from engine.sandbox.musicbrainz_credits import ASKED, recording
 from engine.upstream.vocabulary import COUNTRIES
 
 _CODES = {name: code for code, name in COUNTRIES.items()}
@@ -49,7 +50,9 @@ def routes(catalogue: Catalogue) -> list[Route]:
             return JSONResponse(_NOT_FOUND, 404)
         front = has_front(entry)
         archive = {"artwork": front, "count": int(front), "front": front, "back": False, "darkened": False}
-        return JSONResponse({**_release(entry, tracks=True), "cover-art-archive": archive})
+        related = ASKED in request.query_params.get("inc", "")
+        body = _release(entry, tracks=True, related=related)
+        return JSONResponse({**body, **({"relations": []} if related else {}), "cover-art-archive": archive})
 
     async def url(request: Request) -> JSONResponse:
         if not request.headers.get("user-agent"):
@@ -154,8 +157,8 @@ def _has(entry: Entry, asked: Mapping[str, str]) -> bool:
     )
 
 
-def _release(entry: Entry, *, tracks: bool) -> dict[str, object]:
-    """Return a release in MusicBrainz' words."""
+def _release(entry: Entry, *, tracks: bool, related: bool = False) -> dict[str, object]:
+    """Return a release in MusicBrainz' words; `related` has the recordings of its tracks say whose they are."""
     words = {word for _, _, said in entry["formats"] for word in said}
     code = _CODES.get(entry["country"])
     date = entry["released"].removesuffix("-00").removesuffix("-00")
@@ -174,7 +177,7 @@ def _release(entry: Entry, *, tracks: bool) -> dict[str, object]:
         "barcode": printed(entry["barcodes"][0]) if entry["barcodes"] else "",
         "label-info": labels,
         "track-count": len(entry["tracks"]),
-        "media": _media(entry, tracks=tracks),
+        "media": _media(entry, tracks=tracks, related=related),
     }
 
 
@@ -193,7 +196,7 @@ def _group(words: set[str], title: str) -> dict[str, object]:
     return {"title": title, "primary-type": primary, "secondary-types": sorted(words & {"Compilation"})}
 
 
-def _media(entry: Entry, *, tracks: bool) -> list[dict[str, object]]:
+def _media(entry: Entry, *, tracks: bool, related: bool) -> list[dict[str, object]]:
     """Return the media; the tracks stand on the first, unless their positions name the disc (`2-1`)."""
     kinds = [
         _medium(name, words)
@@ -206,7 +209,10 @@ def _media(entry: Entry, *, tracks: bool) -> list[dict[str, object]]:
         mine = [track for track in entry["tracks"] if _disc(track[0], len(media)) == medium["position"]]
         medium["track-count"] = len(mine)
         if tracks:
-            medium["tracks"] = [_track(place, *track) for place, track in enumerate(mine, start=1)]
+            medium["tracks"] = [
+                _track(place, *track) | ({"recording": recording(entry, *track[:2])} if related else {})
+                for place, track in enumerate(mine, start=1)
+            ]
     return media
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from heapq import heapify, heappop, heappush
 
 from engine.domain.services import Service
-from engine.pipeline.grouped_calls import BEHIND_SECONDS, MOMENT_SECONDS
+from engine.pipeline.grouped_calls import BEHIND_SECONDS, moment_for
 from engine.quota.forecast import DAY_SECONDS, Quota
 from engine.simulation.agenda import Agenda, Process, Signal
 from engine.upstream.ebay_bulk import MOST
 
+LOOK_SECONDS = 0.02  # so often a row that waits for others looks whether it may go
 _BY_START = frozenset({Service.MUSICBRAINZ})  # whose calls are counted by their start, see `Allowance.by_start`
 
 
@@ -69,13 +70,26 @@ class Services:
 
 
 class SharedCall:
-    """One kind of bulk call to eBay, by the times of `engine.pipeline.grouped_calls`; `most` rows share one."""
+    """One kind of bulk call to eBay, by the times of `engine.pipeline.grouped_calls`; `most` rows share one.
 
-    def __init__(self, agenda: Agenda, services: Services, most: int = MOST) -> None:
+    `rows` tells how many rows are in flight, `coming` how many of them are still to call eBay.
+    """
+
+    def __init__(
+        self,
+        agenda: Agenda,
+        services: Services,
+        rows: Callable[[], int],
+        coming: Callable[[], int],
+        most: int = MOST,
+    ) -> None:
         self._agenda = agenda
         self._services = services
+        self._rows = rows
+        self._coming = coming
         self._most = most
         self._waiting: deque[Signal] = deque()
+        self._came_at = 0.0
         self._under_way = 0
         self._gathering = False
 
@@ -83,23 +97,36 @@ class SharedCall:
         """Wait for company, and for the answer to the call that carries this row."""
         answered = Signal(self._agenda)
         self._waiting.append(answered)
-        if not self._gathering:
+        self._came_at = self._agenda.now
+        if self._full() or (self._complete() and not self._under_way):
+            self._send()
+        elif not self._gathering:
             self._gathering = True
-            self._agenda.after(MOMENT_SECONDS if self._most > 1 else 0.0, lambda: self._look(self._agenda.now))
+            self._agenda.start(self._gather())
         yield answered
 
-    def _look(self, since: float) -> None:
-        """Send those that wait, once a call is full, none is under way, or the first has waited since long ago."""
-        if len(self._waiting) < self._most and self._under_way and self._agenda.now < since + BEHIND_SECONDS:
-            self._agenda.after(MOMENT_SECONDS, lambda: self._look(since))
-            return
+    def _gather(self) -> Process:
+        """Send those that wait once nobody has come for a moment, and then no call is under way, or it takes long."""
+        while self._waiting:
+            while not self._complete() and self._agenda.now < self._came_at + moment_for(self._coming()):
+                yield LOOK_SECONDS
+            longest = self._agenda.now + BEHIND_SECONDS
+            while self._under_way and not self._full() and self._agenda.now < longest:
+                yield LOOK_SECONDS
+            if self._waiting:
+                self._send()
+        self._gathering = False
+
+    def _full(self) -> bool:
+        return len(self._waiting) >= self._most
+
+    def _complete(self) -> bool:
+        return len(self._waiting) >= min(self._most, self._rows())
+
+    def _send(self) -> None:
         group = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
         self._under_way += 1
         self._agenda.after(self._services.answer(Service.EBAY), lambda: self._answered(group))
-        self._gathering = bool(self._waiting)
-        if self._waiting:
-            now = self._agenda.now
-            self._agenda.after(MOMENT_SECONDS, lambda: self._look(now))
 
     def _answered(self, group: list[Signal]) -> None:
         self._under_way -= 1

@@ -78,7 +78,7 @@ class SimulatedWorker:
         self._take = take
         self._width = Width(lanes, limits.lanes_most)
         self._limits = limits
-        self._ebay = [SharedCall(agenda, services) for _ in range(EBAY_CALLS)]
+        self._ebay = [SharedCall(agenda, services, lambda: len(self._flights), self._coming) for _ in range(EBAY_CALLS)]
         self._python_free = 0.0
         self._next_shard()
         agenda.start(self._beat())
@@ -111,7 +111,11 @@ class SimulatedWorker:
             return False
         on_lanes = [flight for flight in self._flights.values() if not flight.sending]
         first = next(iter(self._flights), self._upcoming)
-        return self._width.has_room(on_lanes, self._agenda.now) and self._upcoming < first + WINDOW
+        return self._width.room(on_lanes, self._agenda.now) > 0 and self._upcoming < first + WINDOW
+
+    def _coming(self) -> int:
+        """Return how many rows are still to call eBay."""
+        return sum(not flight.sending for flight in self._flights.values())
 
     def _run(self, index: int, flight: Flight) -> Process:
         row = self._rows[index]

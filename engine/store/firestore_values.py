@@ -9,17 +9,20 @@ from google.api_core.datetime_helpers import DatetimeWithNanoseconds
 from google.protobuf.timestamp_pb2 import Timestamp
 
 _LIST = "$list"
+_PLAIN = frozenset({type(None), bool, int, float, str})
 
 
 def stored(value: Any, *, in_list: bool = False) -> Any:
     """Return a value as Firestore takes it: it knows no list in a list, so that one is put into a map."""
+    if type(value) in _PLAIN:
+        return value
     match value:
-        case None | bool() | int() | float() | str():
+        case bool() | int() | float() | str():  # of a kind of its own
             return value
         case datetime() if value.tzinfo is not None:
             return value
         case dict():
-            return {name: stored(inner) for name, inner in value.items()}
+            return {name: inner if type(inner) in _PLAIN else stored(inner) for name, inner in value.items()}
         case list() | tuple():
             elements = [stored(inner, in_list=True) for inner in value]
             return {_LIST: elements} if in_list else elements

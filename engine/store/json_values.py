@@ -26,7 +26,8 @@ def _tag(value: object) -> dict[str, str]:
     """Return an aware time as JSON, in UTC and of fixed width, so that texts sort as times do."""
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise TypeError(f"{type(value).__name__} is not a JSON type or an aware time")
-    return {TIME: value.astimezone(UTC).isoformat(timespec="microseconds")}
+    at = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return {TIME: at.isoformat(timespec="microseconds")}
 
 
 def decode(body: str) -> Fields:

@@ -94,8 +94,7 @@ class SQLiteStore:
         condition, values = _condition(collection, where)
         with self._connection() as connection:
             query = f"SELECT count(*) FROM documents WHERE {condition}"  # noqa: S608
-            found: Any = connection.execute(query, values).fetchone()
-        return int(found[0])
+            return int(connection.execute(query, values).get)
 
     def sum(self, collection: str, field: str, where: Sequence[Where] = ()) -> int:
         """Return the sum of one field; see `Store.sum`."""
@@ -103,8 +102,7 @@ class SQLiteStore:
         kind = f"json_type(body, '$.\"{field}\"') = 'integer'"
         with self._connection() as connection:
             query = f"SELECT sum({_column(field)}) FROM documents WHERE {condition} AND {kind}"  # noqa: S608
-            found: Any = connection.execute(query, values).fetchone()
-        return int(found[0] or 0)
+            return int(connection.execute(query, values).get or 0)
 
     def snapshot(self) -> Iterator[Document]:
         """Yield every document; see `Store.snapshot`. The write-ahead log keeps what is written meanwhile."""
@@ -141,15 +139,17 @@ class SQLiteStore:
         return self.commit(*writes)
 
     def close(self) -> None:
-        """Close every connection."""
-        while self._idle:
-            self._idle.pop().close()
+        """Close every connection; those that are lent close when they come back."""
+        idle, self._idle = self._idle, []
+        while idle:
+            idle.pop().close()
 
     @contextmanager
     def _connection(self) -> Iterator[apsw.Connection]:
         """Lend a connection to one thread at a time; a failed one is not lent again."""
+        idle = self._idle
         try:
-            connection = self._idle.pop()
+            connection = idle.pop()
         except IndexError:
             connection = self._open()
         try:
@@ -158,9 +158,9 @@ class SQLiteStore:
             connection.close()
             raise self._away(error) from error
         except BaseException:
-            self._idle.append(connection)
+            idle.append(connection)
             raise
-        self._idle.append(connection)
+        idle.append(connection)
 
     def _open(self) -> apsw.Connection:
         """Return a new connection; who makes the file at the same moment as others waits for them."""

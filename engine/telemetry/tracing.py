@@ -7,14 +7,16 @@ address, header, body or sentence of a service does: they may hold a secret.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from opentelemetry import trace
 from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
 
 __all__ = ["Span", "begin_call", "current", "end_call", "end_row", "row", "shared", "waits"]
 
-_tracer: trace.Tracer = trace.NoOpTracer()
+_NOBODY: trace.Tracer = trace.NoOpTracer()  # to whom spans are told until somebody asks for them
+_UNTOLD = nullcontext(trace.INVALID_SPAN)
+_tracer = _NOBODY
 current = trace.get_current_span
 
 
@@ -24,9 +26,13 @@ def install(tracer: trace.Tracer) -> None:
     _tracer = tracer
 
 
-@contextmanager
-def row(job_id: str, line: int, upc: str) -> Iterator[Span]:
+def row(job_id: str, line: int, upc: str) -> AbstractContextManager[Span]:
     """Have what is done in the block be part of the trace of a row, which `end_row` ends."""
+    return _UNTOLD if _tracer is _NOBODY else _row(job_id, line, upc)
+
+
+@contextmanager
+def _row(job_id: str, line: int, upc: str) -> Iterator[Span]:
     about: dict[str, str | int] = {"draftmaker.job_id": job_id, "draftmaker.row": line, "draftmaker.upc": upc}
     span = _tracer.start_span("row", attributes=about)
     with trace.use_span(span, record_exception=False, set_status_on_exception=False):
@@ -35,6 +41,8 @@ def row(job_id: str, line: int, upc: str) -> Iterator[Span]:
 
 def end_row(span: Span, status: str, cause: str) -> None:
     """End the trace of a row; `status` is how it ended, "requeued" where it did not."""
+    if not span.is_recording():
+        return
     span.set_attributes({"draftmaker.status": status, "draftmaker.cause": cause})
     if status == "failed":
         span.set_status(Status(StatusCode.ERROR, cause))

@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
+from engine.codec import replace
 from engine.domain.identify.barcodes import forms
 from engine.domain.identify.incomplete import incomplete_forms
 from engine.domain.identify.named import Named
@@ -26,6 +27,7 @@ from engine.upstream import fields
 from engine.upstream.barcodes import completed, gtins
 from engine.upstream.fields import Body
 from engine.upstream.http import UNLIMITED, HttpTransport, Limiter, ServiceApi, ServiceClient, ServiceResponse
+from engine.upstream.musicbrainz_credits import CREDITS, parse_credits
 from engine.upstream.quick_retries import retry_while_busy
 from engine.upstream.release_pages import paged_release, release_page
 from engine.upstream.vocabulary import country, disc, medium
@@ -76,9 +78,13 @@ class MusicBrainz(ServiceApi):
         more = (fields.count(answer.body.get("count")) or 0) > len(answer.body["releases"])
         return Listing(tuple(parse_search(answer.body)), more=more)
 
-    def release(self, mbid: str) -> Release | None:
-        """Return one release; None when MusicBrainz does not have it (404), or has no title of it."""
-        answer = self._ask("release", f"/ws/2/release/{mbid}", {"inc": _INC, "fmt": "json"}, needs=("id",))
+    def release(self, mbid: str, *, credited: bool = False) -> Release | None:
+        """Return one release; None when MusicBrainz does not have it (404), or has no title of it.
+
+        Composers and conductors are told with `credited` only: such an answer is several times as long.
+        """
+        params = {"inc": f"{_INC}+{CREDITS}" if credited else _INC, "fmt": "json"}
+        answer = self._ask("release", f"/ws/2/release/{mbid}", params, needs=("id",))
         found = parse_release(answer.body) if answer.found else None
         return found if found and found.title else None
 
@@ -165,7 +171,10 @@ def parse_linked(body: Body) -> dict[str, tuple[str, ...] | None]:
 
 def parse_release(body: Body) -> Release:
     """Return the release that a release answer describes; what is odd in it is left out."""
-    return _release(body, complete=True)
+    told = parse_credits(body)
+    return replace(
+        _release(body, complete=True), composers=told.composers, conductors=told.conductors, credited=told.whole
+    )
 
 
 def _release(body: Body, *, complete: bool) -> Release:

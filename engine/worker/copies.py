@@ -35,6 +35,9 @@ class Placed:
     note: str = ""
 
 
+NOWHERE = Placed()  # with no earlier draft
+
+
 class CopyAdder:
     """Adds the copies of the rows of one batch to earlier drafts; used by all lanes. `fence` is that of their shard."""
 
@@ -59,7 +62,7 @@ class CopyAdder:
             StoreAway: the store does not answer.
         """
         if context.options.drafted_before is not DraftedBefore.QUANTITY:
-            return Placed()
+            return NOWHERE
         earlier = self._additions.earlier(context.key, self._job.job_id, discogs_id=context.row.named.discogs_id)
         own = before.wanted is not None or context.item.intent is not None or bool(before.decided)
         if home := next((one for one in earlier if context.sku in one.item.decided.added), None):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection
 from contextvars import Context, copy_context
+from math import ceil
 from queue import SimpleQueue
 from typing import Protocol
 
@@ -54,10 +55,10 @@ class Lanes:
             grows = not self._idle
             self._idle -= not grows
             self._threads += grows
-            name = f"lane-{self._threads}"
+            number = self._threads
         self._tasks.put((copy_context(), task, ended))
         if grows:
-            threading.Thread(target=self._work, name=name, daemon=True).start()
+            threading.Thread(target=self._work, name=f"lane-{number}", daemon=True).start()
 
     def close(self) -> None:
         """Let the threads end after the tasks that are queued."""
@@ -67,14 +68,17 @@ class Lanes:
     def _work(self) -> None:
         while queued := self._tasks.get():
             context, task, ended = queued
-            raised: Exception | None = None
-            try:
-                context.run(task)
-            except Exception as error:  # noqa: BLE001 - handed over whole: the receiver judges it
-                raised = error
-            with self._lock:
-                self._idle += 1  # before its end is heard of, so that the row that follows finds a thread
-            context.run(ended, raised)
+            context.run(self._do, task, ended)
+
+    def _do(self, task: Task, ended: Ended) -> None:
+        raised: Exception | None = None
+        try:
+            task()
+        except Exception as error:  # noqa: BLE001 - handed over whole: the receiver judges it
+            raised = error
+        with self._lock:
+            self._idle += 1  # before its end is heard of, so that the row that follows finds a thread
+        ended(raised)
 
 
 class Width:
@@ -88,13 +92,10 @@ class Width:
         self.most = max(least, most)
         self._rows = least
 
-    def has_room(self, rows: Collection[RowOnLane], now: float) -> bool:
-        """Whether one more may be begun beside `rows`, at the monotonic moment `now`."""
-        if len(rows) < self._rows:
-            return True
-        if len(rows) >= self.most:
-            return False
+    def room(self, rows: Collection[RowOnLane], now: float) -> int:
+        """Return how many more may be begun beside `rows`, at the monotonic moment `now`."""
         on_lanes = [row for row in rows if row.on_lane]
-        if len(on_lanes) >= self._rows:
-            self._rows += sum(now - row.begun_at for row in on_lanes) > ANSWER_SECONDS * len(on_lanes)
-        return len(on_lanes) < self._rows
+        waited = sum([now - row.begun_at for row in on_lanes])
+        if waited > ANSWER_SECONDS * max(self._rows, len(on_lanes)):
+            self._rows = min(self.most, ceil(waited / ANSWER_SECONDS))
+        return max(0, min(self._rows - len(on_lanes), self.most - len(rows)))

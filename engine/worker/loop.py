@@ -13,6 +13,7 @@ from pathlib import Path
 
 from engine.batches.additions import Additions
 from engine.batches.deletion import Deletions
+from engine.batches.documents import read_shard
 from engine.batches.drafts import Drafts
 from engine.batches.known_headers import KnownHeaders
 from engine.batches.rows import RowFiles
@@ -36,7 +37,7 @@ from engine.maintenance.migrations import prepare
 from engine.maintenance.retention import Retention
 from engine.outage import Outage
 from engine.pipeline.work import LooksUp, Pipeline
-from engine.store.base import Store
+from engine.store.base import Document, Store
 from engine.telemetry import metrics
 from engine.worker.chores import ChoreRunner
 from engine.worker.copies import CopyAdder
@@ -180,12 +181,18 @@ class Worker:
                     lanes=self._resources.width.most,
                     lease=self._lease,
                     stop=self._stop,
+                    excused=self._ended_in_outage(document),
                 )
             except (Conflict, IllegalTransition):
                 continue
             self._scheduler.begin()
             return shard_lease
         return None
+
+    def _ended_in_outage(self, found: Document) -> bool:
+        """Whether the lease of a shard ended while the store was away: its owner may live, and could not write."""
+        ended = read_shard(found).lease_until
+        return ended is not None and self._outage.covered(found.read_at - ended)
 
     def _hold(self, shard_lease: ShardLease) -> bool:
         """Run what was claimed; return False when it must wait for something before it is tried again."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
+from logging import INFO
 
 import orjson
 
@@ -14,7 +16,7 @@ from engine.codec import replace
 from engine.domain.batch import additions, items, shards
 from engine.domain.batch.items import Item, ItemStatus
 from engine.errors import AlreadyListed, Cause, ItemError, LeaseLost, PersonNeeded, Requeued, StoreAway, UpstreamDown
-from engine.log import bind, get_logger
+from engine.log import get_logger, of_row
 from engine.pipeline.work import Pipeline, RowContext, Step
 from engine.retry import retry
 from engine.store.base import Put
@@ -54,7 +56,7 @@ class InFlight:
 
     def take(self, item: Item) -> Item:
         """Note how far the row has come."""
-        self.context = dataclasses.replace(self.context, item=item)
+        self.context = self.context.come_to(item)
         return item
 
 
@@ -162,18 +164,26 @@ class RowRun:
 
     def _started(self, flight: InFlight) -> RowContext:
         context, round_ = flight.context, self._shard_lease.shard.round
-        bind(upc=context.item.upc, row=context.row.line)  # on all that is logged on this lane until the row has ended
+        of_row(context.item.upc, context.row.line)
         flight.take(items.begin(context.item, worker=self._worker, round_=round_, now=context.port.now()))
         return flight.context
 
 
-def tell_end(item: Item) -> None:
-    """Count the stored end of a row and write it into the log, with its cause where it failed or was skipped."""
-    metrics.rows_ended.add(1, {"status": item.status, "cause": item.cause or ""})
-    fields = {"upc": item.upc, "row": item.line, "status": str(item.status)}
-    if item.cause:
-        fields |= {"cause": str(item.cause), "error": item.error or ""}
-    if item.status is ItemStatus.FAILED:
-        log.warning("row_failed", **fields)
-    else:
-        log.info("row_ended", **fields)
+def tell_ends(ended: Collection[Item]) -> None:
+    """Count the stored ends of rows and write them into the log, with their causes where they failed or were skipped.
+
+    Whether the log takes them is asked once for all of them.
+    """
+    for (status, cause), rows in Counter((item.status, item.cause or "") for item in ended).items():
+        metrics.rows_ended.add(rows, {"status": status, "cause": cause})
+    told = log.isEnabledFor(INFO)
+    for item in ended:
+        if not told and item.status is not ItemStatus.FAILED:
+            continue
+        fields = {"upc": item.upc, "row": item.line, "status": str(item.status)}
+        if item.cause:
+            fields |= {"cause": str(item.cause), "error": item.error or ""}
+        if item.status is ItemStatus.FAILED:
+            log.warning("row_failed", **fields)
+        else:
+            log.info("row_ended", **fields)

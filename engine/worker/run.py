@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from queue import Empty, SimpleQueue
+from math import inf
 
 from engine.batches.documents import item_path
 from engine.clock import Clock
@@ -28,7 +28,8 @@ from engine.store.base import Put
 from engine.upstream.ebay_bulk import MOST
 from engine.worker.early_look import EarlyLook
 from engine.worker.lanes import Lanes, Width
-from engine.worker.row import InFlight, RowRun, tell_end
+from engine.worker.reports import Intent, Reports
+from engine.worker.row import InFlight, RowRun, tell_ends
 from engine.worker.scheduler import FairScheduler
 from engine.worker.shard_lease import ShardLease
 
@@ -59,14 +60,6 @@ class Resources:
     stop: threading.Event
     scheduler: FairScheduler
     limits: Limits
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """An item that a lane wants stored before it goes on; `stored` is set once it is, or with what prevented it."""
-
-    item: Item
-    stored: Future[None]
 
 
 class LanePort:
@@ -131,7 +124,7 @@ class ShardRun:
         self._turn_over = False
         self._drain = threading.Event()
         self._over = False
-        self._reported: SimpleQueue[InFlight | Intent] = SimpleQueue()
+        self._reports = Reports(resources.clock)
         self._frontier = shard_lease.shard.next
         self._requeued: set[int] = set()
         self._sending: set[int] = set()  # rows whose intent is stored: they wait for eBay, and hold no lane
@@ -148,8 +141,7 @@ class ShardRun:
         give_up_at = float("inf")
         try:
             while True:
-                self._begin_rows()
-                if not self.in_flight:
+                if not self._begin_rows():
                     return self._upcoming is None and not self._requeued
                 if self._stop.is_set() and give_up_at == float("inf"):
                     give_up_at = self._clock.monotonic() + self._limits.grace_seconds
@@ -160,16 +152,19 @@ class ShardRun:
             self._over = True
             self._drain.set()
 
-    def _begin_rows(self) -> None:
-        """Put rows on free lanes, as far as they may be begun."""
+    def _begin_rows(self) -> int:
+        """Put rows on free lanes, as far as they may be begun; return how many are in flight."""
         if self._ending():
             self._drain.set()
-            return
-        while self._upcoming and self._may_begin(self._upcoming[0].index):
+            return len(self.in_flight)
+        room, end = self._room()
+        while room > 0 and self._upcoming and self._upcoming[0].index < end:
             self._begin(*self._upcoming)
             self._upcoming = next(self._rows, None)
+            room -= 1
         if self._upcoming is None:
             self._frontier = self.shard_lease.shard.b
+        return len(self.in_flight)
 
     def _ending(self) -> bool:
         """Whether no row is begun any more."""
@@ -177,15 +172,17 @@ class ShardRun:
         self._turn_over = self._turn_over or self._scheduler.over(shard_lease.shard, shard_lease.path)
         return bool(self._turn_over or self._stop.is_set() or shard_lease.held or self.refused or self._requeued)
 
-    def _may_begin(self, index: int) -> bool:
+    def _room(self) -> tuple[int, float]:
+        """Return how many more rows may be begun, and before which row."""
         shard = self.shard_lease.shard
         if shards.careful(shard):
-            return not self.in_flight
-        worked_on = [flight for index, flight in self.in_flight.items() if index not in self._sending]
+            return not self.in_flight, inf
+        worked_on: Collection[InFlight] = self.in_flight.values()
+        if self._sending:
+            worked_on = [flight for index, flight in self.in_flight.items() if index not in self._sending]
         most = self._width.most + self._limits.rows_sending
-        if len(self.in_flight) >= most or not self._width.has_room(worked_on, self._clock.monotonic()):
-            return False
-        return shard.kind not in FIRST_RUN or index < self._watermark() + WINDOW
+        room = min(most - len(self.in_flight), self._width.room(worked_on, self._clock.monotonic()))
+        return room, self._watermark() + WINDOW if shard.kind in FIRST_RUN else inf
 
     def _begin(self, row: Row, item: Item) -> None:
         if shards.careful(self.shard_lease.shard):
@@ -201,45 +198,44 @@ class ShardRun:
         """Bring a row to its end, on its lane, and report it."""
         self._row.end(flight, raised)
         flight.over = True
-        self._reported.put(flight)
+        self._reports.add(flight)
 
     def _watermark(self) -> int:
         """Return the first row of the shard that is not done."""
-        return min((self._frontier, *self.in_flight, *self._requeued))
+        begun = next(iter(self.in_flight), self._frontier)  # rows begin in their order
+        return min((begun, *self._requeued))
 
     def _take_in(self) -> None:
-        """Wait for what the lanes report, and store it in one commit."""
-        done: dict[int, Item] = {}
-        puts: list[Put] = []
+        """Store what the lanes report in one commit; until then rows count as in flight.
+
+        The wait for the first report is as short as the lease and a stop require.
+        """
+        ended: list[InFlight] = []
         intents: list[Intent] = []
-        for reported in self._gather():
+        wait = max(0.01, min(self.shard_lease.renewal_in(), LISTEN_SECONDS))
+        for reported in self._reports.gather(wait=wait, most=self._limits.rows_a_commit, begin=self._begin_rows):
             if isinstance(reported, Intent):
                 intents.append(reported)
                 self._sending.add(reported.item.index)
-                puts.append(Put(item_path(self.job.job_id, reported.item.index), reported.item.document()))
-                continue
-            index = reported.context.row.index
+            else:
+                ended.append(reported)
+                self.refused = self.refused or reported.refused
+                if reported.item is None:
+                    self._requeued.add(reported.context.row.index)
+        self._begin_rows()  # lanes need not wait for the commit
+        done: dict[int, Item] = {}
+        puts = [Put(item_path(self.job.job_id, intent.item.index), intent.item.document()) for intent in intents]
+        for flight in ended:
+            index = flight.context.row.index
             del self.in_flight[index]
             self._sending.discard(index)
-            self.refused = self.refused or reported.refused
-            if reported.item is None:
-                self._requeued.add(index)
-            else:
-                done[index] = reported.item
-                puts.extend(reported.puts)
+            if flight.item is not None:
+                done[index] = flight.item
+                puts.extend(flight.puts)
         if puts:
             self._store(done, puts, intents)
         else:
             self.shard_lease.renew()
-
-    def _gather(self) -> Iterator[InFlight | Intent]:
-        """Yield what was reported; the wait for the first of it is as short as the lease and a stop require."""
-        try:
-            yield self._reported.get(timeout=max(0.01, min(self.shard_lease.renewal_in(), LISTEN_SECONDS)))
-            for _ in range(self._limits.rows_a_commit - 1):
-                yield self._reported.get_nowait()
-        except Empty:
-            return
 
     def _store(self, done: dict[int, Item], puts: list[Put], intents: list[Intent]) -> None:
         try:
@@ -251,8 +247,7 @@ class ShardRun:
             raise
         for intent in intents:
             intent.stored.set_result(None)
-        for item in done.values():
-            tell_end(item)
+        tell_ends(done.values())
         self._early_look.after(self.shard_lease.shard)
 
     def wait(self, flight: InFlight, seconds: float, reason: str) -> None:
@@ -265,7 +260,7 @@ class ShardRun:
     def save(self, item: Item) -> None:
         """Have `item` stored, from a lane; return once it is durable."""
         intent = Intent(item, Future())
-        self._reported.put(intent)
+        self._reports.add(intent)
         while not self._over:
             try:
                 return intent.stored.result(timeout=LISTEN_SECONDS)

@@ -32,9 +32,8 @@ JobRule = Callable[[Job, Shard, datetime], Change]  # given the shard as written
 class ShardLease:
     """One shard held by one worker, from claim to release.
 
-    Every commit carries the version of the shard that was last seen, and the change to the job goes with it: a worker
-    that lost its lease can write nothing, and one that an operator stopped learns of it here. `taken_over` says that
-    the last owner never released it. One thread uses it, but for `alive`, `now` and `fence`.
+    Every commit carries the version of the shard that was last seen, and the change to the job: who lost the lease can
+    write nothing. `taken_over`: no owner released it. One thread uses it, but for `alive`, `now` and `fence`.
     """
 
     def __init__(
@@ -72,15 +71,16 @@ class ShardLease:
         lanes: int,
         lease: timedelta,
         stop: threading.Event,
+        excused: bool = False,
     ) -> ShardLease:
-        """Take the shard `found` for `worker`.
+        """Take the shard `found` for `worker`; `excused` as in `shards.claim`.
 
         Raises:
             Conflict: somebody else was faster.
             IllegalTransition: it is not free by the store's clock.
         """
         before, free = clock.monotonic(), read_shard(found)
-        shard = shards.claim(free, worker=worker, lanes=lanes, now=found.read_at, lease=lease)
+        shard = shards.claim(free, worker=worker, lanes=lanes, now=found.read_at, lease=lease, excused=excused)
         document = encode(shard)
         committed = store.transact(Patch(found.path, document, found.version))
         shard_lease = cls(store, clock, shard, before, worker=worker, lease=lease, stop=stop)
@@ -123,7 +123,7 @@ class ShardLease:
         def begun_by(job: Job, shard: Shard, now: datetime) -> Change:
             begun = jobs.begin(job, now=now)
             news = TAKEN_OVER if self.taken_over else "started" if begun.status is not job.status else ""
-            return Change(begun, news, f"from row {shard.next}" if news else "")
+            return Change(begun, news, f"from row {shard.next + 1}" if news else "")
 
         return self.change_job(shards.touch, begun_by)
 
@@ -194,8 +194,9 @@ class ShardLease:
 
         def closed_by(job: Job, shard: Shard, now: datetime) -> Change:
             after = self._settled(job, shard, now)
-            done = "completed" if after.status is JobStatus.COMPLETED else ""
-            return Change(after, done, f"{after.successful_upcs} of {after.total_upcs} rows" if done else "")
+            failed = f", {jobs.attention(after.failed_upcs)}" if after.failed_upcs else ""
+            ended = f"{after.successful_upcs} of {after.total_upcs} rows drafted{failed}"
+            return Change(after, "completed", ended) if after.status is JobStatus.COMPLETED else Change(after)
 
         return self.change_job(shards.close, closed_by)
 

@@ -23,6 +23,7 @@ BODY = frozenset((
     "badge", "metric", "button", "link_button", "page_link", "download_button", "menu_button", "text_input",
     "text_area", "number_input", "selectbox", "multiselect", "radio", "pills", "segmented_control", "toggle",
     "checkbox", "expander", "popover", "dialog", "file_uploader", "tabs", "spinner", "status",
+    "form_submit_button",
 ))  # fmt: skip
 NAMED = frozenset({"label", "body", "help", "title", "caption", "captions", "text", "value", "delta", "format_func"})
 DRAWN = {"metric": 3, "menu_button": 2, "segmented_control": 2, "radio": 2, "pills": 2, "toast": 1}
@@ -36,7 +37,9 @@ OWN = frozenset((
 NUMBERS = frozenset(
     {"len", "round", "sum", "int", "number", "rows", "share", "money", "span", "duration", "ago", "range"}
 )
-SAFE = NUMBERS | {"plain", "code", "moment", "at", "second", "speed", "latency", "updated", "quote", "quota_lines"}
+SAFE = NUMBERS | {
+    "plain", "code", "with_code", "moment", "at", "second", "speed", "latency", "updated", "quote", "quota_lines"
+}  # fmt: skip
 HARMLESS = frozenset((
     "join", "lower", "upper", "capitalize", "strip", "filter", "list", "reversed", "items", "values", "keys",
     "enumerate", "zip", "get", "Notice",
@@ -75,9 +78,12 @@ class House:
         trees = {module: ast.parse(source) for module, source in sources.items()}
         self._functions: dict[str, list[Function]] = {}
         self._known: dict[tuple[str, int], bool] = {}
+        self._around: dict[int, ast.FunctionDef] = {}
         for module, tree in trees.items():
             for node in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
                 self._functions.setdefault(node.name, []).append(Function(module, node))
+                inner = (one for one in ast.walk(node) if isinstance(one, ast.FunctionDef) and one is not node)
+                self._around.update((id(one), node) for one in inner)
         for found in [one for functions in self._functions.values() for one in functions]:
             self._call_all(found.module, Scope(self, found.module, found.node), found.node)
 
@@ -101,6 +107,10 @@ class House:
     def all(self) -> Iterator[tuple[str, ast.FunctionDef]]:
         """Yield every function with its module."""
         yield from ((one.module, one.node) for found in self._functions.values() for one in found)
+
+    def around(self, node: ast.FunctionDef) -> ast.FunctionDef | None:
+        """Return the function in which another one is defined."""
+        return self._around.get(id(node))
 
     def called(self, name: str, module: str) -> list[Function]:
         """Return the functions that a name may mean in a module: its own, otherwise all of that name."""
@@ -216,6 +226,8 @@ class Scope:
                 return all(self.ours(value) for value in values)
             if name in self._parameters:
                 return self._house.handed(self._function, name)
+            if around := self._house.around(self._function):
+                return Scope(self._house, self._module, around).ours(ast.Name(name))
             return self._house.ours(name, self._module)
         finally:
             self._asked.discard(name)
@@ -266,8 +278,9 @@ def drawn(call: ast.Call) -> Iterator[ast.expr]:
     if not isinstance(call.func, ast.Attribute) or call.func.attr not in {*BODY, "progress"}:
         return
     name, named = call.func.attr, {word.arg: word.value for word in call.keywords}
-    if name in BODY and not (call.args and ast.unparse(call.args[0]) == "context"):
-        yield from call.args[: 1 if "format_func" in named else DRAWN.get(name, 1)]
+    args = call.args[1:] if ast.unparse(call.func.value) == "writing" else call.args
+    if name in BODY and not (args and ast.unparse(args[0]) == "context"):
+        yield from args[: 1 if "format_func" in named else DRAWN.get(name, 1)]
     skipped = {"value", "format_func"} if name in TABLE_FREE else set()
     yield from (value for word, value in named.items() if word in NAMED - skipped)
 
@@ -305,6 +318,7 @@ def test_no_text_of_others_is_drawn_as_markdown(module: str) -> None:
         "st.segmented_control('Sheet', names)",
         "act(context, f'{job.name} goes on.', go)",
         "st.caption(f'{job.name:>20}')",
+        "writing.button(context, job.name)",
     ],
 )
 def test_text_of_others_is_found_where_it_is_drawn(drawing: str) -> None:

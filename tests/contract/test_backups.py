@@ -24,11 +24,12 @@ from engine.maintenance.migrations import prepare
 from engine.maintenance.restore import restore
 from engine.maintenance.store_record import FORMAT, PATH
 from engine.sandbox.emulators import a_project
-from engine.store.base import Committed, Put, Store, Write
+from engine.store.base import Put, Store
 from engine.store.firestore import FirestoreStore
 from engine.store.sqlite import SQLiteStore
 from engine.worker.run import Limits
 from tests.support.batch_runs import Batches, barcodes
+from tests.support.dying import Dying, Killed
 from tests.support.pipeline_runs import Runs, runs
 
 FIXED = Options(price_rule=PriceRule(PriceBasis.FIXED, fixed={"*": {"*": 599}}))
@@ -143,36 +144,6 @@ def test_addresses_lead_to_where_the_files_lie_now(opened: Callable[[str], Store
     assert second.job(job.job_id).successful_upcs == 3
 
 
-class Killed(BaseException):
-    """The process is gone."""
-
-
-class Dying:
-    """A store, or files, whose process dies before or after its n-th write."""
-
-    def __init__(self, kept: Any, at: int, after: bool) -> None:
-        self._kept, self._left, self._after = kept, at, after
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._kept, name)
-
-    def commit(self, *writes: Write) -> Committed:
-        made: Committed = self._dying(lambda: self._kept.commit(*writes))
-        return made
-
-    def create(self, path: str, content: bytes) -> bool:
-        return bool(self._dying(lambda: self._kept.create(path, content)))
-
-    def _dying(self, write: Callable[[], Any]) -> Any:
-        self._left -= 1
-        if self._left < 0 and not self._after:
-            raise Killed
-        done = write()
-        if self._left < 0:
-            raise Killed
-        return done
-
-
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_a_restore_that_is_killed_at_any_write_is_ended_by_the_next(
     opened: Callable[[str], Store], tmp_path: Path, after: bool
@@ -182,9 +153,9 @@ def test_a_restore_that_is_killed_at_any_write_is_ended_by_the_next(
     whole = opened("sqlite")
     restore(tmp_path / "backup.zip", whole, FolderFiles(tmp_path / "whole"))
     kills = 0
-    for at in range(100):
+    for at in range(1, 101):
         store, files = opened("sqlite"), FolderFiles(tmp_path / f"files-{at}-{after}")
-        dying: Sequence[Any] = (Dying(store, at, after), files)
+        dying: Sequence[Any] = (Dying(store, at, after=after), files)
         try:
             restore(tmp_path / "backup.zip", *dying)
         except Killed:
@@ -206,7 +177,7 @@ def test_files_that_cannot_be_written_are_tried_again(opened: Callable[[str], St
     first = filled(opened("sqlite"), FolderFiles(tmp_path / "first"))
     back_up(first.store, first.files, tmp_path / "backup.zip")
     store, files = opened("sqlite"), FolderFiles(tmp_path / "second")
-    dying: Any = Dying(files, 1, True)
+    dying: Any = Dying(files, 2, after=True)
     with pytest.raises(Killed):
         restore(tmp_path / "backup.zip", store, dying)
     restore(tmp_path / "backup.zip", store, files)
@@ -290,7 +261,7 @@ def test_a_store_that_is_in_use_is_not_restored_into(opened: Callable[[str], Sto
     assert documents(first.store) == before
     back_up(first.store, first.files, tmp_path / "other.zip")
     store, files = opened("sqlite"), FolderFiles(tmp_path / "second")
-    half: Any = Dying(store, 2, True)
+    half: Any = Dying(store, 3, after=True)
     with pytest.raises(Killed):
         restore(tmp_path / "one.zip", half, files)
     with pytest.raises(BackupError, match="the beginning of another backup"):

@@ -174,7 +174,7 @@ def test_a_latency_of_the_service_makes_every_answer_late() -> None:
 
 
 def test_every_fault_is_covered_here() -> None:
-    elsewhere = {"latency", "not_indexed", "refused", "repeated"}  # test_ebay_refusals, test_clients_ebay_bulk
+    elsewhere = {"latency", "left_out", "not_indexed", "refused", "repeated"}  # in tests of bulk calls and of refusals
     assert {*READING, *elsewhere} == set(KINDS)
 
 

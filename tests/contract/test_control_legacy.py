@@ -18,8 +18,9 @@ from engine.domain.batch.jobs import Job, JobStatus
 from engine.domain.batch.shards import SHARD_ROWS
 from engine.domain.identify.evidence import ReleaseSummary
 from engine.errors import Cause, IllegalTransition
-from engine.store.base import Patch, Put, Write
+from engine.store.base import Patch, Put
 from tests.support.batch_runs import Batches, Chosen, barcode, barcodes, fails
+from tests.support.dying import Dying, Killed
 
 JOB_ID = "batch_20250821_145610_0"
 PATH = "gs://draft-maker-bucket/exu2.txt"
@@ -276,22 +277,11 @@ def test_another_file_in_its_place_is_not_run(batches: Batches, content: bytes, 
 
 
 def test_a_worker_that_dies_while_it_takes_the_batch_over_leaves_it_to_the_next(batches: Batches) -> None:
-    class Dying:
-        """A store that is gone for good as soon as old rows were stored."""
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(batches.store, name)
-
-        def commit(self, *writes: Write) -> Any:
-            committed = batches.store.commit(*writes)
-            if any("/items/" in write.path for write in writes):
-                raise SystemExit
-            return committed
-
     leave(batches)
     batches.commands.recover(JOB_ID)
-    with pytest.raises(SystemExit):
-        Batches(Dying(), batches.files).run()
+    dying: Any = Dying(batches.store, 1, after=True, counts=lambda write: "/items/" in write.path)
+    with pytest.raises(Killed):
+        Batches(dying, batches.files).run()
     assert len(batches.items(JOB_ID)) == 9
     assert counters(batches.job(JOB_ID)) == (9, 6, 3, 0, 8)
     shard = batches.store.get(f"{SHARDS}/{JOB_ID}-0000")[0]

@@ -14,9 +14,10 @@ from engine.codec import replace
 from engine.domain.batch.jobs import JobStatus
 from engine.errors import FilesAway, IllegalTransition, JobUnknown
 from engine.files.folder import FolderFiles
-from engine.store.base import Delete, Patch, Write
+from engine.store.base import Delete, Patch
 from tests.support.batch_runs import FIXED, AtEbay, Batches, Chosen, Drafting, Gate, barcode, barcodes, fails
 from tests.support.clocks import until
+from tests.support.dying import Dying, Killed
 
 
 @pytest.fixture
@@ -135,21 +136,9 @@ def test_what_a_dry_run_composed_goes_with_it(batches: Batches) -> None:
     assert batches.store.count(DRAFTS) == 0
 
 
-class Dying:
-    """A store that is gone for good after some commits that delete."""
-
-    def __init__(self, store: Any, commits: int) -> None:
-        self._store, self._left = store, commits
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
-
-    def commit(self, *writes: Write) -> Any:
-        if any(isinstance(write, Delete) for write in writes):
-            self._left -= 1
-            if self._left < 0:
-                raise SystemExit
-        return self._store.commit(*writes)
+def dying(batches: Batches, commits: int) -> Any:
+    """Return the store of a process that dies after so many commits that delete."""
+    return Dying(batches.store, commits + 1, after=False, counts=lambda write: isinstance(write, Delete))
 
 
 @pytest.mark.parametrize("commits", range(5))
@@ -158,8 +147,8 @@ def test_a_deletion_that_was_killed_goes_on_and_nothing_else_is_done_with_the_ba
 ) -> None:
     job_id = batches.upload(barcodes(AT_ONCE + 1))
     batches.run(Chosen({0: fails}))
-    with pytest.raises(SystemExit):
-        Deletions(Dying(batches.store, commits), batches.rows).delete(job_id, by="anna")
+    with pytest.raises(Killed):
+        Deletions(dying(batches, commits), batches.rows).delete(job_id, by="anna")
     assert batches.stored(job_id).status is JobStatus.COMPLETED
     with pytest.raises(IllegalTransition, match="is being deleted"):
         batches.commands.retry_failed(job_id)
@@ -172,8 +161,8 @@ def test_a_deletion_that_was_killed_goes_on_and_nothing_else_is_done_with_the_ba
 def begun(batches: Batches, count: int = AT_ONCE + 1) -> str:
     """Return a batch whose deletion was killed after its first page."""
     job_id = done(batches, count)
-    with pytest.raises(SystemExit):
-        Deletions(Dying(batches.store, 1), batches.rows).delete(job_id, by="anna")
+    with pytest.raises(Killed):
+        Deletions(dying(batches, 1), batches.rows).delete(job_id, by="anna")
     return job_id
 
 
@@ -214,9 +203,9 @@ def test_two_workers_at_one_deletion_end_it_once(batches: Batches) -> None:
 def test_a_worker_that_is_killed_half_way_leaves_the_rest_to_the_next(batches: Batches) -> None:
     job_id = begun(batches)
     due(batches, job_id)
-    killed = Deletions(Dying(batches.store, 1), batches.rows)
+    killed = Deletions(dying(batches, 1), batches.rows)
     assert killed.work()
-    with pytest.raises(SystemExit):
+    with pytest.raises(Killed):
         killed.work()
     while batches.engine.deletions.work():
         pass

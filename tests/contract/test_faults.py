@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.fault_runs import FAULTS, PERSONS, Ended, Fault, check, healthy, run
+from tests.support.fault_runs import FAULTS, PAIRS, PERSONS, Ended, Fault, check, healthy, run
 from tests.support.sandbox_server import Sandbox
 
-PAIRS = random.Random(20261123).sample(list(itertools.combinations(FAULTS, 2)), 5)
+SOME_PAIRS = random.Random(20261123).sample(PAIRS, 5)
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +29,7 @@ def test_a_fault_changes_no_draft(good_day: tuple[Sandbox, Ended], tmp_path: Pat
         assert ended.pauses or fault[0] == "ebay", "eBay's token may just have run out: it is renewed once"
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: "+".join(map("-".join, pair)))
+@pytest.mark.parametrize("pair", SOME_PAIRS, ids=lambda pair: "+".join(map("-".join, pair)))
 def test_two_faults_change_no_draft(good_day: tuple[Sandbox, Ended], tmp_path: Path, pair: tuple[Fault, Fault]) -> None:
     sandbox, whole = good_day
     check(run(sandbox, tmp_path, *pair), whole, *pair)

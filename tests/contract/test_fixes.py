@@ -19,7 +19,7 @@ from engine.errors import BadRequest, Cause, Conflict, DecisionRefused, IllegalT
 from engine.store.base import Patch
 from tests.support.batch_runs import FIXED, Batches, Chosen, Drafting, barcode, barcodes, fails
 from tests.support.clocks import until
-from tests.support.stopping import Killed, Stopping
+from tests.support.dying import Dying, Killed
 from tests.support.working import Work
 
 NO_MATCH, NO_PRICE = RowsWanted(Cause.NO_MATCH), RowsWanted(Cause.NO_PRICE)
@@ -298,7 +298,7 @@ def test_a_worker_that_is_killed_at_any_commit_counts_no_row_twice_and_loses_non
     monkeypatch.setattr("engine.batches.fixes.PAGE", 4)
     names = failed_batches(batches, 2)
     fix = begun(batches, NO_MATCH, RETRY)
-    dying = Fixes(Stopping(batches.store, at, after=after), SystemClock())
+    dying = Fixes(Dying(batches.store, at, after=after), SystemClock())
     with pytest.raises(Killed):
         run_on(dying)
     run_on(batches.engine.fixes)
@@ -315,7 +315,7 @@ def test_rows_that_come_into_a_page_after_a_kill_are_fixed_too(
     monkeypatch.setattr("engine.batches.fixes.PAGE", 3)
     names = failed_batches(batches, 2, rows=4)
     fix = begun(batches, NO_MATCH, RETRY)
-    dying = Fixes(Stopping(batches.store, 1, after=True), SystemClock())
+    dying = Fixes(Dying(batches.store, 1, after=True), SystemClock())
     with pytest.raises(Killed):
         run_on(dying)
     batches.run()  # what was queued has succeeded, and makes room in the page

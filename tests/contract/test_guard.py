@@ -24,6 +24,7 @@ from engine.errors import Forbidden, IllegalTransition, JobUnknown, StoreAway
 from engine.public import Engine
 from engine.settings import Settings
 from engine.store.base import Order
+from tests.support.dying import Killed
 
 CHANGING = {path: line for path, line in PERMISSIONS.items() if line.scope is not TokenScope.READ}
 
@@ -160,9 +161,6 @@ def test_what_breaks_stands_without_what_the_error_says(engine: Engine) -> None:
 
 
 def test_an_act_stands_before_it_is_done_so_that_it_stands_where_the_process_dies(engine: Engine) -> None:
-    class Killed(BaseException):
-        """As if the process ended here."""
-
     def killed(job_id: str, *, by: str = "") -> None:
         raise Killed
 

@@ -127,7 +127,8 @@ def test_a_batch_that_a_refused_token_pauses_says_so_and_how_it_went_on(story: S
     story.worker()
     told = story.all(job_id)
     assert (told["batch_resumed"]["severity"], told["batch_resumed"]["by"]) == ("INFO", "api")
-    assert (told["batch_completed"]["severity"], told["batch_completed"]["detail"]) == ("INFO", "1 of 3 rows")
+    completed = told["batch_completed"]
+    assert (completed["severity"], completed["detail"]) == ("INFO", "1 of 3 rows drafted, 2 need attention")
 
 
 def test_a_failed_row_is_told_with_its_cause(story: Story) -> None:

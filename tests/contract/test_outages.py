@@ -21,6 +21,7 @@ from engine.pipeline.work import Pipeline
 from engine.quota.stored_budget import StoredBudget
 from engine.settings import Settings
 from engine.store.sqlite import SQLiteStore
+from engine.upstream.ebay_bulk import MOST
 from engine.worker.service_wait import ServiceWait
 from tests.support.batch_runs import Batches, Chosen
 from tests.support.batch_runs import barcodes as any_barcodes
@@ -30,7 +31,7 @@ from tests.support.pipeline_runs import Runs
 from tests.support.working import Work
 
 ROWS = 40
-CALLS = 12  # to eBay while it answers none, those that open the breaker included
+CALLS = 12 + MOST  # to eBay while it answers none: tries, and all rows of a call that were on their way
 BULK = "bulk_create_offer"
 READS = {"GET /sell/inventory/v1/offer", "POST /sell/inventory/v1/bulk_get_inventory_item"}
 SILENT = "eBay does not answer. Next try at"

@@ -40,7 +40,7 @@ from engine.worker.notifier import Notifier, Notifying
 from tests.support.answering import Answering, Reply, answering
 from tests.support.batch_runs import Batches, Chosen, Gate, barcodes, fails
 from tests.support.clocks import until
-from tests.support.stopping import Killed, Stopping
+from tests.support.dying import Dying, Killed
 from tests.support.working import Work
 
 KEY = bytes(range(32))
@@ -206,7 +206,7 @@ def test_a_sender_that_is_killed_at_any_commit_loses_nothing(
 ) -> None:
     told = Notifications(batches.store, CLOCK).test()
     with pytest.raises(Killed):
-        deliver(Stopping(batches.store, at, after=after), notifying)
+        deliver(Dying(batches.store, at, after=after), notifying)
     sent_before = len(receiver.ids)
     deliver(batches.store, notifying)  # nothing, while the lease of the dead one lasts
     assert len(receiver.ids) == sent_before + ((at, after) == (1, False))
@@ -225,7 +225,7 @@ def test_a_worker_that_is_killed_at_any_commit_of_a_batch_has_it_noticed_once(
 ) -> None:
     job_id = batches.upload(barcodes(2))
     batches.commands.pause(job_id)
-    stopping = Batches(Stopping(batches.store, at, after=after), batches.files)
+    stopping = Batches(Dying(batches.store, at, after=after), batches.files)
     try:
         stopping.commands.resume(job_id)
         stopping.commands.pause(job_id)

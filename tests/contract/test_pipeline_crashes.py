@@ -13,6 +13,7 @@ from engine.domain.batch.items import Item, Outcome
 from engine.domain.batch.options import Options
 from engine.domain.listing.pricing import PriceBasis, PriceRule
 from engine.errors import Cause, OutcomeUnknown, UpstreamDown
+from tests.support.dying import Killed
 from tests.support.pipeline_runs import NOW, Runs
 
 GTIN = "07961220922684"  # known to both services
@@ -27,10 +28,6 @@ CALLS = (
     "ebay.put_item",
     "ebay.create_offer",
 )
-
-
-class Killed(BaseException):
-    """The worker is gone; nothing may catch this."""
 
 
 def finish(bench: Runs) -> Item:

@@ -22,13 +22,13 @@ from engine.pipeline.answer_cache import READ_AGAIN_SECONDS
 from engine.pipeline.lookups import TOGETHER, Lookups, Question
 from engine.quota.breakers import USUAL
 from engine.store.base import Committed, Document, Put, Store, Write
-from engine.upstream.caller import UNATTENDED
+from engine.upstream.caller import UNATTENDED, Caller
 from tests.support.batch_runs import barcode
 from tests.support.clocks import AheadClock, FakeClock, until
 from tests.support.pipeline_runs import Runs
 
 KNOWN_TO_BOTH = "07961220922684"
-CLASSICAL = "00761203724123"  # known to both, and Discogs alone tells who composed it
+UNCREDITED = "00074646167229"  # known to both, classical, and MusicBrainz does not tell who composed it
 ONLY_MUSICBRAINZ = "00093624755524"
 ONLY_DISCOGS = "02000000000060"
 AMBIGUOUS = "02000000000022"
@@ -280,16 +280,38 @@ def test_a_search_asks_for_nothing_that_is_known(bench: Runs) -> None:
     assert KNOWN_TO_BOTH[1:] not in call["key"]
 
 
+@dataclass
+class Releasing:
+    """A caller that lets `go` on as soon as it has to wait."""
+
+    go: threading.Event
+    batch: str = ""
+
+    def wait(self, seconds: float, reason: str) -> None:
+        assert (seconds, reason) == (0.0, "waits for the answer that another row is getting")
+        self.go.set()
+
+
 def test_a_row_waits_for_the_search_that_asks_for_it(bench: Runs) -> None:
-    bench.sandbox.latency(musicbrainz=0.2)
-    gtins = [ONLY_MUSICBRAINZ, KNOWN_TO_BOTH]
-    pipeline = bench.pipeline(discogs=False)
-    pipeline.foresee(gtins)
-    with ThreadPoolExecutor(2) as lanes:
-        works = [bench.work(gtin, Options(price_rule=FIXED), sku=f"DM{gtin}") for gtin in gtins]
-        list(lanes.map(lambda work: work.run(pipeline), works))
-    assert len(asked(bench, "musicbrainz")) == 1
-    assert len(bench.offers()) == 2
+    lookups, begun, go = Lookups(bench.store(), SystemClock()), threading.Event(), threading.Event()
+    lookups.foresee([KNOWN_TO_BOTH, NOBODY_S])
+    searches: list[Sequence[str]] = []
+
+    def search(gtins: Sequence[str]) -> dict[str, list[int]]:
+        searches.append(gtins)
+        begun.set()
+        assert go.wait(10)
+        return {gtin: [number] for number, gtin in enumerate(gtins)}
+
+    def ask(caller: Caller, gtin: str) -> list[int]:
+        return lookups.ask_together(caller, gtin, MUSICBRAINZ, search, lambda gtins: gtins).said
+
+    with ThreadPoolExecutor(1) as lane:
+        first = lane.submit(ask, UNATTENDED, KNOWN_TO_BOTH)
+        assert begun.wait(10)
+        assert ask(Releasing(go), NOBODY_S) == [1]
+        assert first.result() == [0]
+    assert searches == [(KNOWN_TO_BOTH, NOBODY_S)]
 
 
 def test_barcodes_foreseen_and_never_asked_for_are_forgotten(bench: Runs) -> None:
@@ -408,9 +430,9 @@ def test_a_row_that_needs_discogs_says_that_it_was_refused(bench: Runs) -> None:
 
 def test_a_release_that_discogs_cannot_tell_is_drafted_from_what_both_found(bench: Runs) -> None:
     bench.sandbox.fault("discogs", "server_error", match="GET /releases")
-    item = bench.once_the_breaker_is_open(CLASSICAL, Options(price_rule=FIXED))
+    item = bench.once_the_breaker_is_open(UNCREDITED, Options(price_rule=FIXED))
     assert (item.outcome, item.lacking) == (Outcome.DRAFTED, ("discogs",))
-    assert (item.release.discogs_id, item.match.confidence) == ("3020012", "high")
+    assert (item.release.discogs_id, item.match.confidence) == ("6084107", "high")
     with pytest.raises(UpstreamDown):
         run(bench, bench.store(), ONLY_DISCOGS, Options(price_rule=FIXED))
     assert bench.sandbox.fired() == USUAL.outages + 1

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from engine.access.audit import Audit
-from engine.batches.deletion import Deletions
+from engine.batches.deletion import DELETIONS, Deletions
 from engine.batches.documents import DRAFTS, JOBS, events_of
+from engine.batches.fixes import FIXES
 from engine.batches.notifications import Notifications
 from engine.batches.scan_documents import SESSIONS as SCAN_SESSIONS
 from engine.batches.scan_documents import scans_of
@@ -35,11 +36,12 @@ from engine.store.base import Committed, Patch, Put, Write
 from engine.store.sqlite import SQLiteStore
 from tests.support.batch_runs import FIXED, AtEbay, Batches, Chosen, barcode, barcodes, fails
 from tests.support.clocks import until
-from tests.support.stopping import Killed, Stopping
+from tests.support.dying import Dying, Killed
 
 TEN_DAYS = timedelta(days=10)
 LONG_AGO = timedelta(days=30)
 NOTHING = Keep(scans=None, notifications=None)
+KEEP_AUDIT = Keep(scans=None, notifications=None, audit=timedelta(days=20))
 
 
 @pytest.fixture
@@ -221,11 +223,26 @@ def test_entries_of_the_audit_go_by_age_and_the_newer_ones_stay(batches: Batches
     for age in (LONG_AGO, LONG_AGO / 2, timedelta(0)):
         audit = Audit(batches.store, At(now() - age))
         audit.ended(audit.asked(actor, "commands.pause", "Pause a batch"), Result.DONE)
-    record = go_through(batches, Keep(scans=None, notifications=None, audit=timedelta(days=20)))
+    record = go_through(batches, KEEP_AUDIT)
     assert len(batches.engine.audit.page()) == 2
     assert removed(record, Subject.ENTRIES) == 1
     go_through(batches, NOTHING)
     assert len(batches.engine.audit.page()) == 2
+
+
+def test_what_is_kept_of_fixes_and_deletions_goes_with_the_audit_unless_something_is_still_to_be_done(
+    batches: Batches,
+) -> None:
+    ended, due = {"due_at": None}, {"due_at": now()}
+    for collection in (FIXES, DELETIONS):
+        for name, fields, age in (("old", ended, LONG_AGO), ("open", due, LONG_AGO), ("new", ended, timedelta(0))):
+            batches.store.commit(Put(f"{collection}/{name}", {"at": now() - age, **fields}))
+    retention(batches, KEEP_AUDIT).work()
+    record = batches.engine.retained.last()
+    assert record
+    for collection, subject in ((FIXES, Subject.FIXES), (DELETIONS, Subject.DELETIONS)):
+        assert {document.name for document in batches.store.find(collection)} == {"open", "new"}
+        assert removed(record, subject) == 1
 
 
 def test_a_session_of_a_person_goes_with_its_end_and_one_that_counts_stays(batches: Batches) -> None:
@@ -315,7 +332,7 @@ def filled(batches: Batches) -> dict[Subject, int]:
         Notifications(batches.store, SystemClock()).notify(replace(one, due_at=None))
     batches.engine.sessions.begin("ben", (), timedelta(hours=-1))
     gone = {Subject.BATCHES: 1, Subject.SCANS: 1, Subject.FILES: 1, Subject.NOTIFICATIONS: 2, Subject.SESSIONS: 1}
-    gone |= {Subject.ENTRIES: 0}
+    gone |= {Subject.ENTRIES: 0, Subject.FIXES: 0, Subject.DELETIONS: 0}
     if by_itself(batches):
         return gone
     expiring(batches, Subject.LOOKUPS, now() - timedelta(days=1), AT_ONCE + 1)
@@ -329,7 +346,7 @@ def test_a_round_that_is_killed_at_any_commit_is_ended_by_the_next_and_everythin
 ) -> None:
     expected = filled(batches)
     with pytest.raises(Killed) if commits <= COMMITS - 2 * by_itself(batches) else nullcontext():
-        retention(batches, EVERYTHING, Stopping(batches.store, commits, after=after)).work()
+        retention(batches, EVERYTHING, Dying(batches.store, commits, after=after)).work()
     record = go_through(batches, EVERYTHING)
     counted = {Subject(name): rule.removed for name, rule in record.rules.items()}
     killed_with_files = counted[Subject.FILES] == 0  # just before they were counted
@@ -373,7 +390,7 @@ class Interrupting:
         return self._batches.store.commit(*writes)
 
 
-@pytest.mark.parametrize("commits", [1, 3, 5])
+@pytest.mark.parametrize("commits", [1, 2, 3, 5])
 def test_a_worker_that_was_frozen_beyond_its_lease_removes_nothing_more(batches: Batches, commits: int) -> None:
     expected = filled(batches)
     retention(batches, EVERYTHING, Interrupting(batches, commits)).work()

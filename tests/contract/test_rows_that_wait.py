@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 from engine.domain.batch.jobs import JobStatus
+from engine.files.base import Files
+from engine.store.base import Committed, Write
+from engine.store.sqlite import SQLiteStore
+from engine.worker.reports import AT_ONCE_SECONDS
 from engine.worker.run import Limits
 from tests.support.batch_runs import Batches, Chosen, barcodes
 from tests.support.clocks import until
@@ -23,6 +28,24 @@ class Quota:
     def __call__(self, work: Work) -> None:
         while not self.free.is_set():
             work.wait(0.05, "Discogs quota")
+
+
+class Slow(SQLiteStore):
+    """A store that takes until it is `opened` to store the first row that ends."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.reached, self.opened = threading.Event(), threading.Event()
+
+    def commit(self, *writes: Write) -> Committed:
+        if any("/items/" in write.path for write in writes):
+            self.reached.set()
+            assert self.opened.wait(20)
+        return super().commit(*writes)
+
+
+def not_at_once(_work: Work) -> None:
+    threading.Event().wait(3 * AT_ONCE_SECONDS)
 
 
 def waiting(batches: Batches, job_id: str) -> int:
@@ -49,6 +72,20 @@ def test_no_more_rows_wait_for_a_quota_than_may_be_in_flight(batches: Batches) -
         assert pipeline.runs.total() == 4
         quota.free.set()
         assert batches.ended(job_id).successful_upcs == ROWS
+
+
+def test_rows_are_begun_while_the_end_of_others_is_being_stored(tmp_path: Path, files: Files) -> None:
+    store = Slow(tmp_path / "store.db")
+    batches = Batches(store, files)
+    job_id, pipeline = batches.upload(barcodes(ROWS)), Chosen({0: not_at_once})
+    with batches.working(pipeline, lanes=1, limits=FOUR):
+        assert store.reached.wait(10)
+        until(lambda: pipeline.runs.total() > 1)
+        assert pipeline.runs.total() <= 4
+        store.opened.set()
+        assert batches.ended(job_id).successful_upcs == ROWS
+    assert batches.exact(job_id)
+    store.close()
 
 
 def test_a_batch_that_is_held_gives_back_the_rows_that_wait_for_a_quota(batches: Batches) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from engine.batches.documents import SHARDS
+from engine.batches.documents import SHARDS, items_of
 from engine.codec import replace
 from engine.domain.batch.items import ItemStatus
 from engine.domain.batch.jobs import Job, JobStatus
@@ -21,6 +21,7 @@ from engine.errors import Cause, LeaseLost, UpstreamDown
 from engine.files.base import Files
 from engine.store.base import Patch, Where
 from engine.store.sqlite import SQLiteStore
+from engine.worker.run import Limits
 from tests.support.batch_runs import ONE_ROW, Batches, Chosen, Gate, barcode, barcodes, fails
 from tests.support.clocks import AheadClock, until
 from tests.support.working import Work
@@ -47,10 +48,9 @@ def test_a_batch_runs_to_its_end_and_every_row_has_an_outcome(batches: Batches) 
     assert all(item.sku.endswith(f"R{index:06d}") for index, item in items.items() if item.sku)
 
 
-@pytest.mark.parametrize("rows_a_commit", [1, 32])
-def test_counters_and_watermark_are_exact_whenever_they_are_read(batches: Batches, rows_a_commit: int) -> None:
+@pytest.mark.parametrize("limits", [ONE_ROW, Limits(), Limits(lanes_most=64)])
+def test_counters_and_watermark_are_exact_whenever_they_are_read(batches: Batches, limits: Limits) -> None:
     job_id = batches.upload(barcodes(300))
-    limits = type(ONE_ROW)(rows_a_commit=rows_a_commit)
     seen: list[Job] = []
 
     def over() -> bool:
@@ -64,6 +64,15 @@ def test_counters_and_watermark_are_exact_whenever_they_are_read(batches: Batche
         assert job.processed_upcs == job.successful_upcs + job.failed_upcs
         assert job.last_processed_index < job.processed_upcs
     assert [job.processed_upcs for job in seen] == sorted(job.processed_upcs for job in seen)
+
+
+def test_rows_that_end_at_once_share_a_commit_as_far_as_they_may_be_in_flight_together(batches: Batches) -> None:
+    job_id = batches.upload(barcodes(160))
+    batches.run(limits=Limits(lanes_most=16))
+    commits = Counter(document.version for document in batches.store.find(items_of(job_id), (), None, 200))
+    assert len(commits) <= 25, "40 where as many share one as there are lanes"
+    assert max(commits.values()) <= 16
+    assert batches.exact(job_id)
 
 
 def test_rows_that_end_out_of_order_hold_the_watermark_back(batches: Batches) -> None:
@@ -238,7 +247,8 @@ def test_a_row_that_no_store_can_hold_fails_and_the_batch_goes_on(batches: Batch
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"), [(b"no json\n" * 3, "nobody foresaw"), (b"{}", "are not all there"), (b"", "not all there")]
+    ("content", "reason"),
+    [(b"no json\n" * 3, "00000.jsonl cannot be read"), (b"{}", "are not all there"), (b"", "not all there")],
 )
 def test_rows_that_cannot_be_read_back_fail_their_batch_and_no_other(
     batches: Batches, tmp_path: Path, content: bytes, reason: str

@@ -1,4 +1,4 @@
-"""A store that fails at any commit of a worker, before or after it was applied: the batch ends all the same."""
+"""A store that fails at any commit of a worker, or is away: the batch ends all the same, and no row is blamed."""
 
 from __future__ import annotations
 
@@ -7,17 +7,24 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
+from typing import Any
 
-from engine.batches.documents import WORKERS
+import pytest
+
+from engine.batches.documents import SHARDS, WORKERS
+from engine.clock import SystemClock
 from engine.domain.batch.jobs import JobStatus
+from engine.domain.batch.shards import KILLS
 from engine.errors import StoreAway
 from engine.files.folder import FolderFiles
 from engine.maintenance.migrations import prepare
-from engine.store.base import Committed, Document, Order, Store, Where, Write
+from engine.store.base import Committed, Document, Order, Patch, Store, Where, Write
 from engine.store.sqlite import SQLiteStore
 from tests.support.batch_runs import ONE_ROW, Batches, Chosen, barcodes
+from tests.support.clocks import until
 
 
 @dataclass
@@ -93,3 +100,35 @@ def test_a_commit_without_an_answer_is_sent_again_and_counts_once(tmp_path: Path
     with ThreadPoolExecutor(6) as threads:
         counts = list(threads.map(lambda case: survived(tmp_path / f"{case[0]}{case[1]}", *case), cases))
     assert all(count > whole for count in counts)
+
+
+@dataclass
+class Away:
+    """A store that answers nothing while it is `away`, and then counts what it was asked."""
+
+    store: Store
+    away: bool = False
+    asked: int = 0
+
+    def __getattr__(self, name: str) -> Any:
+        if self.away:
+            self.asked += 1
+            raise StoreAway("the line is cut")
+        return getattr(self.store, name)
+
+
+@pytest.mark.parametrize(("away", "end"), [(False, JobStatus.FAILED), (True, JobStatus.COMPLETED)])
+def test_a_lease_that_ended_while_the_store_was_away_is_no_death(batches: Batches, away: bool, end: JobStatus) -> None:
+    store = batches.store
+    job_id = batches.upload(barcodes(1))
+    (found,) = store.find(SHARDS)
+    ends = SystemClock().now() + timedelta(seconds=2)
+    owned = {"owner": "ann", "epoch": 1, "kills": KILLS - 1, "lease_until": ends, "available_at": ends}
+    store.commit(Patch(found.path, owned, found.version))
+    batches.store = seen = Away(store, away)
+    with batches.working():
+        until(lambda: SystemClock().now() > ends)
+        assert bool(seen.asked) is away
+        seen.away = False
+        batches.store = store
+        batches.ended(job_id, end)

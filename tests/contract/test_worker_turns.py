@@ -8,13 +8,13 @@ from datetime import timedelta
 
 import pytest
 
-from engine.batches.documents import shard_path
+from engine.batches.documents import SHARDS, shard_path
 from engine.clock import SystemClock
 from engine.codec import encode
 from engine.domain.batch.jobs import JobStatus
 from engine.domain.batch.shards import Shard, ShardKind
-from engine.errors import UpstreamDown
-from engine.store.base import Put, Store
+from engine.errors import Conflict, UpstreamDown
+from engine.store.base import Put, Store, Where
 from engine.worker import scheduler as turns_module
 from engine.worker.scheduler import (
     CANDIDATES,
@@ -25,7 +25,8 @@ from engine.worker.scheduler import (
     TURN_SECONDS,
     FairScheduler,
 )
-from tests.support.batch_runs import Batches, Chosen, Gate, barcodes
+from engine.worker.shard_lease import ShardLease
+from tests.support.batch_runs import LEASE, Batches, Chosen, Gate, barcodes
 from tests.support.clocks import AheadClock, until
 from tests.support.working import Work
 
@@ -163,3 +164,18 @@ def test_what_was_let_go_for_another_is_not_taken_first(store: Store) -> None:
     clock.seconds += TURN_SECONDS
     assert turns.over(mine, shard_path(mine))
     assert [document.path for document in turns.free()] == [shard_path(other), shard_path(mine)]
+
+
+def test_of_two_workers_that_saw_a_free_shard_one_claims_it(batches: Batches) -> None:
+    job_id = batches.upload(barcodes(1))
+    (found,) = batches.store.find(SHARDS, [Where("job_id", "==", job_id)])
+
+    def claim(worker: str) -> ShardLease:
+        return ShardLease.claim(
+            batches.store, SystemClock(), found, worker=worker, lanes=1, lease=LEASE, stop=threading.Event()
+        )
+
+    held = claim("ann")
+    with pytest.raises(Conflict):
+        claim("ben")
+    assert held.shard.owner == "ann"

@@ -41,7 +41,7 @@ def test_forty_two_rows_survive_kill_9_after_the_ninth(tmp_path: Path, sandbox: 
     }
     engine = open_engine(Settings(_env_file=None, **variables))
     content = (ROOT / "samples" / "exu2.txt").read_bytes()
-    sandbox.latency(musicbrainz=0.02, discogs=0.02)
+    sandbox.latency(musicbrainz=0.1, discogs=0.1)
 
     with worker(variables) as first:
         job_id = engine.submission.upload(content, "exu2.txt", FIXED).job_id
@@ -49,7 +49,7 @@ def test_forty_two_rows_survive_kill_9_after_the_ninth(tmp_path: Path, sandbox: 
         first.kill()
         first.wait()
     killed = engine.queries.job(job_id)
-    assert 9 <= killed.processed_upcs < 20
+    assert 9 <= killed.processed_upcs < killed.total_upcs
     done = {item.index: item for item in engine.queries.items(job_id, limit=200).items if item.done}
     last = sandbox.ledger(calls=False)["last"]
 

@@ -12,8 +12,8 @@ from engine.errors import BadRequest
 from engine.evidence.chaos import chaos
 from engine.evidence.report import table, write
 from engine.evidence.run import ensure_empty, evidence
-from engine.evidence.scenarios import PRICED, SCENARIOS, Scenario
-from engine.evidence.trials import Ground, trial
+from engine.evidence.scenarios import PRICED, SCENARIOS, Scenario, named
+from engine.evidence.trials import Ground, Strikes, trial
 from engine.sandbox.emulators import a_project
 from engine.store.base import Put
 from engine.store.firestore import FirestoreStore
@@ -31,9 +31,10 @@ def test_each_scenario_ends_whole_in_peace_killed_killed_again_and_frozen(sandbo
     assert len(whole.points) >= 20
     middle = len(whole.points) // 2
     for label, kills in (("Once", (middle,)), ("Twice", (middle, 3))):
-        killed = trial(ground, scenario, label, kills)
+        killed = trial(ground, scenario, label, Strikes(kills))
         assert (killed.wrong, killed.died) == ((), len(kills))
-    assert trial(ground, scenario, "Frozen", frozen=middle).wrong == ()
+    assert trial(ground, scenario, "Frozen", Strikes(frozen=middle)).wrong == ()
+    assert trial(ground, scenario, "Away", Strikes(away=middle)).wrong == ()
 
 
 def test_rows_share_their_calls_in_the_trials_too(sandbox: Sandbox) -> None:
@@ -46,9 +47,10 @@ def test_on_firestore_a_row_killed_at_any_of_some_points_is_whole(firestore_emul
     ground = Ground(f"firestore://{a_project()}/(default)", sandbox.url)
     points = len(trial(ground, ROW, "Whole").points)
     for at in range(2, points - 6, points // 4):
-        found = trial(ground, ROW, f"At{at}x", (at,))
+        found = trial(ground, ROW, f"At{at}x", Strikes((at,)))
         assert (found.wrong, found.died) == ((), 1)
-    assert trial(ground, ROW, "Frozen", frozen=points - 6).wrong == ()
+    assert trial(ground, ROW, "Frozen", Strikes(frozen=points - 6)).wrong == ()
+    assert trial(ground, ROW, "Away", Strikes(away=points - 6)).wrong == ()
     store = FirestoreStore(ground.store.split("/")[2], "(default)")
     ensure_empty(store, ground.store)
     store.close()
@@ -84,6 +86,14 @@ def test_the_evidence_counts_and_stops_in_time(sandbox: Sandbox, tmp_path: Path)
     assert file.read_text() == f"# Before\n{begin}\n{text}\n{end}\nafter\n"
 
 
+def test_one_kind_of_work_is_tried_by_its_name() -> None:
+    found = evidence([Ground("", "")], seed=7, seconds=0, only=named("one row"))
+    assert list(found.counts) == ["one row"]
+    said = CliRunner().invoke(app, ["evidence", "--only", "two rows"])
+    assert said.exit_code == 1
+    assert "Choose one of these: one row; rows that share their calls" in str(said.exception)
+
+
 def test_a_store_that_is_in_use_is_refused(tmp_path: Path) -> None:
     address = f"sqlite:///{tmp_path}/mine.db"
     store = SQLiteStore(tmp_path / "mine.db")
@@ -96,7 +106,7 @@ def test_a_store_that_is_in_use_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_chaos_of_kills_and_freezes_ends_with_every_row_whole(sandbox: Sandbox) -> None:
-    found = chaos(sandbox.url, seed=5, kills=12, freezes=4, rows=500)
+    found = chaos(Ground("", sandbox.url), seed=5, kills=12, freezes=4, rows=500)
     assert (found.wrong, found.kills, found.freezes) == ((), 12, 4)
     assert found.rows >= 500
-    assert "12 kills and 4 freezes at random moments" in table([], found)
+    assert "12 kills and 4 freezes at random moments" in table([], [found])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -24,20 +25,29 @@ def main(
     processes: Annotated[int, typer.Option(help="So many states at a time", min=1)] = 2,
     pictures: Annotated[bool, typer.Option("--readme", help="Those of the README, and no others")] = False,
 ) -> None:
-    """Take the pictures that are asked for, all of them without options; say what is wrong with any."""
+    """Take the pictures that are asked for, all of them without options; exit status 1 if anything is wrong with one.
+
+    A state with anything wrong is taken once more, by itself: a busy machine is no fault of a screen.
+    """
     if pictures:
         with a_browser() as browser, tempfile.TemporaryDirectory() as folder, STATES["empty"](Path(folder)) as stage:
             readme.take(browser, stage)
         return
     schemes: list[Scheme] = [known for known in SCHEMES if not scheme or known in scheme]
-    wrong = False
-    for name, taken, problems in Wanted(width or WIDTHS, schemes, screen or (), axe).taken(
-        state or list(STATES), processes
-    ):
-        typer.echo(f"{name}: {taken} pictures")
+    wanted = Wanted(width or WIDTHS, schemes, screen or (), axe)
+    doubtful = taken(wanted, state or list(STATES), processes)
+    sys.exit(bool(doubtful and taken(wanted, doubtful, 1)))
+
+
+def taken(wanted: Wanted, states: Sequence[str], processes: int) -> list[str]:
+    """Take the pictures of these states, say what is wrong with any, and return the states in which something is."""
+    wrong = []
+    for name, count, problems in wanted.taken(states, processes):
+        typer.echo(f"{name}: {count} pictures")
         typer.echo("".join(f"{problem}\n" for problem in problems), err=True, nl=False)
-        wrong = wrong or bool(problems)
-    sys.exit(wrong)
+        if problems:
+            wrong.append(name)
+    return wrong
 
 
 typer.run(main)

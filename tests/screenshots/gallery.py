@@ -25,12 +25,14 @@ WIDTHS = (1400, 1024, 640)
 HEIGHT, TALLEST = 900, 4_000
 WAIT_MILLISECONDS = 40_000
 SAYS_MILLISECONDS = 40_000
+OPEN_TOGETHER = 6
 DRAWN_MILLISECONDS = 200  # what a table needs to draw itself anew after its width has changed
 
 SETTLED = """() => {
   const app = document.querySelector('[data-testid=stApp]');
   const drawing = '[data-testid=stAppSkeleton], [data-testid=stSkeleton], [data-stale=true]';
-  const still = app?.dataset.testScriptState === 'notRunning' && !document.querySelector(drawing);
+  const still = app?.dataset.testScriptState === 'notRunning' &&
+    app.dataset.testConnectionState === 'CONNECTED' && !document.querySelector(drawing);
   window.settledAt = still ? window.settledAt || performance.now() : 0;
   return still && performance.now() - window.settledAt > 500;
 }"""
@@ -71,7 +73,8 @@ class Gallery:
     def take(self, state: str, stage: Stage) -> int:
         """Take the pictures of an installation in `state`; return how many.
 
-        Screens that are to be open when something befalls the installation are open together; others one by one.
+        Screens that are to be open when something befalls the installation are open together, some at a time; others
+        one by one.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         seen = views(state, stage.job_id)
@@ -79,13 +82,9 @@ class Gallery:
         taken = 0
         for scheme in self.schemes:
             with self._profile(stage, scheme) as context:
-                pages = {}
-                for name, view in chosen.items():
-                    pages[name] = self._opened(context, stage, view)
-                    if stage.befalls is None:
-                        taken += self._shots(pages.pop(name), stage, Shot(name, state, self.widths[0], scheme))
-                if stage.befalls is not None:
-                    with stage.befalls():
+                for names in in_groups(list(chosen), OPEN_TOGETHER if stage.befalls else 1):
+                    pages = {name: self._opened(context, stage, chosen[name]) for name in names}
+                    with stage.befalls() if stage.befalls else contextlib.nullcontext():
                         for name, page in pages.items():
                             taken += self._shots(page, stage, Shot(name, state, self.widths[0], scheme))
         return taken
@@ -159,3 +158,8 @@ class Gallery:
         if self.axe and violations(page):
             self._settle(page, shot.file)  # what is just being drawn is dimmed by Streamlit
             self.problems.extend(f"{shot.file}: {violation}" for violation in violations(page))
+
+
+def in_groups(names: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """Yield the names, so many at a time."""
+    yield from (names[start : start + size] for start in range(0, len(names), size))

@@ -96,7 +96,7 @@ class Demo(Served):
 
 @contextlib.contextmanager
 def demo(folder: Path, **environment: str) -> Iterator[Demo]:
-    """Run the demo for as long as the block lasts."""
+    """Run the demo, every part of it up, for as long as the block lasts."""
     (sandbox_port,) = free_ports(1)
     address = f"http://127.0.0.1:{sandbox_port}"
     own = {
@@ -106,7 +106,9 @@ def demo(folder: Path, **environment: str) -> Iterator[Demo]:
         "DM_SANDBOX_LATENCY": "0",
     }
     with served(folder, "engine", "demo", **{**own, **environment}) as running:
-        yield Demo(**vars(running), sandbox=Sandbox(address, running.session))
+        sandbox = Sandbox(address, running.session)
+        until(sandbox.answers, seconds=START_SECONDS)  # the console is healthy without it
+        yield Demo(**vars(running), sandbox=sandbox)
 
 
 @contextlib.contextmanager

@@ -129,11 +129,12 @@ class Desk:
         """Make the job store unreadable, for the console too."""
         from console.context import handles
 
-        for engine in (self.engine, handles().engine):
+        (self.folder / "no.db").write_bytes(b"no database " * 400)
+        (self.folder / "no.db").replace(self.folder / "dm.db")
+        for log in self.folder.glob("dm.db-*"):
+            log.unlink()
+        for engine in (self.engine, handles().engine):  # last: who reads meanwhile gives back what is closed then
             engine.queries._store.close()
-        for file in self.folder.glob("dm.db*"):
-            file.unlink()
-        (self.folder / "dm.db").write_bytes(b"no database " * 400)
 
     def screen(self, name: str, **query: str) -> AppTest:
         """Return a screen as it is drawn for the address."""

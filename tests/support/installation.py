@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import signal
 import subprocess
 import sys
@@ -11,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.evidence.absence import log_locked
 from tests.support.clocks import until
 from tests.support.demo import Served, served, surroundings
 from tests.support.sandbox_server import Sandbox, running
 
 LEASE_SECONDS = 4
 STOP_SECONDS = 20.0
-_SHM_LOCKS = (120, 8)  # where the locks of a write-ahead log lie: https://sqlite.org/walformat.html (read 2026-11)
 
 
 @dataclass
@@ -55,13 +54,9 @@ class Installation:
         self.consoles.append(self._start("console", PORT=self.console.url.rpartition(":")[2]))
         until(self.console.healthy, seconds=60.0)
 
-    @contextlib.contextmanager
-    def store_away(self) -> Iterator[None]:
+    def store_away(self) -> contextlib.AbstractContextManager[None]:
         """Keep every process from reading and writing the store, as a store does that does not answer."""
-        start, length = _SHM_LOCKS
-        with (self.console.folder / "store.db-shm").open("r+b") as shared:
-            fcntl.lockf(shared, fcntl.LOCK_EX, length, start)
-            yield
+        return log_locked(self.console.folder / "store.db")
 
     def stop_workers(self) -> None:
         """Stop every worker as an operator does."""

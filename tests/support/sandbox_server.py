@@ -29,6 +29,12 @@ class Sandbox:
     url: str
     session: requests.Session
 
+    def answers(self) -> bool:
+        try:
+            return self.session.get(f"{self.url}/sandbox/health", timeout=10).ok
+        except requests.ConnectionError:
+            return False
+
     def fault(self, service: str, fault: str, **more: Any) -> None:
         """Turn a fault on: `times`, `after`, `match`, `seconds`, `number`, `said`."""
         self._call("POST", "/faults", json={"service": service, "fault": fault, **more})

@@ -41,7 +41,8 @@ class Plan:
 
     `kill_at` is the number, from 1, or the name of the point at which it is killed; `freeze_at` the name of the one at
     which it stops itself. `ahead` is how far its clock, and so the store's, is ahead. `deadly` is a row that ends its
-    process. A `lease` ends by the clocks of this machine. Rows wait for others to call eBay with for a `moment`.
+    process. A `lease` ends by the clocks of this machine. Rows wait for others to call eBay with for a `moment`,
+    where one is given.
     """
 
     folder: Path
@@ -52,7 +53,7 @@ class Plan:
     lanes: int = 1
     lease: timedelta = LEASE
     deadly: int = -1
-    moment: float = grouped_calls.MOMENT_SECONDS
+    moment: float = 0.0
     until_idle: bool = True
 
 
@@ -69,7 +70,8 @@ def work(plan: Plan) -> None:
     clock = AheadClock(plan.ahead.total_seconds())
     point = Points(plan.folder, plan.kill_at, plan.freeze_at)
     with session(plan.lanes) as connections, ExitStack() as services:
-        services.enter_context(patch.object(grouped_calls, "MOMENT_SECONDS", plan.moment))
+        if moment := plan.moment:
+            services.enter_context(patch.object(grouped_calls, "moment_for", lambda _coming: moment))
         store = Watched(SQLiteStore(plan.folder / "store.db", clock), point, point.commit_under_way)
         pipeline: Pipeline = _Deadly(plan.deadly)
         if plan.sandbox:

@@ -8,15 +8,17 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
 
 import pytest
 
+from engine.clock import SystemClock
 from engine.domain.batch.items import Item
 from engine.domain.batch.options import Options
 from engine.domain.batch.rows import Row
 from engine.errors import LeaseLost, OutcomeUnknown, RequestRefused, UpstreamDown, UpstreamError
-from engine.pipeline.grouped_calls import Company, GroupedCall
+from engine.pipeline.grouped_calls import Company, GroupedCall, moment_for
 from engine.pipeline.work import RowContext
 from tests.support.clocks import until
 from tests.support.working import Work
@@ -47,7 +49,7 @@ class Service:
     outcomes: Outcomes = field(default_factory=dict)
     refuses: BaseException | None = None
     most: int = 4
-    moment: float = 20.0  # longer than any thread takes to begin
+    moment: Callable[[int], float] = lambda _coming: 20.0  # longer than any thread takes to begin
     singles: list[str] = field(default_factory=list)
     bulks: list[list[str]] = field(default_factory=list)
     open: threading.Event = field(default_factory=threading.Event)
@@ -97,13 +99,49 @@ def test_a_row_that_nobody_can_join_goes_alone() -> None:
 
 
 def test_a_row_whose_company_does_not_come_goes_alone_after_a_moment() -> None:
-    service = Service(moment=0.01)
+    service = Service(moment=lambda _coming: 0.01)
     (asked,) = service.ask(row("a"), rows_there=5)
     assert (asked.result(), service.singles, service.bulks) == ("good a", ["a"], [])
 
 
+def test_rows_wait_for_each_other_while_more_of_them_come() -> None:
+    """The last of four rows comes when the moment of the first is over, but not that of the third."""
+    service, clock = Service(moment=lambda _coming: 1.5, most=5), SystemClock()
+    began = clock.monotonic()
+    with ExitStack() as stack, ThreadPoolExecutor(4) as threads:
+        for _ in range(5):
+            stack.enter_context(service.company.one_more())
+        asked = []
+        for place, sku in enumerate("abcd"):
+            until(partial(is_over, clock, began + 0.6 * place))
+            asked.append(threads.submit(service.call.ask, row(sku), sku, ""))
+        assert [future.result() for future in asked] == ["good a", "good b", "good c", "good d"]
+    assert [sorted(group) for group in service.bulks] == [["a", "b", "c", "d"]]
+
+
+def test_a_row_waits_no_longer_once_none_is_still_to_come() -> None:
+    service = Service(moment=lambda coming: 20.0 if coming else 0.01)
+    with ExitStack() as stack, ThreadPoolExecutor(1) as threads:
+        for _ in "ab":  # the other one has come, and is with another call
+            stack.enter_context(service.company.one_more())
+            stack.enter_context(service.company.one_has_come())
+        with service.company.one_more():
+            asked = threads.submit(service.call.ask, row("a"), "a", "")
+            until(lambda: service.call._waiting)
+            assert not asked.done()
+        assert asked.result(timeout=10) == "good a"
+
+
+def test_the_moment_is_longer_where_rows_are_still_to_come() -> None:
+    assert moment_for(1) > moment_for(0) > 0.0
+
+
+def is_over(clock: SystemClock, moment: float) -> bool:
+    return clock.monotonic() >= moment
+
+
 def test_a_call_carries_no_more_rows_than_it_can() -> None:
-    service = Service(moment=0.5)
+    service = Service(moment=lambda _coming: 0.5)
     asked = service.ask(*map(row, "abcdefghi"))
     assert all(future.result().startswith("good") for future in asked)
     assert max(map(len, service.bulks)) <= 4
@@ -155,7 +193,7 @@ def test_a_row_whose_lease_is_lost_is_not_sent_and_the_others_are() -> None:
 
 
 def test_one_sku_is_in_a_call_once() -> None:
-    service = Service(moment=0.1)
+    service = Service(moment=lambda _coming: 0.1)
     asked = service.ask(row("a"), row("a"), row("b"))
     assert [*map(outcome, asked)] == ["good a", "good a", "good b"]
     assert sorted([*chain.from_iterable(service.bulks), *service.singles]) == ["a", "a", "b"]
@@ -163,7 +201,7 @@ def test_one_sku_is_in_a_call_once() -> None:
 
 
 def test_rows_gather_while_a_call_is_under_way_and_a_full_call_does_not_wait() -> None:
-    service = Service(moment=0.01)
+    service = Service(moment=lambda _coming: 0.01)
     service.open.clear()
     with ThreadPoolExecutor(8) as threads:
         asked = [threads.submit(service.call.ask, row("a"), "a", "")]

@@ -171,11 +171,11 @@ def test_evidence_that_is_missing_is_stored_as_an_empty_map_and_other_evidence_w
     assert WHOLE.document()["picture"] == {
         "url": "https://a/1.jpg",
         "reason": "Front cover.",
-        "files": [],
+        "files": (),
         "warning": "",
         "unlinked": False,
     }
-    assert WHOLE.document()["decided"]["edits"] == {"title": "Mine", "aspects": {"Style": []}}
+    assert WHOLE.document()["decided"]["edits"] == {"title": "Mine", "aspects": {"Style": ()}}
 
 
 def test_a_cause_that_only_a_newer_version_knows_is_kept() -> None:

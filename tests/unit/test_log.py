@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from engine.log import adopt, bound, formatter, get_logger
+from engine.log import adopt, bound, formatter, get_logger, of_row
 from engine.worker.lanes import Lanes
 
 
@@ -97,6 +97,25 @@ def test_lanes_write_what_is_bound_where_their_task_was_started(lines: Lines) ->
     lanes.close()
     told = [(line["message"], line["upc"]) for line in lines.json()]
     assert sorted(told) == [("end", "0"), ("end", "1"), ("task", "0"), ("task", "1")]
+
+
+def test_the_row_that_is_worked_on_stands_on_all_lines_of_its_lane_and_on_no_others(lines: Lines) -> None:
+    lanes, ended = Lanes(1), [threading.Event(), threading.Event(), threading.Event()]
+
+    def task(upc: str, line: int) -> None:
+        of_row(upc, line)
+        logging.getLogger("test.library").warning("task")
+        get_logger("test").warning("row_failed", row=99)
+
+    for number, event in enumerate(ended[:2]):
+        lanes.start(partial(task, str(number), number), partial(_tell, event))
+        assert event.wait(10)
+    lanes.start(lambda: None, partial(_tell, ended[2]))
+    assert ended[2].wait(10)
+    lanes.close()
+    told = [(line["message"], line.get("upc"), line.get("row")) for line in lines.json()]
+    ours = [[("task", str(n), n), ("row_failed", str(n), 99), ("end", str(n), n)] for n in range(2)]
+    assert told == [*ours[0], *ours[1], ("end", None, None)]
 
 
 def _tell(event: threading.Event, _ended: object) -> None:

@@ -50,7 +50,7 @@ def test_a_batch_that_is_done_is_told_of_with_its_rows() -> None:
     told = changed(JobStatus.COMPLETED)
     assert told
     assert (told.kind, told.title) == (NotificationKind.BATCH_DONE, "Discs is done")
-    assert told.text == "1,980 of 2,000 rows succeeded, 15 failed, 5 skipped."
+    assert told.text == "1,980 of 2,000 rows succeeded, 15 need attention, 5 skipped."
     assert (told.job_id, told.batch, told.rows) == ("batch_1", "Discs", RowCounts(2_000, 1_980, 15, 5))
 
 

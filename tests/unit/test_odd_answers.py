@@ -17,12 +17,15 @@ from engine.upstream import coverart, discogs, ebay, ebay_account, ebay_rules, f
 from engine.upstream.failure_policy.policies import reply
 from tests.support.answers import discogs as made
 from tests.support.answers import known
+from tests.support.answers.musicbrainz import performance, recorded, related
 
 ODD: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just("\ud800"),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
+TRACK = [related("Dutoit", "conductor"), performance(related("Чайковский", "composer", sort="Tchaikovsky, Pyotr"))]
+CREDITED = recorded(known.kat_moda(), TRACK, TRACK, TRACK)
 POLICIES = {
     "fulfillmentPolicies": [
         {"fulfillmentPolicyId": "1", "name": "Post", "categoryTypes": [{"name": "ALL", "default": True}]}
@@ -63,6 +66,7 @@ PARSERS: dict[str, tuple[Callable[[fields.Body], object], dict[str, Any]]] = {
     "suggested prices": (discogs.parse_suggestions, {"Mint (M)": {"currency": "USD", "value": 9.5}}),
     "a search at MusicBrainz": (musicbrainz.parse_search, known.kat_moda_found()),
     "a release of MusicBrainz": (musicbrainz.parse_release, known.kat_moda()),
+    "a release of MusicBrainz with its credits": (musicbrainz.parse_release, CREDITED),
     "the pictures of a release": (coverart.parse_fronts, known.kat_moda_cover()),
     "offers": (ebay.parse_offers, OFFERS),
     "asking prices": (ebay.parse_prices, PRICES),

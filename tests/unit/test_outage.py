@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from structlog.testing import capture_logs
 
 from engine.errors import StoreAway
-from engine.outage import Outage
+from engine.outage import RECOVERY_SECONDS, Outage
 from tests.support.clocks import FakeClock
 
 
@@ -42,3 +43,22 @@ def test_a_long_outage_is_an_error_every_half_minute() -> None:
 
 def test_without_an_outage_nothing_is_written() -> None:
     assert lasting(0) == []
+
+
+def test_a_moment_is_covered_by_the_outage_that_it_lies_in_and_for_a_little_longer() -> None:
+    clock = FakeClock()
+    outage = Outage(clock, "queue")
+
+    def covered(moment: float) -> bool:
+        return outage.covered(timedelta(seconds=clock.seconds - moment))
+
+    assert not covered(0)
+    clock.seconds = 10
+    outage.failed(StoreAway("the job store does not answer"))
+    clock.seconds = 40
+    assert [covered(moment) for moment in (9, 10, 25, 40)] == [False, True, True, True]
+    outage.over()
+    clock.seconds = 100
+    outage.over()
+    last = 40 + RECOVERY_SECONDS
+    assert [covered(moment) for moment in (9, 10, 40, last, last + 1)] == [False, True, True, True, False]

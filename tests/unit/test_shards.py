@@ -112,6 +112,14 @@ def test_a_death_among_suspects_adds_none() -> None:
     assert died(held).suspects == 2
 
 
+@pytest.mark.parametrize("more", [{}, {"suspects": 2, "suspect": 4, "kills": KILLS - 1}, {"kind": ShardKind.UNREAD}])
+def test_a_lease_that_ended_in_an_outage_makes_nobody_suspect(more: dict[str, Any]) -> None:
+    held = replace(claimed(shard()), **more)
+    taken = shards.claim(held, worker="v", lanes=4, now=after(held), lease=LEASE, excused=True)
+    assert (taken.owner, taken.epoch) == ("v", held.epoch + 1)
+    assert (taken.suspects, taken.suspect, taken.kills) == (held.suspects, held.suspect, held.kills)
+
+
 def test_a_row_is_set_aside_after_the_third_death() -> None:
     held, deaths = claimed(shard()), 0
     while not shards.deadly(held):

@@ -10,7 +10,8 @@ from engine.codec import replace
 from engine.domain.identify.candidates import Candidate
 from engine.domain.identify.decision import Decision
 from engine.domain.identify.evidence import Confidence, Verdict
-from engine.domain.identify.releases import Format, Release
+from engine.domain.identify.releases import Format, Release, Track
+from engine.domain.identify.sufficiency import completes as answer_completes
 from engine.domain.identify.sufficiency import decides_alone, musicbrainz_completes
 
 LINE = Release(
@@ -33,6 +34,7 @@ SAME: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "what holds for all discs": ({"formats": (*LINE.formats, Format("All Media", descriptions=("Promo",)))}, {}),
     "a country of its own": ({"country": "US"}, {"country": "Germany"}),
+    "classical music": ({"genres": ("Pop", "Classical")}, {}),
 }
 OTHER: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "another artist": ({}, {"artist": "Faze Action & Friends"}),
@@ -43,7 +45,6 @@ OTHER: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "another disc": ({}, {"formats": (Format("CDr"),)}),
     "a disc more of another kind": ({}, {"formats": (Format("CD"), Format("DVD"))}),
     "a box": ({"formats": (Format("Box Set"), *LINE.formats)}, {}),
-    "classical music": ({"genres": ("Pop", "Classical")}, {}),
 }
 
 
@@ -71,6 +72,17 @@ def test_a_match_that_is_less_than_sure_is_left_to_discogs(confidence: Confidenc
 def test_what_one_service_knows_is_not_completed_by_the_other() -> None:
     assert not musicbrainz_completes(Candidate(discogs=LINE), Confidence.HIGH)
     assert not musicbrainz_completes(Candidate(musicbrainz=THEIRS), Confidence.HIGH)
+
+
+@pytest.mark.parametrize("genres", [("Pop",), ("Pop", "Classical")])
+@pytest.mark.parametrize("tracks", [(), (Track("1", "Moving Cities"),)])
+@pytest.mark.parametrize("credited", [True, False])
+def test_an_answer_completes_a_line_with_tracks_and_of_classical_music_with_every_credit(
+    genres: tuple[str, ...], tracks: tuple[Track, ...], *, credited: bool
+) -> None:
+    answer = replace(THEIRS, tracks=tracks, credited=credited, complete=True)
+    enough = bool(tracks) and (credited or "Classical" not in genres)
+    assert answer_completes(replace(LINE, genres=genres), answer) is enough
 
 
 def decided(confidence: Confidence | None = Confidence.GOOD, **facts: Any) -> Decision:

@@ -21,27 +21,27 @@ ADVICE: Mapping[Cause, Advice] = {
     Cause.INVALID_BARCODE: Advice(
         "Barcode not usable",
         "The value in the file cannot be looked up.",
-        "Compare it with the copy, and correct it on Needs attention.",
+        "Compare it with the copy, and correct it.",
     ),
     Cause.NO_MATCH: Advice(
         "Not in the catalogues",
         "Neither Discogs nor MusicBrainz knows this barcode.",
-        "Check it against the case and retry later, or open the row and name its release.",
+        "Check it against the case and retry later, or name its release.",
     ),
     Cause.AMBIGUOUS: Advice(
         "Several releases match",
         "More than one release has this barcode.",
-        "Open the row, compare the candidates with the copy, and choose one.",
+        "Compare the candidates with the copy, and choose one.",
     ),
     Cause.NO_PRICE: Advice(
         "No price",
         "None in the file, none found by the price rule, and this batch holds such rows.",
-        "Draft them without a price, or open the row and give it one.",
+        "Give them a price, or draft them without one.",
     ),
     Cause.REFUSED: Advice(
         "Refused by the service",
         "The service understood the row and does not accept it.",
-        "Open the row, read the reason, correct the file.",
+        "Read the reason of the row, and correct the file.",
     ),
     Cause.SET_ASIDE: Advice(
         "Set aside",
@@ -87,5 +87,7 @@ ADVICE: Mapping[Cause, Advice] = {
 
 def advice_on(cause: Cause) -> Advice:
     """Return what to say of a cause, also of one that only a newer version of this program knows."""
-    unknown = Advice(cause.replace("_", " ").capitalize(), "A newer version of Draft Maker says so.", "Open the row.")
+    unknown = Advice(
+        cause.replace("_", " ").capitalize(), "A newer version of Draft Maker says so.", "Read the message."
+    )
     return ADVICE.get(cause, unknown)

@@ -17,6 +17,8 @@ def label(seller_sku: str, ours: str) -> str:
 
     The seller's number is cut where both do not fit; ours is never cut, so no two rows share a label.
     """
+    if not seller_sku:
+        return ours
     room = MAX_LABEL - len(ours) - 1
     front = _NOT_TAKEN.sub("-", seller_sku).strip("-")[: max(room, 0)].rstrip("-")
     return f"{front}-{ours}" if front else ours

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from engine.codec import Document, OpenEnum, Value, encode, replace
+from engine.codec import Document, OpenEnum, Value, replace, to_write
 from engine.domain.batch.decided import NOTHING, Decided
 from engine.domain.batch.rows import HandedTo, Row
 from engine.domain.folding import beginnings, words
@@ -153,8 +153,7 @@ class Item(Document, frozen=True):
 
         That is `retryable`, `lacking`, `needs`, and in `terms` the beginnings of its words. Missing evidence is `{}`.
         """
-        fields = encode(self)
-        fields |= {name: {} for name, nothing in _NO_EVIDENCE if getattr(self, name) == nothing}
+        fields = to_write(self, _NO_EVIDENCE)
         fields |= {"retryable": self.retryable, "lacking": list(self.lacking), "needs": list(self.needs)}
         fields["terms"] = beginnings(self.words)
         return fields

@@ -15,7 +15,16 @@ from engine.domain.batch.custom_labels import label
 from engine.domain.batch.items import Item, ItemStatus, movable
 from engine.domain.batch.options import Options
 from engine.domain.batch.progress import EngineState, ShardProgress, totals
-from engine.domain.batch.results import Checkpoint, RowFailure, RowOutcome, checkpoint, failure, oldest_first, outcome
+from engine.domain.batch.results import (
+    Checkpoint,
+    RowFailure,
+    RowOutcome,
+    checkpoint,
+    failure,
+    newest,
+    oldest_first,
+    outcome,
+)
 from engine.domain.batch.rows import Row
 from engine.domain.batch.shards import Shard, ShardKind
 from engine.domain.batch.unpriced import unpriced
@@ -156,6 +165,11 @@ def fold(job: Job, shards: Iterable[Shard]) -> Job:
     )
 
 
+def attention(failed: int) -> str:
+    """Return how many rows a person must look at, as the screens say it of rows that failed."""
+    return f"{failed:,} {'needs' if failed == 1 else 'need'} attention"
+
+
 def finished(job: Job) -> bool:
     """Whether every shard of `job` is done, by the tallies it holds."""
     return bool(job.engine.shards) and not job.engine.open_shards
@@ -180,10 +194,11 @@ def settle(job: Job, shards: Iterable[Shard], items: Iterable[Item], *, now: dat
     """
     job = replace(fold(begin(job, now=now), shards), updated_at=now, last_heartbeat=now)
     if done := sorted(items, key=lambda item: item.index):
+        last = newest(done, NEWEST)
         job = replace(
             job,
-            results=oldest_first((*job.results, *map(outcome, done)))[-NEWEST:],
-            checkpoints=oldest_first((*job.checkpoints, *map(checkpoint, done)))[-NEWEST:],
+            results=oldest_first((*job.results, *map(outcome, last)))[-NEWEST:],
+            checkpoints=oldest_first((*job.checkpoints, *map(checkpoint, last)))[-NEWEST:],
             failed_upc_list=_failures(job, done),
             engine=replace(job.engine, pace=throughput.add(job.engine.pace, _ends(done), now), moved_at=now),
         )

@@ -57,6 +57,7 @@ class Checkpoint(Value, frozen=True, omit_defaults=False):
 
 
 Entry = TypeVar("Entry", RowOutcome, Checkpoint)
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 def oldest_first(entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -69,8 +70,13 @@ def oldest_first(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 def _age(entry: RowOutcome | Checkpoint) -> tuple[datetime, int]:
     if entry.timestamp is None:
-        return datetime.min.replace(tzinfo=UTC), 0
+        return _BEGINNING, 0
     return entry.timestamp, (entry.upc_index if isinstance(entry, Checkpoint) else entry.index) or 0
+
+
+def newest(items: Iterable[Item], most: int) -> list[Item]:
+    """Return those that ended last, the oldest first."""
+    return sorted(items, key=lambda item: (item.finished_at or _BEGINNING, item.index))[-most:]
 
 
 def outcome(item: Item) -> RowOutcome:

@@ -7,10 +7,9 @@ held. What is claimable is `available_at <= now`: pending, released and abandone
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from engine.codec import Document, OpenEnum, replace
+from engine.codec import Document, OpenEnum, Value, replace
 from engine.domain.batch.items import Item, ItemStatus
 from engine.errors import Cause, IllegalTransition
 
@@ -34,8 +33,7 @@ class ShardKind(OpenEnum):
 FIRST_RUN = frozenset({ShardKind.UNREAD, ShardKind.ROWS})
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Value, frozen=True):
     """How many rows ended how. In a retry a row counts for its new end and against its old one: `ok` +1, `bad` -1."""
 
     ok: int = 0
@@ -112,12 +110,13 @@ def left(shard: Shard) -> int:
     return shard.b - shard.next
 
 
-def claim(shard: Shard, *, worker: str, lanes: int, now: datetime, lease: timedelta) -> Shard:
+def claim(shard: Shard, *, worker: str, lanes: int, now: datetime, lease: timedelta, excused: bool = False) -> Shard:
     """Return `shard` as held by `worker` until `now + lease`, one epoch higher.
 
-    Where an owner never released it, a worker died or froze. If one row was in flight, or the file was being read,
-    that counts against it; else as many rows may have been in flight as the owner said last. They are the first that
-    are not done, since rows are begun in order and a lane takes the next one only when the last one is stored.
+    Where an owner never released it, a worker died or froze, unless that is `excused`. If one row was in flight, or the
+    file was being read, that counts against it; else as many rows may have been in flight as the owner said last. They
+    are the first that are not done, since rows are begun in order and a lane takes the next one only when the last one
+    is stored.
 
     Raises:
         IllegalTransition: the shard is not claimable at `now`.
@@ -128,7 +127,7 @@ def claim(shard: Shard, *, worker: str, lanes: int, now: datetime, lease: timede
     held = replace(
         shard, owner=worker, lanes=lanes, epoch=shard.epoch + 1, seq=0, available_at=until, lease_until=until
     )
-    if shard.owner is None:
+    if shard.owner is None or excused:
         return held
     if shard.kind is ShardKind.UNREAD or shard.suspect is not None:
         return replace(held, kills=shard.kills + 1)

@@ -132,7 +132,7 @@ def _filled(first: Release, second: Release) -> Release:
     A line of a search answer has a gap for the artists one by one, and tells the year only: the day is `second`'s where
     it is in that year.
     """
-    names = ["artist", "title", "released", "country", "formats", "tracks"]
+    names = ["artist", "title", "released", "country", "formats", "tracks", "composers", "conductors"]
     if not (first.label or first.catalog_number):
         names += ["label", "catalog_number"]
     if not first.artists and (not first.artist or word_counts(first.artist) == word_counts(second.artist)):

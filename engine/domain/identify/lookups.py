@@ -29,6 +29,11 @@ def counts_for(question: str) -> timedelta:
     return SHOWN if question.partition("/")[0] in _SHOWN_SHORTLY else FACT
 
 
+def about_musicbrainz(mbid: str, *, credited: bool) -> str:
+    """Return the question for a release of MusicBrainz, `credited` or not: the answer to one is none to the other."""
+    return f"musicbrainz/releases/{mbid}{'/credits' if credited else ''}"
+
+
 class Answer(Value, Generic[T], frozen=True, omit_defaults=False):
     """What a service said, and when; nothing at all ([], None) means that it has nothing. An outage is no answer."""
 

@@ -42,7 +42,8 @@ class Release(Value, frozen=True):
     asked for this one release, False for a line of a search answer. `dump` is the day (`YYYY-MM-DD`) of the data
     dump that says so, "" when the service itself was asked.
     `other_numbers` are catalogue numbers beside `catalog_number`. `artists` are the names that `artist` joins, () when
-    they are not told apart; `composers` and `conductors` are credited as such.
+    they are not told apart; `composers` and `conductors` are credited as such. `credited` is True where MusicBrainz
+    tells them of every track, so that nobody is missing.
     """
 
     source: Source
@@ -68,11 +69,17 @@ class Release(Value, frozen=True):
     artists: tuple[str, ...] = ()
     composers: tuple[str, ...] = ()
     conductors: tuple[str, ...] = ()
+    credited: bool = False
 
     @property
     def codes(self) -> frozenset[str]:
         """Return every barcode that it is found by."""
         return self.barcodes | self.completed.keys()
+
+    @property
+    def classical(self) -> bool:
+        """Whether it is music whose composers and conductors a draft names."""
+        return "Classical" in self.genres
 
     @property
     def year(self) -> int | None:

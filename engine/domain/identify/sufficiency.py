@@ -1,7 +1,8 @@
 """When a draft needs no answer of Discogs about the one release, or none of Discogs at all. Pure.
 
 A line of Discogs' search tells all of a release but its tracks, its artists one by one, the day it came out and, of
-classical music, who composed and conducted it. MusicBrainz' answer about a release tells all of that but the last.
+classical music, who composed and conducted it. MusicBrainz' answer about a release tells the first three, and often the
+last.
 """
 
 from __future__ import annotations
@@ -16,24 +17,31 @@ from engine.domain.listing.categories import category
 from engine.domain.listing.media import CONTAINERS
 
 _BOX = "Box Set"
-_CREDITED = "Classical"  # the genre whose composers and conductors a draft names: Discogs alone tells them
 
 
 def musicbrainz_completes(chosen: Candidate, confidence: Confidence | None) -> bool:
     """Return whether MusicBrainz' answer about a release may complete Discogs' line of it.
 
     Only where both surely describe one release in the same words: nothing speaks against the match, artist, title and
-    year are the same, and so are the discs. A box, whose discs MusicBrainz may count otherwise, and classical music are
-    left to Discogs.
+    year are the same, and so are the discs. A box, whose discs MusicBrainz may count otherwise, is left to Discogs.
+    Whether the answer does complete the line says `completes`.
     """
     line, theirs = chosen.discogs, chosen.musicbrainz
-    if line is None or theirs is None or confidence is not Confidence.HIGH or _CREDITED in line.genres:
+    if line is None or theirs is None or confidence is not Confidence.HIGH:
         return False
     names = [(word_counts(one.artist), word_counts(one.title)) for one in (line, theirs)]
     boxed = any(item.name == _BOX for item in line.formats)
     return (
         names[0] == names[1] and _discs(line) == _discs(theirs) and not boxed and not contradict(line.year, theirs.year)
     )
+
+
+def completes(line: Release, theirs: Release) -> bool:
+    """Return whether MusicBrainz' answer tells what Discogs' line lacks: tracks, and the credits of classical music.
+
+    Only credits of every track count: where one is missing, Discogs may tell somebody whom MusicBrainz does not.
+    """
+    return bool(theirs.tracks) and (theirs.credited or not line.classical)
 
 
 def decides_alone(decision: Decision) -> bool:

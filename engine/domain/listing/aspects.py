@@ -87,7 +87,7 @@ def _facts(release: Release, rules: CategoryRules) -> Iterator[tuple[str, Sequen
     if place in MUSIC:
         yield "Type", [_type(whole)]
     yield from _editions(whole)
-    if "Classical" in release.genres:
+    if release.classical:
         yield "Composer", release.composers
         yield "Conductor", release.conductors
     if place == VINYL:

@@ -95,3 +95,43 @@ def link(mbid: str, *, kind: str = "discogs", ended: bool = False) -> Json:
         "attributes": [],
         "release": {"id": mbid, "title": "Title", "disambiguation": "", "barcode": None, "country": None},
     }
+
+
+def related(artist: str, kind: str, *, credit: str = "", sort: str = "", what: str = "Person") -> Json:
+    """Return the relation of an artist to a recording or a work.
+
+    `credit` is how it spells the name, `sort` the name to sort by; `what` is the kind of artist.
+    """
+    known = {"id": f"of {artist}", "name": artist, "sort-name": sort or artist, "type": what, "disambiguation": ""}
+    return _relation(kind, "artist", "backward") | {"target-credit": credit, "artist": known}
+
+
+def performance(*relations: Json) -> Json:
+    """Return the relation of a recording to a work that has `relations`, made by `related`."""
+    work = {"id": "00000000-0000-4000-8000-000000000003", "title": "Work", "iswcs": [], "relations": list(relations)}
+    return _relation("performance", "work", "forward") | {"work": work}
+
+
+def recorded(answer: Json, *tracks: Sequence[Json], everywhere: Sequence[Json] = ()) -> Json:
+    """Return a release whose tracks have recordings with these relations; `everywhere` are those of the release."""
+    lines = [track for item in answer["media"] for track in item["tracks"]]
+    for line, relations in zip(lines, tracks, strict=True):
+        line["recording"] = {"id": "", "title": line["title"], "video": False, "relations": list(relations)}
+    return {**answer, "relations": list(everywhere)}
+
+
+def _relation(kind: str, target: str, direction: str) -> Json:
+    return {
+        "type": kind,
+        "type-id": "00000000-0000-4000-8000-000000000004",
+        "target-type": target,
+        "direction": direction,
+        "begin": None,
+        "end": None,
+        "ended": False,
+        "attributes": [],
+        "attribute-ids": {},
+        "attribute-values": {},
+        "source-credit": "",
+        "target-credit": "",
+    }
