@@ -26,7 +26,7 @@ from console.headers import API_PATHS, screens_policy
 from console.hosts import own_hosts
 from console.lasting import Lasting
 from console.rules import SIGN_IN
-from console.widgets import keys, session
+from console.widgets import keys, scrolling, session
 from engine.api import create_app
 from engine.log import adopt, get_logger
 from engine.public import Clock, Sessions
@@ -110,7 +110,8 @@ def sign_in(settings: Settings, clock: Clock, sessions: Sessions) -> SignIn | No
 def policy(settings: Settings) -> str:
     """Return the content policy of the screens; the sandbox has no certificate, so its pictures come by http."""
     theirs = (distribution(name).locate_file(f"{name.replace('-', '_')}/{page}") for name, page in INLINE.items())
-    pages = [Path(str(page)).read_text(encoding="utf-8") for page in (*theirs, keys.LISTENER, session.LISTENER)]
+    ours = (keys.LISTENER, scrolling.LISTENER, session.LISTENER)
+    pages = [Path(str(page)).read_text(encoding="utf-8") for page in (*theirs, *ours)]
     return screens_policy(pages, [settings.sandbox_url] if settings.profile == "demo" else [])
 
 

@@ -72,6 +72,14 @@ def moment(at: datetime | None, *, now: datetime, zone: tzinfo = UTC) -> str:
     return f"{local.day} {local:%b}{year} {local:%H:%M}"
 
 
+def when(at: datetime, *, now: datetime, zone: tzinfo = UTC, old: bool = False) -> str:
+    """Return how long before `now` something was, `6 min ago`; where `now` is `old` the moment itself, `at 14:41`."""
+    if not old:
+        return ago(now - at)
+    said = moment(at, now=now, zone=zone)
+    return said if " " in said else f"at {said}"
+
+
 def second(at: datetime, zone: tzinfo = UTC) -> str:
     """Return the time of day to the second: `14:41:57`."""
     return f"{at.astimezone(zone):%H:%M:%S}"

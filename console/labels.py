@@ -56,6 +56,7 @@ SKIPPED = Label("Skipped", "gray", "skip_next")
 ITEM_LABELS = (WAITING, WORKING, DRAFTED, COMPOSED, ATTENTION, INTERRUPTED, SKIPPED)
 
 RUNNING = Label("Running", "blue", "sync")
+HELD_UP = Label("Waiting for quota", "gray", "hourglass_top")
 PAUSED = Label("Paused", "gray", "pause_circle")
 STOPPED = Label("Paused: needs you", "orange", "pan_tool")
 DONE = Label("Done", "green", "check_circle")
@@ -64,7 +65,7 @@ NONE_DONE = Label("Done, none drafted", "red", "error")
 FAILED = Label("Failed", "red", "error")
 CANCELLED = Label("Cancelled", "gray", "cancel")
 
-BATCH_LABELS = (WAITING, RUNNING, INTERRUPTED, PAUSED, STOPPED, DONE, IN_PART, NONE_DONE, FAILED, CANCELLED)
+BATCH_LABELS = (WAITING, RUNNING, HELD_UP, INTERRUPTED, PAUSED, STOPPED, DONE, IN_PART, NONE_DONE, FAILED, CANCELLED)
 
 
 def batch_label(view: BatchView) -> Label:
@@ -76,6 +77,8 @@ def batch_label(view: BatchView) -> Label:
         return _completed(job)
     if job.status is JobStatus.PAUSED:
         return STOPPED if job.error else PAUSED
+    if view.quota_at:
+        return HELD_UP
     return _PLAIN.get(job.status) or Label(job.status.replace("_", " ").capitalize(), "gray", "help")
 
 

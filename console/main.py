@@ -6,7 +6,7 @@ import streamlit as st
 
 from console import actions, navigation
 from console.context import NO_ROLE, context
-from console.widgets import alerts, keys, parts, session, style
+from console.widgets import alerts, keys, parts, scrolling, session, style
 from engine.public import access
 
 st.set_page_config(page_title="Draft Maker", page_icon=style.ICON, layout="wide")
@@ -24,4 +24,5 @@ page.run()
 alerts.watch(own)
 parts.watch()
 session.draw(own)
-keys.listen()  # last: what stands above moves every screen down
+keys.listen()  # last, as the next: what stands above moves every screen down
+scrolling.listen()

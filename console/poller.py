@@ -1,7 +1,8 @@
 """One poller a process over what is in view, shared by all browser sessions.
 
 A screen may look at a topic as often as it likes: it gets the last answer, and the store is not read. The poller reads
-each topic that a screen looked at recently, continues when the store is away, and forgets topics without a look.
+each topic that a screen looked at recently, and continues when the store is away. A topic without a look is read again
+at the next one; its last answer is kept, for an operator who comes back to it while the store is away.
 A topic that depends on another value is not polled: it is read at the first look after that value has changed.
 """
 
@@ -22,9 +23,10 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 TICK_SECONDS = 0.25
-IN_VIEW_SECONDS = 15.0  # a topic is forgotten after so long without a look
+IN_VIEW_SECONDS = 15.0  # a topic is not polled after so long without a look
+KEPT = 200  # topics out of view whose last answer is kept
 LATE_SECONDS = 3.0  # an answer is shown as old when it is so much later than it should be, also while a read waits
-QUIET_SECONDS = 6.0  # for so long after a failure looks do not read; the poller tries again sooner
+QUIET_SECONDS = 6.0  # for so long after a failure looks do not read; the poller tries again by then, or sooner
 AWAY = (StoreError, FilesAway)
 
 
@@ -74,6 +76,7 @@ class Poller:
         self._stop = Event()
         self._thread: Thread | None = None
         self._away_until = float("-inf")  # after a failure, looks show what is known and do not wait
+        self._answered_at = float("-inf")  # when anything was read last
         self._gone: StoreError | None = None  # why the store did not answer what was read last
 
     def start(self) -> None:
@@ -102,8 +105,8 @@ class Poller:
 
         `of` is what the answer depends on: as long as it stays the same, nothing is read again, and when it changes,
         this look reads, at most every `every` seconds. With None the topic is polled. All sessions share a topic, so
-        `read` must not depend on the operator. `otherwise` stands for an answer that was never read while the store
-        is away.
+        what is read must not depend on the operator; it is read as whoever looked last, who may still do so.
+        `otherwise` stands for an answer that was never read while the store is away.
 
         Raises:
             StoreError, FilesAway: nothing was ever read, the store does not answer, and there is no `otherwise`.
@@ -111,11 +114,13 @@ class Poller:
         """
         now = self._clock.monotonic()
         found = self._topics.setdefault(topic, _Topic((read, of), every, now, Outage(self._clock, "console")))
-        found.looked_at = now
-        if of is not None:
-            found.wanted = (read, of)
+        quiet = self._gone is not None and now < self._away_until
+        unseen = now - found.looked_at > IN_VIEW_SECONDS
+        if unseen and not quiet:
+            found.due_at, found.read_of = 0.0, None
+        found.looked_at, found.wanted = now, (read, of)
         asks = of is not None and now >= self._away_until
-        if found.answer is None and self._gone and now < self._away_until:
+        if found.answer is None and quiet:
             found.error = self._gone
         elif self._thread is None or found.due_at == 0.0 or found.answer is None or asks:
             self._refresh(found)
@@ -136,11 +141,17 @@ class Poller:
     def _poll(self) -> None:
         while not self._stop.wait(TICK_SECONDS):
             now = self._clock.monotonic()
-            for key, topic in list(self._topics.items()):
-                if now - topic.looked_at > IN_VIEW_SECONDS:
-                    self._topics.pop(key, None)
-                elif topic.due_at and topic.wanted[1] is None:
+            for topic in list(self._topics.values()):
+                in_view = now - topic.looked_at <= IN_VIEW_SECONDS
+                if in_view and topic.due_at and topic.wanted[1] is None:
                     self._refresh(topic)
+            self._forget(now)
+
+    def _forget(self, now: float) -> None:
+        """Forget the topics that were looked at the longest ago."""
+        gone = [key for key, topic in list(self._topics.items()) if now - topic.looked_at > IN_VIEW_SECONDS]
+        for key in sorted(gone, key=lambda key: self._topics[key].looked_at, reverse=True)[KEPT:]:
+            self._topics.pop(key, None)
 
     def _refresh(self, topic: _Topic) -> None:
         """Read a topic if it is due; a second reader waits for the first and takes its answer."""
@@ -149,22 +160,26 @@ class Poller:
             holds = of is not None and of == topic.read_of and topic.error is None
             if holds or self._clock.monotonic() < topic.due_at:
                 return
-            topic.due_at = self._clock.monotonic() + topic.every
+            asked_at = self._clock.monotonic()
+            topic.due_at, every = asked_at + topic.every, topic.every
             try:
                 value = read()
-                topic.answer, topic.error = _Answer(value, self._clock.monotonic(), self._clock.now()), None
+                self._answered_at = self._clock.monotonic()
+                topic.answer, topic.error = _Answer(value, self._answered_at, self._clock.now()), None
                 topic.read_of = of
                 topic.outage.over()
                 self._away_until, self._gone = float("-inf"), None
             except EngineError as error:
                 if isinstance(error, AWAY):
-                    self._away_until = self._clock.monotonic() + QUIET_SECONDS
-                    self._gone = error if isinstance(error, StoreError) else self._gone
+                    every = min(every, QUIET_SECONDS)  # what is read seldom is not shown as away for so long
+                    if self._answered_at <= asked_at:  # else something else was answered since
+                        self._away_until = self._clock.monotonic() + QUIET_SECONDS
+                        self._gone = error if isinstance(error, StoreError) else self._gone
                     topic.outage.failed(error)
                 elif topic.error is None:
                     log.warning("view_not_read", error=type(error).__name__)
                 topic.error = error
-            topic.due_at = self._clock.monotonic() + topic.every
+            topic.due_at = self._clock.monotonic() + every
 
     def _snapshot(self, topic: _Topic, otherwise: Any) -> Snapshot[Any]:
         """Return the last answer; it does not wait for a read that is under way."""

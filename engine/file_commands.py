@@ -11,6 +11,7 @@ from rich.table import Table
 from engine import terminal
 from engine.domain.batch import layout as layouts
 from engine.domain.batch.layout import Layout, Role
+from engine.domain.batch.options import description
 from engine.domain.batch.rows import RowState
 from engine.public import Check, TableView
 
@@ -33,19 +34,24 @@ _LONGEST = 40  # characters of a cell
 
 def check(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A txt, csv, tsv, json, xlsx or xls file.")],
+    profile: Annotated[str, typer.Option(help=description("profile"))] = "",
     columns: Columns = None,
     header_line: HeaderLine = None,
     sheets: Sheets = None,
     each_barcode: EachBarcode = None,
 ) -> None:
-    """Show how a file is read, and what is in it; nothing is started."""
+    """Show how a file is read, what is in it, and what it would ask of the services; nothing is started."""
     chosen = layout(columns, header_line, sheets, each_barcode)
-    found = terminal.open_engine().submission.open(content_of(file), file.name, chosen).check()
+    engine = terminal.open_engine()
+    options = engine.profiles.chosen(profile).options()
+    found = engine.submission.open(content_of(file), file.name, chosen).check()
     for table in found.tables:
         _show(table)
     for judged in found.scales:
         terminal.say(f"{judged.reason}{'' if judged.sure else ' (a guess)'}.")
     terminal.say(_summary(found))
+    if ahead := engine.upstreams.all().calls_ahead(found.looked_up, options):
+        terminal.say(f"Calls: about {', '.join(calls.words for calls in ahead)}.")
 
 
 def layout(

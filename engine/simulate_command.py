@@ -62,6 +62,11 @@ def _fields(one: Simulation) -> dict[str, object]:
         "seconds": round(one.result.seconds, 1),
         "limited_by": one.result.limited_by,
         "calls": {str(service): count for service, count in one.result.calls.items()},
+        "quotas_for_the_day": {
+            str(calls.service): {"limit": calls.daily_limit, "left": calls.daily_left, "rest_from": calls.rest_from}
+            for calls in one.ahead
+            if calls.daily_limit is not None
+        },
     }
 
 
@@ -76,6 +81,11 @@ def _print(found: Comparison) -> None:
     table.add_row("rows to look up", *(f"{one.looked_up:,}" for one in shown.values()))
     for service in Service:
         if any(service in one.result.calls for one in shown.values()):
-            calls = (f"{one.result.calls.get(service, 0):,}" for one in shown.values())
-            table.add_row(f"calls of {NAMES[service]}", *calls)
+            table.add_row(f"calls of {NAMES[service]}", *(_calls(service, one) for one in shown.values()))
     terminal.print_whole(table)
+
+
+def _calls(service: Service, one: Simulation) -> str:
+    """Return how many calls of a service there are, with what is left of the day."""
+    ahead = next((calls for calls in one.ahead if calls.service is service), None)
+    return f"{ahead.calls:,}{ahead.today}" if ahead else "0"

@@ -44,6 +44,7 @@ LONG = (  # browsers, whole processes, clouds that are emulated, and batches und
     "tests/contract/test_doctor.py",
     "tests/contract/test_drafts_command.py",
     "tests/contract/test_faults.py",
+    "tests/contract/test_group_faults.py",
     "tests/contract/test_firestore",
     "tests/contract/test_handed_over_in_any_order.py",
     "tests/contract/test_health_command.py",

@@ -8,15 +8,15 @@ from functools import partial
 
 import streamlit as st
 
-from console import navigation
+from console import labels, navigation
 from console.context import Context, zone
 from console.formatting import moment, number, rows, share, speed, waiting_note
 from console.poller import AWAY, Snapshot
 from console.widgets import notices, parts
 from console.widgets.heading import heading
-from console.widgets.text import plain
+from console.widgets.text import plain, with_code
 from console.widgets.tiles import tile
-from engine.public import MendedAt, Running, ShiftReport, Stuck, fix_line, shift_message
+from engine.public import MendedAt, Running, ShiftReport, Stuck, fix_line, local_times, shift_message
 
 EVERY_SECONDS = 15.0  # Firestore bills a read for every thousand rows that are counted
 HOURS = (8, 12, 24)
@@ -98,7 +98,7 @@ def _draw(report: ShiftReport) -> None:
     if report.running or report.fixes:
         st.subheader("Under way", anchor=False)
     for running in report.running:
-        _running(running, at)
+        _running(running, report.at, at)
     if report.unnamed_running:
         st.caption(f"and {rows(report.unnamed_running, 'batch', 'batches')} more")
     for fix in report.fixes:
@@ -113,9 +113,9 @@ def _tiles(report: ShiftReport) -> None:
     with st.grid(4, min_column_width=130, gap="small"):
         tile("Drafts", number(done.drafts), "made or changed")
         tile("Batches finished", number(done.batches), "in this shift")
-        tile("Failed", number(done.failed), "and not fixed yet")
+        tile(labels.ATTENTION.text, number(done.failed), "in this shift, not fixed yet")
         left = f"in {rows(report.open, 'batch', 'batches')}, {rows(report.engines, 'engine')}" if report.open else ""
-        tile("Left to do", number(report.left), waiting_note(left, report.paused) or "nothing waits")
+        tile("Left to do", number(report.left + report.paused), waiting_note(left, report.paused) or "nothing waits")
 
 
 def _stuck(one: Stuck, now: datetime, at: partial[str]) -> None:
@@ -130,7 +130,7 @@ def _stuck(one: Stuck, now: datetime, at: partial[str]) -> None:
         says, leads = st.columns([5, 1], gap="small", vertical_alignment="center")
         with says.container(gap=None):
             st.markdown(f"**{plain(one.name)}**{count}{lately}{since}{until}")
-            st.markdown(f"{plain(one.why)} **{plain(one.next_step)}**")
+            st.markdown(f"{plain(local_times(one.why, now, zone()))} **{with_code(one.next_step)}**")
         leads.page_link(
             page,
             label=label,
@@ -139,12 +139,12 @@ def _stuck(one: Stuck, now: datetime, at: partial[str]) -> None:
         )
 
 
-def _running(one: Running, at: partial[str]) -> None:
+def _running(one: Running, now: datetime, at: partial[str]) -> None:
     limit = f", limited by {plain(one.limited_by)}" if one.limited_by else ""
     end = f" · done at about {at(one.done_at)}{limit}" if one.done_at else ""
     pace = f" · {speed(one.per_minute)}" if one.per_minute is not None else ""
     done = f"{share(one.done, one.total)} of {rows(one.total)}" if one.total else "not read yet"
-    waits = "".join(f" · {plain(wait)}" for wait in one.waits)
+    waits = "".join(f" · {plain(local_times(wait, now, zone()))}" for wait in one.waits)
     st.page_link(
         navigation.BATCH,
         label=f"**{plain(one.name)}** · {done}{pace}{end}{waits}",
@@ -157,7 +157,8 @@ def _finished(report: ShiftReport) -> None:
     """Name the batches that were completed last."""
     at = partial(moment, now=report.at, zone=zone())
     for job in report.finished.newest:
-        failed = f", {number(job.failed_upcs)} failed" if job.failed_upcs else ""
+        needs = "needs" if job.failed_upcs == 1 else "need"
+        failed = f", {number(job.failed_upcs)} {needs} attention" if job.failed_upcs else ""
         st.page_link(
             navigation.BATCH,
             label=f"**{plain(job.name)}** · {number(job.successful_upcs)} drafted{failed} · {at(job.completed_at)}",

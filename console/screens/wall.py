@@ -78,7 +78,7 @@ def tiles(today: Today, view: WallView, now: datetime) -> tuple[Tile, ...]:
     failed = f"in {_batches(counts.failed_in)}" if counts.failed else "nothing failed"
     return (
         Tile("Drafted today", number(counts.drafted), pace or rows(view.engines, "engine"), "green"),
-        Tile("Left to do", number(counts.left), " · ".join(filter(None, (end or left, hand))), "blue"),
+        Tile("Left to do", number(counts.left + counts.paused), " · ".join(filter(None, (end or left, hand))), "blue"),
         Tile(labels.ATTENTION.text, number(counts.failed), failed, "red" if counts.failed else "quiet"),
     )
 
@@ -100,6 +100,7 @@ def render(context: Context) -> None:
         snapshot = context.poller.look("wall", partial(load, context), every=EVERY_SECONDS)
     except AWAY as error:
         notices.nothing_read(error)
+        st.html(html("wall", tiles=(), lines=(), more="", updated=""))
         return
     notices.store_away(snapshot, zone())
     if today.value.overview.left and not snapshot.value.engines:

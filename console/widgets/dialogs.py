@@ -9,6 +9,8 @@ from typing import Generic, Literal, TypeVar, cast
 import streamlit as st
 
 from console import actions
+from console.context import Context
+from console.widgets import parts, standing
 
 T = TypeVar("T")
 
@@ -40,17 +42,23 @@ class Dialog(Generic[T]):
 
     def draw_dialog(
         self,
+        context: Context,
         title: str,
         body: Callable[[], None],
         *,
         width: Literal["small", "medium", "large"] = "small",
         position: Literal["center", "right"] = "center",
     ) -> None:
-        """Draw it with what `body` draws; a click in it that changes the screen draws the whole screen again."""
+        """Draw it with what `body` draws, and say in it when the store is away.
+
+        A click in it that changes the screen draws the whole screen again.
+        """
 
         def whole() -> None:
             if actions.redraw_due():
                 st.rerun()
-            body()
+            with parts.inside(self.key):
+                standing.silence(context)
+                body()
 
         st.dialog(title, width=width, position=position, on_dismiss=self.close)(whole)()

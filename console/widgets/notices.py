@@ -11,9 +11,16 @@ from console.context import Context
 from console.formatting import moment, rows, second, span
 from console.poller import Snapshot
 from console.widgets.text import plain
-from engine.public import CONNECT_EBAY, AccountsView, EngineError, Service, Troubles, access
-
-START_ENGINE = "python -m engine worker"
+from engine.public import (
+    CONNECT_EBAY,
+    START_ENGINE,
+    AccountsView,
+    EngineError,
+    FilesAway,
+    Service,
+    Troubles,
+    access,
+)
 
 
 def freshness(snapshot: Snapshot[object], zone: tzinfo) -> None:
@@ -46,13 +53,18 @@ def stores(snapshot: Snapshot[object], found: Troubles, zone: tzinfo) -> None:
 
 
 def nothing_read(error: EngineError) -> None:
-    """Say that there is nothing to show, because the store did not answer."""
+    """Say that there is nothing to show, because a store did not answer."""
+    store = "file" if isinstance(error, FilesAway) else "job"
     st.error(
-        "**The job store does not answer, so there is nothing to show yet.** "
+        f"**The {store} store does not answer, so there is nothing to show yet.** "
         "Nothing is lost: this page tries again by itself every few seconds.",
         icon=":material/cloud_off:",
     )
-    st.caption(f"Reference: {type(error).__name__}")
+
+
+def not_read() -> None:
+    """Say that there is nothing to show yet, where it is said already that the store does not answer."""
+    st.caption("This is shown as soon as the store answers.")
 
 
 def allowed(context: Context, needed: access.TokenScope) -> bool:
@@ -91,11 +103,12 @@ def store_silent() -> None:
 def no_engine(waiting: int | None = None) -> None:
     """Say that no engine is running; `waiting` is how many rows wait for one, None where something is to be begun."""
     if waiting is None:
-        wait = "What you start waits until one does."
+        wait, then = "What you start waits until one does.", ""
     else:
         wait = f"{rows(waiting)} {'waits' if waiting == 1 else 'wait'}."
+        then = "; what was begun goes on where it stopped"
     st.error(
-        f"**No engine is running.** {wait} Start one with `{START_ENGINE}`; it continues where the last one stopped.",
+        f"**No engine is running.** {wait} Start one with `{START_ENGINE}`{then}.",
         icon=":material/power_off:",
     )
 

@@ -7,7 +7,9 @@ nothing is drawn or sent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import cast
 
 import streamlit as st
 from streamlit.elements.lib.grid_container import GridContainer
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from console import actions
 from console.poller import Snapshot
@@ -28,15 +31,20 @@ AGE = timedelta(seconds=10)  # to which ages are told
 Shows = Callable[[], object]  # what a part shows: a value that is equal as long as the part need not be drawn again
 
 _PARTS = "parts"
+_within: ContextVar[frozenset[str]] = ContextVar("within", default=frozenset())  # what is being drawn
 _mount = st.components.v2.component("tick", js=(Path(__file__).resolve().parent / "tick.js").read_text("utf-8"))
 
 
 @dataclass(slots=True)
 class _Part:
-    """A part in view. `shown` is what it showed when it was drawn last."""
+    """A part in view, and what it is drawn `within`.
+
+    `shown` is what it showed before it was drawn last and after: two different things where it may show either.
+    """
 
     shows: Shows
-    shown: object = None
+    within: frozenset[str]
+    shown: tuple[object, object] = (None, None)
 
 
 def begin() -> None:
@@ -49,20 +57,40 @@ def live(draw: Callable[[], None], *, name: str, shows: Shows) -> None:
 
     A click inside it redraws the whole screen, so that every part shows the result.
     """
-    part = _parts()[name] = _Part(shows)
+    part = _parts()[name] = _Part(shows, _within.get())
 
     def drawn() -> None:
         if actions.redraw_due():
             st.rerun()
-        part.shown = _now(part)
-        draw()
+        before = _now(part)
+        with inside(name, part.within):
+            draw()
+        part.shown = before, _now(part)
 
     st.fragment(drawn, key=name)()
 
 
+@contextmanager
+def inside(name: str, within: frozenset[str] = frozenset()) -> Iterator[None]:
+    """Have the parts that are drawn now belong to `name`; those that belonged to it before are forgotten."""
+    known = _parts()
+    for inner in [key for key, part in known.items() if name in part.within]:
+        del known[inner]
+    token = _within.set(within | {name})
+    try:
+        yield
+    finally:
+        _within.reset(token)
+
+
 def as_read(snapshot: Snapshot[object]) -> object:
     """Return what a part shows that draws a snapshot: something else once it is read again, or its age is another."""
-    return snapshot.read_at, snapshot.away, snapshot.age // AGE if snapshot.away else None
+    return snapshot.read_at, outage(snapshot)
+
+
+def outage(snapshot: Snapshot[object]) -> object:
+    """Return the part of what a part shows that says for how long the store has not answered."""
+    return snapshot.age // AGE if snapshot.away else None
 
 
 def steady(snapshot: Snapshot[object]) -> object:
@@ -85,14 +113,29 @@ def _tick() -> None:
     if actions.redraw_due():
         st.rerun()
     seconds = {"seen": EVERY_SECONDS, "hidden": HIDDEN_SECONDS}
-    _mount(key="ticks", data=seconds, on_tick_change=draw_changed, height=1)
+    _mount(key="ticks", data=seconds, on_tick_change=_ticked, height=1)
+
+
+def _ticked() -> None:
+    """Have what has changed drawn, if nothing but the tick asks for this run: it would be drawn in place of the rest.
+
+    What else asks for it may be a click, or the whole screen. The next tick looks again.
+    """
+    run = get_script_run_ctx()
+    if run and len(run.fragment_ids_this_run or ()) == 1:
+        draw_changed()
 
 
 def draw_changed() -> None:
     """Have those parts drawn again that show something else now; none, where nothing has changed."""
-    changed = [name for name, part in _parts().items() if _now(part) != part.shown]
+    changed = [name for name, part in _parts().items() if _differs(part)]
     if changed:
         st.rerun(changed)
+
+
+def _differs(part: _Part) -> bool:
+    now = _now(part)
+    return part.shown != (now, now)
 
 
 def _now(part: _Part) -> object:

@@ -70,5 +70,5 @@ def _editor(key: str, start: Mapping[str, Mapping[str, float]], *, number: str, 
         placeholder="",
         disabled=["Format"],
         column_config={"Format": st.column_config.TextColumn(width=80, pinned=True)}
-        | {name: st.column_config.NumberColumn(name, format=number, min_value=least, width=76) for name in CONDITIONS},
+        | {name: st.column_config.NumberColumn(name, format=number, min_value=least, width=96) for name in CONDITIONS},
     )

@@ -12,8 +12,9 @@ ICON = _HERE / "icon.svg"
 
 
 def apply() -> None:
-    """Add our style sheet to this page."""
+    """Add our style sheet to this page, and have what is drawn over it, such as a dialog, follow the theme too."""
     st.html(_SHEET)
+    st.html(f"<style>:root {{ color-scheme: {'dark' if dark() else 'light'}; }}</style>")
 
 
 def dark() -> bool:

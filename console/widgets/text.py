@@ -16,19 +16,29 @@ _CHANGED_LATER = re.compile(
     re.IGNORECASE,
 )
 _APART = ":small[]"
+_CODE = re.compile(r"`([^`]+)`")
 _LIKE_CODE = re.compile(r"[\w .,/()#%@*{}-]+")
 
 
 def plain(text: str) -> str:
     """Return Markdown that shows a text as it is, on one line: none of it is markup, a link, a picture or an icon."""
+    return _escaped(" ".join(text.split()))
+
+
+def _escaped(line: str) -> str:
     parts, done = [], 0
-    line = " ".join(text.split())
     for found in _CHANGED_LATER.finditer(line):
         cut = found.start() + (1 if found["arrow"] else 0)
         parts.append(line[done:cut])
         done = cut
     parts.append(line[done:])
     return _APART.join(_MARKUP.sub(r"\\\g<0>", part) for part in parts)
+
+
+def with_code(text: str) -> str:
+    """Return Markdown that shows a text as it is, on one line, and what stands in backticks in the letters of code."""
+    parts = _CODE.split(" ".join(text.split()))
+    return "".join(code(part) if index % 2 else _escaped(part) for index, part in enumerate(parts))
 
 
 def code(text: str) -> str:

@@ -54,7 +54,11 @@ FILE_REFUSED = documented(
     },
     RefusedFile,
 )
-CHECK_REFUSED = WRITE | FILE_REFUSED | documented({400: "The columns fit no file, or the body cannot be read."})
+CHECK_REFUSED = (
+    WRITE
+    | FILE_REFUSED
+    | documented({400: "The columns fit no file, there is no such profile, or the body cannot be read."})
+)
 UPLOAD_REFUSED = (
     WRITE
     | FILE_REFUSED
@@ -114,11 +118,15 @@ def upload(form: Annotated[UploadForm, File()], engine: TheEngine) -> StartedJob
 
 @router.post("/check", summary="Check a file, and start nothing", responses=CHECK_REFUSED)
 def check(form: Annotated[CheckForm, File()], engine: TheEngine) -> CheckAnswer:
-    """Return what is in a file and how it is read: its columns with five rows, the rows by state, the invalid ones."""
+    """Return what is in a file and how it is read: its columns with five rows, the rows by state, the invalid ones.
+
+    `calls` says what a batch of it would ask of the services, and what their quotas for the day leave.
+    """
+    options = form.options(engine.profiles.chosen(form.profile))
     opened = engine.submission.open(form.file.file.read(), form.file.filename or "upload.txt", form.layout())
     invalid = islice(opened.rows(RowState.INVALID), MOST_INVALID)
     refused = [RefusedRow(row=row.line, value=row.value, reason=row.problem) for row in invalid]
-    return check_answer(opened.check(), refused)
+    return check_answer(opened.check(), refused, engine.upstreams.all(), options)
 
 
 @router.get(

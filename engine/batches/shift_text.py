@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 
 from engine.batches.shift import Running, ShiftReport
 from engine.batches.stuck import Stuck
+from engine.batches.upstream_views import local_times
 from engine.domain.batch.advice import advice_on
 from engine.domain.batch.fixes import Fix
 
@@ -35,7 +36,8 @@ def _lines(report: ShiftReport, zone: tzinfo, link: str) -> Iterator[str]:
         yield f"- and {counted(report.unnamed_running, 'batch', 'batches')} more."
     yield from (f"Fix under way: {fix_line(fix)}" for fix in report.fixes)
     left = f"{counted(report.left, 'row')} of {counted(report.open, 'batch', 'batches')}" if report.open else "nothing"
-    yield f"To do: {left}, by {counted(report.engines, 'engine')}."
+    paused = f", and {counted(report.paused, 'row')} of paused batches" if report.paused else ""
+    yield f"To do: {left}, by {counted(report.engines, 'engine')}{paused}."
     if link:
         yield link
 
@@ -45,7 +47,7 @@ def stuck_line(one: Stuck, now: datetime, zone: tzinfo) -> str:
     rows = f" ({counted(one.rows, 'row')}{f', {one.lately:,} of them new' if one.lately else ''})" if one.rows else ""
     since = f" Since {moment(one.since, now, zone)}." if one.since else ""
     until = f" Until about {moment(one.until, now, zone)}." if one.until and one.until > now else ""
-    return f"{one.name}{rows}: {_sentence(one.why)}{since}{until} Next: {one.next_step}"
+    return f"{one.name}{rows}: {_sentence(local_times(one.why, now, zone))}{since}{until} Next: {one.next_step}"
 
 
 def running_line(one: Running, now: datetime, zone: tzinfo) -> str:
@@ -54,7 +56,8 @@ def running_line(one: Running, now: datetime, zone: tzinfo) -> str:
     pace = f", {one.per_minute:,.0f} a minute" if one.per_minute is not None else ""
     limit = f", limited by {one.limited_by}" if one.limited_by else ""
     end = f", done at about {moment(one.done_at, now, zone)}{limit}" if one.done_at else ""
-    return f"{one.name}: {one.done:,} of {total} rows{pace}{end}.{''.join(f' {_sentence(wait)}' for wait in one.waits)}"
+    waits = "".join(f" {_sentence(local_times(wait, now, zone))}" for wait in one.waits)
+    return f"{one.name}: {one.done:,} of {total} rows{pace}{end}.{waits}"
 
 
 def fix_line(fix: Fix) -> str:

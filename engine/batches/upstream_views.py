@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from math import ceil
 
@@ -20,6 +21,7 @@ MISSING: Mapping[Service, str] = {
     Service.EBAY: "eBay is not connected: drafts are composed here and not sent.",
     Service.EBAY_BROWSE: "eBay is not connected: no asking prices can be compared.",
 }
+_CLOCK = re.compile(r"(\d\d:\d\d:\d\d) UTC")
 
 
 class UpstreamState(StrEnum):
@@ -157,6 +159,34 @@ class UpstreamView:
 
 
 @dataclass(frozen=True, slots=True)
+class CallsAhead:
+    """The `calls` of a service that a batch will make, about; what its quota for the day leaves, None without one.
+
+    Where they are more than the `daily_left`, the others are made from `rest_from` on, `daily_limit` a day; None where
+    they are not.
+    """
+
+    service: Service
+    calls: int
+    daily_limit: int | None = None
+    daily_left: int | None = None
+    rest_from: datetime | None = None
+
+    @property
+    def today(self) -> str:
+        """Return what is left of the day, ` (4,990 left today)`, and when the rest follows; "" without a quota."""
+        if self.daily_left is None:
+            return ""
+        rest = f", the rest from {clock(self.rest_from)}" if self.rest_from else ""
+        return f" ({self.daily_left:,} left today{rest})"
+
+    @property
+    def words(self) -> str:
+        """Return it as an operator reads it, `200 of eBay prices (4,990 left today)`."""
+        return f"{self.calls:,} of {NAMES[self.service]}{self.today}"
+
+
+@dataclass(frozen=True, slots=True)
 class UpstreamsView:
     """All services `at` one moment. `engines` counts the workers alive: without one nobody answers a test."""
 
@@ -195,9 +225,20 @@ class UpstreamsView:
         speed = batch.throughput.per_minute
         return self.forecast(batch.left, job.options, job_id=job.job_id, done=job.processed_upcs, speed=speed)
 
-    def calls(self, rows: int, options: Options) -> dict[Service, int]:
-        """Return about how many calls of each service `rows` rows cost that were never looked up."""
-        return {service: ceil(rows * each) for service, each in self._calls_a_row(options, {}, 0).items()}
+    def calls_ahead(self, rows: int, options: Options) -> tuple[CallsAhead, ...]:
+        """Return the calls that `rows` rows cost that were never looked up; of none for no rows."""
+        calls = {service: ceil(rows * each) for service, each in self._calls_a_row(options, {}, 0).items()}
+        return self.ahead(calls) if rows else ()
+
+    def ahead(self, calls: Mapping[Service, int]) -> tuple[CallsAhead, ...]:
+        """Return calls to come, beside what the quotas for the day leave."""
+        return tuple(self._ahead(service, count) for service, count in calls.items())
+
+    def _ahead(self, service: Service, calls: int) -> CallsAhead:
+        view = self.of(service)
+        quota, day_ends = view.quota, view.at + timedelta(seconds=view.quota.day_ends_seconds)
+        later = quota.daily_left is not None and calls > quota.daily_left
+        return CallsAhead(service, calls, quota.daily_limit, quota.daily_left, day_ends if later else None)
 
     def _calls_a_row(self, options: Options, taken: Mapping[Service, int], rows: int) -> dict[Service, float]:
         return calls_a_row(
@@ -226,3 +267,13 @@ def discogs_use(options: Options, *, connected: bool) -> DiscogsUse:
 def clock(at: datetime | None) -> str:
     """Return a time of day as the services' sentences write it, `14:52:10 UTC`; "" for None."""
     return f"{at:%H:%M:%S} UTC" if at else ""
+
+
+def local_times(text: str, now: datetime, zone: tzinfo) -> str:
+    """Return a sentence with the times of day that `clock` wrote as the clock of `zone` shows them: `15:52:10`."""
+    today = now.astimezone(UTC).date()
+
+    def local(found: re.Match[str]) -> str:
+        return f"{datetime.combine(today, time.fromisoformat(found[1]), UTC).astimezone(zone):%H:%M:%S}"
+
+    return _CLOCK.sub(local, text)

@@ -13,7 +13,7 @@ from engine.batches.views import BatchView, WorkerView
 from engine.clock import Clock
 from engine.codec import decode
 from engine.domain.services import Service
-from engine.quota.budgets import Allowance
+from engine.quota.budgets import Allowance, midnight
 from engine.quota.documents import BUDGETS
 from engine.quota.forecast import Forecast, Quota
 from engine.quota.stored_budget import StoredBudget
@@ -75,7 +75,10 @@ class Upstreams:
         if found:
             return decode(StoredBudget, found.fields, found.path)
         limits = self._limits.get(service, Allowance(service))
-        return StoredBudget(service, limits.limit, limits.window_seconds, daily_limit=limits.daily_limit)
+        credentials = "unknown" if service in KEYS else "unneeded"
+        return StoredBudget(
+            service, limits.limit, limits.window_seconds, daily_limit=limits.daily_limit, credentials=credentials
+        )
 
 
 def upstream(
@@ -109,6 +112,7 @@ def upstream(
 def _quota(budget: StoredBudget, at: datetime) -> Quota:
     """Return what is left of the window and of the day."""
     now, limit, resets = at.timestamp(), budget.daily_limit, budget.daily_resets_at
+    ends = resets.timestamp() if resets and resets > at else midnight(now)
     used = 0 if resets and resets <= at else budget.daily_used
     return Quota(
         limit=budget.limit,
@@ -116,7 +120,7 @@ def _quota(budget: StoredBudget, at: datetime) -> Quota:
         busy=tuple(sorted(free_at - now for free_at in budget.slots if free_at > now)),
         daily_limit=limit,
         daily_left=None if limit is None else max(0, limit - used),
-        day_ends_seconds=max(0.0, (resets - at).total_seconds()) if resets else 0.0,
+        day_ends_seconds=0.0 if limit is None else ends - now,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.batches.upstream_views import discogs_use
+from engine.batches.upstream_views import CallsAhead, discogs_use
 from engine.bootstrap.stores import open_store
 from engine.bootstrap.workers import limits_of
 from engine.catalog.file import CurrentCatalog
@@ -31,12 +31,14 @@ _ASKED_AT_ONCE = 500  # barcodes that are looked for in store and catalogue toge
 class Simulation:
     """A batch with one state of the catalogue: `looked_up` rows ask services, and what comes of all.
 
-    `limit` is the quota that limits it, `Discogs (60 calls a minute)`, "" for none.
+    `limit` is the quota that limits it, `Discogs (60 calls a minute)`, "" for none. `ahead` are its calls beside what
+    the quotas for the day leave.
     """
 
     looked_up: int
     result: Simulated
     limit: str
+    ahead: tuple[CallsAhead, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Simulator:
         result = simulate(made, installation)
         service = result.limited_by
         limit = f"{NAMES[service]} ({installation.quotas[service].words})" if service else ""
-        return Simulation(sum(map(_asks, made)), result, limit)
+        return Simulation(sum(map(_asks, made)), result, limit, self._upstreams.ahead(result.calls))
 
     def _known(self, rows: Sequence[Row], catalog: CurrentCatalog | None) -> set[str]:
         """Return the keys of rows that need no service: the catalogue, or a kept answer, knows their release."""

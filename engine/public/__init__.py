@@ -29,8 +29,8 @@ from engine.batches.stuck import MendedAt, Stuck
 from engine.batches.submission import Submission
 from engine.batches.taking import Entry, Taken
 from engine.batches.throughput import Throughput
-from engine.batches.upstream_views import UpstreamState, UpstreamsView, UpstreamView
-from engine.batches.views import NO_ENGINE, BatchView, CauseCount, ItemPage, JobPage, Overview, Wait, WorkerView
+from engine.batches.upstream_views import UpstreamState, UpstreamsView, UpstreamView, local_times
+from engine.batches.views import NO_ENGINE, START_ENGINE, BatchView, CauseCount, Overview, Wait, WorkerView
 from engine.catalog.catalogue import Catalogue, CatalogueView
 from engine.catalog.update import UpdateState
 from engine.clock import Clock, SystemClock
@@ -57,7 +57,7 @@ from engine.domain.batch.options import Ambiguous, DraftedBefore, Duplicates, Ne
 from engine.domain.batch.rows import Condition, Row, RowState
 from engine.domain.batch.scans import Found, Scan, ScanSession, ScanState
 from engine.domain.batch.throughput import RECENT as RECENT_MINUTES
-from engine.domain.batch.unpriced import Prices, unpriced
+from engine.domain.batch.unpriced import Prices
 from engine.domain.batch.upload import Upload
 from engine.domain.identify.evidence import ReleaseSummary
 from engine.domain.listing import titles
@@ -134,6 +134,7 @@ __all__ = [
     "RECENT_MINUTES",
     "RULES_OF_EBAY",
     "SCOPES",
+    "START_ENGINE",
     "TEMPLATE_EXAMPLE",
     "Account",
     "AccountView",
@@ -195,11 +196,9 @@ __all__ = [
     "Health",
     "HealthCheck",
     "Item",
-    "ItemPage",
     "ItemStatus",
     "Job",
     "JobError",
-    "JobPage",
     "JobStatus",
     "JobUnknown",
     "KeptAnswers",
@@ -286,6 +285,7 @@ __all__ = [
     "fix_line",
     "history_revision",
     "kinds",
+    "local_times",
     "missing_scopes",
     "new_location",
     "people",
@@ -295,6 +295,5 @@ __all__ = [
     "shift_message",
     "titles",
     "unpacked",
-    "unpriced",
     "usual_conditions",
 ]

@@ -25,22 +25,32 @@ STATES = {"completed", "failed", "paused", "running"}
 
 @contextmanager
 def batches(served: Served) -> Iterator[list[str]]:
-    """Have batches that are completed (with failed rows and drafts), failed, paused and running; yield their names."""
+    """Have batches that are completed (with failed rows and drafts), failed, paused and running; yield their names.
+
+    The last is completed too, and one that no call deletes.
+    """
     done = served.finished(lines([*ROWS, "12345"]), Drafting(failing=ROWS[1:3]))
     failed = served.finished("nothing that is a barcode\n")
+    kept = served.finished(lines(ROWS), Drafting(failing=ROWS[1:3]))
     paused = served.start(lines(ROWS))
     served.post(f"/api/batch/{paused}/pause")
     running = served.start(lines(ROWS))
     with served.working(Scripted(stops_at=2)):
         until(lambda: served.status(running)["processed_upcs"] == 2)
-        names = [done, failed, paused, running]
+        names = [done, failed, paused, running, kept]
         assert {served.status(name)["status"] for name in names} == STATES
         yield names
 
 
 def config(names: list[str], examples: int, phases: dict[str, bool]) -> str:
     """Return what schemathesis is told: real names among made-up ones, and where a contract has its own status."""
-    values = {"jobs": names, "rows": [*range(7)], "services": ["discogs", "ebay"], "files": [lines(ROWS)]}
+    values = {
+        "jobs": names[:-1],
+        "kept": names[-1:],
+        "rows": [*range(7)],
+        "services": ["discogs", "ebay"],
+        "files": [lines(ROWS)],
+    }
     dictionaries = "".join(f"[dictionaries.{name}]\nvalues = {json.dumps(known)}\n" for name, known in values.items())
     switches = "".join(f"[phases.{name}]\nenabled = {str(on).lower()}\n" for name, on in phases.items())
     return f"""
@@ -70,6 +80,9 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 409, 422]
 [[operations]]
 include-path-regex = "/again$"  # a schema cannot compute a check digit
 checks.positive_data_acceptance.expected-statuses = ["2xx", 404, 409, 422]
+[[operations]]
+include-path-regex = "/(items|events|[a-z-]+[.][a-z]+)$"  # of a batch that a call has deleted by then, there are none
+parameters = {{ "path.job_id" = {{ dictionary = "kept", probability = 0.8 }} }}
 [[operations]]
 include-path = "/api/lookups/forget"  # a schema cannot compute a check digit
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400]

@@ -121,7 +121,7 @@ def test_pressing_twice_is_one_recovery(served: Served) -> None:
 
 def test_a_job_whose_worker_was_killed_is_recovered_and_nothing_is_done_twice(served: Served) -> None:
     with running() as sandbox:
-        sandbox.latency(discogs=0.5)
+        sandbox.latency(discogs=2.0)  # so that the last row is not done before it is seen that two are
         job_id = served.start(REAL)
         with worker_process(served.settings, sandbox.url, DM_LEASE_SECONDS="2", DM_LANES="1") as worker:
             until(lambda: served.status(job_id)["processed_upcs"] >= 2)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from typer.testing import CliRunner
 
 from engine.batches.documents import WORKERS
+from engine.cli import app
 from engine.clock import SystemClock
 from engine.domain.services import Service
 from engine.public import NO_ENGINE
@@ -131,6 +135,64 @@ def test_a_day_that_is_over_counts_no_more(served: Served) -> None:
     tell(served, "ebay_browse", daily_limit=5_000, daily_used=5_000, daily_resets_at=over)
     found = of(served, "ebay_browse")
     assert (found["state"], found["budget"]["daily_remaining"]) == ("unknown", 5_000)
+
+
+def ahead(served: Served, rows: int, **fields: str) -> dict[str, Any]:
+    """Return what a file of so many rows would ask of the services, as a check of it says."""
+    answer = served.call("POST", "/api/batch/check", files={"file": ("box.txt", "\n".join(upcs(rows)))}, data=fields)
+    assert answer.status_code == 200, answer.text
+    return {one.pop("service"): one for one in answer.json()["calls"]}
+
+
+COMPARED = json.dumps({"basis": "comparable"})
+
+
+def test_a_check_tells_the_prices_of_a_day_before_the_start(served: Served) -> None:
+    midnight = CLOCK.now() + timedelta(hours=5)
+    tell(served, "ebay_browse", daily_limit=5_000, daily_used=4_900, daily_resets_at=midnight)
+    fits = {"calls": 100, "daily_limit": 5_000, "daily_left": 100, "rest_from": None}
+    assert ahead(served, 100, price_rule=COMPARED)["ebay_browse"] == fits
+    more = ahead(served, 101, price_rule=COMPARED)["ebay_browse"]
+    assert (more["calls"], more["daily_left"]) == (101, 100)
+    assert abs(datetime.fromisoformat(more["rest_from"]) - midnight) < timedelta(seconds=1)
+
+
+def test_the_rest_follows_from_midnight_where_nobody_has_asked_for_a_price_today(served: Served) -> None:
+    over = {"daily_limit": 9, "daily_used": 9, "daily_resets_at": CLOCK.now() - timedelta(hours=1)}
+    for fields in ({"daily_limit": 9}, over):
+        tell(served, "ebay_browse", **fields)
+        found = ahead(served, 10, price_rule=COMPARED)["ebay_browse"]
+        assert found["daily_left"] == 9
+        rest_from = datetime.fromisoformat(found["rest_from"]).astimezone(ZoneInfo("America/Los_Angeles"))
+        assert (rest_from.hour, rest_from.minute) == (0, 0)
+        assert timedelta(0) < rest_from - CLOCK.now() <= timedelta(hours=25)
+
+
+def test_a_check_asks_what_the_profile_asks(served: Served) -> None:
+    tell(served, "ebay_browse", daily_limit=5_000)
+    assert "ebay_browse" not in ahead(served, 3)
+    served.call("PUT", "/api/seller/profiles/Compared", json={"price_rule": {"basis": "comparable"}})
+    assert ahead(served, 3, profile="Compared")["ebay_browse"]["calls"] == 3
+    refused = served.call(
+        "POST", "/api/batch/check", files={"file": ("box.txt", "\n".join(upcs(3)))}, data={"profile": "None such"}
+    )
+    assert refused.status_code == 400
+
+
+def test_the_command_line_tells_it_too(served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tell(served, "ebay_browse", daily_limit=5_000, daily_used=4_999, daily_resets_at=CLOCK.now() + timedelta(hours=5))
+    served.call("PUT", "/api/seller/profiles/Compared", json={"price_rule": {"basis": "comparable"}})
+    monkeypatch.chdir(tmp_path)
+    for name, value in {"DM_STORE": served.settings.store, "DM_FILES": served.settings.files}.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "box.txt").write_text("\n".join(upcs(3)))
+    for command in (["check"], ["simulate"]):
+        result = CliRunner().invoke(app, [*command, "box.txt", "--profile", "Compared"], catch_exceptions=False)
+        assert "1 left today, the rest from " in result.stdout, result.stdout
+    said = CliRunner().invoke(app, ["simulate", "box.txt", "--profile", "Compared", "--json"]).stdout
+    day = json.loads(said)["without_catalog"]["quotas_for_the_day"]["ebay_browse"]
+    assert (day["limit"], day["left"]) == (5_000, 1)
+    assert datetime.fromisoformat(day["rest_from"]) > CLOCK.now()
 
 
 def test_only_a_live_worker_knows_which_keys_there_are(served: Served) -> None:

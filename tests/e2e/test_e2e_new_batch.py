@@ -131,6 +131,21 @@ def test_columns_and_sheets_are_set_by_hand_kept_by_a_reload_started_and_known_f
     expect(page.get_by_text("price in Now")).to_have_count(0)
 
 
+def test_the_batch_that_was_started_opens_at_its_top(whole: Demo, page: Page) -> None:
+    page.set_viewport_size({"width": 1024, "height": 500})
+    page.goto(f"{whole.url}/new")
+    upload(page, "scrolled.txt", "".join(f"{upc}\n" for upc in ("724383244812", "075992422222") * 10))
+    start = page.get_by_role("button", name="Start batch of 20")
+    start.scroll_into_view_if_needed()
+    expect(page.get_by_role("heading", name="New batch")).not_to_be_in_viewport()
+    start.click()
+    expect(page.get_by_role("heading", name="scrolled")).to_be_in_viewport()
+    page.get_by_test_id("stMain").evaluate("(main) => main.scrollTo(0, 200)")
+    BatchScreen(page).filter("Needs attention").click()
+    expect(BatchScreen(page).filter("Needs attention")).to_be_checked()
+    expect(page.get_by_role("heading", name="scrolled")).not_to_be_in_viewport()
+
+
 def test_a_double_click_on_start_is_one_batch(whole: Demo, page: Page) -> None:
     before = whole.get("/api/batch/jobs")["total"]
     page.goto(f"{whole.url}/new")

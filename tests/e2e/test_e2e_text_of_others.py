@@ -15,6 +15,7 @@ from engine.batches.documents import WORKERS, job_path
 from engine.bootstrap import open_store
 from engine.clock import SystemClock
 from engine.codec import encode
+from engine.domain.batch import items
 from engine.domain.batch.workers import WorkerRecord
 from engine.sandbox.emulators import free_ports
 from engine.store.base import Patch, Put
@@ -57,7 +58,7 @@ def hostile(number: int, upc: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def services() -> Iterator[Sandbox]:
     with sandbox_server.running(more=[hostile(910_000_001, UPC), hostile(910_000_002, REFUSED)]) as sandbox:
-        sandbox.fault("ebay", "refused", match="PUT /sell/inventory", after=1, number=25002, said=f"No: {PICTURE}")
+        sandbox.fault("ebay", "refused", match=items.name(1), number=25002, said=f"No: {PICTURE}")  # as its SKU ends
         sandbox.account(
             policies={"fulfillment": [SHORT], "payment": [ICONS], "return": [PICTURE]},
             locations={"X": {"name": SHORT, "merchantLocationStatus": "ENABLED"}},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from console.context import context
 from engine.domain.access import Role, TokenScope, TokenState
 from tests.support.desk import Desk, button, text
 
@@ -22,6 +23,7 @@ def test_a_token_is_made_and_shown_once(desk: Desk) -> None:
     assert (held.name, held.scope, (held.ends_at - held.made_at).days) == ("nightly import", TokenScope.SUBMIT, 30)
     assert held.made_by == "test@example.com"
     assert app.text_input(key="token_name").value == ""
+    context().poller.changed()
     app.run()
     assert not app.code
     assert secret not in str(app.session_state)

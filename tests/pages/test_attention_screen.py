@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -50,6 +52,21 @@ def doubtful(desk: Desk) -> Desk:
 def opened(app: AppTest, label: str) -> AppTest:
     button(app, label).click()
     return app.run()
+
+
+def test_a_row_says_of_which_batch_it_is(doubtful: Desk) -> None:
+    said = text(opened(doubtful.screen("attention"), "One by one"))
+    assert re.search(r"Row 3 of (one|two)", said)
+
+
+def test_what_cannot_be_read_in_an_outage_is_told_once(doubtful: Desk) -> None:
+    app = doubtful.screen("attention")
+    doubtful.away()
+    context().poller.changed()
+    app = opened(app, "One by one")
+    assert not app.exception
+    assert len([one for one in app.error if "does not answer" in one.value]) == 1
+    assert "This is shown as soon as the store answers." in text(app)
 
 
 def test_a_group_names_what_fixes_it_and_the_batches_of_its_rows(doubtful: Desk) -> None:

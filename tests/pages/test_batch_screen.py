@@ -14,15 +14,17 @@ from console.screens.batch import view as batch_view
 from console.screens.batch.actions import rare
 from console.screens.batch.query import Query
 from engine.batches.documents import item_path
+from engine.batches.upstream_views import clock
 from engine.codec import replace
 from engine.domain.batch.items import ItemStatus
 from engine.domain.batch.jobs import JobStatus
 from engine.domain.batch.options import DraftedBefore, Options
+from engine.domain.batch.workers import RowInFlight
 from engine.domain.identify.evidence import Match
 from engine.errors import Cause
 from engine.store.base import Put
 from tests.support import drafting
-from tests.support.desk import Desk, button, text, upcs
+from tests.support.desk import CLOCK, Desk, button, text, upcs
 from tests.support.hostile import as_shown
 
 
@@ -49,6 +51,7 @@ def test_a_dry_run_says_composed_and_not_drafted(desk: Desk) -> None:
     app = desk.screen("batch", job_id=job.job_id)
     assert "Dry run: nothing is sent to eBay" in text(app)
     assert app.metric[0].label.endswith("Composed")
+    assert (app.metric[3].value, app.metric[3].delta) == ("–", "too short to measure")
     assert [list(row) for row in app.dataframe[0].value["Status"]] == [["Composed"], ["Composed"]]
 
 
@@ -321,3 +324,13 @@ def test_a_batch_that_matches_far_worse_than_usual_says_so_and_leads_to_its_colu
     assert button(app, "Resume").label.startswith("Resume (")
     (columns,) = [link for link in app.get("page_link") if link.proto.label == "Check the columns"]
     assert job.gcs_path.rpartition("/")[2] in columns.proto.query_string
+
+
+def test_a_batch_that_waits_for_a_quota_says_until_when(desk: Desk) -> None:
+    job = desk.interrupted()
+    until = CLOCK.now().replace(microsecond=0) + timedelta(hours=1)
+    rows = [RowInFlight(job.job_id, 2, upcs(3)[2], "identify", f"Discogs quota until {clock(until)}")]
+    desk.store.commit(desk.worker("dead", job.job_id, rows))
+    app = desk.screen("batch", job_id=job.job_id)
+    assert not app.exception
+    assert f"Waiting for quota until {until + timedelta(seconds=59):%H:%M}" in text(app)

@@ -119,6 +119,16 @@ def test_the_screen_says_whether_the_engines_use_what_is_connected(live: Desk) -
 
 
 def test_a_store_that_is_away_is_told(live: Desk) -> None:
-    live.screen("connections")
     live.away()
     assert "The job store does not answer" in text(live.screen("connections"))
+
+
+def test_what_was_connected_is_shown_as_it_was_while_the_store_is_away_and_nothing_can_be_changed(live: Desk) -> None:
+    connected(live, days=400)
+    app = live.screen("connections")
+    assert not button(app, "Forget keys").disabled
+    live.away()
+    context().poller.changed()
+    app.run()
+    assert "The job store has not answered" in text(app)
+    assert [found.label for found in app.button if not found.disabled] == []

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from console.context import context
+from console.formatting import NONE
 from console.screens.new_batch import screen as new_batch
 from console.widgets import price_table
 from engine.domain.batch.jobs import Job
@@ -47,6 +48,16 @@ def test_rows_that_were_listed_before_are_a_tile_of_their_own_that_adds_up(desk:
     ready, repaired, repeated, invalid, listed = (int(tile.value) for tile in app.metric)
     assert (ready, repaired, repeated, invalid, listed) == (1, 0, 1, 1, 2)
     assert "1 + 0 + 1 + 1 + 2 = **5 rows of the file**" in text(app)
+    assert [tile.delta for tile in app.metric][:2] == ["1 more listed before", "1 more listed before"]
+
+
+def test_what_was_listed_before_is_not_known_while_nobody_can_look_it_up(desk: Desk) -> None:
+    app = checked(desk)
+    desk.away()
+    context().poller.changed()
+    listed = app.run().metric[4]
+    assert (listed.value, listed.delta) == (NONE, "not looked up yet")
+    assert "is looked up when the store answers" in text(app)
 
 
 def test_an_upload_is_kept_and_checked(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,10 +12,12 @@ from console.screens.attention import view as attention
 from console.screens.system import screen as system
 from engine.bootstrap.retention import open_retention
 from engine.clock import SystemClock
+from engine.domain.services import Service
 from engine.files.folder import FolderFiles
 from engine.settings import Settings
+from engine.store.base import Put
 from tests.support.clocks import until
-from tests.support.desk import Desk, button, text, upcs
+from tests.support.desk import CLOCK, Desk, button, text, upcs
 
 
 def test_failures_of_all_batches_are_grouped_by_cause(desk: Desk) -> None:
@@ -50,6 +53,44 @@ def test_the_system_screen_counts_engines_and_rows(desk: Desk) -> None:
     app = desk.screen("system")
     assert not app.exception
     assert [tile.value for tile in app.metric] == ["Connected", "Connected", "1", "1", "4"]
+
+
+def test_the_system_screen_counts_the_rows_of_paused_batches_too(desk: Desk) -> None:
+    desk.store.commit(desk.worker("alive", None, []))
+    desk.engine.commands.pause(desk.submit(upcs(3)).job_id)
+    items = desk.screen("system").metric[4]
+    assert (items.value, items.delta) == ("3", "3 paused")
+
+
+def test_in_an_outage_the_system_screen_says_moments_and_no_ages(desk: Desk) -> None:
+    job = desk.submit(upcs(4), name="Shelf 3")
+    desk.store.commit(
+        desk.worker("alive", job.job_id, []),
+        Put("budgets/discogs", {"service": "discogs", "last_ok_at": CLOCK.now() - timedelta(seconds=4)}),
+    )
+    app = desk.screen("system")
+    assert app.dataframe[0].value["Works on"][0] == "Shelf 3"
+    assert "s ago" in text(app)
+    desk.away()
+    context().poller.changed()
+    app.run()
+    assert "Showing data from" in app.warning[0].value
+    assert re.search(r"Last good answer (at \d\d:\d\d|yesterday)", text(app))
+    assert re.match(r"at \d\d:\d\d|yesterday", app.dataframe[0].value["Heartbeat"][0])
+    assert [re.sub(r"\d\d:\d\d", "noon", app.metric[at].delta) for at in (0, 2)] == ["answered at noon", "at noon"]
+
+
+def test_services_that_take_no_key_need_none_from_the_start(desk: Desk) -> None:
+    known = {one.service: one.credentials.state for one in desk.engine.upstreams.all().upstreams}
+    assert (known[Service.MUSICBRAINZ], known[Service.COVERART]) == ("unneeded", "unneeded")
+    assert known[Service.DISCOGS] == "unknown"
+    assert text(desk.screen("system")).count("Credentials: None needed") == 2
+
+
+def test_without_an_engine_the_system_screen_says_once_how_to_start_one(desk: Desk) -> None:
+    said = text(desk.screen("system"))
+    assert "No engine runs." in said
+    assert said.count("python -m engine worker") == 1
 
 
 def test_the_system_screen_stands_in_an_outage(desk: Desk) -> None:

@@ -111,7 +111,7 @@ def test_what_was_chosen_stays_when_ebay_has_it_no_more(desk: Desk) -> None:
 def test_a_setting_counts_as_the_default_and_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EBAY_LOCATION_KEY", "STORE-1")
     handles.cache_clear()
-    assert field(desk.screen("seller"), "Location").options == ["As in the settings: STORE-1"]
+    assert field(desk.screen("seller"), "Location").options == ["As the engine is set up: STORE-1"]
 
 
 def test_a_seller_without_policies_is_led_to_where_they_are_made(desk: Desk) -> None:
@@ -197,6 +197,7 @@ def test_a_stored_template_of_the_language_before_is_shown_in_todays(desk: Desk)
     app = desk.screen("seller")
     assert area(app, "Template").value == "{% if artist %}<h2>{{ artist }}</h2>{% endif %}"
     assert "Nothing is changed yet." in text(app)
+    assert [one.label for one in app.button if one.proto.type == "primary"] == []
     app.text_input(key="new_profile").set_value("CDs").run()
     button(app, "Create as a copy of Standard").click().run()
     assert desk.engine.profiles.chosen("CDs").description == "{% if artist %}<h2>{{ artist }}</h2>{% endif %}"

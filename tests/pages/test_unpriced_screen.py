@@ -5,8 +5,10 @@ from __future__ import annotations
 from console.context import context
 from console.screens.batch.unpriced import OPENED
 from console.screens.drafts.table import TABLE
+from engine.batches.documents import job_path
 from engine.domain.batch.options import NoPrice, Options
-from engine.public import DraftNeed
+from engine.public import DraftNeed, JobStatus
+from engine.store.base import Patch
 from tests.support.desk import Desk, button, text, upcs
 from tests.support.unpriced import HELD, UNPRICED, Unpriced
 
@@ -93,3 +95,11 @@ def test_a_new_batch_says_what_becomes_of_rows_without_a_price(desk: Desk) -> No
     app.selectbox(key="no_price").set_value(NoPrice.HOLD).run()
     button(app, "Start batch").click().run()
     assert desk.engine.queries.jobs().jobs[0].options.no_price is NoPrice.HOLD
+
+
+def test_where_all_cannot_be_priced_at_once_no_button_says_so(desk: Desk) -> None:
+    job_id = worked(desk)
+    desk.store.commit(Patch(job_path(job_id), {"status": JobStatus.PAUSED}, None))
+    app = desk.screen("batch", job_id=job_id)
+    assert "When the batch runs again, all can be priced at once." in text(app)
+    assert "price_all" not in [one.key for one in app.button]

@@ -72,7 +72,7 @@ def test_a_batch_that_failed_long_ago_is_left_out(desk: Desk) -> None:
 def test_a_paused_batch_is_named_last_and_its_rows_are_not_forgotten(desk: Desk) -> None:
     paused = desk.submit(upcs(4), name="Paused")
     desk.engine.commands.pause(paused.job_id)
-    assert tiles(desk)[1].note == "4 paused"
+    assert (tiles(desk)[1].number, tiles(desk)[1].note) == ("4", "4 paused")
     desk.submit(upcs(3), name="Waiting")
     assert names() == ["Waiting", "Paused"]
 
@@ -106,4 +106,6 @@ def test_an_outage_is_shown_as_one_and_keeps_the_last_numbers(desk: Desk) -> Non
     assert "Showing data from" in app.warning[0].value
     assert "Left to do" in text(app)
     handles.cache_clear()
-    assert "does not answer" in desk.screen("wall").error[0].value
+    app = desk.screen("wall")
+    assert "does not answer" in app.error[0].value
+    assert 'class="dm-wall"' in text(app)  # it is dark all the same

@@ -12,8 +12,9 @@ from engine.codec import replace
 from engine.domain.batch.advice import ADVICE
 from engine.domain.batch.items import Item, ItemStatus, Outcome
 from engine.domain.batch.jobs import Job, JobStatus
+from engine.domain.batch.workers import RowInFlight
 from engine.errors import Cause
-from engine.public import BatchView
+from engine.public import BatchView, WorkerView, local_times
 
 NOW = datetime(2026, 11, 23, 14, 41, 57, tzinfo=UTC)
 JOB = Job("batch_20261123_144157_0", JobStatus.PENDING, "gs://bucket/file.txt", NOW, total_upcs=10)
@@ -121,3 +122,38 @@ def test_money_and_speed() -> None:
 def test_an_event_without_a_word_is_shown_as_it_is() -> None:
     assert labels.event_label("recovered") == "Recovered"
     assert labels.event_label("turned_over") == "Turned over"
+
+
+def test_of_what_was_read_long_ago_the_moment_is_said_and_not_the_age() -> None:
+    zone, at = ZoneInfo("Europe/Berlin"), NOW - timedelta(minutes=3)
+    assert formatting.when(at, now=NOW, zone=zone) == "3 min ago"
+    assert formatting.when(at, now=NOW, zone=zone, old=True) == f"at {formatting.moment(at, now=NOW, zone=zone)}"
+    assert formatting.when(NOW - timedelta(days=1), now=NOW, zone=zone, old=True) == "yesterday 15:41"
+
+
+def test_a_sentence_of_the_engine_has_its_times_on_the_operators_clock() -> None:
+    said = "Down since 23:59:10 UTC; next try at 00:00:10 UTC."
+    assert local_times(said, NOW, ZoneInfo("Asia/Kolkata")) == "Down since 05:29:10; next try at 05:30:10."
+    assert local_times("It answers.", NOW, UTC) == "It answers."
+
+
+@pytest.mark.parametrize(
+    ("reasons", "said"),
+    [
+        (["Discogs quota until 14:45:00 UTC", "MusicBrainz quota until 14:45:00 UTC"], labels.HELD_UP),
+        (["eBay quota until 08:00:00 UTC"], labels.HELD_UP),  # tomorrow
+        (["Discogs quota until 14:45:00 UTC", ""], labels.RUNNING),
+        (["Discogs quota until 14:42:00 UTC"], labels.RUNNING),  # in a moment
+        (["Discogs quota until 14:41:00 UTC"], labels.RUNNING),  # it is over
+        (["Discogs quota"], labels.RUNNING),
+        ([], labels.RUNNING),
+    ],
+)
+def test_a_batch_waits_for_a_quota_when_all_of_its_rows_do_and_not_for_a_moment(
+    reasons: list[str], said: labels.Label
+) -> None:
+    rows = tuple(RowInFlight("b", index, "", "identify", reason) for index, reason in enumerate(reasons))
+    engine = WorkerView("w", "working", NOW, timedelta(seconds=1), NOW, "desk", "b", rows, "")
+    job = Job("b", JobStatus.RUNNING, "gs://bucket/file.txt", NOW)
+    view = BatchView(job, NOW, (engine,), interrupted=False)
+    assert (labels.batch_label(view), bool(view.quota_at)) == (said, said is labels.HELD_UP)

@@ -9,9 +9,9 @@ from functools import partial
 
 import pytest
 
-from console.poller import IN_VIEW_SECONDS, LATE_SECONDS, QUIET_SECONDS, Poller
+from console.poller import IN_VIEW_SECONDS, KEPT, LATE_SECONDS, QUIET_SECONDS, Poller
 from engine.clock import SystemClock
-from engine.errors import FilesAway, JobUnknown, StoreAway
+from engine.errors import FilesAway, Forbidden, JobUnknown, StoreAway
 from tests.support.clocks import FakeClock
 
 NEVER = threading.Event()
@@ -139,6 +139,34 @@ def test_what_is_read_seldom_is_old_as_soon_as_anything_is_not_answered() -> Non
     assert source.reads == 1
 
 
+def test_what_is_read_seldom_is_there_again_soon_after_an_outage() -> None:
+    clock, source = FakeClock(), Source()
+    poller = Poller(clock)
+    source.error = StoreAway("gone")
+    with pytest.raises(StoreAway):
+        poller.look("seldom", source, every=300)
+    source.error = None
+    clock.seconds += QUIET_SECONDS
+    assert poller.look("seldom", source, every=300).value == 2
+    clock.seconds += 2 * QUIET_SECONDS
+    assert poller.look("seldom", source, every=300).value == 2
+
+
+def test_what_was_asked_before_the_store_came_back_and_fails_after_it_is_no_outage() -> None:
+    clock, other = FakeClock(), Source()
+    poller = Poller(clock)
+
+    def waits() -> int:
+        clock.seconds += 2
+        assert poller.look("seldom", other, every=60).value == 1
+        clock.seconds += 2
+        raise StoreAway("gone")
+
+    with pytest.raises(StoreAway):
+        poller.look("slow", waits)
+    assert not poller.look("seldom", other, every=60).away
+
+
 def test_a_file_store_that_is_away_keeps_nobody_from_the_job_store() -> None:
     source, other = Source(), Source()
     poller = Poller(FakeClock())
@@ -181,16 +209,52 @@ def test_viewers_add_no_reads(running: Poller) -> None:
     assert source.reads == 1
 
 
-def test_what_nobody_looks_at_is_forgotten() -> None:
-    clock, source = FakeClock(), Source()
+def test_who_may_read_no_more_keeps_nobody_else_from_it() -> None:
+    clock, first, second = FakeClock(), Source(), Source()
+    poller = Poller(clock)
+    poller.look("a", first)
+    first.error = Forbidden("the role is gone")
+    clock.seconds += 1.5
+    assert poller.look("a", second).value == 1
+    assert (first.reads, second.reads) == (1, 1)
+
+
+def test_what_nobody_looks_at_is_not_polled_and_read_anew_at_the_next_look() -> None:
+    clock, source, polled = FakeClock(), Source(), Source()
     poller = Poller(clock)
     poller.look("a", source, every=60)
     clock.seconds += IN_VIEW_SECONDS + 1
+    poller.look("b", polled, every=0)
     poller.start()
-    while poller._topics:
-        NEVER.wait(0.02)
+    polled.read.clear()
+    assert polled.read.wait(5)
     poller.stop()
     assert source.reads == 1
+    assert poller.look("a", source, every=60).value == 2
+
+
+def test_what_nobody_looked_at_for_long_is_shown_as_it_was_while_the_store_is_away() -> None:
+    clock, source = FakeClock(), Source()
+    poller = Poller(clock)
+    poller.look("a", source, every=60)
+    clock.seconds += 3_600
+    source.error = StoreAway("gone")
+    found = poller.look("a", source, every=60)
+    assert (found.value, found.age, found.away) == (1, timedelta(seconds=3_600), True)
+
+
+def test_of_what_nobody_looks_at_only_the_newest_answers_are_kept() -> None:
+    clock = FakeClock()
+    poller = Poller(clock)
+    for number in range(KEPT + 2):
+        clock.seconds += 1
+        poller.look(number, lambda: True, every=60)
+    clock.seconds += IN_VIEW_SECONDS + 1
+    poller.start()
+    while poller.last(1):
+        NEVER.wait(0.02)
+    poller.stop()
+    assert [number for number in range(KEPT + 2) if not poller.last(number)] == [0, 1]
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

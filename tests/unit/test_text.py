@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.widgets.text import code, plain
+from console.widgets.text import code, plain, with_code
 from tests.support.hostile import MARKERS, NASTY, as_shown
 
 ICONS = re.compile(r":material_(\w+):|:streamlit:|:(?!\d\d:)[\w+-]+:")
@@ -52,3 +52,14 @@ def test_text_in_the_letters_of_code_ends_where_it_is_said_to_end(typed: str) ->
 @pytest.mark.parametrize("typed", ["Box 7 (shelf 2)", "20:15:30", "Beyoncé – 4", "7\" & 12'"])
 def test_usual_names_are_only_escaped(typed: str) -> None:
     assert ":small[]" not in plain(typed)
+
+
+@given(anything)
+def test_a_text_without_code_in_it_is_shown_as_plain_text(typed: str) -> None:
+    assert with_code(typed.replace("`", "")) == plain(typed.replace("`", ""))
+
+
+def test_what_stands_in_backticks_is_shown_as_code() -> None:
+    assert with_code("Start *one* with `python -m engine worker`; then ` look") == (
+        "Start \\*one\\* with `python -m engine worker`; then \\` look"
+    )

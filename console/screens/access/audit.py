@@ -37,14 +37,18 @@ def wanted() -> audit.AuditFilter:
     )
 
 
-def draw(entries: Sequence[audit.Entry], chosen: audit.AuditFilter, now: datetime) -> None:
-    """Draw the filters, the entries and the way to all of them."""
+def filters(chosen: audit.AuditFilter) -> None:
+    """Draw the filters, and the way to all entries that are asked for."""
     by, batch, since, until, all_of_them = st.columns([3, 3, 2, 2, 1.4], gap="small", vertical_alignment="bottom")
     by.text_input("Who", key=BY, placeholder="ann@example.com, or token nightly")
     batch.text_input("Batch", key=BATCH, placeholder="batch_20250821_145610_0")
     since.date_input("From", value=None, key=SINCE)
     until.date_input("To", value=None, key=UNTIL)
     all_of_them.link_button("CSV", f"/api/audit/audit.csv{_query(chosen)}", icon=":material/download:", width="stretch")
+
+
+def draw(entries: Sequence[audit.Entry], chosen: audit.AuditFilter, now: datetime) -> None:
+    """Draw the newest entries."""
     if not entries:
         st.caption("Nothing was done so." if chosen != audit.EVERYTHING else "Nothing was done yet.")
         return

@@ -10,6 +10,7 @@ import streamlit as st
 from console.actions import act
 from console.context import Context, zone
 from console.formatting import moment
+from console.widgets import writing
 from console.widgets.text import plain
 from engine.public import access, people
 
@@ -46,21 +47,26 @@ def _form(context: Context) -> None:
         "Who, as the sign-in names them", key=NAME, max_chars=people.MAX_NAME, placeholder="ann@example.com"
     )
     role.selectbox("What they may do", list(MAY), format_func=MAY.__getitem__, key=ROLE)
-    action.button("Give role", key="give_role", type="primary", on_click=_assign, args=(context,), width="stretch")
+    with action:
+        writing.button(
+            context, "Give role", key="give_role", type="primary", on_click=_assign, args=(context,), width="stretch"
+        )
 
 
 def _line(context: Context, one: people.Listed, now: datetime) -> None:
     left, middle, right = st.columns([4, 5, 1.2], gap="small", vertical_alignment="center")
     left.markdown(f"**{plain(one.name)}** :gray-badge[{plain(one.role)}]")
     middle.caption(plain(f"{moment(one.at, now=now, zone=zone())} · by {one.by or 'nobody known'}"))
-    right.button(
-        "Remove",
-        key=f"remove_{one.name}",
-        help="Their groups, or what the settings say of everybody else, count from then on.",
-        on_click=_remove,
-        args=(context, one.name),
-        width="stretch",
-    )
+    with right:
+        writing.button(
+            context,
+            "Remove",
+            key=f"remove_{one.name}",
+            help="Their groups, or what the settings say of everybody else, count from then on.",
+            on_click=_remove,
+            args=(context, one.name),
+            width="stretch",
+        )
 
 
 def _settings(policy: people.RolePolicy) -> None:

@@ -13,7 +13,7 @@ from console.actions import act
 from console.context import Context, zone
 from console.formatting import moment
 from console.labels import Label
-from console.widgets import tables
+from console.widgets import tables, writing
 from console.widgets.text import plain
 from engine.public import access
 
@@ -48,7 +48,10 @@ def _form(context: Context) -> None:
     name.text_input("Who calls with it", key=NAME, max_chars=60, placeholder="nightly import")
     scope.selectbox("What it may do", list(MAY), format_func=MAY.__getitem__, key=SCOPE)
     days.number_input("Days it counts", 1, access.MOST_DAYS, access.USUAL_DAYS, key=DAYS)
-    action.button("Make token", key="make_token", type="primary", on_click=_make, args=(context,), width="stretch")
+    with action:
+        writing.button(
+            context, "Make token", key="make_token", type="primary", on_click=_make, args=(context,), width="stretch"
+        )
     if text := st.session_state.pop(TEXT, ""):
         st.success("Copy the token now: it is shown this once, and kept nowhere.", icon=":material/key:")
         st.code(f"Authorization: Bearer {text}", language=None)
@@ -65,14 +68,16 @@ def _standing(context: Context, tokens: Sequence[access.Token], now: datetime) -
         left.markdown(f"**{plain(token.name)}** :gray-badge[{plain(token.scope)}]")
         used = f"last used {at(token.last_used_at)}" if token.last_used_at else "never used"
         middle.caption(plain(f"until {at(token.ends_at)} · {used} · made by {token.made_by or 'nobody known'}"))
-        right.button(
-            "Revoke",
-            key=f"revoke_{token.token_id}",
-            help="It counts no more from the next call on.",
-            on_click=_revoke,
-            args=(context, token),
-            width="stretch",
-        )
+        with right:
+            writing.button(
+                context,
+                "Revoke",
+                key=f"revoke_{token.token_id}",
+                help="It counts no more from the next call on.",
+                on_click=_revoke,
+                args=(context, token),
+                width="stretch",
+            )
 
 
 def _ended(tokens: Sequence[access.Token], now: datetime) -> None:

@@ -13,7 +13,7 @@ from console.context import Context
 from console.formatting import number, rows
 from console.poller import AWAY
 from console.screens.attention import view
-from console.widgets import notices, price_table
+from console.widgets import price_table, standing, writing
 from console.widgets.dialogs import Dialog
 from console.widgets.text import plain
 from engine.public import MAX_CENTS, Concerned, FixKind, Remedy, RowsWanted, advice_on
@@ -67,15 +67,16 @@ def dialog(context: Context) -> None:
         kind, wanted = opened
         words, advice = WORDS[kind], advice_on(wanted.cause)
         title = f"{words.name}: {advice.name}"
-        OPENED.draw_dialog(title, partial(_dialog, context, kind, wanted), width="medium")
+        OPENED.draw_dialog(context, title, partial(_dialog, context, kind, wanted), width="medium")
 
 
 def _dialog(context: Context, kind: FixKind, wanted: RowsWanted) -> None:
     remedy, words = _remedy(kind), WORDS[kind]
+    read = partial(view.concerned, context, wanted, remedy)
     try:
-        found = view.concerned(context, wanted, remedy)
-    except AWAY as error:
-        notices.nothing_read(error)
+        found = read()
+    except AWAY:
+        standing.not_read(context, read)
         return
     st.markdown(about(found))
     for reason, count in found.left.items():
@@ -83,7 +84,8 @@ def _dialog(context: Context, kind: FixKind, wanted: RowsWanted) -> None:
     if kind is FixKind.TAKE_BEST:
         _evidence(found)
     st.caption(f"{words.about} It begins after ten seconds; until then one click takes it back.")
-    st.button(
+    writing.button(
+        context,
         f"{words.begin} {rows(found.fixed)}",
         icon=words.icon,
         type="primary",

@@ -15,12 +15,13 @@ from console.poller import AWAY
 from console.screens.attention import view
 from console.screens.attention.fixing import WORDS
 from console.screens.batch.query import Query
-from console.widgets import notices
+from console.widgets import standing, writing
 from console.widgets.dialogs import Dialog
 from console.widgets.text import plain
 from engine.public import (
     MAX_CENTS,
     FailedRow,
+    Fix,
     FixKind,
     Item,
     Remedy,
@@ -56,17 +57,17 @@ def drawer(context: Context) -> None:
     """Draw the drawer when it was opened."""
     if opened := OPENED.about:
         advice = advice_on(opened.wanted.cause)
-        OPENED.draw_dialog(advice.name, partial(_drawer, context), width="large", position="right")
+        OPENED.draw_dialog(context, advice.name, partial(_drawer, context), width="large", position="right")
 
 
 def _drawer(context: Context) -> None:
     if (opened := OPENED.about) is None:
         return
+    read = partial(_read, context, opened.wanted)
     try:
-        found, left = view.failed(context, opened.wanted, SHOWN), view.left(context, opened.wanted)
-        under_way = [fix for fix in view.fixes(context) if not fix.over]
-    except AWAY as error:
-        notices.nothing_read(error)
+        found, left, under_way = read()
+    except AWAY:
+        standing.not_read(context, read)
         return
     fixed = [row for row in found if any(fix.rows.holds(row.item) for fix in under_way)]
     free = [row for row in found if row.item.wanted is None and row not in fixed]
@@ -76,6 +77,12 @@ def _drawer(context: Context) -> None:
     at = max(0, min(opened.at, len(free) - 1))
     _moves(at, len(free), max(len(free), left - (len(found) - len(free))))
     _row(context, opened, free[at])
+
+
+def _read(context: Context, wanted: RowsWanted) -> tuple[list[FailedRow], int, list[Fix]]:
+    """Return the newest of the rows that are gone through, how many there are, and the fixes that are not over."""
+    found, left = view.failed(context, wanted, SHOWN), view.left(context, wanted)
+    return found, left, [fix for fix in view.fixes(context) if not fix.over]
 
 
 def _moves(at: int, shown: int, left: int) -> None:
@@ -93,7 +100,7 @@ def _row(context: Context, opened: Opened, row: FailedRow) -> None:
     item = row.item
     shelf = f" · {plain(item.location)}" if item.location else ""
     st.markdown(f"**{plain(item.upc)}**")
-    st.caption(f"Row {number(item.line)} of the file{shelf}")
+    st.caption(f"Row {number(item.line)} of {plain(view.batch_name(context, row.job_id))}{shelf}")
     st.markdown(plain(item.error or ""))
     st.page_link(
         navigation.BATCH,
@@ -114,7 +121,8 @@ def _row(context: Context, opened: Opened, row: FailedRow) -> None:
                 words = WORDS[kind]
                 remedy = Remedy(kind)
                 args = (context, row, remedy, 1)
-                st.button(words.name, icon=words.icon, key=f"one_{kind}", shortcut=key, on_click=_decide, args=args)
+                look: writing.Look = {"icon": words.icon, "shortcut": key}
+                writing.button(context, words.name, key=f"one_{kind}", on_click=_decide, args=args, **look)
 
 
 def _choices(context: Context, opened: Opened, row: FailedRow) -> None:
@@ -142,7 +150,8 @@ def _choices(context: Context, opened: Opened, row: FailedRow) -> None:
     if candidates:
         chosen = candidates[min(opened.picked, len(candidates) - 1)]
         remedy = Remedy(FixKind.CHOOSE, discogs_id=chosen.discogs_id, musicbrainz_id=chosen.musicbrainz_id)
-        st.button(
+        writing.button(
+            context,
             f"Take it for {rows(count)}" if count > 1 else "Take it",
             icon=":material/check:",
             key="take",
@@ -153,7 +162,9 @@ def _choices(context: Context, opened: Opened, row: FailedRow) -> None:
         )
     with st.form(f"named_{row.job_id}_{item.index}", border=False, enter_to_submit=True):
         st.text_input("Number of the release at Discogs", placeholder="249504", key="one_discogs", width=230)
-        st.form_submit_button("Take this release", on_click=_named, args=(context, row, count))
+        writing.form_submit_button(
+            context, "Take this release", key="take_named", on_click=_named, args=(context, row, count)
+        )
 
 
 def _lead(row: FailedRow) -> None:
@@ -171,8 +182,10 @@ def _barcode(context: Context, row: FailedRow) -> None:
         key = f"barcode_{row.job_id}_{row.item.index}"
         typed = st.text_input("Barcode on the copy", key=key, placeholder="042284503228", width=230, live="300ms") or ""
         problem = barcode_problem(typed)
-        st.button(
+        writing.button(
+            context,
             "Look it up",
+            key="look_up",
             icon=":material/barcode:",
             type="secondary" if problem else "primary",
             disabled=bool(problem),
@@ -187,7 +200,8 @@ def _barcode(context: Context, row: FailedRow) -> None:
 def _price(context: Context, row: FailedRow) -> None:
     with st.form(f"priced_{row.job_id}_{row.item.index}", border=False, enter_to_submit=True, clear_on_submit=True):
         st.number_input("Your price $", 0.01, MAX_CENTS / 100, None, 0.5, key="one_price", width=150)
-        st.form_submit_button("Draft it at this price", type="primary", on_click=_priced, args=(context, row))
+        args, label = (context, row), "Draft it at this price"
+        writing.form_submit_button(context, label, key="draft_at_price", type="primary", on_click=_priced, args=args)
 
 
 def _named(context: Context, row: FailedRow, count: int) -> None:

@@ -8,11 +8,12 @@ from functools import partial
 import streamlit as st
 
 from console import labels
-from console.actions import act, redraw
+from console.actions import act
 from console.context import Context
 from console.formatting import number, rows, span
 from console.poller import AWAY
 from console.screens.attention import fixing, view
+from console.widgets import writing
 from console.widgets.text import plain
 from engine.public import Fix, FixState, advice_on
 
@@ -64,7 +65,8 @@ def sentence(fix: Fix, left: timedelta) -> str:
 
 
 def _button(context: Context, fix: Fix, name: str, icon: str) -> None:
-    st.button(name, icon=f":material/{icon}:", key=f"{name}_{fix.fix_id}", on_click=_take_back, args=(context, fix))
+    key, args = f"{name}_{fix.fix_id}", (context, fix)
+    writing.button(context, name, icon=f":material/{icon}:", key=key, on_click=_take_back, args=args)
 
 
 def _take_back(context: Context, fix: Fix) -> None:
@@ -72,4 +74,3 @@ def _take_back(context: Context, fix: Fix) -> None:
     change = context.engine.fixes.undo if fix.state is FixState.WAITING else context.engine.fixes.stop
     done = "Undone: nothing was changed." if fix.state is FixState.WAITING else "Stopped. What was queued goes on."
     act(context, done, partial(change, fix.fix_id))
-    redraw()

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from console.context import Context
+from console.formatting import reference
 from console.poller import Snapshot
-from engine.public import Cause, Concerned, FailedRow, Fix, Job, Remedy, Repeated, RowsWanted
+from engine.public import Cause, Concerned, EngineError, FailedRow, Fix, Job, Remedy, Repeated, RowsWanted
 
 EVERY_SECONDS = 10.0  # after a click everything is read at once
 FIXES_EVERY_SECONDS = 3.0
 FIXES_SHOWN = 5
+NAME_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,15 @@ def failed(context: Context, wanted: RowsWanted, most: int) -> list[FailedRow]:
     """
     read = partial(context.engine.attention.rows, wanted, most)
     return list(context.poller.look(("one by one", wanted), read, every=EVERY_SECONDS).value)
+
+
+def batch_name(context: Context, job_id: str) -> str:
+    """Return what the batch of a row is called; its reference where nobody can tell."""
+    read = partial(context.engine.queries.job, job_id)
+    try:
+        return context.poller.look(("name of", job_id), read, every=NAME_SECONDS).value.name
+    except EngineError:
+        return reference(job_id)
 
 
 def left(context: Context, wanted: RowsWanted, *, otherwise: int | None = None) -> int:

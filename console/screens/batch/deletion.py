@@ -12,11 +12,13 @@ from console.context import Context
 from console.formatting import rows
 from console.poller import AWAY
 from console.screens.batch.view import Look
+from console.widgets import standing, writing
 from console.widgets.dialogs import Dialog
 from console.widgets.text import plain
 from engine.public import Deletion, Job
 
 OPENED, AGREED, DELETED = Dialog[bool]("deleting"), "leave_drafts", "deleted"
+EVERY_SECONDS = 10.0
 
 
 def open_dialog(_context: Context, _job: Job) -> None:
@@ -27,7 +29,7 @@ def open_dialog(_context: Context, _job: Job) -> None:
 def dialog(context: Context, look: Look) -> None:
     """Draw the dialog when it was opened."""
     if OPENED.about:
-        OPENED.draw_dialog("Delete this batch", partial(_dialog, context, look().value.job))
+        OPENED.draw_dialog(context, "Delete this batch", partial(_dialog, context, look().value.job))
 
 
 def leave_if_deleted() -> None:
@@ -37,10 +39,12 @@ def leave_if_deleted() -> None:
 
 
 def _dialog(context: Context, job: Job) -> None:
+    count = partial(context.engine.deletions.drafts, job.job_id)
+    read = partial(context.poller.look, ("drafts at eBay", job.job_id), count, every=EVERY_SECONDS)
     try:
-        drafts = context.engine.deletions.drafts(job.job_id)
+        drafts = read().value
     except AWAY:
-        st.markdown("The store does not answer, so nobody can tell what this batch has at eBay. Try again soon.")
+        standing.not_read(context, read)
         return
     st.markdown(f"**{plain(job.name)}** is deleted with {rows(job.total_upcs or 0, 'row')} and its history, for good.")
     agreed = True
@@ -50,7 +54,8 @@ def _dialog(context: Context, job: Job) -> None:
             "the same discs are not drafted twice. To take them away, remove them on Drafts first."
         )
         agreed = st.checkbox(f"Leave {rows(drafts, 'draft')} at eBay", key=AGREED)
-    st.button(
+    writing.button(
+        context,
         "Delete batch",
         icon=":material/delete:",
         type="primary",

@@ -8,18 +8,19 @@ import streamlit as st
 
 from console import labels
 from console.context import Context, zone
-from console.formatting import NONE, ago, duration, moment, number, reference, rows, share, span, speed
+from console.formatting import NONE, duration, moment, number, reference, rows, share, span, speed
 from console.poller import Snapshot
 from console.screens.batch import actions, watching
 from console.screens.batch.view import BatchScreen, Look
-from console.upstreams import ending, wait_line
+from console.upstreams import heartbeat, wait_line
 from console.widgets import bar, keys, notices
 from console.widgets.heading import Badge, badge, heading
 from console.widgets.text import plain
 from console.widgets.tiles import tile
-from engine.public import NAMES, RECENT_MINUTES, JobStatus, Visibility
+from engine.public import NAMES, RECENT_MINUTES, START_ENGINE, BatchView, JobStatus, Visibility
 
 AGE_SECONDS = 10.0
+ROUNDED_UP = timedelta(seconds=59)  # to the minute
 
 
 def shows(context: Context, look: Look) -> object:
@@ -39,8 +40,7 @@ def draw(context: Context, look: Look) -> None:
     _alerts(context, snapshot)
     with st.container(key="stale_numbers" if snapshot.away else "numbers", gap="small"):
         bar.draw(screen.counts, notices.updated(snapshot, zone()))
-        with st.container(gap="xxsmall"):
-            _waits(screen)
+        _waits(screen)
         _tiles(screen)
 
 
@@ -55,7 +55,7 @@ def _alerts(context: Context, snapshot: Snapshot[BatchScreen]) -> None:
         notices.stores(snapshot, troubles, zone())
         if screen.unserved and not screen.batch.interrupted and not troubles.writing:
             notices.no_engine(screen.counts.left)
-        _box(context, screen, disabled=snapshot.away)
+        _box(context, screen, away=snapshot.away)
 
 
 def _badges(screen: BatchScreen) -> list[Badge]:
@@ -63,7 +63,15 @@ def _badges(screen: BatchScreen) -> list[Badge]:
     icon = "experiment" if job.test_mode else "draft"
     first = [(f"First {job.options.first}", "gray", "filter_list")] if job.options.first else []
     archived = [("Archived", "gray", "archive")] if job.visibility is Visibility.ARCHIVED else []
-    return [badge(labels.batch_label(screen.batch)), *archived, (labels.not_sent_line(job), "gray", icon), *first]
+    return [_state(screen.batch), *archived, (labels.not_sent_line(job), "gray", icon), *first]
+
+
+def _state(view: BatchView) -> Badge:
+    """Return the state of the batch; of one that waits for a quota, with the minute from which there is some."""
+    text, color, icon = badge(labels.batch_label(view))
+    if view.quota_at is None or text != labels.HELD_UP.text:
+        return text, color, icon
+    return f"{text} until {(view.quota_at + ROUNDED_UP).astimezone(zone()):%H:%M}", color, icon
 
 
 def _about(screen: BatchScreen) -> str:
@@ -80,20 +88,20 @@ def _about(screen: BatchScreen) -> str:
     return " · ".join(filter(None, parts))
 
 
-def _box(context: Context, screen: BatchScreen, *, disabled: bool) -> None:
+def _box(context: Context, screen: BatchScreen, *, away: bool) -> None:
     """Draw what a person must decide. Draws nothing when there is nothing to decide."""
     choice = actions.decision(screen)
     if choice is None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="card_decision"):
-        st.markdown(f"{labels.batch_label(screen.batch).tinted} {_situation(screen)}", width="stretch")
+        st.markdown(f"{labels.batch_label(screen.batch).tinted} {_situation(screen, away=away)}", width="stretch")
         if not context.may_steer:
             return
         actions.columns(screen.job)
-        actions.button(context, screen.job, choice, disabled=disabled)
+        actions.button(context, screen.job, choice, disabled=away)
 
 
-def _situation(screen: BatchScreen) -> str:
+def _situation(screen: BatchScreen, *, away: bool) -> str:
     """Return what has happened, and what is safe."""
     job, counts = screen.job, screen.counts
     safe = "Nothing is lost."
@@ -103,8 +111,8 @@ def _situation(screen: BatchScreen) -> str:
         done = f"{rows(job.processed_upcs)} {_are(job.processed_upcs)} done and will not be run again."
         return f"**The earlier service left this batch unfinished.** {done} Recover lets this engine go on after them."
     if screen.batch.interrupted:
-        silent = min((worker.age for worker in screen.batch.workers), default=None)
-        stopped = f"**The engine stopped{f' {ago(silent)}' if silent else ''}.**"
+        heard = min(screen.batch.workers, key=lambda worker: worker.age, default=None)
+        stopped = f"**The engine stopped{f' {heartbeat(heard, old=away)}' if heard else ''}.**"
         stuck = f"{rows(counts.stuck)} {_were(counts.stuck)} in progress." if counts.stuck else ""
         return f"{stopped} {stuck} {safe} {_rescue(screen.engines)}"
     if job.status is JobStatus.PAUSED:
@@ -116,16 +124,14 @@ def _rescue(engines: int) -> str:
     """Return what happens if no button is pressed."""
     if engines:
         return "A running engine takes it over by itself; Recover does it now."
-    return f"No engine is running: start one with `{notices.START_ENGINE}`."
+    return f"No engine is running: start one with `{START_ENGINE}`."
 
 
 def _waits(screen: BatchScreen) -> None:
-    """Show what rows in flight wait for, each reason once, and what limits the batch. Draws nothing for neither."""
-    for wait in screen.batch.waits:
-        st.markdown(f":orange[:material/hourglass_top:] {plain(wait_line(wait))}")
-    forecast, upstreams = screen.forecast, screen.detail.upstreams
-    if forecast and upstreams and forecast.limited_by:
-        st.markdown(f":gray[:material/flag:] Done in {plain(ending(forecast, upstreams))}")
+    """Show what rows in flight wait for, each reason once."""
+    with st.container(gap="xxsmall"):
+        for wait in screen.batch.waits:
+            st.markdown(f":orange[:material/hourglass_top:] {plain(wait_line(wait, screen.batch.at))}")
 
 
 def _tiles(screen: BatchScreen) -> None:
@@ -158,7 +164,7 @@ def _speed(screen: BatchScreen) -> tuple[str, str]:
     if not done and not screen.batch.moving:
         return NONE, "stopped" if screen.job.started_at else "not started"
     if found is None:
-        return NONE, "not known yet"
+        return NONE, "too short to measure" if done else "not known yet"
     if done:
         return speed(found), "over the whole batch"
     started = screen.job.started_at

@@ -12,18 +12,19 @@ import streamlit as st
 
 from console import labels
 from console.actions import redraw
-from console.context import Context
+from console.context import Context, zone
 from console.formatting import money, number, rows
 from console.poller import AWAY
 from console.screens.batch import downloads
+from console.screens.batch import row as batch_row
 from console.screens.batch.query import NEEDS, PAGE, SHOWN, Listing, Query, load, matching
 from console.screens.batch.view import BatchScreen, Look, load_rows
 from console.widgets import cursor, notices, parts, tables
 from console.widgets.covers import cover
 from console.widgets.text import plain
-from engine.public import Item, ItemStatus, advice_on, rows_revision
+from engine.public import Item, ItemStatus, advice_on, local_times, rows_revision
 
-VISIBLE_ROWS = 14
+VISIBLE_ROWS = 30  # as high as the cards beside the table
 CURSOR = "rows_cursor"
 _MAYBE_EMPTY = ("Cover", "Shelf", "Format", "Year", "Why", "Price")  # columns that are drawn where a row has something
 
@@ -199,7 +200,8 @@ def _frame(context: Context, screen: BatchScreen, items: tuple[Item, ...]) -> pd
     for item in items:
         stuck = item.index in dead or (batch.interrupted and item.status is ItemStatus.WORKING)
         step, picture = steps.get(item.index), cover(item, context)
-        cells.append(_cells(item, step, waits.get(item.index, ""), picture, stuck=stuck))
+        waits_for = local_times(waits.get(item.index, ""), batch.at, zone())
+        cells.append(_cells(item, step, waits_for, picture, stuck=stuck))
     return pd.DataFrame(cells)
 
 
@@ -207,15 +209,15 @@ def _columns(*, wide: bool) -> dict[str, Any]:
     """Return how the columns are drawn; with `wide` the release takes the place that no reason needs."""
     return {
         "Row": st.column_config.NumberColumn(width=48, format="%d"),
-        "UPC": st.column_config.TextColumn(width=112),
+        "UPC": st.column_config.TextColumn(width=108),
         "Shelf": st.column_config.TextColumn(width=80),
         "Cover": st.column_config.ImageColumn("", width=42),
-        "Matched release": st.column_config.TextColumn(width=370 if wide else 220),
-        "Format": st.column_config.TextColumn(width=64),
-        "Year": st.column_config.TextColumn(width=46),
+        "Matched release": st.column_config.TextColumn(width=370 if wide else 195),
         "Status": tables.badges("Status", labels.ITEM_LABELS, width=118),
+        "Why": st.column_config.TextColumn(width=178),
         "Steps": st.column_config.ProgressColumn(width=58, format=" ", min_value=0.0, max_value=1.0),
-        "Why": st.column_config.TextColumn(width=150),
+        "Format": st.column_config.TextColumn(width=60),
+        "Year": st.column_config.TextColumn(width=44),
         "Price": st.column_config.TextColumn(width=62, alignment="right"),
     }
 
@@ -228,11 +230,11 @@ def _cells(item: Item, step: str | None, waits_for: str, picture: str | None, *,
         "Shelf": item.location,
         "Cover": picture,
         "Matched release": labels.release_line(item),
+        "Status": [label.text],
+        "Why": waits_for or labels.why(item, step),
+        "Steps": labels.progress(item, step),
         "Format": item.release.format,
         "Year": str(item.release.year or ""),
-        "Status": [label.text],
-        "Steps": labels.progress(item, step),
-        "Why": waits_for or labels.why(item, step),
         "Price": money(item.price.cents or None),
     }
 
@@ -280,9 +282,8 @@ def _open(key: str, indices: list[int]) -> None:
     """Remember which row was chosen, and deselect the cell, so that it can be clicked again."""
     row = tables.clicked(st.session_state[key])
     if row is not None and row < len(indices):
-        st.session_state["row"] = indices[row]
+        batch_row.OPENED.open(indices[row])
         tables.deselect(key)
-        redraw()
 
 
 def _reload() -> None:

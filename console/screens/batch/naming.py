@@ -9,6 +9,7 @@ import streamlit as st
 from console.actions import act
 from console.context import Context
 from console.screens.batch.view import Look
+from console.widgets import writing
 from console.widgets.dialogs import Dialog
 from console.widgets.text import plain
 from engine.public import Job
@@ -25,12 +26,13 @@ def open_dialog(_context: Context, _job: Job) -> None:
 def dialog(context: Context, look: Look) -> None:
     """Draw the dialog when it was opened."""
     if OPENED.about:
-        OPENED.draw_dialog("Rename this batch", partial(_dialog, context, look().value.job))
+        OPENED.draw_dialog(context, "Rename this batch", partial(_dialog, context, look().value.job))
 
 
 def _dialog(context: Context, job: Job) -> None:
     name = st.text_input("Name", job.name, key=NAME, max_chars=LONGEST)
-    st.button(
+    writing.button(
+        context,
         "Rename",
         icon=":material/edit:",
         type="primary",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
-from console import actions, labels, navigation
-from console.context import Context
+from console import labels, navigation
+from console.context import Context, zone
 from console.formatting import money
 from console.poller import AWAY
 from console.screens.batch import attempts
@@ -14,13 +16,25 @@ from console.screens.batch.view import Look, load_rows
 from console.screens.drafts import actions as drafts_actions
 from console.screens.drafts import evidence
 from console.screens.drafts.view import DRAFT, Place
-from console.widgets import notices, prices
+from console.widgets import prices, standing, writing
 from console.widgets.covers import cover
+from console.widgets.dialogs import Dialog
 from console.widgets.facts import facts
 from console.widgets.sources import sources
 from console.widgets.text import plain
-from engine.public import BatchView, Cause, DraftNeed, Item, ItemStatus, ReleaseSummary, advice_on, encode
+from engine.public import (
+    BatchView,
+    Cause,
+    DraftNeed,
+    Item,
+    ItemStatus,
+    ReleaseSummary,
+    advice_on,
+    encode,
+    local_times,
+)
 
+OPENED = Dialog[int]("row")
 COVER_WIDTH = 150  # in a narrow window the cover stands above the facts, no wider
 
 _FACTS = (
@@ -36,27 +50,23 @@ _FACTS = (
 
 def draw(context: Context, look: Look) -> None:
     """Open the drawer when a row was chosen."""
-    index = st.session_state.get("row")
+    index = OPENED.about
     if index is None:
         return
     screen = look().value
+    read = partial(load_rows, context, screen, (index,))
     try:
-        page = load_rows(context, screen, (index,))
+        page = read()
     except AWAY as error:
-        notices.nothing_read(error)
+        standing.nothing_read(context, error, read)
         return
     for item in page.value.items:
         title = plain(f"Row {item.line}: {item.upc}")
-        st.dialog(title, width="medium", position="right", on_dismiss=_close)(_row)(context, screen.batch, item)
-
-
-def _close() -> None:
-    st.session_state.pop("row", None)
+        body = partial(_row, context, screen.batch, item)
+        OPENED.draw_dialog(context, title, body, width="medium", position="right")
 
 
 def _row(context: Context, view: BatchView, item: Item) -> None:
-    if actions.redraw_due():
-        st.rerun()
     stuck = view.interrupted and (item.status is ItemStatus.WORKING or item.index in view.stranded)
     label = labels.item_label(item, in_flight=item.index in view.in_flight, stuck=stuck)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -84,15 +94,17 @@ def _row(context: Context, view: BatchView, item: Item) -> None:
 def _state(context: Context, view: BatchView, item: Item) -> None:
     """Draw what the row waits for, why it ended as it did, and what was not sent."""
     if waits_for := view.waits_by_row.get(item.index):
-        st.info(f"Waits: {plain(waits_for)}", icon=":material/hourglass_top:")
+        st.info(f"Waits: {plain(local_times(waits_for, view.at, zone()))}", icon=":material/hourglass_top:")
     if item.cause is not None:
         _reason(item)
     possible = context.may_steer and item.wanted is None
     if item.cause in _DRAFTED_ELSEWHERE and possible:
         name = _DRAFTED_ELSEWHERE[item.cause]
-        st.button(name, icon=":material/replay:", on_click=_again, args=(context, view.job.job_id, item))
+        args = (context, view.job.job_id, item)
+        writing.button(context, name, key="again", icon=":material/replay:", on_click=_again, args=args)
     if item.cause is Cause.REMOVED and possible:
-        st.button("Put it back", icon=":material/undo:", on_click=_put_back, args=(context, view.job.job_id, item))
+        args = (context, view.job.job_id, item)
+        writing.button(context, "Put it back", key="put_back", icon=":material/undo:", on_click=_put_back, args=args)
     if item.not_sent:
         st.info(plain(item.not_sent), icon=":material/info:")
 
@@ -106,7 +118,7 @@ _DRAFTED_ELSEWHERE = {
 
 def _again(context: Context, job_id: str, item: Item) -> None:
     """Have a row drafted that was skipped because of an earlier draft."""
-    _close()
+    OPENED.close()
     here = "is done again here" if item.handed_to else "gets a draft of its own"
     done = f"Row {item.index + 1} {here}."
     drafts_actions.again(context, Place(job_id, item.index), item, {}, done)
@@ -114,7 +126,7 @@ def _again(context: Context, job_id: str, item: Item) -> None:
 
 def _put_back(context: Context, job_id: str, item: Item) -> None:
     """Have a row done again that was left out, or whose draft was removed."""
-    _close()
+    OPENED.close()
     done = f"Row {item.index + 1} is put back, and done again."
     drafts_actions.again(context, Place(job_id, item.index), item, {"removed": False}, done)
 

@@ -14,7 +14,7 @@ from console.poller import AWAY
 from console.screens.batch import deletion, head, items, naming, row, unpriced
 from console.screens.batch import side as batch_side
 from console.screens.batch.view import load
-from console.widgets import notices, parts
+from console.widgets import parts, standing
 from console.widgets.heading import heading
 from console.widgets.text import code, plain
 from engine.public import JobUnknown
@@ -24,17 +24,16 @@ def render(context: Context) -> None:
     """Draw the screen of `?job_id=`; an outage is shown as one."""
     job_id = st.query_params.get("job_id", "")
     deletion.leave_if_deleted()
+    look = partial(load, context, job_id)
     try:
-        load(context, job_id)
+        look()
     except JobUnknown:
         _unknown(context, job_id)
         return
     except AWAY as error:
         heading(context, "Batch")
-        notices.nothing_read(error)
-        parts.live(partial(_until_read, context, job_id), name="away", shows=partial(load, context, job_id))
+        standing.nothing_read(context, error, look)
         return
-    look = partial(load, context, job_id)
     parts.live(partial(head.draw, context, look), name="head", shows=partial(head.shows, context, look))
     rows, side = st.columns([2.3, 1], gap="medium")
     with rows:
@@ -47,13 +46,6 @@ def render(context: Context) -> None:
     unpriced.dialog(context, look)
     deletion.dialog(context, look)
     naming.dialog(context, look)
-
-
-def _until_read(context: Context, job_id: str) -> None:
-    """Draw the whole screen as soon as there is something to show."""
-    with suppress(*AWAY):
-        load(context, job_id)
-        st.rerun()
 
 
 def _unknown(context: Context, job_id: str) -> None:

@@ -11,11 +11,13 @@ import streamlit as st
 from console import labels
 from console.actions import redraw
 from console.context import Context, zone
-from console.formatting import ago, moment, number, rows
+from console.formatting import moment, number, rows
 from console.screens.batch import downloads, unpriced, uploads
 from console.screens.batch.items import narrow
 from console.screens.batch.query import Query
 from console.screens.batch.view import BatchScreen, Look
+from console.upstreams import heartbeat
+from console.widgets import writing
 from console.widgets.text import code, plain
 from engine.public import NAMES, OPEN, Cause, CauseCount, JobStatus, WorkerView, advice_on
 
@@ -40,11 +42,11 @@ def draw(context: Context, look: Look) -> None:
     with st.container(key="stale_side" if snapshot.away else "side", gap="small"):
         if screen.detail.causes:
             _causes(context, screen)
-        unpriced.draw(context, screen)
+        unpriced.draw(context, screen, disabled=snapshot.away)
         if any(screen.batch.throughput.minutes):
             _speed(screen)
         if screen.batch.workers:
-            _workers(screen)
+            _workers(screen, away=snapshot.away)
         _history(screen)
 
 
@@ -73,7 +75,8 @@ def _causes(context: Context, screen: BatchScreen) -> None:
             _cause(cause)
             unpriced_here = cause.cause is Cause.NO_PRICE and screen.job.status in {*OPEN, JobStatus.COMPLETED}
             if unpriced_here and context.may_steer:
-                st.button(
+                writing.button(
+                    context,
                     f"Draft {'it' if cause.count == 1 else f'these {number(cause.count)}'} without a price",
                     key="draft_unpriced",
                     icon=":material/edit_document:",
@@ -159,20 +162,20 @@ def _bars(minutes: tuple[int, ...], at: datetime) -> pd.DataFrame:
     return pd.DataFrame({"minute": [f"{time:%H:%M}" for time in times], "items": minutes})
 
 
-def _workers(screen: BatchScreen) -> None:
+def _workers(screen: BatchScreen, *, away: bool) -> None:
     with st.container(border=True, key="card_workers", gap="xsmall"):
         st.subheader("Engines", anchor=False)
         for worker in screen.batch.workers:
-            st.markdown(worker_line(worker))
+            st.markdown(worker_line(worker, away=away))
 
 
-def worker_line(worker: WorkerView) -> str:
+def worker_line(worker: WorkerView, *, away: bool) -> str:
     """Return the name of a worker, its last heartbeat, and how many rows it has in flight."""
     color = "red" if worker.silent else "green"
     had = "had" if worker.silent else "has"
     hand = f" · {had} {rows(len(worker.rows))}" if worker.rows else ""
     dot = f":{color}[:material/{'heart_broken' if worker.silent else 'favorite'}:]"
-    return f"{dot} {code(worker.worker)} heartbeat {ago(worker.age)}{hand}"
+    return f"{dot} {code(worker.worker)} heartbeat {heartbeat(worker, old=away)}{hand}"
 
 
 def _history(screen: BatchScreen) -> None:

@@ -11,7 +11,7 @@ from console.actions import act
 from console.context import Context
 from console.formatting import number, rows
 from console.screens.batch.view import BatchScreen, Look
-from console.widgets import price_table
+from console.widgets import price_table, writing
 from console.widgets.dialogs import Dialog
 from console.widgets.text import plain
 from engine.public import OPEN, Job, JobStatus, NoPrice, Prices
@@ -19,7 +19,7 @@ from engine.public import OPEN, Job, JobStatus, NoPrice, Prices
 OPENED = Dialog[bool]("pricing")
 
 
-def draw(context: Context, screen: BatchScreen) -> None:
+def draw(context: Context, screen: BatchScreen, *, disabled: bool) -> None:
     """Draw the card; there is none while every draft has a price."""
     count = screen.detail.unpriced
     if not count:
@@ -34,21 +34,19 @@ def draw(context: Context, screen: BatchScreen) -> None:
                 query_params={"job_id": screen.job.job_id, "show": "price"},
                 width="content",
             )
+        possible = screen.job.status in {*OPEN, JobStatus.COMPLETED}
+        later = ". When the batch runs again, all can be priced at once."
+        here = ", or all of them here." if possible else later
         st.caption(
             "These drafts have no price yet; eBay asks for one when they are published. Price them one by one or in "
-            "groups on Drafts, or all of them here."
+            f"groups on Drafts{here}"
         )
         if screen.batch.pricing:
             st.caption(":blue[:material/sync:] They are being done again.")
             return
-        if not context.may_steer:
-            return
-        possible = screen.job.status in {*OPEN, JobStatus.COMPLETED}
-        with st.container(horizontal=True, gap="xsmall"):
+        if context.may_steer and possible:
             label = f"Price all {number(count)}"
-            st.button(
-                label, icon=":material/price_change:", key="price_all", disabled=not possible, on_click=open_dialog
-            )
+            st.button(label, icon=":material/price_change:", key="price_all", disabled=disabled, on_click=open_dialog)
 
 
 def dialog(context: Context, look: Look) -> None:
@@ -57,7 +55,7 @@ def dialog(context: Context, look: Look) -> None:
         return
     screen = look().value
     title = f"Price {rows(screen.detail.without_price)}"
-    OPENED.draw_dialog(title, partial(_dialog, context, screen.job), width="large")
+    OPENED.draw_dialog(context, title, partial(_dialog, context, screen.job), width="large")
 
 
 def draft_all(context: Context, job: Job) -> None:
@@ -72,16 +70,20 @@ def _dialog(context: Context, job: Job) -> None:
     prices = price_table.prices("prices_for_all")
     st.caption(f"{price_table.EMPTY} They stay with the batch, and change no item that has a price.")
     with st.container(horizontal=True, gap="xsmall"):
-        st.button(
+        writing.button(
+            context,
             "Give them these prices",
+            key="give_prices",
             icon=":material/sell:",
             type="primary",
             disabled=not prices,
             on_click=_price,
             args=(context, job, prices),
         )
-        st.button(
+        writing.button(
+            context,
             "Look for prices again",
+            key="look_for_prices",
             icon=":material/search:",
             help="By the rule of the batch: where a service was connected since, or offers have come up.",
             on_click=_price,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-import streamlit as st
-
-from console.actions import act, redraw
+from console.actions import act
 from console.context import Context, zone
 from console.formatting import rows
 from console.screens.batches.query import Query
+from console.widgets import writing
 
 
 def draw(context: Context, query: Query, matching: int) -> None:
@@ -17,7 +16,8 @@ def draw(context: Context, query: Query, matching: int) -> None:
     if not context.may_steer:
         return
     verb, icon = ("Bring back", "unarchive") if query.archived else ("Archive", "archive")
-    st.button(
+    writing.button(
+        context,
         f"{verb} {rows(matching, 'batch', 'batches')}",
         icon=f":material/{icon}:",
         key="archive_all",
@@ -31,7 +31,6 @@ def _move(context: Context, query: Query) -> None:
     archive, wanted = context.engine.archive, query.wanted(zone())
     move = archive.unarchive_all if query.archived else archive.archive_all
     act(context, _unarchived if query.archived else _archived, partial(move, wanted))
-    redraw()
 
 
 def _archived(count: int) -> str:

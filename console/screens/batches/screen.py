@@ -19,15 +19,13 @@ from console.sample import SAMPLE
 from console.screens.batches import archive
 from console.screens.batches.query import STATES, Query
 from console.screens.batches.view import (
-    EVERY_SECONDS,
     PAGE_SECONDS,
     BatchesView,
     Counts,
     Entry,
     counts,
+    look,
     look_at_days,
-    page,
-    read,
 )
 from console.screens.new_batch import file as new_batch_file
 from console.widgets import cursor, keys, notices, parts, tables
@@ -49,18 +47,42 @@ def render(context: Context) -> None:
     notices.ebay_not_connected(context)
     notices.ebay_ends_soon(context)
     query = Query.of(st.query_params)
-    if query != Query() or _counted(context, Query()):
-        parts.live(
-            partial(_today, context),
-            name="today",
-            shows=lambda: tuple(map(parts.as_read, look_at_days(context, zone()))),
-        )
-        _filters(query)
+    parts.live(partial(_notices, context, query), name="notices", shows=partial(_notices_show, context, query))
+    parts.live(partial(_head, context, query), name="head", shows=partial(_has_head, context, query))
     parts.live(partial(_list, context, query), name="list", shows=partial(_list_shows, context, query))
 
 
+def _notices_show(context: Context, query: Query) -> object:
+    snapshot = look(context, query)
+    return snapshot.value.unserved, parts.outage(snapshot)
+
+
+def _notices(context: Context, query: Query) -> None:
+    """Say that the store is away, or that rows wait and no engine runs."""
+    try:
+        snapshot = look(context, query)
+    except AWAY as error:
+        notices.nothing_read(error)
+        return
+    notices.store_away(snapshot, zone())
+    if snapshot.value.unserved:
+        notices.no_engine(snapshot.value.unserved)
+
+
+def _has_head(context: Context, query: Query) -> bool:
+    return query != Query() or _counted(context, Query()) is not None
+
+
+def _head(context: Context, query: Query) -> None:
+    """Draw what stands above the list, once there are batches to count or to search."""
+    if _has_head(context, query):
+        shows = partial(look_at_days, context, zone())
+        parts.live(partial(_today, context), name="today", shows=lambda: tuple(map(parts.as_read, shows())))
+        _filters(query)
+
+
 def _today(context: Context) -> None:
-    """Draw all batches in numbers; nothing while they cannot be read, which the list says."""
+    """Draw all batches in numbers; nothing while they cannot be read, which is said above."""
     try:
         snapshot, week_before = look_at_days(context, zone())
     except AWAY:
@@ -143,25 +165,20 @@ def _ask(query: Query) -> None:
 
 def _list_shows(context: Context, query: Query) -> tuple[object, ...]:
     """Return what the list and its foot show; the time of the last read in it is at most ten seconds old."""
-    snapshot, found = _look(context, query), _counted(context, query)
+    snapshot, found = look(context, query), _counted(context, query)
     cells = [_cells(entry, snapshot.read_at) for entry in snapshot.value.entries]
     read_at = snapshot.read_at.timestamp() // parts.AGE.total_seconds()
-    age = snapshot.age // parts.AGE if snapshot.away else None
-    return cells, snapshot.value.unserved, found, snapshot.away, read_at, age
+    return cells, found, snapshot.away, read_at
 
 
 def _list(context: Context, query: Query) -> None:
     try:
-        snapshot = _look(context, query)
-    except AWAY as error:
-        notices.nothing_read(error)
+        snapshot = look(context, query)
+    except AWAY:
         return
     view = snapshot.value
-    notices.store_away(snapshot, zone())
-    if view.unserved:
-        notices.no_engine(view.unserved)
     if not view.entries:
-        _empty(context) if query == Query() else _nothing(query)
+        _empty(context, away=snapshot.away) if query == Query() else _nothing(query)
         return
     with st.container(key="stale_batches" if snapshot.away else "batches"):
         row = _table(view, snapshot)
@@ -169,18 +186,6 @@ def _list(context: Context, query: Query) -> None:
     notices.freshness(snapshot, zone())
     if row is not None and row < len(view.entries):
         navigation.open_batch(view.entries[row].batch.job.job_id)
-
-
-def _look(context: Context, query: Query) -> Snapshot[BatchesView]:
-    """Return the page; the first one of all batches is shared with other screens.
-
-    Raises:
-        StoreError, FilesAway: it was never read, and the store does not answer.
-    """
-    if query == Query():
-        return context.poller.look("batches", partial(read, context), every=EVERY_SECONDS)
-    own = partial(page, context, query, zone())
-    return context.poller.look(("batches", query, str(zone())), own, every=PAGE_SECONDS)
 
 
 def _foot(context: Context, view: BatchesView, query: Query) -> None:
@@ -225,7 +230,7 @@ def _table(view: BatchesView, snapshot: Snapshot[BatchesView]) -> int | None:
         column_config={
             "Batch": st.column_config.TextColumn(width=230),
             "State": tables.badges("State", labels.BATCH_LABELS, width=130),
-            "Done": st.column_config.ProgressColumn(format="%d %%", min_value=0, max_value=100, width=170),
+            "Done": st.column_config.ProgressColumn(format="%d %%", min_value=0, max_value=100, width=130),
             "Items": st.column_config.NumberColumn(format="localized", width=70),
             "Needs attention": st.column_config.NumberColumn(format="localized", width=110),
         },
@@ -262,7 +267,7 @@ def _percent(view: BatchView) -> float:
     return 100 * view.job.processed_upcs // total if total else 0
 
 
-def _empty(context: Context) -> None:
+def _empty(context: Context, *, away: bool) -> None:
     """Say how to begin; the sample is three clicks from its first draft."""
     with st.container(border=True, key="card_empty", horizontal_alignment="center", gap="small"):
         st.space("small")
@@ -278,6 +283,7 @@ def _empty(context: Context) -> None:
             if SAMPLE.exists() and st.button(
                 "Try the sample",
                 icon=":material/play_circle:",
+                disabled=away,
                 on_click=new_batch_file.choose_sample,
                 args=(context,),
             ):

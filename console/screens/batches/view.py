@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from functools import partial
 
 from console import labels, upstreams
-from console.context import Context
+from console.context import Context, zone
 from console.labels import Label
 from console.poller import Snapshot
 from console.screens.batches.query import Query
@@ -80,6 +80,18 @@ def read(context: Context) -> BatchesView:
 def page(context: Context, query: Query, zone: tzinfo) -> BatchesView:
     """Read one page of the batches that an operator in `zone` asks for."""
     return _with_ends(context, context.engine.queries.batch_page(query.wanted(zone), query.start, MOST).batches)
+
+
+def look(context: Context, query: Query) -> Snapshot[BatchesView]:
+    """Return the page as it was read last; the first one of all batches is shared with other screens.
+
+    Raises:
+        StoreError, FilesAway: it was never read, and the store does not answer.
+    """
+    if query == Query():
+        return context.poller.look("batches", partial(read, context), every=EVERY_SECONDS)
+    own = partial(page, context, query, zone())
+    return context.poller.look(("batches", query, str(zone())), own, every=PAGE_SECONDS)
 
 
 def in_states(context: Context, states: Sequence[JobStatus], most: int) -> BatchesView:

@@ -7,6 +7,7 @@ import streamlit as st
 from console.actions import act
 from console.context import Context
 from console.formatting import span
+from console.widgets import writing
 from console.widgets.templates import html
 from console.widgets.text import plain
 from engine.public import CatalogueView, UpdateState
@@ -32,7 +33,8 @@ def draw(context: Context) -> None:
         st.markdown(f"### Offline catalogue {_badge(view)}")
         st.html(html("lines", lines=[*PURPOSE, sentence(view)]))
     with right.container(horizontal=True, horizontal_alignment="right"):
-        st.button(
+        writing.button(
+            context,
             "Update" if view.about else "Make it",
             key="update_catalogue",
             help="Read Discogs' newest dump, some 10 GB, in the background. What is there is used until it is done.",

@@ -7,6 +7,7 @@ import streamlit as st
 from console.context import Context
 from console.screens.connections.save import save
 from console.screens.connections.view import origin
+from console.widgets import writing
 from console.widgets.facts import facts
 from engine.public import AccountsView, Source
 
@@ -27,11 +28,13 @@ def draw(context: Context, accounts: AccountsView) -> None:
         max_chars=300,
         help="At discogs.com: Settings, Developers, Generate new token. It is tested before it is kept.",
     )
-    done = "Discogs accepts the token, and it is kept."
-    action.button("Connect Discogs", key="connect_discogs", on_click=save, args=(context, _connect, done, (TOKEN,)))
+    connect = (context, _connect, "Discogs accepts the token, and it is kept.", (TOKEN,))
+    with action:
+        writing.button(context, "Connect Discogs", key="connect_discogs", on_click=save, args=connect)
     if accounts.discogs is Source.STORED:
-        done = "Discogs is disconnected; the token is forgotten here."
-        other.button("Disconnect", key="disconnect_discogs", on_click=save, args=(context, _disconnect, done))
+        disconnect = (context, _disconnect, "Discogs is disconnected; the token is forgotten here.")
+        with other:
+            writing.button(context, "Disconnect", key="disconnect_discogs", on_click=save, args=disconnect)
 
 
 def _connect(context: Context) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from console.context import Context
 from console.screens.connections.save import save
 from console.screens.connections.view import REVOKE, ebay_facts
+from console.widgets import writing
 from console.widgets.facts import facts
 from console.widgets.templates import html
 from console.widgets.text import plain
@@ -60,8 +63,9 @@ def _keys(context: Context, accounts: AccountsView) -> None:
     left.text_input("App ID (Client ID)", account.client_id, key=APP, max_chars=300)
     middle.text_input("Cert ID (Client Secret)", key=CERT, type="password", max_chars=300)
     right.text_input("RuName", account.ru_name, key=RU_NAME, max_chars=300)
-    done = "The keys are kept. Next: Connect eBay."
-    action.button("Save keys", key="save_keys", type="primary", on_click=save, args=(context, _keep, done, (CERT,)))
+    args = (context, _keep, "The keys are kept. Next: Connect eBay.", (CERT,))
+    with action:
+        writing.button(context, "Save keys", key="save_keys", type="primary", on_click=save, args=args)
     with st.expander("Where the keys and the RuName come from", icon=":material/help:"):
         st.markdown(_KEYS)
 
@@ -72,13 +76,13 @@ def _consent(context: Context, accounts: AccountsView) -> None:
     if account.seller_source is Source.ENVIRONMENT:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(html("connect", primary=not account.connected), width="content")
+        writing.part(context, partial(_connect, primary=not account.connected), name="connect_ebay")
         if account.connected:
-            done = f"eBay is disconnected here. {REVOKE}"
-            st.button("Disconnect", key="disconnect_ebay", on_click=save, args=(context, _disconnect, done))
+            disconnect = (context, _disconnect, f"eBay is disconnected here. {REVOKE}")
+            writing.button(context, "Disconnect", key="disconnect_ebay", on_click=save, args=disconnect)
         if account.application is Source.STORED:
-            done = "The keys are forgotten, and eBay is disconnected."
-            st.button("Forget keys", key="forget_keys", on_click=save, args=(context, _forget, done))
+            forget = (context, _forget, "The keys are forgotten, and eBay is disconnected.")
+            writing.button(context, "Forget keys", key="forget_keys", on_click=save, args=forget)
     if not account.connected:
         st.html(html("lines", lines=["You will be asked at eBay to allow Draft Maker to:"]))
         st.html(html("scopes", scopes=SCOPES))
@@ -86,7 +90,14 @@ def _consent(context: Context, accounts: AccountsView) -> None:
         st.caption("Copy the whole address of that page, within five minutes after you agreed.")
         field, action = st.columns([5, 1], gap="small", vertical_alignment="bottom")
         field.text_input("Address of that page", key=PASTED, type="password", max_chars=8_000)
-        action.button("Take address", key="take_address", on_click=save, args=(context, _take, "", (PASTED,)))
+        with action:
+            args = (context, _take, "", (PASTED,))
+            writing.button(context, "Take address", key="take_address", on_click=save, args=args)
+
+
+def _connect(away: bool, *, primary: bool) -> None:
+    """Draw the way to eBay, which leads nowhere while the store is away."""
+    st.html(html("connect", primary=primary, away=away), width="content")
 
 
 def _deletions(context: Context, accounts: AccountsView) -> None:
@@ -100,7 +111,8 @@ def _deletions(context: Context, accounts: AccountsView) -> None:
         key=DELETION,
         placeholder=f"https://your-console.example{DELETION_PATH}",
     )
-    action.button("Make token", key="make_token", on_click=save, args=(context, _answer_deletions, ""))
+    with action:
+        writing.button(context, "Make token", key="make_token", on_click=save, args=(context, _answer_deletions, ""))
     if token := st.session_state.pop(DELETION_TOKEN, ""):
         st.caption("The verification token, shown this once: give it to eBay with the same address.")
         st.code(token, language=None)

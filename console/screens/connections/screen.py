@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
@@ -14,7 +15,7 @@ from console.poller import AWAY, Snapshot
 from console.screens.connections import catalogue, discogs, ebay, notified
 from console.screens.connections.save import save
 from console.screens.connections.view import PURPOSES, ConnectionsView, load, origin
-from console.widgets import notices, parts, standing, testing
+from console.widgets import notices, parts, standing, testing, writing
 from console.widgets.facts import facts
 from console.widgets.heading import heading
 from console.widgets.templates import html
@@ -37,21 +38,40 @@ NEWS = timedelta(minutes=15)  # so long the result of a consent is shown
 
 
 def render(context: Context) -> None:
-    """Draw the screen; what is entered on it is never shown again.
-
-    What is connected is read anew each time: the browser may just have come back from eBay.
-    """
+    """Draw the screen; what is entered on it is never shown again."""
     heading(context, "Connections", about="What each service adds, who is connected, and until when.")
     try:
-        accounts = context.engine.accounts.view()
+        accounts = _accounts(context)
     except AWAY as error:
-        notices.nothing_read(error)
+        standing.nothing_read(context, error, partial(_look, context))
         return
     standing.outage(partial(_look, context))
     _consent(accounts)
     if not context.may_admin:
         st.caption("To connect and disconnect takes the role admin.")
     notices.consent_ends(accounts)
+    with st.container(key="as_drawn", gap="small"):
+        _cards(context, accounts)
+    taken_up = partial(_taken_up, context, accounts)
+    parts.live(taken_up, name="taken_up", shows=partial(_taken_up_shows, context, accounts))
+    st.caption(f"{NOT_AFFILIATED} [eBay's licence]({EBAY_LICENCE}) · [Discogs' terms]({DISCOGS_TERMS})")
+
+
+def _accounts(context: Context) -> AccountsView:
+    """Return what is connected, read anew: the browser may just have come back from eBay. In an outage, as it was.
+
+    Raises:
+        StoreError, FilesAway: it was never read, and the store does not answer.
+    """
+    snapshot = _look(context)
+    if not snapshot.away:
+        with suppress(*AWAY):
+            return context.engine.accounts.view()
+    return snapshot.value.accounts
+
+
+def _cards(context: Context, accounts: AccountsView) -> None:
+    """Draw a card for each service, and for what else can be set up."""
     with st.container(border=True, key="card_ebay", gap="small"):
         _head(context, Service.EBAY)
         ebay.draw(context, accounts)
@@ -68,9 +88,6 @@ def render(context: Context) -> None:
     with st.container(border=True, key="card_notifications", gap="small"):
         notified.draw(context)
     _places(context)
-    taken_up = partial(_taken_up, context, accounts)
-    parts.live(taken_up, name="taken_up", shows=partial(_taken_up_shows, context, accounts))
-    st.caption(f"{NOT_AFFILIATED} [eBay's licence]({EBAY_LICENCE}) · [Discogs' terms]({DISCOGS_TERMS})")
 
 
 def _consent(accounts: AccountsView) -> None:
@@ -98,7 +115,8 @@ def _shows(context: Context, service: Service) -> object:
     snapshot = _look(context)
     view = snapshot.value.upstreams
     one = view.of(service)
-    return one.state, snapshot.value.connected(service), _lines(one, view.engines), one.test, snapshot.away
+    lines = _lines(one, view.engines, old=snapshot.away)
+    return one.state, snapshot.value.connected(service), lines, one.test, snapshot.away
 
 
 def _state(context: Context, service: Service) -> None:
@@ -113,16 +131,16 @@ def _state(context: Context, service: Service) -> None:
     left, right = st.columns([6, 1], gap="medium", vertical_alignment="top")
     with left:
         st.markdown(f"### {one.name} :{label.color}-badge[{label.symbol} {label.text}]")
-        st.html(html("lines", lines=list(filter(None, _lines(one, view.engines)))))
+        st.html(html("lines", lines=list(filter(None, _lines(one, view.engines, old=snapshot.away)))))
     with right.container(horizontal=True, horizontal_alignment="right"):
         testing.button(context, one, view.engines, disabled=snapshot.away)
 
 
-def _lines(one: UpstreamView, engines: int) -> list[str]:
+def _lines(one: UpstreamView, engines: int, *, old: bool) -> list[str]:
     """Return what a service is for, how it is, and what came of its test."""
-    purpose, test = PURPOSES[one.service], upstreams.test_line(one.test, one.at, engines)
+    purpose, test = PURPOSES[one.service], upstreams.test_line(one, engines, old=old)
     missing = one.state is UpstreamState.NOT_CONNECTED
-    now = "" if missing else upstreams.state_line(one)
+    now = "" if missing else upstreams.state_line(one, old=old)
     return [f"Adds: {purpose.adds}", f"Without it: {purpose.without}", now, f"Test: {test}" if test else ""]
 
 
@@ -143,8 +161,9 @@ def _contact(context: Context, accounts: AccountsView) -> None:
         placeholder="you@example.com",
         help="It goes with every call, so that a service can write to you before it turns you away.",
     )
-    done = "The address is saved."
-    action.button("Save address", key="save_contact", on_click=save, args=(context, _keep_contact, done))
+    args = (context, _keep_contact, "The address is saved.")
+    with action:
+        writing.button(context, "Save address", key="save_contact", on_click=save, args=args)
 
 
 def _keep_contact(context: Context) -> None:

@@ -15,7 +15,7 @@ from console.screens.drafts import actions, edit
 from console.screens.drafts import evidence as drafts_evidence
 from console.screens.drafts.table import open_draft
 from console.screens.drafts.view import CONFIDENCE_LABELS, REVIEW_LABELS, Listing, Place, changed
-from console.widgets import notices, parts
+from console.widgets import parts, standing, writing
 from console.widgets.text import code, plain
 from engine.public import Cause, DraftNeed, Item, ItemStatus, JobUnknown, Outcome, Review, advice_on, review
 
@@ -31,7 +31,7 @@ def draw(context: Context, page: Listing, place: Place) -> None:
         st.markdown(f"There is no batch {code(place.job_id)}.")
         return
     except AWAY as error:
-        notices.nothing_read(error)
+        standing.nothing_read(context, error, partial(_read, context, place))
         return
     if now is None:
         st.markdown(f"Batch {code(place.job_id)} has no row {place.index + 1}.")
@@ -164,7 +164,8 @@ def _opinions(context: Context, place: Place, item: Item, *, disabled: bool) -> 
         return
     for label, state, key in (("Approve", Review.APPROVED, "A"), ("Hold", Review.HELD, "H")):
         chosen = review(item) is state
-        st.button(
+        writing.button(
+            context,
             f"{label}d" if chosen and state is Review.APPROVED else "Held" if chosen else label,
             key=f"review_{state}",
             icon=REVIEW_LABELS[state].symbol,
@@ -178,8 +179,10 @@ def _opinions(context: Context, place: Place, item: Item, *, disabled: bool) -> 
 
 def _removal(context: Context, place: Place, item: Item, *, disabled: bool) -> None:
     if item.decided.removed:
-        st.button(
+        writing.button(
+            context,
             "Put back",
+            key="put_back",
             icon=":material/undo:",
             type="primary",
             disabled=disabled,
@@ -192,8 +195,10 @@ def _removal(context: Context, place: Place, item: Item, *, disabled: bool) -> N
     with st.popover("Remove", icon=":material/delete:", disabled=disabled):
         where = "The unpublished offer and its item are deleted at eBay. " if item.offer_id else ""
         st.markdown(f"{where}The row is skipped, and its evidence stays here. You can put it back.")
-        st.button(
+        writing.button(
+            context,
             "Remove this draft",
+            key="remove_draft",
             icon=":material/delete:",
             on_click=actions.remove,
             args=(context, place, item),

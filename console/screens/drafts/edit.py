@@ -8,11 +8,11 @@ from functools import partial
 
 import streamlit as st
 
-from console import actions, labels
+from console import labels
 from console.context import Context
-from console.screens.drafts import actions as drafts_actions
+from console.screens.drafts import actions
 from console.screens.drafts.view import DraftValues, Place, current_values, edits, specifics, written
-from console.widgets import grading
+from console.widgets import grading, parts, writing
 from console.widgets.covers import shown
 from console.widgets.text import plain
 from engine.public import CATEGORIES, MAX_CENTS, MAX_NOTE, MAX_PARAGRAPH, MAX_QUANTITY, Condition, Item, titles
@@ -20,7 +20,7 @@ from engine.public import CATEGORIES, MAX_CENTS, MAX_NOTE, MAX_PARAGRAPH, MAX_QU
 
 def draw(context: Context, place: Place, item: Item) -> None:
     """Draw the form; typing redraws it alone."""
-    st.fragment(partial(_form, context, place, item), key="draft_form")()
+    parts.live(partial(_form, context, place, item), name="draft_form", shows=lambda: None)
 
 
 def draw_price(context: Context, place: Place, item: Item) -> None:
@@ -29,12 +29,14 @@ def draw_price(context: Context, place: Place, item: Item) -> None:
         dollars = st.number_input(
             "Your price $", 0.01, MAX_CENTS / 100, None, 0.5, key=f"only_price_{place}", format="%.2f", width=150
         )
-        st.button(
+        writing.button(
+            context,
             "Draft it at this price",
+            key="draft_at_price",
             icon=":material/sell:",
             type="primary",
             disabled=dollars is None or item.wanted is not None,
-            on_click=drafts_actions.again,
+            on_click=actions.again,
             args=(
                 context,
                 place,
@@ -46,8 +48,6 @@ def draw_price(context: Context, place: Place, item: Item) -> None:
 
 
 def _form(context: Context, place: Place, item: Item) -> None:
-    if actions.redraw_due():
-        st.rerun()
     current, key = current_values(item), f"{place}_{item.finished_at}"
     url = shown(item.draft.image_url, context)
     picture, about = st.columns([1, 4], gap="small") if url else (None, st.container())
@@ -55,8 +55,9 @@ def _form(context: Context, place: Place, item: Item) -> None:
         picture.image(url, width="stretch", alt="The picture that the buyer sees")
     with about.container(gap="xxsmall"):
         title = st.text_input("Title", current.title, titles.MAX_TITLE, key=f"title_{key}", live="300ms") or ""
-        counted = f"{len(title)} of {titles.MAX_TITLE} characters"
-        st.caption(counted if url else f"{counted} · {plain(item.picture.reason or 'No picture.')}")
+        st.caption(f"{len(title)} of {titles.MAX_TITLE} characters")
+        if not url:
+            st.caption(f":material/hide_image: {plain(item.picture.reason or 'No picture.')}")
     typed = replace(_copy(current, key), title=title.strip())
     aspects = _specifics(current.aspects, key)
     button = st.container()
@@ -151,21 +152,25 @@ def _save(context: Context, place: Place, item: Item, found: dict[str, object]) 
     sent = bool(item.offer_id)
     done = "Saved; the draft is sent again." if sent else "Saved; the draft is composed again."
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.button(
+        writing.button(
+            context,
             "Save and send again" if sent else "Save",
+            key="save_draft",
             icon=":material/save:",
             type="primary",
             shortcut="Ctrl+Enter",
             disabled=not found or item.wanted is not None,
-            on_click=drafts_actions.again,
+            on_click=actions.again,
             args=(context, place, item, {"edits": found}, done),
         )
         if item.decided.edits:
-            st.button(
+            writing.button(
+                context,
                 "Take edits back",
+                key="take_edits_back",
                 icon=":material/undo:",
                 disabled=item.wanted is not None,
-                on_click=drafts_actions.take_back,
+                on_click=actions.take_back,
                 args=(context, place, item),
             )
         if found:

@@ -13,7 +13,7 @@ from console.formatting import moment, money, number
 from console.poller import AWAY
 from console.screens.drafts import actions
 from console.screens.drafts.view import DRAFT, REVIEW_LABELS, Place, differences, same_release
-from console.widgets import prices
+from console.widgets import prices, writing
 from console.widgets.facts import facts
 from console.widgets.sources import sources
 from console.widgets.text import plain
@@ -90,7 +90,8 @@ def ask_anew(context: Context, place: Place, item: Item) -> None:
         and item.wanted is None
         and item.decided.removed is None
     ):
-        st.button(
+        writing.button(
+            context,
             "Ask the services anew",
             key=f"anew_{place}",
             icon=":material/travel_explore:",
@@ -123,7 +124,8 @@ def _choices(context: Context, place: Place, item: Item, candidates: Sequence[Re
         with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
             number_key = f"discogs_number_{place}"
             st.text_input("Number of the release at Discogs", key=number_key, placeholder="249504", width=230)
-            st.button(
+            writing.button(
+                context,
                 "Take it",
                 key=f"named_{place}",
                 disabled=busy,
@@ -141,7 +143,8 @@ def _candidate(
         with st.container(gap=None):
             facts({"Release": candidate.name, "Pressing": labels.pressing(candidate), "Label": candidate.label_line})
             st.caption(" · ".join(filter(None, (f"Differs: {plain(differs)}" if differs else "", sources(candidate)))))
-        st.button(
+        writing.button(
+            context,
             "Choose",
             key=f"choose_{place}_{number}",
             icon=":material/check:",

@@ -11,16 +11,16 @@ import streamlit as st
 from console import navigation
 from console.actions import redraw
 from console.context import Context
-from console.poller import AWAY
+from console.poller import AWAY, Snapshot
 from console.screens.drafts import draft, selection, table
 from console.screens.drafts.table import LISTING, SECONDS, TABLE
 from console.screens.drafts.view import DRAFT, SHOWN, Listing, Place, Query, counts, listing
-from console.widgets import keys, notices, parts, tables
+from console.widgets import keys, parts, standing, tables
 from console.widgets.heading import heading
 from console.widgets.text import code
 from engine.public import JobUnknown
 
-QUERY, SHOW = "drafts_query", "drafts_show"
+SHOW = "drafts_show"
 
 
 def render(context: Context) -> None:
@@ -28,9 +28,7 @@ def render(context: Context) -> None:
     query = Query.of(st.query_params)
     if SHOW not in st.session_state:  # opened from another screen: there may be new drafts
         st.session_state.pop(LISTING, None)
-        st.session_state.pop(QUERY, None)
     try:
-        name = context.engine.queries.job(query.job_id).name if query.job_id else ""
         page = _listing(context, query)
         _counts(context, query)
     except JobUnknown:
@@ -40,10 +38,10 @@ def render(context: Context) -> None:
         return
     except AWAY as error:
         heading(context, "Drafts")
-        notices.nothing_read(error)
+        standing.nothing_read(context, error, partial(_look, context, query))
         return
     place = Place.of(st.query_params.get(DRAFT, "")) or next(iter(page.places), None)
-    _top(context, query, page, place, name)
+    _top(context, query, page, place)
     left, right = st.columns([1.35, 2], gap="medium")
     with left:
         table.draw(context, page, place)
@@ -52,15 +50,16 @@ def render(context: Context) -> None:
             draft.draw(context, page, place)
 
 
-def _top(context: Context, query: Query, page: Listing, place: Place | None, name: str) -> None:
-    """Draw the title, the filters and the bar for ticked drafts; `name` is that of the batch, "" for all batches."""
-    about = f"of {name}" if name else "of all batches, the newest first"
+def _top(context: Context, query: Query, page: Listing, place: Place | None) -> None:
+    """Draw the title, the filters and the bar for ticked drafts."""
+    about = f"of {page.batch}" if page.batch else "of all batches, the newest first"
     with heading(context, "Drafts", about=f"What the buyer would see, and why: {about}.", shortcuts=keys.DRAFTS):
         if query.job_id:
             st.page_link(navigation.DRAFTS, label="All batches", icon=":material/filter_list_off:")
             st.page_link(
                 navigation.BATCH, label="The batch", icon=":material/stacks:", query_params={"job_id": query.job_id}
             )
+    standing.outage(partial(_look, context, query))
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="drafts_top"
     ):
@@ -86,8 +85,12 @@ def _counts(context: Context, query: Query) -> Mapping[str, int]:
     Raises:
         StoreError, FilesAway: they were never counted, and the store does not answer.
     """
+    return _look(context, query).value
+
+
+def _look(context: Context, query: Query) -> Snapshot[Mapping[str, int]]:
     read = partial(counts, context.engine, query.job_id)
-    return context.poller.look(("draft counts", query.job_id), read, every=SECONDS).value
+    return context.poller.look(("draft counts", query.job_id), read, every=SECONDS)
 
 
 def _filters(context: Context, query: Query) -> None:
@@ -96,11 +99,10 @@ def _filters(context: Context, query: Query) -> None:
         found = _counts(context, query)
     except AWAY:
         return
-    if st.session_state.get(QUERY) != query:
-        st.session_state.update({QUERY: query, SHOW: query.show})
     st.segmented_control(
         "Show",
         list(SHOWN),
+        default=query.show,  # with new numbers it is a new widget to Streamlit
         required=True,
         format_func=lambda show: f"{SHOWN[show]} ({found[show]:,})",
         key=SHOW,

@@ -28,7 +28,7 @@ from console.screens.drafts.bulk_actions import (
 )
 from console.screens.drafts.table import TABLE, read
 from console.screens.drafts.view import Listing, Place
-from console.widgets import tables
+from console.widgets import tables, writing
 from engine.public import MAX_CENTS, DraftRecord, RowResult
 
 MORE = "drafts_more"
@@ -67,7 +67,8 @@ class _Bar:
 
     def button(self, button: BulkButton) -> None:
         count = len(button.among(self.chosen))
-        st.button(
+        writing.button(
+            self.context,
             f"{button.label} {count}",
             key=f"several_{button.label}",
             icon=button.symbol,
@@ -86,7 +87,8 @@ class _Bar:
             )
             if priced:
                 st.caption(f"{priced} of them {'has' if priced == 1 else 'have'} a price, which this replaces.")
-            st.button(
+            writing.button(
+                self.context,
                 f"Give these {len(of)} this price",
                 key="several_priced",
                 icon=PRICE.symbol,
@@ -102,7 +104,8 @@ class _Bar:
             sent = sum(bool(draft.offer_id) for draft in of)
             where = f"{rows(sent, 'unpublished offer')} will be deleted at eBay. " if sent else ""
             st.markdown(f"{where}The rows are skipped, and their evidence stays here. You can put them back.")
-            st.button(
+            writing.button(
+                self.context,
                 f"Remove these {len(of)}",
                 key="several_removed",
                 icon=REMOVE.symbol,
@@ -115,7 +118,7 @@ class _Bar:
         again = SEND if any(draft.offer_id for draft in self.chosen) else COMPOSE
         counted = ((button, len(button.among(self.chosen))) for button in (REOPEN, again, PUT_BACK))
         buttons = {f"{button.symbol} {button.label} ({count})": button for button, count in counted if count}
-        st.menu_button("More", list(buttons), key=MORE, on_click=self.from_menu, args=(buttons,), width="content")
+        writing.menu_button(self.context, "More", list(buttons), key=MORE, on_click=self.from_menu, args=(buttons,))
 
     def from_menu(self, buttons: Mapping[str, BulkButton]) -> None:
         """Do what was chosen under More."""

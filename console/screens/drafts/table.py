@@ -12,7 +12,7 @@ import streamlit as st
 
 from console import navigation
 from console.actions import redraw
-from console.context import Context, zone
+from console.context import Context
 from console.formatting import money
 from console.poller import AWAY, Snapshot
 from console.screens.drafts.view import CONFIDENCE_LABELS, DRAFT, REVIEW_LABELS, SHOWN, Listing, Place, Query
@@ -55,7 +55,7 @@ def read(context: Context, page: Listing) -> Snapshot[Sequence[DraftRecord]]:
 
 def _shows(context: Context, page: Listing) -> object:
     found = read(context, page)
-    return found.value, found.away, found.age // parts.AGE if found.away else None
+    return found.value, found.away
 
 
 def _rows(context: Context, page: Listing, place: Place | None) -> None:
@@ -64,9 +64,11 @@ def _rows(context: Context, page: Listing, place: Place | None) -> None:
     except AWAY as error:
         notices.nothing_read(error)
         return
-    notices.store_away(found, zone())
     drafts = found.value
     cells = pd.DataFrame([_cells(draft, context, place) for draft in drafts])
+    judged = any(draft.review is not Review.OPEN for draft in drafts)
+    if not judged:
+        cells = cells.drop(columns="Review", errors="ignore")
     opened = partial(_open, page, [Place.of_draft(draft) for draft in drafts])
     cursor.watch(CURSOR, within=("drafts", "stale_drafts"), on_enter=opened)
     with st.container(key="stale_drafts" if found.away else "drafts"):
@@ -82,7 +84,7 @@ def _rows(context: Context, page: Listing, place: Place | None) -> None:
             column_config={
                 "Open": st.column_config.TextColumn("", width=20),
                 "Cover": st.column_config.ImageColumn("", width=40),
-                "Title": st.column_config.TextColumn(width=182),
+                "Title": st.column_config.TextColumn(width=182 if judged else 264),
                 "Price": st.column_config.TextColumn(width=58, alignment="right"),
                 "Match": tables.badges("Match", list(CONFIDENCE_LABELS.values()), width=84),
                 "Review": tables.badges("Review", list(REVIEW_LABELS.values()), width=82),

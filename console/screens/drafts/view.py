@@ -93,9 +93,13 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The drafts of a page by SKU, as they were when it was opened; `older` begins the next page, None on the last."""
+    """The drafts of a page by SKU, as they were when it was opened; `older` begins the next page, None on the last.
+
+    `batch` is the name of the batch that they are of, "" for all batches.
+    """
 
     query: Query
+    batch: str
     skus: tuple[str, ...]
     places: tuple[Place, ...]
     older: datetime | None
@@ -109,7 +113,12 @@ class Listing:
 
 
 def listing(engine: Engine, query: Query) -> Listing:
-    """Find the drafts of a page."""
+    """Find the drafts of a page.
+
+    Raises:
+        JobUnknown: there is no such batch.
+    """
+    batch = engine.queries.job(query.job_id).name if query.job_id else ""
     found = engine.drafts.page(
         job_id=query.job_id,
         review=_REVIEW.get(query.show),
@@ -120,7 +129,7 @@ def listing(engine: Engine, query: Query) -> Listing:
     )
     shown = found[:PAGE]
     older = shown[-1].at if len(found) > PAGE else None
-    return Listing(query, tuple(draft.sku for draft in shown), tuple(map(Place.of_draft, shown)), older)
+    return Listing(query, batch, tuple(draft.sku for draft in shown), tuple(map(Place.of_draft, shown)), older)
 
 
 def counts(engine: Engine, job_id: str) -> Mapping[str, int]:

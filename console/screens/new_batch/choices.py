@@ -173,8 +173,8 @@ def _discogs(services: UpstreamsView | None, start: Need) -> Need:
     if services and services.connected(Service.DISCOGS) is False:
         return Need.REQUIRED
     choices = {
-        Need.REQUIRED: "Every row; stop if it refuses us",
-        Need.OPTIONAL: "Every row, as long as it accepts us",
+        Need.REQUIRED: "Every row, or stop",
+        Need.OPTIONAL: "While it accepts us",
         Need.WHEN_NEEDED: "Only when needed",
     }
     return st.selectbox(
@@ -183,8 +183,9 @@ def _discogs(services: UpstreamsView | None, start: Need) -> Need:
         format_func=choices.__getitem__,
         index=list(choices).index(start) if start in choices else 0,
         key="discogs",
-        help="When Discogs does not accept our token, the batch stops, or goes on with MusicBrainz alone: its rows "
-        "then say that they lack Discogs. While a service is only down, rows that the other knows go on either way. "
-        "Only when needed is many times as fast: where MusicBrainz decides, Discogs is not asked, and the draft has "
-        "neither genre nor tracks. Its prices, where your rule takes them, are asked for all the same.",
+        help="**Every row, or stop**: when Discogs does not accept our token, the batch stops. **While it accepts "
+        "us**: it goes on with MusicBrainz alone, and its rows say that they lack Discogs. While a service is "
+        "only down, rows that the other knows go on either way. **Only when needed** is many times as fast: where "
+        "MusicBrainz decides, Discogs is not asked, and the draft has neither genre nor tracks. Its prices, where "
+        "your rule takes them, are asked for all the same.",
     )

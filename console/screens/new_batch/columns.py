@@ -14,6 +14,7 @@ import streamlit as st
 from console.actions import act
 from console.context import Context
 from console.formatting import rows
+from console.widgets import writing
 from console.widgets.text import plain
 from engine.public import Layout, Role, TableLayout, TableView
 
@@ -89,7 +90,8 @@ def _known(context: Context, table: TableView) -> None:
         where = f"Sheet {plain(table.sheet)}: columns" if table.sheet else "Columns"
         st.caption(f":material/history: {where} as chosen for this header{when}{who}.")
         forget = partial(context.engine.submission.known_headers.forget, table.known.names)
-        st.button(
+        writing.button(
+            context,
             "Forget this choice",
             key=f"forget_{table.sheet}",
             type="tertiary",

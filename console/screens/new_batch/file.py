@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -9,7 +10,8 @@ import streamlit as st
 from console.actions import act
 from console.context import Context
 from console.sample import SAMPLE
-from console.screens.new_batch import kept, scanning
+from console.screens.new_batch import kept, scan_start
+from console.widgets import writing
 
 KINDS = ["csv", "txt", "tsv", "tab", "json", "jsonl", "xlsx", "xlsm", "xls"]
 UPLOAD, PASTE, BUCKET, SCAN = "Upload", "Paste", "Cloud Storage", "Scan"
@@ -22,20 +24,23 @@ def draw(context: Context) -> None:
     )
     if way == PASTE:
         st.text_area("Barcodes, one in each line", key="pasted", height=140, placeholder="074646362822\n093624755524")
-        st.button("Check these barcodes", icon=":material/fact_check:", on_click=_pasted, args=(context,))
+        _check(context, "Check these barcodes", _pasted)
     elif way == BUCKET:
         st.text_input("Address of the file", key="address", placeholder="gs://bucket/file.txt")
-        st.button("Check this file", icon=":material/fact_check:", on_click=_addressed, args=(context,))
+        _check(context, "Check this file", _addressed)
     elif way == SCAN:
-        scanning.begin(context)
+        scan_start.begin(context)
     else:
-        st.file_uploader(
-            "Barcode file (CSV, TXT, TSV, JSON, XLSX or XLS, up to 10 MB)",
-            KINDS,
-            key="upload",
-            on_change=_uploaded,
-            args=(context,),
-        )
+        writing.part(context, partial(_upload, context), name="write_upload", width="stretch")
+
+
+def _check(context: Context, label: str, action: Callable[[Context], None]) -> None:
+    writing.button(context, label, key="check", icon=":material/fact_check:", on_click=action, args=(context,))
+
+
+def _upload(context: Context, away: bool) -> None:
+    changed = partial(writing.clicked, _uploaded, context)
+    st.file_uploader("Barcode file", KINDS, key="upload", on_change=changed, disabled=away)
 
 
 def explain(context: Context) -> None:
@@ -51,7 +56,10 @@ def explain(context: Context) -> None:
         )
         if SAMPLE.exists():
             with st.container(horizontal=True, gap="xsmall"):
-                st.button("Try the sample", icon=":material/play_circle:", on_click=choose_sample, args=(context,))
+                args, icon = (context,), ":material/play_circle:"
+                writing.button(
+                    context, "Try the sample", key="try_sample", icon=icon, on_click=choose_sample, args=args
+                )
                 st.download_button(
                     "Sample file", SAMPLE.read_bytes(), SAMPLE.name, icon=":material/download:", on_click="ignore"
                 )

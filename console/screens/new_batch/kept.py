@@ -14,6 +14,7 @@ from console.actions import act
 from console.context import Context, operator, zone
 from console.formatting import moment
 from console.screens.new_batch import columns
+from console.widgets import writing
 from console.widgets.text import plain
 from engine.public import Options, StoreError, Upload, changed
 
@@ -102,8 +103,8 @@ def draw(context: Context) -> None:
                 st.markdown(f"**{plain(upload.name or upload.filename)}** :gray[{when}]", width="stretch")
                 key = upload.upload_id
                 st.button("Go on", key=f"go_on_{key}", icon=":material/arrow_forward:", on_click=_show, args=(upload,))
-                discard = (context, key)
-                st.button("Discard", key=f"discard_{key}", type="tertiary", on_click=_discard, args=discard)
+                args = (context, key)
+                writing.button(context, "Discard", key=f"discard_{key}", type="tertiary", on_click=_discard, args=args)
         st.caption("Kept for seven days after the last change.")
 
 

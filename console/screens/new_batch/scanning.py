@@ -15,12 +15,13 @@ from console.formatting import moment, money, number, rows
 from console.labels import Label
 from console.poller import AWAY, Snapshot
 from console.screens.new_batch import kept
-from console.widgets import covers, notices, parts, prices, scanner, tables
+from console.widgets import covers, parts, prices, scanner, tables
 from console.widgets.text import code, plain
 from engine.public import MOST_LINES, EngineError, Scan, ScanSession, ScanState, StoreError, Taken
 
 SCAN = "scan"  # in the URL: the session that is filled
 RULED = "By your rule"  # the column of prices
+SAID = "Grade, price, note"  # the column of what was typed
 SHOWN = 50
 EVERY_SECONDS = 1.0
 _FIELD, _SAID = "scanner", "scanner_said"
@@ -63,29 +64,6 @@ def load(context: Context, session_id: str) -> SessionView:
     return SessionView(scans.session(session_id), scans.newest(session_id, SHOWN), scans.tally(session_id))
 
 
-def begin(context: Context) -> None:
-    """Draw the start of a session, and those that are being filled."""
-    with st.form("scan_start", border=False):
-        name = st.text_input("What you scan", placeholder="Shelf 3, box of 28 November", max_chars=80)
-        started = st.form_submit_button("Start scanning", icon=":material/barcode_scanner:", type="primary")
-    if started:
-        session = act(context, "", lambda: context.engine.scans.open(name))
-        if session:
-            _open(session.session_id)
-            st.rerun()
-    try:
-        unfinished = context.poller.look("scan_sessions", context.engine.scans.unfinished, every=5.0).value
-    except StoreError:
-        return
-    for session in unfinished:
-        with st.container(horizontal=True, vertical_alignment="center", key=f"session_{session.session_id}"):
-            told = f"{rows(session.scans, 'scan')}, {_since(context, session)}"
-            title = f"**{plain(session.name or 'Scan session')}** :gray[{told}]"
-            st.markdown(title, width="stretch")
-            key = session.session_id
-            st.button("Go on", key=f"scan_on_{key}", icon=":material/arrow_forward:", on_click=_open, args=(key,))
-
-
 def render(context: Context, session_id: str) -> None:
     """Draw the session: the field, what came in last, and what is to be done with it."""
     shows = partial(_shows, context, session_id)
@@ -107,8 +85,8 @@ def _filled(context: Context, session_id: str) -> None:
     st.caption(_HELP)
     try:
         snapshot = _look(context, session_id)
-    except AWAY as error:
-        notices.nothing_read(error)
+    except AWAY:  # which the top of the screen says
+        st.caption("What was scanned is shown as soon as the store answers.")
         return
     except EngineError as error:
         st.error(plain(str(error)), icon=":material/error:")
@@ -116,7 +94,7 @@ def _filled(context: Context, session_id: str) -> None:
         return
     view = snapshot.value
     _looked_up(session_id, view)
-    st.markdown(f"**{plain(view.session.name or 'Scan session')}** :gray[{_since(context, view.session)}]")
+    st.markdown(f"**{plain(view.session.name or 'Scan session')}** :gray[{since(context, view.session)}]")
     if view.newest:
         _last(context, view.newest[0])
     _tally(view)
@@ -144,7 +122,8 @@ def _taken(context: Context, session_id: str) -> list[scanner.Said]:
     return list(answered.values())
 
 
-def _since(context: Context, session: ScanSession) -> str:
+def since(context: Context, session: ScanSession) -> str:
+    """Return when a session was begun."""
     return f"since {moment(session.opened_at, now=context.clock.now(), zone=zone())}"
 
 
@@ -254,11 +233,11 @@ def _table(context: Context, view: SessionView) -> None:
         column_config={
             "#": st.column_config.NumberColumn(width=45, format="%d"),
             "Cover": st.column_config.ImageColumn(width=50),
-            "Release": st.column_config.TextColumn(width=300),
             "Barcode": st.column_config.TextColumn(width=125),
             "State": tables.badges("State", [*SCAN_LABELS.values()], width=125),
+            "Release": st.column_config.TextColumn(width=330),
             RULED: st.column_config.TextColumn(width=110),
-            "Said of it": st.column_config.TextColumn(width=240),
+            SAID: st.column_config.TextColumn(width=240),
         },
         alt="Copies that were scanned last",
     )
@@ -270,16 +249,12 @@ def _cells(context: Context, scan: Scan) -> dict[str, object]:
     return {
         "#": scan.number,
         "Cover": covers.shown(scan.found.cover if scan.found else "", context) or "",
+        "Barcode": scan.shown,
         "State": [SCAN_LABELS[scan.state].text],
         "Release": _title(scan) or scan.problem,
         RULED: money(scan.price.cents) if scan.price else "",
-        "Said of it": _words(scan),
-        "Barcode": scan.shown,
+        SAID: _words(scan),
     }
-
-
-def _open(session_id: str) -> None:
-    st.query_params.from_dict({SCAN: session_id})
 
 
 def _leave() -> None:

@@ -16,7 +16,7 @@ from console.actions import act
 from console.context import Context
 from console.formatting import number, rows
 from console.screens.new_batch import choices, kept, profiles
-from console.widgets import standing
+from console.widgets import writing
 from console.widgets.facts import facts
 from console.widgets.text import plain
 from engine.public import (
@@ -81,13 +81,15 @@ def draw(context: Context, source: Source) -> None:
         listed = listed_before(context, source.path, source.layout, options.first)
         _summary(services, check, options, listed.barcodes if listed else None)
         total = min(check.total, options.first or check.total)
-        st.button(
+        writing.button(
+            context,
             f"Start {'dry run' if options.test_mode else 'batch'} of {number(total)}",
+            key="start",
             icon=":material/play_arrow:",
             type="primary",
             width="stretch",
             shortcut="Ctrl+Enter",
-            disabled=not usable or standing.away(context),
+            disabled=not usable,
             on_click=_start,
             args=(context, source, options, name.strip(), total),
         )
@@ -111,7 +113,7 @@ def _summary(services: UpstreamsView | None, check: Check, options: Options, dra
     else:
         drafts = "at eBay, unpublished; publishing stays with you"
     left = check.total - total
-    distinct = min(total, check.counts[RowState.READY] + check.counts[RowState.REPAIRED])
+    distinct = min(total, check.looked_up)
     facts(
         {
             "Rows": number(total) + (f" of {number(check.total)}, the rest is left out" if left else ""),
@@ -120,7 +122,7 @@ def _summary(services: UpstreamsView | None, check: Check, options: Options, dra
             "Drafts": drafts,
             "Prices": _unpriceable(services, check, options.price_rule),
             "Time": _time(services, options, distinct),
-            "Look-ups": services and upstreams.calls_of(services, options, distinct),
+            "Look-ups": services and ", ".join(ahead.words for ahead in services.calls_ahead(distinct, options)),
         }
     )
 

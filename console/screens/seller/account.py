@@ -11,7 +11,7 @@ from console.actions import act
 from console.context import Context, zone
 from console.formatting import moment
 from console.poller import Snapshot
-from console.widgets import notices, parts
+from console.widgets import parts, writing
 from console.widgets.text import plain
 from engine.public import (
     COUNTRIES,
@@ -29,7 +29,7 @@ from engine.public import (
 
 _SEEN = "seller_account_seen"
 _NEVER = "Not read from eBay yet."
-_OFFERS = {"As in the settings": None, "Buyers may propose a price": True, "No offers": False}
+_OFFERS = {"As the engine is set up": None, "Buyers may propose a price": True, "No offers": False}
 _KINDS = {
     PolicyKind.FULFILLMENT: ("Postage", "fulfillment_policy", "ebay_fulfillment_policy"),
     PolicyKind.PAYMENT: ("Payment", "payment_policy", "ebay_payment_policy"),
@@ -38,11 +38,11 @@ _KINDS = {
 _FIELDS = ("name", "country", "line1", "line2", "city", "state", "postal_code")
 
 
-def draw(context: Context, view: AccountView, profile: Profile, key: str, *, disabled: bool) -> Profile:
+def draw(context: Context, view: AccountView, profile: Profile, key: str) -> Profile:
     """Draw the choices; return the profile with what is chosen."""
     st.session_state[_SEEN] = view.record
     st.subheader("Policies and location", anchor=False)
-    parts.live(partial(_state, context, disabled=disabled), name="seller_account", shows=partial(_shows, context))
+    parts.live(partial(_state, context), name="seller_account", shows=partial(_shows, context))
     account = view.account
     _advice(account)
     fields: dict[str, object] = {}
@@ -72,23 +72,23 @@ def draw(context: Context, view: AccountView, profile: Profile, key: str, *, dis
         with right:
             fields["store_category"] = _store_category(profile.store_category, account, key)
     if context.may_steer:
-        _new_location(context, disabled=disabled)
+        _new_location(context)
     return changed(profile, **fields)
 
 
-def _look(context: Context) -> Snapshot[AccountView]:
+def look(context: Context) -> Snapshot[AccountView]:
+    """Return what is known of the account, as it was read last."""
     return context.poller.look("seller account", context.engine.seller_account.known, every=1.0)
 
 
 def _shows(context: Context) -> object:
-    snapshot = _look(context)
+    snapshot = look(context)
     return snapshot.value.record, parts.steady(snapshot)
 
 
-def _state(context: Context, *, disabled: bool) -> None:
+def _state(context: Context) -> None:
     """Draw when the account was read and what is being done; a change redraws the whole screen."""
-    snapshot = _look(context)
-    notices.store_away(snapshot, zone())
+    snapshot = look(context)
     view = snapshot.value
     if view.record != st.session_state.get(_SEEN, view.record):
         context.poller.changed()
@@ -100,8 +100,7 @@ def _state(context: Context, *, disabled: bool) -> None:
         st.button(
             "Refresh" if read_at else "Read from eBay",
             icon=":material/refresh:",
-            type="secondary" if read_at else "primary",
-            disabled=disabled or view.busy or not context.may_steer,
+            disabled=snapshot.away or view.busy or not context.may_steer,
             on_click=_read,
             args=(context,),
         )
@@ -150,7 +149,7 @@ def _choice(
 ) -> Chosen:
     """Draw the choice of a policy or location by name; what was chosen stays, also when eBay has it no more."""
     gone = " (no longer at eBay)" if account.read_at and chosen.id not in names else ""
-    known = {"": f"As in the settings: {default}" if default else "Not chosen"}
+    known = {"": f"As the engine is set up: {default}" if default else "Not chosen"}
     known |= dict(shown)
     if chosen.id and chosen.id not in known:
         known[chosen.id] = f"{chosen.name or chosen.id}{gone}"
@@ -183,7 +182,7 @@ def _store_category(chosen: str, account: SellerAccount, key: str) -> str:
     )
 
 
-def _new_location(context: Context, *, disabled: bool) -> None:
+def _new_location(context: Context) -> None:
     """Draw the form of a new location."""
     with st.expander("Create a location", icon=":material/add_location_alt:"):
         st.caption("The place you send from. eBay needs its postal code, or its city and state; buyers see the city.")
@@ -197,10 +196,12 @@ def _new_location(context: Context, *, disabled: bool) -> None:
         city.text_input("City", key="location_city", max_chars=128)
         state.text_input("State", key="location_state", max_chars=128, placeholder="TX")
         code.text_input("Postal code", key="location_postal_code", max_chars=20, placeholder="78701")
-        st.button(
+        writing.button(
+            context,
             "Create at eBay",
+            key="create_location",
             icon=":material/add_location_alt:",
-            disabled=disabled or not st.session_state.get("location_name", "").strip(),
+            disabled=not st.session_state.get("location_name", "").strip(),
             on_click=_create,
             args=(context,),
         )

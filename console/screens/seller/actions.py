@@ -9,14 +9,14 @@ import streamlit as st
 from console.actions import act
 from console.context import Context
 from console.screens.seller import description
-from console.widgets import price_rule
+from console.widgets import price_rule, writing
 from console.widgets.text import plain
 from engine.public import Profile, SellerSettings, changed
 
 NEW = "new_profile"
 
 
-def save(context: Context, stored: Profile, typed: Profile, key: str, *, disabled: bool) -> None:
+def save(context: Context, stored: Profile, typed: Profile, key: str) -> None:
     """Draw the button that saves what was typed in the fields of `key`, and say what that is.
 
     Template and texts are taken from the session: a click may come before their last letters are drawn.
@@ -27,34 +27,39 @@ def save(context: Context, stored: Profile, typed: Profile, key: str, *, disable
     shown = changed(stored, description=stored.template)
     names = [name for name in _WORDS if getattr(shown, name) != getattr(typed, name)]
     st.caption(f"Changed: {', '.join(_WORDS[name] for name in names)}" if names else "Nothing is changed yet.")
-    st.button(
+    writing.button(
+        context,
         f"Save {plain(stored.name)}",
+        key="save_profile",
         icon=":material/save:",
-        type="primary",
-        disabled=disabled or not price_rule.possible(typed.price_rule),
+        type="primary" if names else "secondary",
+        disabled=not price_rule.possible(typed.price_rule),
         on_click=_save,
         args=(context, typed, key),
     )
 
 
-def draw(context: Context, profile: Profile, settings: SellerSettings, *, disabled: bool) -> None:
+def draw(context: Context, profile: Profile, settings: SellerSettings) -> None:
     """Draw what can be done beside saving, for who may do it."""
     if not context.may_steer:
         return
-    with st.popover("New profile", icon=":material/add:", disabled=disabled):
+    with st.popover("New profile", icon=":material/add:"):
         st.text_input("Name", key=NEW, max_chars=40, placeholder="CDs, Box sets, …")
-        st.button(
+        writing.button(
+            context,
             f"Create as a copy of {plain(profile.name)}",
+            key="create_profile",
             disabled=not st.session_state.get(NEW, "").strip(),
             on_click=_create,
             args=(context, profile, settings),
         )
     if profile.name == settings.profile().name:
         return
-    st.button(
-        "Make default", icon=":material/star:", disabled=disabled, on_click=_make_default, args=(context, profile.name)
+    args = (context, profile.name)
+    writing.button(
+        context, "Make default", key="default_profile", icon=":material/star:", on_click=_make_default, args=args
     )
-    st.button("Remove", icon=":material/delete:", disabled=disabled, on_click=_remove, args=(context, profile.name))
+    writing.button(context, "Remove", key="remove_profile", icon=":material/delete:", on_click=_remove, args=args)
 
 
 def _save(context: Context, typed: Profile, key: str) -> None:

@@ -8,10 +8,10 @@ from functools import partial
 
 import streamlit as st
 
-from console.context import Context, zone
-from console.poller import AWAY, Snapshot
+from console.context import Context
+from console.poller import AWAY
 from console.screens.seller import account, actions, description, form, titles
-from console.widgets import notices
+from console.widgets import notices, standing
 from console.widgets.heading import heading
 from engine.public import AccountView, Engine, Example, Profile, SellerSettings
 
@@ -37,22 +37,22 @@ def render(context: Context) -> None:
         context, "Seller settings", about="What a new batch starts with, and what its drafts say of you as a seller."
     )
     notices.ebay_not_connected(context)
+    look = partial(context.poller.look, "seller", partial(load, context.engine), every=1.0)
     try:
-        snapshot = context.poller.look("seller", partial(load, context.engine), every=1.0)
+        view = look().value
         examples = context.poller.look("seller_examples", context.engine.previews.examples, every=15.0).value
     except AWAY as error:
-        notices.nothing_read(error)
+        standing.nothing_read(context, error, look)
         return
-    notices.store_away(snapshot, zone())
-    view = snapshot.value
-    profile = _chosen(context, view.settings, away=snapshot.away)
+    standing.outage(partial(account.look, context))
+    profile = _chosen(context, view.settings)
     key = f"_{profile.name}_{profile.changed_at or ''}"
-    typed = _form(context, snapshot, examples, profile, key)
+    typed = _form(context, view, examples, profile, key)
     with place:
-        actions.save(context, profile, typed, key, disabled=snapshot.away)
+        actions.save(context, profile, typed, key)
 
 
-def _chosen(context: Context, settings: SellerSettings, *, away: bool) -> Profile:
+def _chosen(context: Context, settings: SellerSettings) -> Profile:
     """Draw the choice of the profile to be edited, and what can be done with it as a whole."""
     names = [profile.name for profile in settings.all]
     default = settings.profile().name
@@ -69,18 +69,16 @@ def _chosen(context: Context, settings: SellerSettings, *, away: bool) -> Profil
         profile = settings.profile(name)
         if profile.name != wanted:
             st.query_params[PROFILE] = profile.name
-        actions.draw(context, profile, settings, disabled=away)
+        actions.draw(context, profile, settings)
     return profile
 
 
-def _form(
-    context: Context, snapshot: Snapshot[SellerView], examples: Sequence[Example], profile: Profile, key: str
-) -> Profile:
+def _form(context: Context, view: SellerView, examples: Sequence[Example], profile: Profile, key: str) -> Profile:
     """Draw everything that a profile holds, in fields that `key` names; return it as it is typed now."""
     left, right = st.columns([1.15, 1], gap="medium")
     with left:
         with st.container(border=True, key="card_terms", gap="small"):
-            profile = account.draw(context, snapshot.value.account, profile, key, disabled=snapshot.away)
+            profile = account.draw(context, view.account, profile, key)
         with st.container(border=True, key="card_price", gap="small"):
             profile = form.price_and_condition(profile, key)
         with st.container(border=True, key="card_grades", gap="small"):

@@ -34,8 +34,8 @@ def draw(engine: Engine, profile: Profile, examples: Sequence[Example], key: str
         row_height=33,
         column_config={
             "Format": st.column_config.TextColumn(width=90, pinned=True),
-            "Your template": st.column_config.TextColumn(width=300, max_chars=300),
-            "Draft Maker's own": st.column_config.TextColumn(width=300),
+            "Your template": st.column_config.TextColumn(width=200, max_chars=300),
+            "Draft Maker's own": st.column_config.TextColumn(width=270),
         },
     )
     with st.popover("Placeholders", icon=":material/data_object:"):

@@ -17,6 +17,8 @@ NAMES: Mapping[str, str] = {
     retention.Subject.FILES: "Uploaded files that nothing names any more",
     retention.Subject.NOTIFICATIONS: "Notifications",
     retention.Subject.ENTRIES: "Entries of the audit",
+    retention.Subject.FIXES: "Fixes of many items",
+    retention.Subject.DELETIONS: "Records of who deleted which batch",
     retention.Subject.SESSIONS: "Sessions of people",
     retention.Subject.LOOKUPS: "What services said of barcodes",
     retention.Subject.HISTORY: "Entries in the history of batches",

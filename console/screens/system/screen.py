@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlsplit
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from console.context import Context, zone
-from console.formatting import ago, moment, number, rows
+from console.formatting import moment, number, rows, waiting_note, when
 from console.poller import AWAY, Snapshot
 from console.screens.system import checks, retained, services
 from console.screens.system import engines as system_engines
@@ -19,18 +20,34 @@ from console.widgets.facts import facts
 from console.widgets.heading import heading
 from console.widgets.tiles import tile
 from engine import __version__
-from engine.public import NAMES, OPEN, Engine, Report, Service, Troubles, UpstreamsView, WorkerView, retention
+from engine.public import (
+    NAMES,
+    OPEN,
+    Engine,
+    JobStatus,
+    Report,
+    Service,
+    Troubles,
+    UpstreamsView,
+    WorkerView,
+    retention,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SystemView:
-    """What the screen shows. `batches` counts open batches, `waiting` their rows that are not done yet."""
+    """What the screen shows. `batches` counts open batches, `waiting` their rows that are not done yet.
+
+    `paused` counts those of paused batches; `names` are those of batches by id.
+    """
 
     troubles: Troubles
     workers: tuple[WorkerView, ...]
     queued: int
     batches: int
     waiting: int
+    paused: int
+    names: Mapping[str, str]
     upstreams: UpstreamsView
     report: Report | None
     retained: retention.RetentionRecord | None
@@ -43,13 +60,16 @@ class SystemView:
 
 def load(engine: Engine) -> SystemView:
     """Read the workers, what waits, how the services and the stores are, and what is kept for how long."""
-    jobs = [view for view in engine.queries.batches(limit=100) if view.job.status in OPEN]
+    batches = engine.queries.batches(limit=100)
+    jobs = [view for view in batches if view.job.status in OPEN]
     return SystemView(
         engine.health.troubles(),
         engine.queries.workers(),
         engine.queries.queued(),
         len(jobs),
         sum(view.left for view in jobs),
+        sum(view.left for view in batches if view.job.status is JobStatus.PAUSED),
+        {view.job.job_id: view.job.name for view in batches},
         engine.upstreams.all(),
         engine.doctor.last(),
         engine.retained.last(),
@@ -76,7 +96,7 @@ def _shows(context: Context) -> object:
     view = snapshot.value
     workers = tuple((one.worker, one.silent, one.job_id, one.steps, one.waits) for one in view.workers)
     services = tuple((one.state, one.credentials, one.test) for one in view.upstreams.upstreams)
-    counts = view.troubles, view.queued, view.batches, view.waiting
+    counts = view.troubles, view.queued, view.batches, view.waiting, view.paused
     return workers, services, counts, view.report, view.retained, parts.steady(snapshot)
 
 
@@ -88,37 +108,35 @@ def _engine(context: Context) -> None:
         return
     view = snapshot.value
     notices.stores(snapshot, view.troubles, zone())
-    if not view.alive and view.waiting and not view.troubles.writing:
-        notices.no_engine(view.waiting)
+    if not view.alive and not view.troubles.writing:
+        notices.no_engine(view.waiting or None)
     with st.container(key="stale_system" if snapshot.away else "system", gap="small"):
         _tiles(snapshot)
-        services.draw(context, view.upstreams, disabled=snapshot.away)
+        services.draw(context, view.upstreams, away=snapshot.away)
         checks.draw(context, view.report, disabled=snapshot.away)
         at = partial(moment, now=snapshot.read_at, zone=zone())
-        system_engines.draw(view.workers, at)
+        system_engines.draw(view.workers, view.names, at, away=snapshot.away)
         retained.draw(view.retained, at)
     notices.freshness(snapshot, zone())
 
 
 def _tiles(snapshot: Snapshot[SystemView]) -> None:
-    view = snapshot.value
+    view, away = snapshot.value, snapshot.away
     silent = len(view.workers) - view.alive
-    store, color, icon = ("Connected", "green", "database") if not snapshot.away else ("Away", "red", "cloud_off")
-    if view.troubles.writing and not snapshot.away:
+    read = when(snapshot.read_at, now=snapshot.read_at + snapshot.age, zone=zone(), old=away)
+    store, color, icon = ("Connected", "green", "database") if not away else ("Away", "red", "cloud_off")
+    if view.troubles.writing and not away:
         store, color, icon = "Not writable", "red", "disc_full"
     with st.grid(5, min_column_width=150, gap="small"):
-        tile(f":{color}[:material/{icon}:] Job store", store, f"answered {ago(snapshot.age)}")
+        tile(f":{color}[:material/{icon}:] Job store", store, f"answered {read}")
         files, color, icon = ("Away", "red", "folder_off") if view.troubles.files else ("Connected", "green", "folder")
         tile(f":{color}[:material/{icon}:] File store", files, "uploads, rows and photos")
         engines = "green" if view.alive else "red"
-        note = f"{rows(silent, 'silent engine')}" if silent else "all answer"
-        tile(
-            f":{engines}[:material/favorite:] Engines alive",
-            number(view.alive),
-            note if view.workers else "none started",
-        )
+        note = rows(silent, "silent engine") if silent else "all answer" if view.workers else "none runs"
+        tile(f":{engines}[:material/favorite:] Engines alive", number(view.alive), read if away else note)
         tile(":material/stacks: Open batches", number(view.batches), f"{rows(view.queued, 'part')} in the queue")
-        tile(":material/schedule: Items to do", number(view.waiting), "over all open batches")
+        left = waiting_note("over all open batches" if view.waiting else "", view.paused) or "nothing waits"
+        tile(":material/schedule: Items to do", number(view.waiting + view.paused), left)
 
 
 def _versions(context: Context) -> None:

@@ -1,34 +1,49 @@
 // Notifications of the browser, where the operator has allowed them: shown while they look at something else. What one
-// tab has shown, or somebody has seen as a toast, no other tab shows.
-const SHOWN = "draft-maker-notified";
+// tab has shown, or somebody has seen as a toast, no other tab shows. IndexedDB keeps which those are, since its
+// transactions hold for all tabs of a browser; of localStorage each process reads a copy that may be late.
+const DATABASE = "draft-maker";
+const NOTIFIED = "notified";
 const KEPT = 50;
 
 function attended() {
   return document.visibilityState === "visible" && document.hasFocus();
 }
 
-function first(id) {
-  const shown = JSON.parse(localStorage.getItem(SHOWN) || "[]");
-  if (shown.includes(id)) return false;
-  localStorage.setItem(SHOWN, JSON.stringify([...shown, id].slice(-KEPT)));
-  return true;
+function opened() {
+  return new Promise((resolve, reject) => {
+    const asked = indexedDB.open(DATABASE);
+    asked.onupgradeneeded = () => {
+      const store = asked.result.createObjectStore(NOTIFIED, { keyPath: "number", autoIncrement: true });
+      store.createIndex("id", "id", { unique: true });
+    };
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  });
 }
 
-function notify({ id, title, text }) {
+// Whether this tab is the first to keep the id: adding one that another tab has added fails.
+async function first(id) {
+  const database = await opened();
+  return new Promise((resolve) => {
+    const adding = database.transaction(NOTIFIED, "readwrite");
+    const store = adding.objectStore(NOTIFIED);
+    const asked = store.add({ id });
+    asked.onsuccess = () => store.delete(IDBKeyRange.upperBound(asked.result - KEPT));
+    adding.oncomplete = () => resolve(true);
+    adding.onabort = () => resolve(false);
+  }).finally(() => database.close());
+}
+
+async function notify({ id, title, text }) {
   if (!attended() && Notification.permission !== "granted") return;
-  if (!first(id) || attended()) return;
+  const news = await first(id).catch(() => true); // a browser that keeps nothing: the tag has one replace the other
+  if (!news || attended()) return;
   try {
     const shown = new Notification(title, { body: text, tag: id });
     shown.onclick = () => window.focus();
   } catch {
     // some telephones take notifications of a service worker only
   }
-}
-
-// Two tabs that hear of it in the same moment would both be the first: one after the other reads what is shown.
-function show(news) {
-  if (navigator.locks) navigator.locks.request(SHOWN, () => notify(news));
-  else notify(news);
 }
 
 function offer(root) {
@@ -52,5 +67,5 @@ function offer(root) {
 
 export default function ({ data, parentElement }) {
   offer(parentElement);
-  if ("Notification" in window) data.news.forEach(show);
+  if ("Notification" in window) data.news.forEach(notify);
 }

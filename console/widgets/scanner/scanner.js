@@ -206,7 +206,10 @@ export default function (component) {
     scanner.field.focus(); // the key is typed there: nothing that a scanner sends goes astray
   };
   document.addEventListener("keydown", back, true);
-  const timer = setInterval(() => scanner.look(), 1000);
+  const timer = setInterval(() => {
+    scanner.look();
+    if (document.activeElement === document.body) scanner.field.focus(); // what lay over the page has gone
+  }, 1000);
   if (scanner.waiting.length && !scanner.sent) scanner.send();
   return () => {
     document.removeEventListener("keydown", back, true);

@@ -12,11 +12,16 @@ from pydantic import BeforeValidator, Field, StrictBool, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from engine.api.models.base import NUMBER, Answer, Body
+from engine.api.price_rules import PriceRuleBody
 from engine.api.refusals import RefusedRow
+from engine.codec import replace
 from engine.domain.batch import layout as layouts
 from engine.domain.batch.grades import Scale
 from engine.domain.batch.layout import COLUMNS, EACH_BARCODE, HEADER_LINE, SHEETS, Layout, Role
-from engine.public import Check, TableView
+from engine.domain.batch.options import Options, description
+from engine.domain.listing.seller_profiles import Profile
+from engine.domain.services import Service
+from engine.public import Check, TableView, UpstreamsView
 
 ROLES = (
     "Of several columns of barcodes the first counts, another where it holds none. `other` is kept with the row, and a "
@@ -72,9 +77,18 @@ class LayoutForm(LayoutRequest):
 
 
 class CheckForm(LayoutForm):
-    """A file that is only checked."""
+    """A file that is only checked; `profile` and `price_rule` say what it would ask of the services."""
 
     file: UploadFile = Field(description=FILE, examples=["724383244812"])
+    profile: str = Field("", description=description("profile"), examples=["Standard"])
+    price_rule: Annotated[PriceRuleBody | None, BeforeValidator(from_json)] = Field(
+        None, description=f"{description('price_rule')} JSON, as in `process`; without one that of the profile counts."
+    )
+
+    def options(self, profile: Profile) -> Options:
+        """Return what a batch would be started with: what is not given is as the `profile` that was chosen says."""
+        options = profile.options()
+        return replace(options, price_rule=self.price_rule.rule()) if self.price_rule else options
 
 
 class ColumnChoiceAnswer(Answer):
@@ -136,6 +150,18 @@ class JudgedScale(Answer):
     sure: bool = Field(description="false where it is a guess, which the seller can change by the role of the column")
 
 
+class CallsAheadAnswer(Answer):
+    """What a batch of the file would ask of a service, about, where nothing of it is known yet."""
+
+    service: str = Field(examples=[*Service])
+    calls: int
+    daily_limit: int | None = Field(description="calls a day; null without a quota for the day")
+    daily_left: int | None = Field(description="of them today")
+    rest_from: datetime | None = Field(
+        description="from when calls beyond those left today are made, `daily_limit` a day; null where there are none"
+    )
+
+
 class CheckAnswer(Answer):
     """What is in a file, before anything is started."""
 
@@ -151,10 +177,11 @@ class CheckAnswer(Answer):
     above: int = Field(description="lines above the header that are no rows")
     scales: Sequence[JudgedScale] = Field(description="of each column that grades copies")
     invalid: Sequence[RefusedRow] = Field(description="the first hundred invalid rows")
+    calls: Sequence[CallsAheadAnswer] = Field(description="of each service that its rows would be looked up at")
 
 
-def check_answer(check: Check, invalid: Sequence[RefusedRow]) -> CheckAnswer:
-    """Return the check of a file as clients read it."""
+def check_answer(check: Check, invalid: Sequence[RefusedRow], services: UpstreamsView, options: Options) -> CheckAnswer:
+    """Return the check of a file as clients read it, and what a batch with `options` would ask of the services."""
     return CheckAnswer(
         name=check.name,
         kind=check.kind,
@@ -168,6 +195,16 @@ def check_answer(check: Check, invalid: Sequence[RefusedRow]) -> CheckAnswer:
         above=check.above,
         scales=[JudgedScale(scale=judged.scale, reason=judged.reason, sure=judged.sure) for judged in check.scales],
         invalid=invalid,
+        calls=[
+            CallsAheadAnswer(
+                service=ahead.service,
+                calls=ahead.calls,
+                daily_limit=ahead.daily_limit,
+                daily_left=ahead.daily_left,
+                rest_from=ahead.rest_from,
+            )
+            for ahead in services.calls_ahead(check.looked_up, options)
+        ],
     )
 
 
