@@ -6,7 +6,7 @@ import streamlit as st
 
 from console import actions, navigation
 from console.context import NO_ROLE, context
-from console.widgets import alerts, keys, parts, scrolling, session, style
+from console.widgets import alerts, keys, parts, scrolling, session, style, toasts
 from engine.public import access
 
 st.set_page_config(page_title="Draft Maker", page_icon=style.ICON, layout="wide")
@@ -18,10 +18,11 @@ if not own.may(access.TokenScope.READ):
     st.stop()
 beyond = [*([] if own.may_submit else [navigation.NEW_BATCH]), *([] if own.may_admin else [navigation.ACCESS])]
 page = st.navigation(navigation.pages(beyond), position="top")
-actions.show_notices()
+actions.redrawn()
 parts.begin()
 page.run()
 alerts.watch(own)
+parts.live(toasts.draw, name="toasts", shows=toasts.given)
 parts.watch()
 session.draw(own)
 keys.listen()  # last, as the next: what stands above moves every screen down

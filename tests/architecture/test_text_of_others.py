@@ -19,14 +19,14 @@ ROOT = Path(__file__).parents[2]
 CONSOLE = sorted((ROOT / "console").rglob("*.py"))
 # The first argument of these is Markdown.
 BODY = frozenset((
-    "title", "header", "subheader", "markdown", "caption", "error", "info", "warning", "success", "toast",
+    "title", "header", "subheader", "markdown", "caption", "error", "info", "warning", "success", "show",
     "badge", "metric", "button", "link_button", "page_link", "download_button", "menu_button", "text_input",
     "text_area", "number_input", "selectbox", "multiselect", "radio", "pills", "segmented_control", "toggle",
     "checkbox", "expander", "popover", "dialog", "file_uploader", "tabs", "spinner", "status",
     "form_submit_button",
 ))  # fmt: skip
 NAMED = frozenset({"label", "body", "help", "title", "caption", "captions", "text", "value", "delta", "format_func"})
-DRAWN = {"metric": 3, "menu_button": 2, "segmented_control": 2, "radio": 2, "pills": 2, "toast": 1}
+DRAWN = {"metric": 3, "menu_button": 2, "segmented_control": 2, "radio": 2, "pills": 2}
 TABLE_FREE = frozenset({"selectbox", "multiselect", "text_input", "text_area", "number_input"})  # their values are text
 OWN = frozenset((
     "words.name", "words.begin", "words.about", "words.icon",

@@ -17,9 +17,10 @@ from tests.support.desk import CLOCK, Desk, button, text, upcs
 
 def _watching() -> None:
     from console.context import context
-    from console.widgets import alerts
+    from console.widgets import alerts, toasts
 
     alerts.watch(context())
+    toasts.draw()
 
 
 def later(app: AppTest) -> list[str]:

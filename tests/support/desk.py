@@ -150,12 +150,13 @@ def _script(name: str) -> None:
     import streamlit as st
 
     from console import actions, navigation
-    from console.widgets import parts
+    from console.widgets import parts, toasts
 
     st.navigation(navigation.pages(), position="hidden")
-    actions.show_notices()
+    actions.redrawn()
     parts.begin()
     runpy.run_path(str(navigation.PAGES / f"{name}.py"))
+    parts.live(toasts.draw, name="toasts", shows=toasts.given)
     parts.watch()
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from console import labels
 from console.screens.batch.view import BatchScreen
+from console.widgets import toasts
 from console.widgets.text import plain
 
 _SEEN = "state_seen"  # the batch in view and its state when it was drawn last
@@ -22,4 +23,4 @@ def draw(screen: BatchScreen) -> None:
     job_id, before = st.session_state.get(_SEEN, ("", now))
     st.session_state[_SEEN] = screen.job.job_id, now
     if job_id == screen.job.job_id and before in _GOES_ON and now == labels.INTERRUPTED:
-        st.toast(plain(f"{screen.job.name}: {now.text}"), icon=now.symbol, duration="long")
+        toasts.show(plain(f"{screen.job.name}: {now.text}"), now.icon)

@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from console.actions import Notice, act
+from console.actions import act
 from console.context import Context
 from console.formatting import rows
 from console.poller import AWAY
@@ -29,6 +29,7 @@ from console.screens.drafts.bulk_actions import (
 from console.screens.drafts.table import TABLE, read
 from console.screens.drafts.view import Listing, Place
 from console.widgets import tables, writing
+from console.widgets.toasts import Notice
 from engine.public import MAX_CENTS, DraftRecord, RowResult
 
 MORE = "drafts_more"

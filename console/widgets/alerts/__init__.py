@@ -11,7 +11,7 @@ import streamlit as st
 
 from console.context import Context
 from console.poller import Snapshot
-from console.widgets import parts
+from console.widgets import parts, toasts
 from console.widgets.text import plain
 from engine.public import EngineError, Notification
 
@@ -19,11 +19,11 @@ EVERY_SECONDS = 3.0
 _SEEN, _NEWS = "notifications_seen", "notifications_news"
 _MOST = 10  # that a session hands to its browser
 _ICONS = {
-    "batch.done": ":material/check_circle:",
-    "batch.stopped": ":material/error:",
-    "batch.stalled": ":material/hourglass_disabled:",
-    "quota.gone": ":material/speed:",
-    "ebay.connection_ends": ":material/link_off:",
+    "batch.done": "check_circle",
+    "batch.stopped": "error",
+    "batch.stalled": "hourglass_disabled",
+    "quota.gone": "speed",
+    "ebay.connection_ends": "link_off",
 }
 _HERE = Path(__file__).resolve().parent
 _STYLE, _SCRIPT = (_HERE / "alerts.css").read_text("utf-8"), (_HERE / "alerts.js").read_text("utf-8")
@@ -81,8 +81,7 @@ def _watch(context: Context) -> None:
     st.session_state[_SEEN] = {one.notification_id for one in snapshot.value}
     fresh = [one for one in reversed(snapshot.value) if seen is not None and one.notification_id not in seen]
     for one in fresh:
-        icon = _ICONS.get(one.kind, ":material/notifications:")
-        st.toast(plain(f"{one.title}. {one.text}"), icon=icon, duration="long")
+        toasts.show(plain(f"{one.title}. {one.text}"), _ICONS.get(one.kind, "notifications"))
     news = [*st.session_state.get(_NEWS, []), *(News(one.notification_id, one.title, one.text) for one in fresh)]
     st.session_state[_NEWS] = news[-_MOST:]
     _show(key="alerts_news", data={"news": [asdict(one) for one in news[-_MOST:]]}, height=1)
