@@ -66,12 +66,18 @@ class Served:
             return False
 
     def kill(self, part: str) -> None:
-        """`kill -9` the process of one part: `worker`, `console` or `sandbox`; the supervisor starts it again."""
+        """`kill -9` the process of one part: `worker`, `console` or `sandbox`; the supervisor starts it again.
+
+        One that was killed a moment ago is waited for.
+        """
+        until(lambda: self._running(part), seconds=60).kill()  # it pauses for half a minute after several deaths
+
+    def _running(self, part: str) -> psutil.Process | None:
         for child in psutil.Process(self.process.pid).children():
-            if child.status() != psutil.STATUS_ZOMBIE and part in child.cmdline():
-                child.kill()
-                return
-        raise AssertionError(f"no {part} is running")
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if child.status() != psutil.STATUS_ZOMBIE and part in child.cmdline():
+                    return child
+        return None
 
     def stored(self) -> tuple[dict[str, list[str]], list[tuple[str, int]]]:
         """Return what is kept in `store.db` and `files`, the sign of health left out: rows of all tables, and files."""
